@@ -1,0 +1,37 @@
+"""A lab in which people learn how recurrent networks see motion.
+
+The names below are all that lessons and exercises rely on. They are imported when first used, so
+that ``import lstm_video_lab`` costs no more than a glance.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "LSTMCell": "cells",
+    "ConvLSTMCell": "cells",
+    "LSTM": "recurrent",
+    "ConvLSTM": "recurrent",
+    "load_digits": "data",
+    "BouncingDigits": "data",
+    "VideoModel": "models",
+    "Settings": "settings",
+    "train": "training",
+    "evaluate": "evaluation",
+    "load_model": "checkpoints",
+    "load_pretrained": "checkpoints",
+    "list_pretrained": "checkpoints",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,220 @@
+"""One time step of a recurrent layer, as equations: the truth that everything else is tested
+against.
+
+Letters: B batch, X inputs, H units, C channels, h × w the size of a map.
+Gates are packed in the order i, f, g, o (input, forget, cell input, output);
+peepholes in the order i, f, o. ⊙ is the product element by element, σ the logistic function.
+
+Sources: Graves 2013, "Generating sequences with recurrent neural networks", equations 7–11;
+Srivastava, Mansimov and Salakhutdinov 2015, section 2.1; for the convolutional cell Shi et al.
+2015, equation 3.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+OUTPUT_PEEPHOLES = ("new", "old")
+
+
+class Gates(NamedTuple):
+    """Everything that happens in one step; each tensor has the shape of the cell state."""
+
+    i: Tensor
+    f: Tensor
+    g: Tensor
+    o: Tensor
+    c: Tensor
+    h: Tensor
+
+
+def gates(a: Tensor, c: Tensor, peephole: Tensor | None, output_peephole: str = "new") -> Gates:
+    """The LSTM equations, from the summed inputs of the four gates to the new state.
+
+    `a` is W_x x(t) + W_h h(t−1) + b of all gates, (B, 4H) or (B, 4C, h, w), where W is a matrix in
+    an LSTM and a convolution in a ConvLSTM; `c` is c(t−1); `peephole` is (3, …) or None.
+    `output_peephole` says which cell state the output gate sees: "new" is c(t), as Graves, the
+    paper's own code and Shi et al. have it; "old" is c(t−1), as the 2017 lab report writes it.
+    """
+    a_i, a_f, a_g, a_o = a.chunk(4, dim=1)  # each (B, H) or (B, C, h, w)
+    w_ci, w_cf, w_co = (0.0, 0.0, 0.0) if peephole is None else peephole
+
+    # i(t) = σ(W_xi x(t) + W_hi h(t−1) + w_ci ⊙ c(t−1) + b_i)
+    i = torch.sigmoid(a_i + w_ci * c)
+    # f(t) = σ(W_xf x(t) + W_hf h(t−1) + w_cf ⊙ c(t−1) + b_f)
+    f = torch.sigmoid(a_f + w_cf * c)
+    # g(t) = tanh(W_xg x(t) + W_hg h(t−1) + b_g)
+    g = torch.tanh(a_g)
+    # c(t) = f(t) ⊙ c(t−1) + i(t) ⊙ g(t)
+    c_new = f * c + i * g
+    # o(t) = σ(W_xo x(t) + W_ho h(t−1) + w_co ⊙ c(t) + b_o)      or c(t−1), where that is chosen
+    o = torch.sigmoid(a_o + w_co * (c_new if output_peephole == "new" else c))
+    # h(t) = o(t) ⊙ tanh(c(t))
+    h = o * torch.tanh(c_new)
+    return Gates(i, f, g, o, c_new, h)
+
+
+def init_parameters(module: nn.Module) -> None:
+    """Weights uniform in ±1/√fan-in; biases and peepholes 0, but 1 for the forget gate.
+
+    A forget gate that starts open lets gradients pass from the first step (Gers et al. 2000;
+    Jozefowicz et al. 2015).
+    """
+    for name, parameter in module.named_parameters(recurse=False):
+        if name.startswith("weight"):
+            bound = parameter[0].numel() ** -0.5
+            nn.init.uniform_(parameter, -bound, bound)
+        else:
+            nn.init.zeros_(parameter)
+        if name.startswith("bias"):
+            with torch.no_grad():
+                parameter.chunk(4)[1].fill_(1.0)
+
+
+def check_choice(name: str, value: object, choices: tuple) -> None:
+    if value not in choices:
+        raise ValueError(
+            f"{name}={value!r} is unknown: choose one of {', '.join(map(repr, choices))}"
+        )
+
+
+def check_positive(**sizes: int) -> None:
+    for name, size in sizes.items():
+        if not isinstance(size, int) or size < 1:
+            raise ValueError(f"{name}={size!r} must be a whole number of at least 1")
+
+
+class _Cell(nn.Module):
+    """What the two cells share: W x is left to the subclass, the equations are `gates`."""
+
+    weight_ih: Tensor | None
+    weight_hh: Tensor
+    bias: Tensor
+    peephole: Tensor | None
+    output_peephole: str
+
+    def _set_parameters(
+        self, weight_ih: Tensor | None, weight_hh: Tensor, bias: Tensor, peephole: Tensor | None
+    ) -> None:
+        for name, shape in zip(
+            ("weight_ih", "weight_hh", "bias", "peephole"),
+            (weight_ih, weight_hh, bias, peephole),
+            strict=True,
+        ):
+            self.register_parameter(name, None if shape is None else nn.Parameter(shape))
+        init_parameters(self)
+
+    def _apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
+        raise TypeError("use LSTMCell or ConvLSTMCell")
+
+    def gates(self, x: Tensor | None, state: tuple[Tensor, Tensor]) -> Gates:
+        """All gates of one step, to be looked at; `x` None means no input."""
+        h, c = state
+        # W_x x(t) + W_h h(t−1) + b, for all four gates at once
+        a = self._apply_weight(h, self.weight_hh) + self.bias.view(-1, *[1] * (h.dim() - 2))
+        if x is not None:
+            if self.weight_ih is None:
+                raise ValueError(
+                    "this cell was built without inputs (input size 0): call it with x=None"
+                )
+            a = a + self._apply_weight(x, self.weight_ih)
+        return gates(a, c, self.peephole, self.output_peephole)
+
+    def forward(self, x: Tensor | None, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """One step: (x(t), (h(t−1), c(t−1))) → (h(t), c(t))."""
+        now = self.gates(x, state)
+        return now.h, now.c
+
+
+class LSTMCell(_Cell):
+    """One step of an LSTM with peepholes.
+
+    `(x (B, X) or None, (h, c) each (B, H)) → (h, c)`. Parameters: `weight_ih` (4H, X), `weight_hh`
+    (4H, H), `bias` (4H), `peephole` (3, H). With `input_size=0` there are no input weights.
+    Raises ValueError for sizes under 1 and unknown choices.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        peepholes: bool = True,
+        output_peephole: str = "new",
+    ) -> None:
+        super().__init__()
+        check_positive(hidden_size=hidden_size)
+        if input_size != 0:
+            check_positive(input_size=input_size)
+        check_choice("output_peephole", output_peephole, OUTPUT_PEEPHOLES)
+        self.output_peephole = output_peephole
+        X, H = input_size, hidden_size
+        self._set_parameters(
+            torch.empty(4 * H, X) if X else None,
+            torch.empty(4 * H, H),
+            torch.empty(4 * H),
+            torch.empty(3, H) if peepholes else None,
+        )
+
+    def _apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
+        return F.linear(x, weight)  # (B, X) → (B, 4H)
+
+
+class ConvLSTMCell(_Cell):
+    """One step of a convolutional LSTM: the same equations, with convolutions for matrix products.
+
+    `(x (B, X, h, w) or None, (h, c) each (B, C, h, w)) → (h, c)`. Parameters: `weight_ih`
+    (4C, X, k, k), `weight_hh` (4C, C, k, k), `bias` (4C), `peephole` (3, C, 1, 1) for "channel",
+    (3, C, h, w) for "location", which needs `size=(h, w)`. Maps keep their size (zero padding).
+    Raises ValueError for an even kernel, sizes under 1 and unknown choices.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int,
+        kernel_size: int,
+        *,
+        peepholes: bool | str = "channel",
+        output_peephole: str = "new",
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__()
+        check_positive(hidden_channels=hidden_channels, kernel_size=kernel_size)
+        if in_channels != 0:
+            check_positive(in_channels=in_channels)
+        if kernel_size % 2 == 0:
+            raise ValueError(
+                f"kernel_size={kernel_size} is even: an odd kernel keeps the size of a map"
+            )
+        check_choice("output_peephole", output_peephole, OUTPUT_PEEPHOLES)
+        self.output_peephole = output_peephole
+        X, C, k = in_channels, hidden_channels, kernel_size
+        shape = peephole_shape(peepholes, C, size)
+        self._set_parameters(
+            torch.empty(4 * C, X, k, k) if X else None,
+            torch.empty(4 * C, C, k, k),
+            torch.empty(4 * C),
+            torch.empty(shape) if shape else None,
+        )
+
+    def _apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
+        return F.conv2d(x, weight, padding="same")  # (B, X, h, w) → (B, 4C, h, w)
+
+
+def peephole_shape(
+    peepholes: bool | str, channels: int, size: tuple[int, int] | None
+) -> tuple[int, int, int, int] | None:
+    """Shape of a ConvLSTM's peepholes: one weight per channel, or one per channel and location."""
+    check_choice("peepholes", peepholes, (True, False, "channel", "location"))
+    if peepholes == "location":
+        if size is None:
+            raise ValueError(
+                "peepholes='location' needs size=(h, w): one weight for each place of the map"
+            )
+        return (3, channels, *size)
+    return (3, channels, 1, 1) if peepholes else None

@@ -1,0 +1,234 @@
+"""Checkpoints of a run: they appear whole, and what is read back is what was written.
+
+A run's folder holds `metrics.jsonl` and its newest checkpoints, each a folder of its own:
+
+    checkpoint-000500/  weights.safetensors, optimiser.safetensors, state.json, SHA256SUMS
+
+Tensors are safetensors, everything else is JSON: nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from lstm_video_lab.models import VideoModel
+from lstm_video_lab.settings import Settings
+
+BOX = Path(__file__).parent / "weights"
+KEEP = 2
+SUMS = "SHA256SUMS"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One whole checkpoint, read and verified."""
+
+    folder: Path
+    settings: Settings
+    step: int
+    seconds: float
+    metrics: dict[str, Any]
+    weights: dict[str, Tensor]
+    optimiser: dict[str, Tensor]
+
+
+def save_checkpoint(
+    out: Path,
+    settings: Settings,
+    step: int,
+    seconds: float,
+    metrics: dict[str, Any],
+    model: torch.nn.Module,
+    optimiser: torch.optim.Optimizer,
+) -> Path:
+    """Write `out`/checkpoint-STEP under another name, then rename it; older ones but one go.
+
+    Raises OSError where the disk is full or not writable; nothing half-written stays.
+    """
+    folder = out / f"checkpoint-{step:06d}"
+    draft = out / f".draft-{step:06d}-{os.getpid()}"
+    state = {"settings": settings.to_dict(), "step": step, "seconds": seconds, "metrics": metrics}
+    try:
+        draft.mkdir(parents=True)
+        save_file({k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()},
+                  draft / "weights.safetensors")  # fmt: skip
+        save_file(_flatten(optimiser), draft / "optimiser.safetensors")
+        (draft / "state.json").write_text(json.dumps(state, indent=1, allow_nan=False))
+        names = sorted(path.name for path in draft.iterdir())
+        (draft / SUMS).write_text("".join(f"{_digest(draft / name)}  {name}\n" for name in names))
+        for path in (*draft.iterdir(), draft):
+            _flush(path)
+        if folder.exists():
+            shutil.rmtree(folder)
+        draft.rename(folder)
+        _flush(out)
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise OSError(f"{folder}: the checkpoint could not be written ({error}): make room, "
+                      "or choose another --out") from None  # fmt: skip
+    for old in (*_checkpoints(out)[:-KEEP], *out.glob(".draft-*")):  # drafts: of killed runs
+        shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+def newest_checkpoint(out: Path | str) -> Path | None:
+    """The folder of the newest checkpoint of a run, or None; drafts do not count."""
+    found = _checkpoints(Path(out))
+    return found[-1] if found else None
+
+
+def read_checkpoint(out: Path | str) -> Checkpoint:
+    """The newest checkpoint in a run's folder (or a checkpoint's own folder), verified.
+
+    Raises FileNotFoundError where there is none, ValueError where a file is not what was written.
+    """
+    out = Path(out)
+    if not out.is_dir():
+        raise FileNotFoundError(f"{out}: no such folder: name the folder of a run")
+    folder = out if (out / SUMS).is_file() else newest_checkpoint(out)
+    if folder is None:
+        raise FileNotFoundError(f"{out}: no checkpoint in it: train with --out {out} first")
+    _verify(folder)
+    try:
+        state = json.loads((folder / "state.json").read_text())
+        return Checkpoint(
+            folder,
+            Settings.from_dict(state["settings"]),
+            state["step"],
+            state["seconds"],
+            state["metrics"],
+            load_file(folder / "weights.safetensors"),
+            load_file(folder / "optimiser.safetensors"),
+        )
+    except (OSError, KeyError, SafetensorError, json.JSONDecodeError) as error:
+        raise ValueError(f"{folder}: this is no checkpoint of a run ({error})") from None
+
+
+def load_model(folder: Path | str) -> VideoModel:
+    """The model of a run's newest whole checkpoint, in evaluation mode.
+
+    Raises FileNotFoundError or ValueError, as `read_checkpoint` does.
+    """
+    checkpoint = read_checkpoint(folder)
+    model = VideoModel(**checkpoint.settings.model_fields())
+    model.load_state_dict(checkpoint.weights)
+    return model.eval()
+
+
+def list_pretrained() -> list[str]:
+    """The names of the trained models in the box."""
+    return sorted(path.stem for path in BOX.glob("*.safetensors"))
+
+
+def load_pretrained(name: str) -> VideoModel:
+    """A trained model from the box, in evaluation mode.
+
+    Its `.card` says what made it: data, scale, settings, steps, seconds, metrics. Raises ValueError
+    for a name that is not in the box.
+    """
+    if name not in list_pretrained():
+        raise ValueError(f"{name!r} is not in the box, which holds {', '.join(list_pretrained())}")
+    card = json.loads((BOX / f"{name}.json").read_text())
+    weights = load_file(BOX / f"{name}.safetensors")
+    model = VideoModel(**Settings.from_dict(card["settings"]).model_fields())
+    model.load_state_dict({key: value.float() for key, value in weights.items()})
+    model.card = card
+    return model.eval()
+
+
+def put_in_box(run: Path | str, name: str, report: dict[str, Any], box: Path = BOX) -> Path:
+    """Store a run's newest weights as float16, with a card that holds its `report`."""
+    checkpoint = read_checkpoint(run)
+    settings = checkpoint.settings
+    card = {
+        "data": f"{settings.num_digits} bouncing digit(s), {settings.digits}",
+        "scale": settings.scale,
+        "steps": checkpoint.step,
+        "seconds": round(checkpoint.seconds),
+        "metrics": report,
+        "settings": settings.to_dict(),
+    }
+    box.mkdir(exist_ok=True)
+    path = box / f"{name}.safetensors"
+    save_file({key: value.half() for key, value in checkpoint.weights.items()}, path)
+    write_whole(box / f"{name}.json", json.dumps(card, indent=1, allow_nan=False) + "\n")
+    return path
+
+
+def restore_optimiser(optimiser: torch.optim.Optimizer, flat: dict[str, Tensor]) -> None:
+    """Put back what `save_checkpoint` took from an optimiser."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in flat.items():
+        index, name = key.split(".", 1)
+        state.setdefault(int(index), {})[name] = value
+    optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that it appears whole or not at all."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _checkpoints(out: Path) -> list[Path]:
+    """Whole checkpoints, oldest first."""
+    found = [path for path in out.glob("checkpoint-*") if (path / SUMS).is_file()]
+    return sorted(found, key=lambda path: int(path.name.split("-")[1]))
+
+
+def _flatten(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """An optimiser's state as named tensors: "3.exp_avg" belongs to parameter 3."""
+    state = optimiser.state_dict()["state"]
+    return {
+        f"{index}.{name}": value.detach().cpu().contiguous()
+        for index, slots in state.items()
+        for name, value in slots.items()
+        if isinstance(value, Tensor)
+    }
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _verify(folder: Path) -> None:
+    try:
+        lines = (folder / SUMS).read_text().splitlines()
+        expected = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{folder / SUMS}: unreadable ({error}): delete {folder}") from None
+    for name in ("weights.safetensors", "optimiser.safetensors", "state.json"):
+        path = folder / name
+        if not path.is_file() or expected.get(name) != _digest(path):
+            raise ValueError(
+                f"{path}: damaged, its checksum differs from {SUMS}: "
+                f"delete {folder} to go back to the checkpoint before it"
+            )
+
+
+def _flush(path: Path) -> None:
+    """Ask the system to put a file or folder on the disk (folders: not on Windows)."""
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

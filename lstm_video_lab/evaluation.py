@@ -1,0 +1,285 @@
+"""What a model is worth on sequences of digits it has never seen, with baselines beside it.
+
+Legend: T steps of a part (future or reconstruction), B batch, N held-out sequences, H height,
+W width. Every model meets the same sequences, n = 0 … N−1, made of test digits; models run freely,
+on what they predicted themselves. All measures are per frame: cross-entropy in nats and squared
+error, both summed over pixels, and structural similarity with two windows (see `metrics`).
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lstm_video_lab import metrics
+from lstm_video_lab.data import BouncingDigits, load_digits
+from lstm_video_lab.models import VideoModel
+from lstm_video_lab.settings import Settings
+
+HELDOUT_SEED = (
+    2015  # of the held-out sequences: it has nothing to do with the seed of a training run
+)
+MEAN_IMAGE_SEQUENCES = 1000  # training sequences behind the per-pixel mean
+BASELINE_SEQUENCES = 256  # held-out sequences behind the baselines of a plot
+BASELINES = ("entropy_bound", "mean_image", "copy_last")
+COLUMNS = {  # of the table: measure → heading
+    "cross_entropy": "cross-entropy, nats",
+    "mse": "squared error",
+    "ssim": "SSIM",
+    "ssim_uniform": "SSIM, 7×7 window",
+}
+
+Values = dict[str, Tensor]  # measure → (T, N), one number for each frame
+
+
+def heldout_data(settings: Settings) -> BouncingDigits:
+    """The held-out sequences of the settings' world: test digits, and a seed of their own.
+
+    Sequence n does not depend on how many are asked for, so 128 of them are the first of the 1000.
+    """
+    return _heldout(_world(settings))
+
+
+def evaluate(
+    model: VideoModel,
+    settings: Settings,
+    sequences: int = 1000,
+    batch_size: int = 100,
+    *,
+    similarity: bool = True,
+    compare: bool = True,
+) -> dict[str, Any]:
+    """Means over all frames, None where infinite or undefined: a report that is ready for JSON.
+
+    `future` and `reconstruction` (None without that decoder) hold each measure, its standard error
+    over sequences under `stderr`, and under `per_step` lists of both, one entry per predicted step.
+    Reconstruction step t is compared with input frame T−1−t. A linear output is judged as it is,
+    not clipped to [0, 1], and has no cross-entropy. `baselines` predict the same future frames.
+
+    A look during training leaves out what costs time: `similarity=False` the two SSIMs,
+    `compare=False` the baselines. Raises ValueError for sequences or batch_size below 1.
+    """
+    data = heldout_data(settings)
+    values = score(model, data, settings.frames_in, sequences, batch_size, similarity=similarity)
+    report = {
+        "scale": settings.scale,
+        "sequences": sequences,
+        "image_size": settings.image_size,
+        "future": summary(values.get("future")),
+        "reconstruction": summary(values.get("reconstruction")),
+    }
+    if compare:
+        report["baselines"] = baselines(settings, sequences, similarity=similarity)
+    return report
+
+
+def score(
+    model: VideoModel,
+    data: BouncingDigits,
+    frames_in: int,
+    sequences: int,
+    batch_size: int = 100,
+    *,
+    similarity: bool = False,
+) -> dict[str, Values]:
+    """{"future": {measure: (T, N)}, "reconstruction": …}: one number per frame, float64 on the CPU.
+
+    The model sees the first `frames_in` frames of sequences 0 … N−1 and predicts the rest. It runs
+    in evaluation mode, on its own device, and gets its mode back. A missing decoder has no entry.
+    """
+    device = next(model.parameters(), torch.empty(0)).device
+    judge = _judge_linear if model.settings.output == "linear" else _judge_logits
+    batches: dict[str, list[Values]] = {}
+    with _free_running(model):
+        for frames in _batches(data, sequences, batch_size):
+            seen, later = metrics.to_unit(frames.to(device)).tensor_split([frames_in])
+            output = model(seen, future=len(later))
+            for part, target in (("future", later), ("reconstruction", seen.flip(0))):
+                raw = getattr(output, part)
+                if raw is not None:
+                    batches.setdefault(part, []).append(judge(raw, target, similarity))
+    return {part: _join(values) for part, values in batches.items()}
+
+
+def baselines(
+    settings: Settings, sequences: int = BASELINE_SEQUENCES, *, similarity: bool = False
+) -> dict[str, Any]:
+    """What needs no learning, on the future frames of the same held-out sequences.
+
+    `entropy_bound` knows the truth (p = x); `mean_image` always gives the mean of training frames;
+    `copy_last` repeats the last input frame. Each has the shape of a report's `future`. Computed
+    once for each world, so that every plot can ask.
+    """
+    return copy.deepcopy(_baselines(_world(settings), settings.frames_in, sequences, similarity))
+
+
+def summary(values: Values | None) -> dict[str, Any] | None:
+    """(T, N) numbers per frame → means, standard errors over sequences, and both per step."""
+    if values is None:
+        return None
+    return {
+        **{name: _number(v.mean()) for name, v in values.items()},
+        "stderr": {name: _number(_stderr(v.mean(0))) for name, v in values.items()},
+        "per_step": {
+            **{name: [_number(step.mean()) for step in v] for name, v in values.items()},
+            "stderr": {name: [_number(_stderr(step)) for step in v] for name, v in values.items()},
+        },
+    }
+
+
+def table(report: dict[str, Any]) -> str:
+    """A report as text: models between their baselines, then the future step by step."""
+    size, future = report["image_size"], report["future"]
+    head = (
+        f"{report['sequences']} held-out sequences, scale {report['scale']}, "
+        f"frames of {size}×{size} pixels.\n"
+        "Mean per frame ± standard error over sequences; cross-entropy and squared error are sums "
+        "over\nthe pixels of a frame; SSIM with a Gaussian 11×11 and a uniform 7×7 window; "
+        "–: infinite or undefined."
+    )
+    rows = {
+        f"baseline: {name.replace('_', ' ')}": v for name, v in report.get("baselines", {}).items()
+    }
+    rows |= {f"model: {part}": report[part] for part in ("future", "reconstruction")}
+    lines = [_row("", COLUMNS.values())]
+    lines += [_row(name, _cells(v, v["stderr"])) for name, v in rows.items() if v is not None]
+    for step in range(len(future["per_step"]["mse"]) if future else 0):
+        at = {name: v[step] for name, v in future["per_step"].items() if name != "stderr"}
+        stderr = {name: v[step] for name, v in future["per_step"]["stderr"].items()}
+        lines.append(_row(f"model: future, step {step + 1}", _cells(at, stderr)))
+    return "\n".join([head, "", *lines])
+
+
+def _cells(values: dict[str, Any], stderr: dict[str, Any]) -> Iterator[str]:
+    """One cell for each column, with the digits that its measure deserves."""
+    for name in COLUMNS:
+        digits = 4 if name.startswith("ssim") else 2
+        mean, error = values.get(name), stderr.get(name)
+        cell = "–" if mean is None else f"{mean:.{digits}f}"
+        yield cell if error is None else f"{cell} ± {error:.{digits}f}"
+
+
+def _row(name: str, cells: Iterable[str]) -> str:
+    return f"{name:<24}" + "".join(f"{cell:>21}" for cell in cells)
+
+
+def _stderr(samples: Tensor) -> Tensor:
+    """Standard error of the mean of N samples; undefined (NaN) for a single one."""
+    if len(samples) < 2:
+        return torch.tensor(math.nan)
+    return samples.std(correction=1) / math.sqrt(len(samples))
+
+
+def _number(value: Tensor) -> float | None:
+    """JSON knows neither infinity nor NaN."""
+    return value.item() if math.isfinite(value.item()) else None
+
+
+def _judge_logits(logits: Tensor, target: Tensor, similarity: bool) -> Values:
+    """Logits → {measure: (T, B)}."""
+    p = metrics.to_unit(logits).sigmoid()
+    return {"cross_entropy": metrics.cross_entropy(logits, target)} | _judge(p, target, similarity)
+
+
+def _judge_linear(pixels: Tensor, target: Tensor, similarity: bool) -> Values:
+    """Pixels that are no probabilities: their cross-entropy is undefined."""
+    values = _judge(pixels, target, similarity)
+    return {"cross_entropy": torch.full_like(values["mse"], math.nan)} | values
+
+
+def _judge_probability(p: Tensor, target: Tensor, similarity: bool) -> Values:
+    """A baseline's probabilities, which may be 0 or 1."""
+    values = _judge(p, target, similarity)
+    return {"cross_entropy": metrics.cross_entropy_of_probability(p, target)} | values
+
+
+def _judge(prediction: Tensor, target: Tensor, similarity: bool) -> Values:
+    """What needs no probability; a similarity is undefined where its window does not fit."""
+    values = {"mse": metrics.squared_error(prediction, target)}
+    windows = {"ssim": "gaussian", "ssim_uniform": "uniform"} if similarity else {}
+    for name, window in windows.items():
+        fits = min(target.shape[-2:]) >= metrics.WINDOWS[window]
+        values[name] = torch.full_like(values["mse"], math.nan)
+        if fits:  # step by step: the maps of a step stay in a CPU's cache, twice as fast
+            steps = zip(prediction.split(1), target.split(1), strict=True)
+            values[name] = torch.cat([metrics.ssim(p, x, window) for p, x in steps])
+    return values
+
+
+def _join(batches: list[Values]) -> Values:
+    """Batches side by side: (T, B) each → (T, N), in float64."""
+    return {
+        name: torch.cat([values[name].cpu() for values in batches], 1).double()
+        for name in batches[0]
+    }
+
+
+def _batches(data: BouncingDigits, sequences: int, batch_size: int) -> Iterator[Tensor]:
+    """Sequences 0 … N−1, each exactly once: uint8 (T, B, H, W); the last batch may be smaller."""
+    for name, count in (("sequences", sequences), ("batch_size", batch_size)):
+        if count < 1:
+            raise ValueError(f"{name}={count} is out of range: it must be at least 1")
+    for start in range(0, sequences, batch_size):
+        yield data.batch(start // batch_size, batch_size)[:, : sequences - start]
+
+
+@contextmanager
+def _free_running(model: VideoModel) -> Iterator[None]:
+    """Evaluation mode without gradients; afterwards every module has the mode it had before."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
+def _world(settings: Settings) -> tuple:
+    """All that sequences depend on, to be remembered by; a relative folder is made absolute."""
+    s = settings
+    folder = s.digits not in ("embedded", "mnist") and Path(s.digits).is_dir()
+    digits = str(Path(s.digits).resolve()) if folder else s.digits
+    frames = s.frames_in + s.frames_out
+    return digits, s.num_digits, s.image_size, frames, s.digit_size, s.speed, HELDOUT_SEED
+
+
+def _data(world: tuple, split: str) -> BouncingDigits:
+    source, *law = world
+    return BouncingDigits(load_digits(source, split), *law)
+
+
+@lru_cache(maxsize=8)
+def _heldout(world: tuple) -> BouncingDigits:
+    return _data(world, "test")
+
+
+@lru_cache(maxsize=8)
+def _mean_image(world: tuple) -> Tensor:
+    """Per-pixel mean of training frames, (H, W), as if one frame half lit had been among them: no
+    pixel is impossible, so that the cross-entropy stays finite."""
+    total, count = torch.tensor(0.5), 1
+    for frames in _batches(_data(world, "train"), MEAN_IMAGE_SEQUENCES, 100):
+        total = total + metrics.to_unit(frames).sum((0, 1), dtype=torch.float64)
+        count += frames.shape[0] * frames.shape[1]
+    return (total / count).float()
+
+
+@lru_cache(maxsize=16)
+def _baselines(world: tuple, frames_in: int, sequences: int, similarity: bool) -> dict[str, Any]:
+    batches: dict[str, list[Values]] = {name: [] for name in BASELINES}
+    for frames in _batches(_heldout(world), sequences, 100):
+        seen, later = metrics.to_unit(frames).tensor_split([frames_in])
+        guesses = (later, _mean_image(world).expand_as(later), seen[-1:].expand_as(later))
+        for name, guess in zip(BASELINES, guesses, strict=True):
+            batches[name].append(_judge_probability(guess, later, similarity))
+    return {name: summary(_join(values)) for name, values in batches.items()}

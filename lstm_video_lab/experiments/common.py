@@ -1,0 +1,95 @@
+"""What the experiments share: train or pick up a run, score it, and keep its figures as plain JSON.
+
+T steps, N sequences, H × W the size of a frame.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from lstm_video_lab import checkpoints, evaluation, training
+from lstm_video_lab.models import VideoModel
+from lstm_video_lab.settings import Settings
+
+SEQUENCES = {"smoke": 20, "laptop": 500, "paper": 10_000}
+EXAMPLES = 2
+
+
+def train_and_score(settings: Settings, run: Path) -> Generator[str, None, dict[str, Any]]:
+    """Train (or pick up) the run in a folder; lines while it runs, at the end its result.
+
+    The result: `settings`, `parameters`, `steps`, `seconds`, `curve` (lists of step, seconds and
+    held-out losses), `report` as `evaluate` gives it.
+    """
+    for progress in training.train(settings, run, resume=True):
+        if progress.heldout is not None:
+            yield f"{run.name}: step {progress.step}, {progress.seconds:.0f} s, {progress.loss:.1f}"
+    saved, model = checkpoints.read_checkpoint(run), checkpoints.load_model(run)
+    report = evaluation.evaluate(model, settings, SEQUENCES[settings.scale])
+    report.pop("baselines")
+    return {
+        "settings": settings.to_dict(),
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "steps": saved.step,
+        "seconds": round(saved.seconds, 1),
+        "curve": read_curve(run),
+        "report": report,
+    }
+
+
+def read_curve(run: Path) -> dict[str, list]:
+    """The held-out losses of a run over its steps, from its log."""
+    curve: dict[str, list] = {"step": [], "seconds": [], "future": [], "reconstruction": []}
+    for line in map(json.loads, (run / "metrics.jsonl").read_text().splitlines()):
+        if line["heldout"] is None:
+            continue
+        curve["step"].append(line["step"])
+        curve["seconds"].append(round(line["seconds"], 1))
+        for name in ("future", "reconstruction"):
+            score = line["heldout"][name]
+            error = score and (score["cross_entropy"] or score["mse"])
+            curve[name].append(error and round(error, 2))
+    return curve
+
+
+@torch.inference_mode()
+def example_frames(model: VideoModel, settings: Settings, first: int = 0) -> dict[str, str]:
+    """Held-out sequences and what a model makes of them, packed: (T, EXAMPLES, H, W) each."""
+    frames = evaluation.heldout_data(settings).batch(first, EXAMPLES)  # uint8 (T, N, H, W)
+    past = frames[: settings.frames_in].float() / 255
+    given = model(past, future=settings.frames_out)
+    parts = {"frames": frames}
+    for name, logits in given._asdict().items():
+        if logits is not None:
+            shown = torch.sigmoid(logits) if settings.output == "logistic" else logits.clamp(0, 1)
+            parts[name] = (shown * 255).round().to(torch.uint8)
+    return {name: pack(part.numpy()) for name, part in parts.items()}
+
+
+def pack(array: np.ndarray) -> str:
+    """A uint8 array as text: its shape, and its bytes compressed."""
+    shape = "x".join(map(str, array.shape))
+    return f"{shape}:{base64.b64encode(zlib.compress(array.tobytes(), 9)).decode()}"
+
+
+def unpack(text: str) -> np.ndarray:
+    """The array that `pack` took."""
+    shape, data = text.split(":", 1)
+    flat = np.frombuffer(zlib.decompress(base64.b64decode(data)), np.uint8)
+    return flat.reshape(*map(int, shape.split("x")))
+
+
+def store(out: Path, name: str, result: dict[str, Any], png: bytes) -> str:
+    """Write NAME.json and NAME.png, each whole; returns the line that says so."""
+    out.mkdir(parents=True, exist_ok=True)
+    checkpoints.write_whole(out / f"{name}.json", json.dumps(result, allow_nan=False) + "\n")
+    (out / f"{name}.png").write_bytes(png)
+    return f"stored: {out / name}.json and {out / name}.png"

@@ -1,0 +1,235 @@
+"""Encoder–decoder models of video: autoencoder, future predictor and composite are choices, not
+copies.
+
+Letters: T time, B batch, C channels, H × W the size of a frame, X numbers in a frame.
+
+        frames ──► encoder LSTM ──► state (h, c of each layer)
+                                      │ copied
+                    ┌─────────────────┴─────────────────┐
+             decoder LSTM                          decoder LSTM
+             input, reversed                       frames to come
+
+Source: Srivastava, Mansimov and Salakhutdinov, "Unsupervised Learning of Video Representations
+using LSTMs", ICML 2015, section 2; the convolutional form follows Shi et al. 2015.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lstm_video_lab.recurrent import LSTM, ConvLSTM, State
+from lstm_video_lab.settings import ModelSettings
+
+DARK = -3.0  # first output bias of a logistic model: most pixels are background
+
+
+class Prediction(NamedTuple):
+    """What the decoders give: logits (or values, for a linear output), shaped as the frames, or
+    None.
+    """
+
+    reconstruction: Tensor | None
+    future: Tensor | None
+
+
+class VideoModel(nn.Module):
+    """The paper's models. Keyword fields are those of `ModelSettings`, and also attributes.
+
+    `(frames (T, B, H, W) or (T, B, C, H, W) in [0, 1], future=10) → Prediction`; `.reconstruction`
+    is (T, …), the input in reverse order, and `.future` (future, …). Free running unless the
+    training loop hands over the `truth`. Weights are a function of `seed` alone. Raises ValueError
+    for unknown or impossible fields.
+    """
+
+    card: dict[str, Any] | None = None  # of a model from the box: what made it
+
+    def __init__(self, *, seed: int = 0, **fields: Any) -> None:
+        super().__init__()
+        try:
+            self.settings = ModelSettings(**fields)
+        except TypeError as error:
+            raise ValueError(f"VideoModel: {str(error).split('() ')[-1]}") from None
+        for field in dataclasses.fields(self.settings):
+            setattr(self, field.name, getattr(self.settings, field.name))
+        conditional = self.settings.conditional
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.encoder = _recurrent(self.settings, has_input=True)
+            self.decoders = nn.ModuleDict()
+            if self.settings.reconstruct:
+                self.decoders["reconstruction"] = Decoder(
+                    self.settings, conditional in ("reconstruction", "both")
+                )
+            if self.settings.predict:
+                self.decoders["future"] = Decoder(self.settings, conditional in ("future", "both"))
+
+    def forward(
+        self,
+        frames: Tensor,
+        future: int = 10,
+        *,
+        truth: Tensor | None = None,
+        teacher: float = 0.0,
+        generator: torch.Generator | None = None,
+    ) -> Prediction:
+        """Encode `frames`, then decode them in reverse and continue them for `future` frames.
+
+        A conditional decoder is fed its own last output; with probability `teacher`, drawn from
+        `generator` for each step and sequence, the true frame instead, which `truth` (future, B, …)
+        holds for the future decoder.
+        """
+        state = self.encode(frames)
+        given: dict[str, Any] = {"teacher": teacher, "generator": generator}
+        reconstruction = following = None
+        if self.settings.reconstruct:
+            reconstruction = self.decode(
+                "reconstruction", state, len(frames), truth=frames.flip(0), **given
+            )
+        if self.settings.predict:
+            following = self.decode("future", state, future, truth=truth, **given)
+        if frames.dim() == 4:
+            return Prediction(
+                *(None if y is None else y.squeeze(2) for y in (reconstruction, following))
+            )
+        return Prediction(reconstruction, following)
+
+    def encode(self, frames: Tensor) -> list[State]:
+        """The representation of a video: (h, c) of each layer after its last frame."""
+        return self.encoder.unroll(self._to_vectors(frames))[1]
+
+    def decode(
+        self,
+        name: str,
+        state: list[State],
+        steps: int,
+        *,
+        truth: Tensor | None = None,
+        teacher: float = 0.0,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Run the decoder `name` ("reconstruction" or "future") from a copy of the encoder's state.
+
+        Returns logits (steps, B, C, H, W); `truth`, `teacher` and `generator` as in `forward`.
+        """
+        if name not in self.decoders:
+            raise ValueError(f"this model has no {name} decoder: it has {', '.join(self.decoders)}")
+        true_inputs = None if truth is None else self._to_vectors(truth)
+        logits = self.decoders[name](state, steps, true_inputs, teacher, generator)
+        return self._to_frames(logits)
+
+    def _to_vectors(self, frames: Tensor) -> Tensor:
+        """What a recurrent layer sees: vectors (T, B, X), or maps of patches (T, B, X, h, w)."""
+        s = self.settings
+        if frames.dim() == 4:
+            frames = frames.unsqueeze(2)  # (T, B, H, W) → (T, B, 1, H, W)
+        if frames.shape[2:] != (s.channels, s.image_size, s.image_size):
+            raise ValueError(
+                f"frames are {tuple(frames.shape[2:])}, but this model was built for "
+                f"{(s.channels, s.image_size, s.image_size)}: channels, height, width"
+            )
+        if s.cell == "lstm":
+            return frames.flatten(2)
+        return F.pixel_unshuffle(frames, s.patch)
+
+    def _to_frames(self, vectors: Tensor) -> Tensor:
+        s = self.settings
+        if s.cell == "lstm":
+            return vectors.unflatten(2, (s.channels, s.image_size, s.image_size))
+        return F.pixel_shuffle(vectors, s.patch)
+
+
+class Decoder(nn.Module):
+    """Recurrent layers that start from a copied state, and a readout from units to pixels.
+
+    Unconditional: the layers get no input at all. Conditional: each step gets the frame before it,
+    the first step nothing.
+    """
+
+    def __init__(self, settings: ModelSettings, conditional: bool) -> None:
+        super().__init__()
+        self.conditional, self.logistic = conditional, settings.output == "logistic"
+        self.convolutional = settings.cell == "convlstm"
+        self.recurrent = _recurrent(settings, has_input=conditional)
+        sizes = self.recurrent.sizes
+        if self.convolutional:  # all layers are read, as in Shi et al.: their counts hold only so
+            self.readout: nn.Module = nn.Conv2d(sum(sizes), _inputs(settings), 1)
+        else:
+            self.readout = nn.Linear(sizes[-1], _inputs(settings))
+        if self.logistic:
+            nn.init.constant_(self.readout.bias, DARK)  # type: ignore[arg-type]
+
+    def forward(
+        self,
+        state: list[State],
+        steps: int,
+        truth: Tensor | None,
+        teacher: float,
+        generator: torch.Generator | None,
+    ) -> Tensor:
+        """Logits (steps, B, X) or (steps, B, X, h, w)."""
+        if not self.conditional:
+            return self._read(self.recurrent.unroll(None, state, steps)[0])
+        if teacher and truth is None:
+            raise ValueError(f"teacher={teacher} needs the true frames: pass truth=")
+        nothing = torch.zeros_like(self._read([h[None] for h, _ in state]))  # (1, B, X)
+        if teacher == 1.0:  # every input is known beforehand: one call for the whole sequence
+            assert truth is not None
+            return self._read(
+                self.recurrent.unroll(torch.cat([nothing, truth[: steps - 1]]), state)[0]
+            )
+        return self._feed_back(nothing, state, steps, truth, teacher, generator)
+
+    def _feed_back(
+        self,
+        frame: Tensor,
+        state: list[State],
+        steps: int,
+        truth: Tensor | None,
+        teacher: float,
+        generator: torch.Generator | None,
+    ) -> Tensor:
+        """Frame by frame: a step is fed what the step before gave, or sometimes the truth."""
+        logits = []
+        for t in range(steps):
+            outputs, state = self.recurrent.unroll(frame, state)
+            logits.append(self._read(outputs))  # (1, B, X)
+            frame = torch.sigmoid(logits[-1]) if self.logistic else logits[-1]
+            if teacher and truth is not None and t + 1 < steps:
+                draws = torch.rand(frame.shape[1], generator=generator)  # one for each sequence
+                told = (draws < teacher).to(frame.device).view(1, -1, *[1] * (frame.dim() - 2))
+                frame = torch.where(told, truth[t : t + 1], frame)
+        return torch.cat(logits)
+
+    def _read(self, outputs: list[Tensor]) -> Tensor:
+        """From the outputs of all layers to logits, for all steps in one call."""
+        if not self.convolutional:
+            return self.readout(outputs[-1])  # (T, B, H) → (T, B, X)
+        maps = torch.cat(outputs, dim=2)  # (T, B, sum of C, h, w)
+        return self.readout(maps.flatten(0, 1)).unflatten(0, maps.shape[:2])
+
+
+def _inputs(settings: ModelSettings) -> int:
+    """Numbers in a frame, or channels of a frame that was cut into patches."""
+    if settings.cell == "lstm":
+        return settings.channels * settings.image_size**2
+    return settings.channels * settings.patch**2
+
+
+def _recurrent(settings: ModelSettings, has_input: bool) -> LSTM | ConvLSTM:
+    inputs = _inputs(settings) if has_input else 0
+    if settings.cell == "lstm":
+        return LSTM(inputs, settings.units, settings.layers, peepholes=bool(settings.peepholes))
+    side = settings.image_size // settings.patch
+    return ConvLSTM(
+        inputs,
+        settings.units,
+        settings.kernel_size,
+        settings.layers,
+        peepholes=settings.peepholes,
+        size=(side, side),
+    )

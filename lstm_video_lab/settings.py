@@ -1,0 +1,263 @@
+"""Every number of an experiment, in one frozen dataclass, with a line of documentation each.
+
+A *scale* is a set of numbers, never another code path: ``Settings.for_scale("laptop", units=512)``.
+An unknown name, a value out of range, or a value that would change nothing is an error.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+from dataclasses import dataclass
+from typing import Any
+
+MAX_LAYERS = 3
+
+
+def setting(default: Any, doc: str, *, choices=None, low=None, high=None) -> Any:
+    """A dataclass field with its documentation, its choices and its range (inclusive)."""
+    metadata = {"doc": doc, "choices": choices, "low": low, "high": high}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def _check_field(name: str, value: Any, choices, low, high) -> None:
+    if choices is not None:
+        if value not in choices:
+            raise ValueError(
+                f"{name}={value!r} is unknown: choose one of {', '.join(map(str, choices))}"
+            )
+        return
+    for one in value if isinstance(value, tuple) else (value,):
+        if one is None or low is None:
+            continue
+        if isinstance(one, str | bool) or not math.isfinite(one):
+            raise ValueError(f"{name}={value!r} is no number")
+        if not (low is None or one >= low) or not (high is None or one <= high):
+            bounds = f"at least {low}" if high is None else f"from {low} to {high}"
+            raise ValueError(f"{name}={value!r} is out of range: it must be {bounds}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSettings:
+    """What `VideoModel` is built from. The defaults are the paper's composite at laptop scale."""
+
+    cell: str = setting(
+        "lstm", "recurrent cell: fully connected or convolutional", choices=("lstm", "convlstm")
+    )
+    units: int | tuple[int, ...] = setting(
+        256,
+        "units H of each layer (channels for convlstm); one number, or one for each layer",
+        low=1,
+    )
+    layers: int = setting(
+        1, "recurrent layers of the encoder and of each decoder", low=1, high=MAX_LAYERS
+    )
+    reconstruct: bool = setting(
+        True, "a decoder that gives the input back, in reverse order", choices=(True, False)
+    )
+    predict: bool = setting(True, "a decoder that continues the input", choices=(True, False))
+    conditional: bool | str = setting(
+        False,
+        "which decoders see the frame they gave last",
+        choices=(False, "future", "reconstruction", "both"),
+    )
+    peepholes: bool | str = setting(
+        True,
+        "gates see the cell state; convlstm: per channel (True), or per location",
+        choices=(True, False, "channel", "location"),
+    )
+    image_size: int = setting(32, "height and width of a frame in pixels", low=8, high=256)
+    channels: int = setting(1, "channels of a frame", low=1, high=4)
+    output: str = setting(
+        "logistic", "logistic: cross-entropy; linear: squared error", choices=("logistic", "linear")
+    )
+    kernel_size: int = setting(5, "convlstm: side of the convolutions, odd", low=1, high=15)
+    patch: int = setting(4, "convlstm: a frame is cut into patches of this side", low=1, high=16)
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            meta = field.metadata
+            _check_field(
+                field.name, getattr(self, field.name), meta["choices"], meta["low"], meta["high"]
+            )
+        self._check_model()
+
+    def _check_model(self) -> None:
+        if isinstance(self.units, tuple) and len(self.units) != self.layers:
+            raise ValueError(
+                f"units={self.units!r} names {len(self.units)} layers, but layers={self.layers}"
+            )
+        if not (self.reconstruct or self.predict):
+            raise ValueError("reconstruct and predict are both off: switch at least one decoder on")
+        wanted = {"future": self.predict, "reconstruction": self.reconstruct}
+        wanted["both"] = self.predict and self.reconstruct
+        if self.conditional and not wanted[str(self.conditional)]:
+            raise ValueError(
+                f"conditional={self.conditional!r} names a decoder that is switched off"
+            )
+        if self.cell == "convlstm":
+            if self.kernel_size % 2 == 0:
+                raise ValueError(f"kernel_size={self.kernel_size} is even: choose an odd number")
+            if self.image_size % self.patch:
+                raise ValueError(f"patch={self.patch} does not divide image_size={self.image_size}")
+        else:
+            self._only_matters("kernel_size", "cell='convlstm'")
+            self._only_matters("patch", "cell='convlstm'")
+            if isinstance(self.peepholes, str):
+                raise ValueError(
+                    f"peepholes={self.peepholes!r} needs cell='convlstm'; choose True or False"
+                )
+
+    def _only_matters(self, name: str, where: str) -> None:
+        """An option that would change nothing is refused when it is set."""
+        default = next(f.default for f in dataclasses.fields(self) if f.name == name)
+        if getattr(self, name) != default:
+            raise ValueError(
+                f"{name}={getattr(self, name)!r} has an effect only with {where}: leave it out"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ModelSettings):
+    """A whole run: the model, its data, its optimiser. Every field is a flag of `train`."""
+
+    scale: str = setting(
+        "laptop", "the set of numbers it started from", choices=("smoke", "laptop", "paper")
+    )
+    digits: str = setting("embedded", "embedded, mnist (downloaded once), or a folder of IDX files")
+    num_digits: int = setting(1, "digits in a frame", low=1, high=4)
+    digit_size: int = setting(14, "height and width of a digit in pixels", low=4, high=64)
+    speed: float | tuple[float, float] = setting(
+        0.1,
+        "step of a digit per frame, in parts of its box; two numbers are a range",
+        low=0.0,
+        high=1.0,
+    )
+    frames_in: int = setting(10, "frames that the encoder sees", low=1, high=200)
+    frames_out: int = setting(10, "frames that the future predictor gives", low=1, high=200)
+    optimiser: str = setting(
+        "adam", "gradient method", choices=("sgd", "rmsprop", "adagrad", "adam", "adamw")
+    )
+    learning_rate: float = setting(2e-3, "peak learning rate", low=0.0)
+    momentum: float = setting(0.9, "momentum of sgd and rmsprop", low=0.0, high=0.9999)
+    weight_decay: float = setting(0.0, "L2 penalty (decoupled for adamw)", low=0.0)
+    schedule: str = setting(
+        "cosine", "learning rate after the warm-up", choices=("cosine", "constant")
+    )
+    warmup: float = setting(
+        0.02, "part of the run in which the learning rate rises from 0", low=0.0, high=0.5
+    )
+    clip: float = setting(5.0, "largest L2 norm of the gradient; 0 switches clipping off", low=0.0)
+    batch_size: int = setting(32, "sequences B of a step", low=1)
+    steps: int | None = setting(2000, "steps of the run; none: until minutes are over", low=1)
+    minutes: float | None = setting(None, "minutes of the run; none: until steps are done", low=0.0)
+    feedback: str = setting(
+        "own",
+        "what a conditional decoder is fed in training: the true frame, a mixture that moves from "
+        "true to own, or its own last output",
+        choices=("teacher", "scheduled", "own"),
+    )
+    seed: int = setting(
+        0, "weights, data and schedule are a pure function of it", low=0, high=2**31 - 1
+    )
+    precision: str = setting(
+        "fp32",
+        "operands of matrix products; auto: bf16 where the machine has it",
+        choices=("fp32", "bf16", "auto"),
+    )
+    device: str = setting("auto", "auto, cpu, cuda or mps", choices=("auto", "cpu", "cuda", "mps"))
+    validate_every: int = setting(200, "steps between looks at held-out sequences", low=1)
+    checkpoint_every: int = setting(500, "steps between checkpoints", low=1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.digit_size > self.image_size:
+            raise ValueError(
+                f"digit_size={self.digit_size} does not fit into image_size={self.image_size}: "
+                "make digits smaller or frames larger"
+            )
+        if self.channels != 1:
+            raise ValueError("channels must be 1 for bouncing digits, which are grey")
+        if isinstance(self.speed, tuple) and (
+            len(self.speed) != 2 or self.speed[0] > self.speed[1]
+        ):
+            raise ValueError(f"speed={self.speed!r} is no range: give one number, or low,high")
+        if self.steps is None and self.minutes is None:
+            raise ValueError("steps and minutes are both none: say when the run ends")
+        if not self.conditional:
+            self._only_matters("feedback", "a conditional decoder")
+        if self.optimiser not in ("sgd", "rmsprop"):
+            self._only_matters("momentum", "optimiser sgd or rmsprop")
+
+    @classmethod
+    def for_scale(cls, scale: str | None = None, **changes: Any) -> Settings:
+        """The numbers of `scale` (None: ``LAB_SCALE``, else laptop) with `changes` on top.
+
+        `minutes` without `steps` leaves the number of steps open.
+        Raises ValueError for an unknown scale, an unknown name or a bad value.
+        """
+        scale = scale or os.environ.get("LAB_SCALE", "laptop")
+        if scale not in SCALES:
+            raise ValueError(f"scale={scale!r} is unknown: choose one of {', '.join(SCALES)}")
+        return cls.from_dict({**SCALES[scale], "scale": scale}).changed(**changes)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Settings:
+        """Settings from plain values (JSON's lists become tuples); unknown names are an error."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        for name in values:
+            if name not in known:
+                raise ValueError(
+                    f"setting {name!r} is unknown: the settings are {', '.join(sorted(known))}"
+                )
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+    def changed(self, **changes: Any) -> Settings:
+        """These settings with `changes`; `minutes` without `steps` leaves the steps open."""
+        if changes.get("minutes") is not None:
+            changes.setdefault("steps", None)
+        return self.from_dict({**self.to_dict(), **changes})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return dataclasses.asdict(self)
+
+    def model_fields(self) -> dict[str, Any]:
+        """The part that `VideoModel` is built from."""
+        return {
+            field.name: getattr(self, field.name) for field in dataclasses.fields(ModelSettings)
+        }
+
+
+SCALES: dict[str, dict[str, Any]] = {
+    # Seconds, for tests: every code path, no learning to speak of.
+    "smoke": {
+        "image_size": 16,
+        "digit_size": 7,
+        "units": 16,
+        "frames_in": 4,
+        "frames_out": 3,
+        "batch_size": 4,
+        "steps": 20,
+        "validate_every": 10,
+        "checkpoint_every": 10,
+    },
+    # Minutes on two CPU cores: the defaults above.
+    "laptop": {},
+    # One GPU: the settings of the paper, but Adam for its RMSProp with momentum.
+    "paper": {
+        "image_size": 64,
+        "digit_size": 28,
+        "num_digits": 2,
+        "units": 2048,
+        "layers": 2,
+        "conditional": "future",
+        "learning_rate": 5e-4,
+        "batch_size": 128,
+        "steps": 100_000,
+        "precision": "auto",
+        "validate_every": 1000,
+        "checkpoint_every": 2000,
+    },
+}

@@ -1,0 +1,310 @@
+"""One training loop, an iterator: `for progress in train(settings): …`.
+
+The lesson's widget, the progress bar of the command line and the tests are its consumers; whoever
+stops asking stops the run, and a run with a folder then leaves a checkpoint that continues bit for
+bit.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lstm_video_lab import checkpoints, evaluation, metrics
+from lstm_video_lab.data import BouncingDigits, load_digits
+from lstm_video_lab.models import VideoModel
+from lstm_video_lab.settings import Settings
+
+LOG_EVERY = 10
+HELDOUT_SEQUENCES = 128
+# What may change when a run is resumed, for its result does not hang on it, or extends it.
+MAY_CHANGE = ("steps", "minutes", "device", "validate_every", "checkpoint_every")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is known after a step. Losses are nats per frame (or squared error, for a linear
+    output).
+    """
+
+    step: int
+    fraction: float  # of the run, 0 to 1
+    seconds: float  # spent in training, earlier sessions of the run included
+    loss: float  # the sum that is minimised
+    future: float | None
+    reconstruction: float | None
+    learning_rate: float
+    gradient_norm: float
+    heldout: dict[str, Any] | None  # now and then: the report of `evaluate` on held-out sequences
+    model: VideoModel
+
+
+class DivergedError(ArithmeticError):
+    """A loss or a gradient is no longer a finite number."""
+
+
+def train(
+    settings: Settings, out: Path | str | None = None, resume: bool = False
+) -> Iterator[Progress]:
+    """Train a `VideoModel` on bouncing digits, a `Progress` after every step.
+
+    `out` is the run's folder: metrics as JSON lines, and checkpoints. `resume` continues the newest
+    checkpoint there, if there is one. Closing the iterator saves a checkpoint.
+    Raises ValueError for settings that differ from the checkpoint's, FileExistsError where `out`
+    holds another run, OSError where it can't be written, `DivergedError` when the loss is no number
+    any more.
+    """
+    run = _Run(
+        settings, None if out is None else Path(out), resume
+    )  # bad settings fail here, at once
+    return run.steps()
+
+
+def composite_loss(
+    model: VideoModel, frames: Tensor, frames_in: int, **feeding: Any
+) -> dict[str, Tensor]:
+    """The losses of both decoders on (T, B, H, W) frames, each the mean over time and batch, and
+    their sum.
+
+    The sum's gradient at the encoder's state is the sum of the decoders' gradients: this is how two
+    tasks teach one representation.
+    """
+    past, following = frames[:frames_in], frames[frames_in:]
+    predicted = model(past, future=len(following), truth=following, **feeding)
+    error = metrics.cross_entropy if model.settings.output == "logistic" else metrics.squared_error
+    losses = {}
+    if predicted.reconstruction is not None:
+        losses["reconstruction"] = error(predicted.reconstruction, past.flip(0)).mean()
+    if predicted.future is not None:
+        losses["future"] = error(predicted.future, following).mean()
+    losses["loss"] = torch.stack(list(losses.values())).sum()
+    return losses
+
+
+def make_optimiser(settings: Settings, parameters: Any) -> torch.optim.Optimizer:
+    """The gradient method that the settings name, from torch.optim."""
+    common = {"lr": settings.learning_rate, "weight_decay": settings.weight_decay}
+    match settings.optimiser:
+        case "sgd":
+            return torch.optim.SGD(parameters, momentum=settings.momentum, **common)
+        case "rmsprop":
+            return torch.optim.RMSprop(parameters, momentum=settings.momentum, alpha=0.95, **common)
+        case "adagrad":
+            return torch.optim.Adagrad(parameters, **common)
+        case "adam":
+            return torch.optim.Adam(parameters, **common)
+        case _:
+            return torch.optim.AdamW(parameters, **common)
+
+
+def learning_rate(settings: Settings, step: int, fraction: float) -> float:
+    """A straight rise over the warm-up, then a cosine to 0 (or a constant); `fraction` is before
+    the step.
+    """
+    reached = fraction if settings.steps is None else max(fraction, (step + 1) / settings.steps)
+    rise = min(1.0, reached / settings.warmup) if settings.warmup else 1.0
+    fall = 0.5 * (1 + math.cos(math.pi * fraction)) if settings.schedule == "cosine" else 1.0
+    return settings.learning_rate * rise * fall
+
+
+def pick_device(name: str) -> torch.device:
+    """The device asked for; "auto" takes CUDA, then mps, then the CPU."""
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        name = next(kind for kind, is_there in there.items() if is_there)
+    if not there[name]:
+        raise ValueError(
+            f"device={name!r} is not there: this machine has {[k for k in there if there[k]]}"
+        )
+    return torch.device(name)
+
+
+def has_bf16(device: torch.device) -> bool:
+    """Whether the processor multiplies bfloat16 in hardware, by asking it."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    if device.type == "cpu":
+        ask = getattr(torch.cpu, "get_capabilities", dict)  # older torch can't say: then no
+        capabilities = ask()
+        return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+    return False
+
+
+class _Run:
+    """The state of one run: what a checkpoint holds, and what the settings can make again."""
+
+    def __init__(self, settings: Settings, out: Path | None, resume: bool) -> None:
+        self.settings, self.out = settings, out
+        self.device = pick_device(settings.device)
+        self.bf16 = settings.precision != "fp32" and has_bf16(self.device)
+        if settings.precision == "bf16" and not self.bf16:
+            raise ValueError(
+                f"precision='bf16': this {self.device.type} has none in hardware: use auto or fp32"
+            )
+        self.data = BouncingDigits(
+            load_digits(settings.digits, "train"),
+            num_digits=settings.num_digits,
+            image_size=settings.image_size,
+            num_frames=settings.frames_in + settings.frames_out,
+            digit_size=settings.digit_size,
+            speed=settings.speed,
+            seed=settings.seed,
+        )
+        self.model = (
+            VideoModel(**settings.model_fields(), seed=settings.seed).to(self.device).train()
+        )
+        self.optimiser = make_optimiser(settings, self.model.parameters())
+        self.step, self.seconds, self.saved_step = 0, 0.0, -1
+        self.last: dict[str, Any] = {}
+        if out is not None:
+            self._open_folder(resume)
+
+    def steps(self) -> Iterator[Progress]:
+        """Step until the run is over or nobody asks any more; then save."""
+        # Numbers under 1e-38 slow a CPU down many times, and gates that close make them.
+        torch.set_flush_denormal(True)
+        try:
+            while self.fraction < 1.0:
+                yield self._step()
+                if self.step % self.settings.checkpoint_every == 0:
+                    self._save()
+        except DivergedError:
+            raise
+        except GeneratorExit:
+            self._save()
+            raise
+        else:
+            self._save()
+
+    @property
+    def fraction(self) -> float:
+        s = self.settings
+        by_steps = 0.0 if s.steps is None else self.step / s.steps
+        by_time = 0.0 if s.minutes is None else self.seconds / (60 * s.minutes + 1e-9)
+        return min(1.0, max(by_steps, by_time))
+
+    def _step(self) -> Progress:
+        """Batch k holds sequences kB … kB+B−1: a resumed run needs nothing but its step number."""
+        s, start = self.settings, time.perf_counter()
+        rate = learning_rate(s, self.step, self.fraction)
+        frames = (
+            self.data.batch(self.step, s.batch_size, self.device).float().div_(255)
+        )  # (T, B, H, W)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+            losses = composite_loss(self.model, frames, s.frames_in, **self._feeding())
+        self.optimiser.zero_grad(set_to_none=True)
+        losses["loss"].backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), s.clip or math.inf)
+        numbers = {name: loss.item() for name, loss in losses.items()}
+        if not math.isfinite(numbers["loss"]) or not math.isfinite(norm.item()):
+            raise DivergedError(self._advice())
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.step()
+        self.step += 1
+        self.seconds += time.perf_counter() - start
+        return self._report(numbers, rate, norm.item())
+
+    def _feeding(self) -> dict[str, Any]:
+        """What conditional decoders are fed at this step."""
+        s = self.settings
+        if not s.conditional:
+            return {}
+        teacher = {"teacher": 1.0, "scheduled": 1.0 - self.fraction, "own": 0.0}[s.feedback]
+        return {
+            "teacher": teacher,
+            "generator": torch.Generator().manual_seed((s.seed << 24) + self.step),
+        }
+
+    def _report(self, numbers: dict[str, float], rate: float, norm: float) -> Progress:
+        s, heldout = self.settings, None
+        if self.step % s.validate_every == 0 or self.fraction >= 1.0:
+            heldout = evaluation.evaluate(
+                self.model, s, HELDOUT_SEQUENCES, similarity=False, compare=False
+            )
+        progress = Progress(
+            step=self.step,
+            fraction=self.fraction,
+            seconds=self.seconds,
+            loss=numbers["loss"],
+            future=numbers.get("future"),
+            reconstruction=numbers.get("reconstruction"),
+            learning_rate=rate,
+            gradient_norm=norm,
+            heldout=heldout,
+            model=self.model,
+        )
+        if heldout is not None or self.step % LOG_EVERY == 0:
+            self.last = {k: v for k, v in vars(progress).items() if k != "model"}
+            self._log(self.last)
+        return progress
+
+    def _open_folder(self, resume: bool) -> None:
+        assert self.out is not None
+        if checkpoints.newest_checkpoint(self.out) is not None:
+            if not resume:
+                raise FileExistsError(
+                    f"{self.out}: holds a run already: resume it, or choose another folder"
+                )
+            self._resume(checkpoints.read_checkpoint(self.out))
+        self.out.mkdir(parents=True, exist_ok=True)
+        log = self.out / "metrics.jsonl"
+        lines = log.read_text().splitlines(keepends=True) if log.exists() else []
+        kept = [
+            line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= self.step
+        ]
+        checkpoints.write_whole(log, "".join(kept))
+
+    def _resume(self, saved: checkpoints.Checkpoint) -> None:
+        old, new = saved.settings.to_dict(), self.settings.to_dict()
+        changed = [k for k in new if new[k] != old[k] and k not in MAY_CHANGE]
+        if changed:
+            k = changed[0]
+            raise ValueError(
+                f"{self.out}: this run was started with {k}={old[k]!r}, not {new[k]!r}: "
+                "resume it with its own settings, or choose another folder"
+            )
+        self.model.load_state_dict(saved.weights)
+        checkpoints.restore_optimiser(self.optimiser, saved.optimiser)
+        self.step, self.seconds, self.last = saved.step, saved.seconds, saved.metrics
+        self.saved_step = saved.step
+
+    def _save(self) -> None:
+        if self.out is None or self.step == self.saved_step:
+            return
+        checkpoints.save_checkpoint(
+            self.out, self.settings, self.step, self.seconds, self.last, self.model, self.optimiser
+        )
+        self.saved_step = self.step
+
+    def _log(self, line: dict[str, Any]) -> None:
+        if self.out is None:
+            return
+        log = self.out / "metrics.jsonl"
+        try:
+            with log.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(json.dumps(line, allow_nan=False) + "\n")
+        except OSError as error:
+            raise OSError(f"{log}: could not be written ({error.strerror}): make room") from None
+
+    def _advice(self) -> str:
+        s = self.settings
+        last = None if self.out is None else checkpoints.newest_checkpoint(self.out)
+        kept = f"the last good checkpoint is {last}" if last else "no checkpoint was written yet"
+        lower = (
+            "set clip to 5" if not s.clip else f"lower the learning rate (now {s.learning_rate:g})"
+        )
+        where = f"step {self.step + 1}: the loss or its gradient is not a finite number"
+        return f"{where}: {lower}; {kept}"

@@ -1,0 +1,152 @@
+"""The cells against the equations written out scalar by scalar, and against torch's own cell."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_video_lab import ConvLSTMCell, LSTMCell
+
+
+def randomise(module: torch.nn.Module, seed: int = 0) -> torch.nn.Module:
+    """Every parameter, peepholes too, away from its first value; double precision."""
+    generator = torch.Generator().manual_seed(seed)
+    module.double()
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.5)
+    return module
+
+
+def sigmoid(a: float) -> float:
+    return 1 / (1 + math.exp(-a))
+
+
+def plain_lstm_step(cell, x, h, c, output_peephole):
+    """Graves 2013, one number at a time."""
+    H, weights = len(h), {k: v.tolist() for k, v in cell.named_parameters()}
+    p = weights.get("peephole", [[0.0] * H] * 3)
+
+    def total(gate, n):
+        row = gate * H + n
+        inputs = sum(w * v for w, v in zip(weights["weight_ih"][row], x, strict=True))
+        recurrent = sum(w * v for w, v in zip(weights["weight_hh"][row], h, strict=True))
+        return inputs + recurrent + weights["bias"][row]
+
+    h_new, c_new = [], []
+    for n in range(H):
+        i = sigmoid(total(0, n) + p[0][n] * c[n])
+        f = sigmoid(total(1, n) + p[1][n] * c[n])
+        g = math.tanh(total(2, n))
+        now = f * c[n] + i * g
+        o = sigmoid(total(3, n) + p[2][n] * (now if output_peephole == "new" else c[n]))
+        c_new.append(now)
+        h_new.append(o * math.tanh(now))
+    return h_new, c_new
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(1, 4),
+    st.integers(1, 4),
+    st.booleans(),
+    st.sampled_from(["new", "old"]),
+    st.integers(0, 1000),
+)
+def test_lstm_cell_is_the_written_out_equations(X, H, peepholes, output_peephole, seed):
+    cell = randomise(LSTMCell(X, H, peepholes=peepholes, output_peephole=output_peephole), seed)
+    x, h, c = torch.randn(2, X).double(), torch.randn(2, H).double(), torch.randn(2, H).double()
+    h_new, c_new = cell(x, (h, c))
+    for b in range(2):
+        expected = plain_lstm_step(
+            cell, x[b].tolist(), h[b].tolist(), c[b].tolist(), output_peephole
+        )
+        torch.testing.assert_close(h_new[b], torch.tensor(expected[0]).double())
+        torch.testing.assert_close(c_new[b], torch.tensor(expected[1]).double())
+
+
+def test_without_peepholes_it_is_torchs_cell():
+    ours, theirs = LSTMCell(5, 3, peepholes=False), torch.nn.LSTMCell(5, 3)
+    with torch.no_grad():
+        ours.weight_ih.copy_(theirs.weight_ih)
+        ours.weight_hh.copy_(theirs.weight_hh)
+        ours.bias.copy_(theirs.bias_ih + theirs.bias_hh)
+    x, state = torch.randn(4, 5), (torch.randn(4, 3), torch.randn(4, 3))
+    torch.testing.assert_close(ours(x, state), theirs(x, state))
+
+
+@pytest.mark.parametrize("output_peephole", ["new", "old"])
+def test_the_output_gate_peeps_where_it_is_told(output_peephole):
+    """With only the output peephole on, o changes with c(t), or with c(t−1), and with no other."""
+    cell = LSTMCell(1, 1, output_peephole=output_peephole).double()
+    with torch.no_grad():
+        for parameter in cell.parameters():
+            parameter.zero_()
+        cell.peephole[2] = 1.0
+        cell.bias[0] = 50.0  # the input gate is open
+        cell.bias[1] = -50.0  # and the forget gate closed, so that c(t) = g, whatever c(t−1) is
+        cell.bias[2] = 0.3
+    c = torch.tensor([[2.0]]).double()
+    now = cell.gates(None, (torch.zeros(1, 1).double(), c))
+    seen = math.tanh(0.3) if output_peephole == "new" else 2.0
+    assert now.o.item() == pytest.approx(sigmoid(seen), abs=1e-12)
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    st.sampled_from([False, "channel", "location"]),
+    st.sampled_from([1, 3, 5]),
+    st.sampled_from(["new", "old"]),
+)
+def test_convlstm_cell_is_an_lstm_cell_with_a_sparse_matrix(peepholes, k, output_peephole):
+    """A convolution is a matrix: with it written out, the LSTM's equations give the same maps."""
+    X, C, h, w = 2, 3, 4, 5
+    conv = randomise(
+        ConvLSTMCell(X, C, k, peepholes=peepholes, size=(h, w), output_peephole=output_peephole)
+    )
+    flat = LSTMCell(
+        X * h * w, C * h * w, peepholes=bool(peepholes), output_peephole=output_peephole
+    )
+    flat.double()
+
+    def matrix(weight, channels):
+        basis = torch.eye(channels * h * w).double().view(-1, channels, h, w)
+        columns = torch.nn.functional.conv2d(basis, weight, padding=k // 2)
+        return columns.flatten(1).t()  # (4·C·h·w, channels·h·w), gates stay in order
+
+    with torch.no_grad():
+        flat.weight_ih.copy_(matrix(conv.weight_ih, X))
+        flat.weight_hh.copy_(matrix(conv.weight_hh, C))
+        flat.bias.copy_(conv.bias.repeat_interleave(h * w))
+        if peepholes:
+            flat.peephole.copy_(conv.peephole.expand(3, C, h, w).flatten(1))
+    x, state = torch.randn(2, X, h, w).double(), [torch.randn(2, C, h, w).double() for _ in "hc"]
+    ours = conv(x, tuple(state))
+    expected = flat(x.flatten(1), tuple(s.flatten(1) for s in state))
+    for a, b in zip(ours, expected, strict=True):
+        torch.testing.assert_close(a.flatten(1), b)
+
+
+def test_no_input_is_a_zero_input():
+    cell = randomise(LSTMCell(3, 2))
+    state = (torch.randn(4, 2).double(), torch.randn(4, 2).double())
+    torch.testing.assert_close(cell(None, state), cell(torch.zeros(4, 3).double(), state))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: LSTMCell(3, 0), "hidden_size=0"),
+        (lambda: LSTMCell(-1, 2), "input_size=-1"),
+        (lambda: LSTMCell(3, 2, output_peephole="newest"), "output_peephole='newest'"),
+        (lambda: ConvLSTMCell(1, 2, 4), "kernel_size=4 is even"),
+        (lambda: ConvLSTMCell(1, 2, 3, peepholes="pixel"), "peepholes='pixel'"),
+        (lambda: ConvLSTMCell(1, 2, 3, peepholes="location"), "size="),
+        (lambda: LSTMCell(0, 2)(torch.zeros(1, 3), (torch.zeros(1, 2),) * 2), "without inputs"),
+    ],
+)
+def test_bad_input_is_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
