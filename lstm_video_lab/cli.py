@@ -128,7 +128,7 @@ def _train(arguments: argparse.Namespace) -> int:
         with (
             contextlib.closing(run),
             tqdm(total=100, unit="%", disable=None, bar_format="{l_bar}{bar}| {postfix}") as bar,
-        ):  # type: ignore[type-var]
+        ):
             for progress in run:
                 bar.update(100 * progress.fraction - bar.n)
                 bar.set_postfix_str(
@@ -170,7 +170,7 @@ def _heldout_line(progress: Any) -> str:
 @contextlib.contextmanager
 def _signals(handle: Callable[[int], None]) -> Iterator[None]:
     """SIGINT and SIGTERM call `handle`; a second one acts as it always did."""
-    before = {}
+    before: dict[int, Any] = {}
 
     def once(number: int, _frame: Any) -> None:
         signal.signal(number, before[number])
@@ -181,8 +181,8 @@ def _signals(handle: Callable[[int], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for caught, handler in before.items():
+            signal.signal(caught, handler)
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:

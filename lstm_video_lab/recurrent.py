@@ -177,7 +177,7 @@ class LSTM(_Recurrent):
         )
 
     def _zero_state(self, x: Tensor, size: int) -> Tensor:
-        return self.weight_hh_l0.new_zeros(x.shape[1], size)
+        return x.new_zeros(x.shape[1], size)
 
     def _run_fast(
         self, layer: int, x: Tensor | None, state: State, steps: int
@@ -227,7 +227,7 @@ class ConvLSTM(_Recurrent):
         )
 
     def _zero_state(self, x: Tensor, size: int) -> Tensor:
-        return self.weight_hh_l0.new_zeros(x.shape[1], size, *x.shape[-2:])
+        return x.new_zeros(x.shape[1], size, *x.shape[-2:])
 
     def _run_fast(
         self, layer: int, x: Tensor | None, state: State, steps: int

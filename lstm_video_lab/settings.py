@@ -211,7 +211,8 @@ class Settings(ModelSettings):
                 raise ValueError(
                     f"setting {name!r} is unknown: the settings are {', '.join(sorted(known))}"
                 )
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        plain: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        return cls(**plain)
 
     def changed(self, **changes: Any) -> Settings:
         """These settings with `changes`; `minutes` without `steps` leaves the steps open."""

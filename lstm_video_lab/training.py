@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
+from tqdm import tqdm
 
 from lstm_video_lab import checkpoints, evaluation, metrics
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.models import VideoModel
+from lstm_video_lab.optimisers import has_bf16, learning_rate, make_optimiser, pick_device
 from lstm_video_lab.settings import Settings
 
+BAR = "{desc} {percentage:3.0f}% {bar:30} {elapsed} {postfix}"
 LOG_EVERY = 10
 HELDOUT_SEQUENCES = 128
 # What may change when a run is resumed, for its result does not hang on it, or extends it.
@@ -53,7 +58,7 @@ class DivergedError(ArithmeticError):
 
 def train(
     settings: Settings, out: Path | str | None = None, resume: bool = False
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Train a `VideoModel` on bouncing digits, a `Progress` after every step.
 
     `out` is the run's folder: metrics as JSON lines, and checkpoints. `resume` continues the newest
@@ -66,6 +71,44 @@ def train(
         settings, None if out is None else Path(out), resume
     )  # bad settings fail here, at once
     return run.steps()
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A finished run: the model in evaluation mode, and its losses."""
+
+    model: VideoModel
+    seconds: float
+    curve: dict[str, list[float]]  # step, seconds, and the loss of each decoder there is
+
+
+def learn(settings: Settings, note: str = "training") -> Learned:
+    """Train to the end, with a progress bar: what a lesson does in one line.
+
+    Losses of the curve are means over a hundredth of the run. Raises what `train` raises.
+    """
+    quiet = True if os.environ.get("LAB_STATIC") == "1" else None
+    losses = [name for name in ("future", "reconstruction") if name in _decoders(settings)]
+    curve: dict[str, list[float]] = {name: [] for name in ("step", "seconds", *losses)}
+    waiting: list[Progress] = []
+    with tqdm(total=100, desc=note, disable=quiet, file=sys.stdout, bar_format=BAR) as bar:
+        for progress in train(settings):
+            waiting.append(progress)
+            bar.set_postfix_str(f"loss {progress.loss:.1f}", refresh=False)
+            bar.update(100 * progress.fraction - bar.n)
+            if progress.fraction >= min(1.0, (len(curve["step"]) + 1) / 100):
+                curve["step"].append(progress.step)
+                curve["seconds"].append(progress.seconds)
+                for name in losses:
+                    values = [getattr(seen, name) for seen in waiting]
+                    curve[name].append(sum(values) / len(values))
+                waiting.clear()
+    return Learned(progress.model.eval(), progress.seconds, curve)
+
+
+def _decoders(settings: Settings) -> set[str]:
+    there = {"reconstruction": settings.reconstruct, "future": settings.predict}
+    return {name for name, is_there in there.items() if is_there}
 
 
 def composite_loss(
@@ -87,59 +130,6 @@ def composite_loss(
         losses["future"] = error(predicted.future, following).mean()
     losses["loss"] = torch.stack(list(losses.values())).sum()
     return losses
-
-
-def make_optimiser(settings: Settings, parameters: Any) -> torch.optim.Optimizer:
-    """The gradient method that the settings name, from torch.optim."""
-    common = {"lr": settings.learning_rate, "weight_decay": settings.weight_decay}
-    match settings.optimiser:
-        case "sgd":
-            return torch.optim.SGD(parameters, momentum=settings.momentum, **common)
-        case "rmsprop":
-            return torch.optim.RMSprop(parameters, momentum=settings.momentum, alpha=0.95, **common)
-        case "adagrad":
-            return torch.optim.Adagrad(parameters, **common)
-        case "adam":
-            return torch.optim.Adam(parameters, **common)
-        case _:
-            return torch.optim.AdamW(parameters, **common)
-
-
-def learning_rate(settings: Settings, step: int, fraction: float) -> float:
-    """A straight rise over the warm-up, then a cosine to 0 (or a constant); `fraction` is before
-    the step.
-    """
-    reached = fraction if settings.steps is None else max(fraction, (step + 1) / settings.steps)
-    rise = min(1.0, reached / settings.warmup) if settings.warmup else 1.0
-    fall = 0.5 * (1 + math.cos(math.pi * fraction)) if settings.schedule == "cosine" else 1.0
-    return settings.learning_rate * rise * fall
-
-
-def pick_device(name: str) -> torch.device:
-    """The device asked for; "auto" takes CUDA, then mps, then the CPU."""
-    there = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    if name == "auto":
-        name = next(kind for kind, is_there in there.items() if is_there)
-    if not there[name]:
-        raise ValueError(
-            f"device={name!r} is not there: this machine has {[k for k in there if there[k]]}"
-        )
-    return torch.device(name)
-
-
-def has_bf16(device: torch.device) -> bool:
-    """Whether the processor multiplies bfloat16 in hardware, by asking it."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_capability(device) >= (8, 0)
-    if device.type == "cpu":
-        ask = getattr(torch.cpu, "get_capabilities", dict)  # older torch can't say: then no
-        capabilities = ask()
-        return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
-    return False
 
 
 class _Run:
@@ -171,7 +161,7 @@ class _Run:
         if out is not None:
             self._open_folder(resume)
 
-    def steps(self) -> Iterator[Progress]:
+    def steps(self) -> Generator[Progress, None, None]:
         """Step until the run is over or nobody asks any more; then save."""
         # Numbers under 1e-38 slow a CPU down many times, and gates that close make them.
         torch.set_flush_denormal(True)

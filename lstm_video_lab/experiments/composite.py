@@ -1,4 +1,4 @@
-"""The composite model over a grid: units, layers and conditioning, each trained for the same steps."""
+"""The composite model over a grid of units, layers and conditioning, all for the same steps."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from lstm_video_lab import checkpoints, evaluation, plots
 from lstm_video_lab.experiments import common
 from lstm_video_lab.settings import Settings
 
-UNITS, LAYERS, CONDITIONAL = (64, 256, 512), (1, 2), (False, "future")
+UNITS, LAYERS = (64, 128, 256), (1, 2)
+CONDITIONAL: tuple[bool | str, ...] = (False, "future")
 
 
 def settings_for(units: int, layers: int, conditional: bool | str, scale: str) -> Settings:
     """One point of the grid."""
     changes: dict[str, Any] = {"units": units, "layers": layers, "conditional": conditional}
-    changes["learning_rate"] = 1e-3 if units > 256 else 2e-3
     if scale != "smoke":
-        changes |= {"steps": 1500, "validate_every": 100}
+        changes |= {"steps": 1000, "validate_every": 100}
     return Settings.for_scale(scale, **changes)
 
 

@@ -21,7 +21,7 @@ def settings_for(units: int, scale: str) -> Settings:
     """An autoencoder with so many units; the rate is one that the largest still bears."""
     changes = {"units": units, "predict": False, "learning_rate": 5e-4, "precision": "auto"}
     if scale != "smoke":
-        changes |= {"steps": 1500, "validate_every": 100}
+        changes |= {"steps": 800, "validate_every": 100}
     return Settings.for_scale(scale, **changes)
 
 

@@ -1,0 +1,107 @@
+"""JupyterLab on the first lesson, in the student's own copy: `lstm-video-lab open`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lstm_video_lab.course import find_lessons, write_whole
+
+FIRST = "00_start_here.ipynb"
+MANIFEST = ".lab.json"
+
+# Saving a notebook also writes its script, without a header and with the metadata the build keeps.
+PAIRED = (
+    "--ContentsManager.formats=ipynb,py:percent",
+    "--ContentsManager.notebook_metadata_filter=-all",
+    "--ContentsManager.cell_metadata_filter=name,tags,timeout,title,-all",
+)
+
+
+def open_lab(
+    to: str | Path = "lab-work", *, author: bool = False, lab_args: Sequence[str] = ()
+) -> int:
+    """Run JupyterLab until it is stopped; return its exit code.
+
+    to        folder of the student's copy, made or refreshed before (see `refresh_copy`)
+    author    open the originals instead, each notebook paired with its script
+    lab_args  more arguments for JupyterLab
+    Raises ValueError where lessons are missing or `to` cannot be used.
+    """
+    lessons = find_lessons()
+    folder = lessons if author else Path(to).resolve()
+    if not author:
+        for line in refresh_copy(lessons, folder):
+            print(line)
+    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # in containers, where Jupyter would refuse to start
+    command += [*(PAIRED if author else ()), *lab_args]
+    if (folder / FIRST).exists():
+        command.append(FIRST)
+    with subprocess.Popen(command, cwd=folder) as server:
+        while True:
+            try:
+                return server.wait()
+            except KeyboardInterrupt:
+                continue  # Ctrl-C reaches the server too, which asks whether it is meant
+
+
+def refresh_copy(lessons: Path, folder: Path) -> list[str]:
+    """Copy lessons and results into `folder`; return a line for each file that is worth a word.
+
+    A file that the student has not touched follows its original. One that they edited is never
+    overwritten. Which is which is told by the hashes of what was copied, kept in ``.lab.json``.
+    """
+    if folder == lessons or lessons in folder.parents:
+        raise ValueError(f"{folder} belongs to the original lessons: choose another folder")
+    originals = sorted([*lessons.glob("[0-9]*_*.ipynb"), *lessons.glob("results/*.json")])
+    if not any(path.suffix == ".ipynb" for path in originals):
+        raise ValueError(f"no notebooks in {lessons}: run `lstm-video-lab build` first")
+    try:
+        return _refresh(originals, lessons, folder)
+    except (FileExistsError, NotADirectoryError):
+        raise ValueError(f"{folder} is a file, or lies in one: choose another folder") from None
+    except PermissionError as error:
+        raise ValueError(f"{error.filename} cannot be written: choose another folder") from None
+
+
+def _refresh(originals: list[Path], lessons: Path, folder: Path) -> list[str]:
+    messages: list[str] = []
+    folder.mkdir(parents=True, exist_ok=True)
+    copied = _read_manifest(folder / MANIFEST)
+    for original in originals:
+        name = original.relative_to(lessons).as_posix()
+        data, target = original.read_bytes(), folder / name
+        newest, present = _hash(data), _hash(target.read_bytes()) if target.exists() else None
+        if present != newest:
+            if present not in (None, copied.get(name)):  # edited by the student
+                if copied.get(name) != newest:
+                    messages.append(
+                        f"{name}: kept with your edits; rename it to get the new lesson"
+                    )
+                continue
+            target.parent.mkdir(exist_ok=True)
+            write_whole(target, data)
+            messages += [f"{name}: the new lesson took its place"] if present else []
+        copied[name] = newest
+    write_whole(folder / MANIFEST, json.dumps({"copied": copied}, indent=1).encode())
+    return messages
+
+
+def _read_manifest(path: Path) -> dict[str, str]:
+    """Hashes of the files as they were copied; without any, every file counts as edited."""
+    try:
+        copied = json.loads(path.read_text(encoding="utf-8"))["copied"]
+        return {str(name): str(value) for name, value in copied.items()}
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,63 @@
+"""How a step is taken: gradient methods, learning rates, and what the machine offers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+from lstm_video_lab.settings import Settings
+
+
+def make_optimiser(settings: Settings, parameters: Any) -> torch.optim.Optimizer:
+    """The gradient method that the settings name, from torch.optim."""
+    common: Any = {"lr": settings.learning_rate, "weight_decay": settings.weight_decay}
+    match settings.optimiser:
+        case "sgd":
+            return torch.optim.SGD(parameters, momentum=settings.momentum, **common)
+        case "rmsprop":
+            return torch.optim.RMSprop(parameters, momentum=settings.momentum, alpha=0.95, **common)
+        case "adagrad":
+            return torch.optim.Adagrad(parameters, **common)
+        case "adam":
+            return torch.optim.Adam(parameters, **common)
+        case _:
+            return torch.optim.AdamW(parameters, **common)
+
+
+def learning_rate(settings: Settings, step: int, fraction: float) -> float:
+    """A straight rise over the warm-up, then a cosine to 0 (or a constant); `fraction` is before
+    the step.
+    """
+    reached = fraction if settings.steps is None else max(fraction, (step + 1) / settings.steps)
+    rise = min(1.0, reached / settings.warmup) if settings.warmup else 1.0
+    fall = 0.5 * (1 + math.cos(math.pi * fraction)) if settings.schedule == "cosine" else 1.0
+    return settings.learning_rate * rise * fall
+
+
+def pick_device(name: str) -> torch.device:
+    """The device asked for; "auto" takes CUDA, then mps, then the CPU."""
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        name = next(kind for kind, is_there in there.items() if is_there)
+    if not there[name]:
+        raise ValueError(
+            f"device={name!r} is not there: this machine has {[k for k in there if there[k]]}"
+        )
+    return torch.device(name)
+
+
+def has_bf16(device: torch.device) -> bool:
+    """Whether the processor multiplies bfloat16 in hardware, by asking it."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    if device.type == "cpu":
+        ask: Any = getattr(torch.cpu, "get_capabilities", dict)  # older torch can't say: then no
+        capabilities = ask()
+        return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+    return False

@@ -1,0 +1,12 @@
+"""What a student moves: each widget is a thin shell over a pure function of its state.
+
+Importing this package imports ipywidgets and matplotlib.
+"""
+
+from lstm_video_lab.widgets.digits import DigitsExplorer
+from lstm_video_lab.widgets.gates import GateInspector
+from lstm_video_lab.widgets.guess import Guess
+from lstm_video_lab.widgets.selftest import SelfTest
+from lstm_video_lab.widgets.studio import TrainingStudio
+
+__all__ = ["DigitsExplorer", "GateInspector", "Guess", "SelfTest", "TrainingStudio"]

@@ -1,0 +1,192 @@
+"""What every widget of the lab shares: controls over one picture, its line of words, its errors.
+
+A widget is a thin shell over a pure function: `controls` names what a student moves, `render` takes
+the values of those controls by the same names and returns a `Picture`. So a widget is tested
+without a browser, and a built notebook keeps the picture without the controls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import ipywidgets
+from IPython.display import display
+from traitlets import Unicode
+
+from lstm_video_lab.sheets import Picture
+
+LABEL = {"description_width": "initial"}  # a label takes the room that it needs
+DELAY = 0.06  # seconds between a change and its picture: changes within it share one
+
+
+def strict() -> bool:
+    """Whether errors in callbacks are raised as well as shown: under tests and in builds."""
+    return os.environ.get("LAB_STRICT") == "1"
+
+
+def static() -> bool:
+    """Whether widgets display their picture alone: in builds."""
+    return os.environ.get("LAB_STATIC") == "1"
+
+
+class LabImage(ipywidgets.Image):
+    """An image with a name for screen readers.
+
+    ipywidgets has no alt text. Its tooltip becomes the title of an img, which names an image that
+    has no alt; but the page first asks for `description`, which Image lacks, and stops.
+    """
+
+    description = Unicode("").tag(sync=True)
+
+
+class LabWidget:
+    """Controls, a picture, a line of words and a line for errors, in a box.
+
+    A subclass says `title`, `controls()` and `render(**values)`, and may lay out anew with
+    `arrange(controls)`. `update()` renders and shows; it is called soon after any control changes.
+    """
+
+    title = "picture"
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()  # a thread may move a control while another renders
+        self._waiting: asyncio.AbstractEventLoop | None = None  # the loop that is to update
+        self._loop = _running_loop()
+        self.image = LabImage(
+            tooltip=f"{self.title}: described in the line below it",
+            layout={"max_width": "100%", "height": "auto", "align_self": "flex-start"},
+        )
+        self.text = ipywidgets.HTML()
+        self.error = ipywidgets.HTML()
+        self.values = self.controls()
+        for name, control in self.values.items():
+            if not control.description:
+                raise ValueError(f"control {name!r} of {type(self).__name__} has no description")
+            control.observe(self._changed, "value")
+        parts = [self.arrange(self.values), self.image, self.text, self.error]
+        self.box = ipywidgets.VBox(parts)
+        self.update()
+
+    def controls(self) -> dict[str, Any]:
+        """Name of an argument of `render` -> the control that gives its value."""
+        return {}
+
+    def render(self, *args: Any, **values: Any) -> Picture:
+        """The picture for these values; a pure function of them."""
+        raise NotImplementedError
+
+    def arrange(self, controls: dict[str, Any]) -> ipywidgets.Widget:
+        """How the controls lie: side by side, on as many lines as they need."""
+        return row(*controls.values())
+
+    def picture(self) -> Picture:
+        """The picture for the controls as they stand."""
+        return self.render(**{name: control.value for name, control in self.values.items()})
+
+    def still(self) -> Picture:
+        """What a built notebook keeps."""
+        return self.picture()
+
+    def show(self, picture: Picture) -> None:
+        """Put a picture and its words in place, and clear the error."""
+        self.image.value = picture.png
+        self.image.layout.display = None if picture.png else "none"
+        self.text.value = (
+            f'<div role="status" style="line-height: 1.4">{escape(picture.text)}</div>'
+        )
+        self.error.value = ""
+
+    def fail(self, problem: Exception) -> None:
+        """Say in the error line what went wrong."""
+        words = escape(f"That did not work: {problem} ({type(problem).__name__})")
+        colour = "var(--jp-error-color1, #b3261e)"
+        self.error.value = f'<div role="alert" style="color: {colour}"><b>⚠ {words}</b></div>'
+
+    def guarded(self, callback: Callable[..., Any]) -> Callable[..., None]:
+        """`callback`, with an exception shown in the error line, and raised if LAB_STRICT=1."""
+
+        def safe(*args: Any) -> None:
+            try:
+                callback(*args)
+            except Exception as problem:
+                self.fail(problem)
+                if strict():
+                    raise
+
+        return safe
+
+    def update(self) -> None:
+        """Render and show now."""
+        with self._lock:
+            self._waiting = None
+            self.guarded(lambda: self.show(self.picture()))()
+
+    def _changed(self, _change: Any = None) -> None:
+        """Update within DELAY, once for all changes till then; at once without an event loop.
+
+        The picture so follows a slider while it moves. Under LAB_STRICT it is at once too, for an
+        error to reach the cell that caused it.
+        """
+        loop = _running_loop()
+        if loop is None or strict():
+            self.update()
+            return
+        with self._lock:
+            if self._waiting is not loop:
+                self._waiting = loop
+                loop.call_later(DELAY, self.update)
+
+    def call_soon(self, function: Callable[..., Any], *args: Any) -> None:
+        """Call it, guarded, in the thread that made the widget, once no cell is running there.
+
+        For background threads, which must not set traits themselves. Without an event loop: now.
+        """
+        loop = self._loop
+        if loop is None or loop.is_closed() or loop is _running_loop():
+            self.guarded(function)(*args)
+        else:
+            loop.call_soon_threadsafe(self.guarded(function), *args)
+
+    def _ipython_display_(self) -> None:
+        display(self.still() if static() else self.box)
+
+
+def row(*parts: ipywidgets.Widget) -> ipywidgets.HBox:
+    """Side by side, on as many lines as they need."""
+    return ipywidgets.HBox(parts, layout={"flex_flow": "row wrap", "align_items": "center"})
+
+
+def slider(description: str, value, low, high, step=1) -> Any:
+    """A labelled slider of whole numbers, or of floats where `step` is one."""
+    kind = ipywidgets.FloatSlider if isinstance(step, float) else ipywidgets.IntSlider
+    place = {"min": low, "max": high, "step": step, "value": value}
+    return kind(description=description, style=LABEL, **place)
+
+
+def dropdown(description: str, value, options) -> ipywidgets.Dropdown:
+    """A labelled choice; `options` are values, or pairs (words, value)."""
+    wide = {"width": "max-content"}
+    return ipywidgets.Dropdown(
+        options=options, value=value, description=description, style=LABEL, layout=wide
+    )
+
+
+def player(moved: ipywidgets.IntSlider, interval: int = 250) -> ipywidgets.HBox:
+    """A slider with buttons that play it; `interval` is milliseconds for each step."""
+    play = ipywidgets.Play(
+        min=moved.min, max=moved.max, value=moved.value, interval=interval, description="Play"
+    )
+    ipywidgets.jslink((play, "value"), (moved, "value"))
+    return row(ipywidgets.Label("Play"), play, moved)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -1,0 +1,257 @@
+"""`lstm-video-lab open`: the student's own copy, and the originals paired with their scripts."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import jupytext
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lstm_video_lab import course
+from lstm_video_lab.course import launch
+from lstm_video_lab.course.launch import open_lab, refresh_copy
+
+
+@pytest.fixture
+def lessons(tmp_path):
+    folder = tmp_path / "clone" / "notebooks"
+    (folder / "results").mkdir(parents=True)
+    (folder / "00_start_here.ipynb").write_text("start")
+    (folder / "01_next.ipynb").write_text("next")
+    (folder / "01_next.py").write_text("script")
+    (folder / "results" / "units.json").write_text("[1]")
+    return folder
+
+
+def files(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != launch.MANIFEST
+    }
+
+
+COPY = {"00_start_here.ipynb": "start", "01_next.ipynb": "next", "results/units.json": "[1]"}
+
+
+def test_a_copy_holds_notebooks_and_results_and_is_made_once(lessons, tmp_path):
+    mine = tmp_path / "deep" / "mine"
+    assert refresh_copy(lessons, mine) == []
+    assert files(mine) == COPY
+    times = {path: path.stat().st_mtime_ns for path in mine.rglob("*.ipynb")}
+    assert refresh_copy(lessons, mine) == []
+    assert {path: path.stat().st_mtime_ns for path in mine.rglob("*.ipynb")} == times
+
+
+def test_untouched_files_follow_their_originals_and_edited_ones_stay(lessons, tmp_path):
+    mine = tmp_path / "mine"
+    refresh_copy(lessons, mine)
+    (mine / "01_next.ipynb").write_text("my work")
+    (mine / "notes.txt").write_text("my notes")
+    assert refresh_copy(lessons, mine) == []  # nothing new: nothing to say
+    for name in ("00_start_here.ipynb", "01_next.ipynb", "results/units.json"):
+        (lessons / name).write_text("new")
+    for _ in range(2):  # said again as long as it holds
+        messages = refresh_copy(lessons, mine)
+        assert "01_next.ipynb: kept with your edits; rename it to get the new lesson" in messages
+    assert files(mine) == {
+        "00_start_here.ipynb": "new", "01_next.ipynb": "my work", "results/units.json": "new",
+        "notes.txt": "my notes",
+    }  # fmt: skip
+    (mine / "01_next.ipynb").rename(mine / "my_next.ipynb")
+    refresh_copy(lessons, mine)
+    assert (mine / "01_next.ipynb").read_text() == "new"
+    assert (mine / "my_next.ipynb").read_text() == "my work"
+
+
+@pytest.mark.parametrize("manifest", [None, "", "{", "[]", '{"copied": 3}', '{"copied": {}}'])
+def test_without_a_manifest_every_file_counts_as_edited(lessons, tmp_path, manifest):
+    mine = tmp_path / "mine"
+    refresh_copy(lessons, mine)
+    (mine / "01_next.ipynb").write_text("my work")
+    (lessons / "00_start_here.ipynb").write_text("new")
+    if manifest is None:
+        (mine / launch.MANIFEST).unlink()
+    else:
+        (mine / launch.MANIFEST).write_text(manifest)
+    assert len(refresh_copy(lessons, mine)) == 2
+    assert files(mine) == {**COPY, "01_next.ipynb": "my work"}
+
+
+ACTIONS = st.lists(
+    st.tuples(st.sampled_from(["edit", "pull", "open", "delete"]), st.sampled_from(list(COPY))),
+    max_size=25,
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ACTIONS)
+def test_no_edit_is_ever_lost(lessons, tmp_path_factory, actions):
+    """Against a model that remembers what the student wrote and what they only received."""
+    mine = tmp_path_factory.mktemp("mine")
+    refresh_copy(lessons, mine)
+    written = {}
+    for count, (action, name) in enumerate(actions):
+        if action == "edit":
+            written[name] = f"mine {count}"
+            (mine / name).write_text(written[name])
+        elif action == "pull":
+            (lessons / name).write_text(f"lesson {count}")
+        elif action == "delete":
+            written.pop(name, None)
+            (mine / name).unlink(missing_ok=True)
+        else:
+            refresh_copy(lessons, mine)
+            expected = {n: written.get(n, (lessons / n).read_text()) for n in COPY}
+            assert files(mine) == expected
+
+
+def test_a_failed_write_leaves_the_old_file(lessons, tmp_path, monkeypatch):
+    mine = tmp_path / "mine"
+    refresh_copy(lessons, mine)
+    (lessons / "01_next.ipynb").write_text("new")
+
+    def full(self, data):
+        with self.open("wb") as file:
+            file.write(data[:1])
+        raise OSError(28, "No space left on device", str(self))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(OSError, match="No space"):
+            refresh_copy(lessons, mine)
+    assert files(mine) == COPY
+    refresh_copy(lessons, mine)
+    assert files(mine) == {**COPY, "01_next.ipynb": "new"}
+
+
+def test_folders_that_cannot_be_a_copy(lessons, tmp_path):
+    (tmp_path / "file").write_text("")
+    for wrong, message in (
+        (tmp_path / "file", "is a file"),
+        (tmp_path / "file" / "deeper", "is a file"),
+        (lessons, "belongs to the original lessons"),
+        (lessons / "mine", "belongs to the original lessons"),
+    ):
+        with pytest.raises(ValueError, match=message) as error:
+            refresh_copy(lessons, wrong)
+        assert str(wrong) in str(error.value) and "choose another folder" in str(error.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")
+def test_a_folder_that_cannot_be_written(lessons, tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o500)
+    with pytest.raises(ValueError, match="cannot be written: choose another folder"):
+        refresh_copy(lessons, tmp_path / "closed" / "mine")
+
+
+def test_lessons_that_are_missing_or_not_built(tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match="run `lstm-video-lab build` first"):
+        refresh_copy(tmp_path, tmp_path.parent / "mine")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(course.lstm_video_lab, "__file__", str(tmp_path / "site" / "x" / "y.py"))
+    with pytest.raises(ValueError, match="no lessons found"):
+        course.find_lessons()
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "00_a.ipynb").write_text("")
+    assert course.find_lessons() == tmp_path / "notebooks"
+
+
+@pytest.fixture
+def server(lessons, tmp_path, monkeypatch):
+    """Start JupyterLab as `open` does; gives `ask(path, method, body)` for its own interface."""
+    monkeypatch.setattr(launch, "find_lessons", lambda: lessons)
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    started = []
+
+    class Popen(subprocess.Popen):
+        """`open_lab` waits for its server; here it goes on, and the test ends it."""
+
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options, stderr=subprocess.DEVNULL)
+            started.append(self)
+
+        def wait(self, timeout=None):
+            return 0
+
+    monkeypatch.setattr(launch.subprocess, "Popen", Popen)
+
+    def ask(path, method="GET", body=None):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/api/{path}", method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": "token secret"},
+        )  # fmt: skip
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read())
+
+    def start(**options):
+        extra = ("--no-browser", f"--ServerApp.port={port}", "--IdentityProvider.token=secret")
+        open_lab(**options, lab_args=extra)
+        for _ in range(600):
+            try:
+                ask("status")
+                return ask, started[0].args
+            except OSError:
+                assert started[0].poll() is None, "JupyterLab ended by itself"
+                time.sleep(0.1)
+        raise AssertionError("JupyterLab did not start")
+
+    yield start
+    for process in started:
+        process.terminate()
+        super(Popen, process).wait(30)
+
+
+SCRIPT = """# %% [markdown]
+# # A lesson
+
+# %% name="first"
+x = 1
+
+
+# %% A title timeout=30
+def double(x):
+    return 2 * x
+"""
+
+
+def test_author_mode_saves_the_script_with_the_notebook(server, lessons):
+    script = lessons / "00_start_here.py"
+    script.write_text(SCRIPT)
+    jupytext.write(jupytext.reads(SCRIPT, fmt="py:percent"), lessons / "00_start_here.ipynb")
+    ask, _ = server(author=True)
+    lesson = ask("contents/00_start_here.ipynb")
+    save = {"type": "notebook", "format": "json", "content": lesson["content"]}
+    ask("contents/00_start_here.ipynb", "PUT", save)
+    assert script.read_text() == SCRIPT  # opening and saving alone changes no byte
+    lesson["content"]["cells"][1]["source"] = "x = 2"
+    ask("contents/00_start_here.ipynb", "PUT", save)
+    assert script.read_text() == SCRIPT.replace("x = 1", "x = 2")
+
+
+def test_a_student_saves_nothing_but_the_notebook_of_the_copy(server, lessons, tmp_path):
+    notebook = jupytext.reads(SCRIPT, fmt="py:percent")
+    notebook.metadata.pop("jupytext")
+    jupytext.write(notebook, lessons / "00_start_here.ipynb")
+    before = files(lessons)
+    ask, command = server(to=tmp_path / "mine")
+    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert command[-1] == "00_start_here.ipynb" and "--ServerApp.ip=127.0.0.1" in command
+    lesson = ask("contents/00_start_here.ipynb")
+    lesson["content"]["cells"][1]["source"] = "x = 2"
+    save = {"type": "notebook", "format": "json", "content": lesson["content"]}
+    ask("contents/00_start_here.ipynb", "PUT", save)
+    assert "x = 2" in (tmp_path / "mine" / "00_start_here.ipynb").read_text()
+    assert list((tmp_path / "mine").rglob("*.py")) == []
+    assert files(lessons) == before

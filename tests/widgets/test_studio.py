@@ -1,0 +1,178 @@
+"""The training studio as a student uses it, without a browser."""
+
+import contextlib
+import io
+import re
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lstm_video_lab import Settings, load_model
+from lstm_video_lab.checkpoints import read_checkpoint
+from lstm_video_lab.widgets import TrainingStudio
+from lstm_video_lab.widgets.session import Session, Story
+from lstm_video_lab.widgets.studio import draw_story, new_folder, runs_table, tell_story
+
+LEVELS = {"entropy_bound": {"cross_entropy": 7.0}, "mean_image": {"cross_entropy": 27.0}}
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LAB_SCALE", "smoke")
+    for name in ("LAB_STRICT", "LAB_STATIC"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def pressable(studio):
+    return {name for name, button in studio.buttons.items() if not button.disabled}
+
+
+def press(studio, name):
+    assert name in pressable(studio)
+    studio.buttons[name].click()
+
+
+def long_studio(monkeypatch, steps=100_000):
+    """A studio whose runs last until they are stopped."""
+    studio = TrainingStudio(units=16)
+    settings = Settings.for_scale("smoke", units=16, steps=steps, validate_every=1000)
+    monkeypatch.setattr(studio, "settings", lambda: settings)
+    return studio
+
+
+def test_train_pause_train_stop_train_reset(monkeypatch):
+    studio = long_studio(monkeypatch)
+    assert pressable(studio) == {"Train"} and "Not trained yet" in studio.text.value
+    before = studio.image.value
+    press(studio, "Train")
+    assert pressable(studio) == {"Pause", "Stop"}, "the button came back while the run goes on"
+    story = studio.session.story
+    wait_for(lambda: story.step > 20)
+    press(studio, "Pause")
+    time.sleep(0.2)
+    at = story.step
+    time.sleep(0.2)
+    assert story.step == at and story.state == "paused"
+    press(studio, "Train")
+    wait_for(lambda: story.step > at + 20)
+    press(studio, "Stop")
+    assert story.state == "stopped" and pressable(studio) == {"Train", "Reset"}
+    assert read_checkpoint(story.folder).step == story.step
+    assert studio.image.value != before and "Stopped" in studio.text.value
+    at = story.step
+    press(studio, "Train")
+    wait_for(lambda: story.step > at)
+    press(studio, "Stop")
+    assert read_checkpoint(story.folder).step == story.step > at
+    assert str(story.step) in studio.table.value
+    press(studio, "Reset")
+    assert studio.session is None and pressable(studio) == {"Train"}
+    assert load_model(story.folder) is not None and new_folder().name == "studio-02"
+
+
+def test_a_stopped_run_is_continued_to_what_an_uninterrupted_one_gives(monkeypatch):
+    studio = long_studio(monkeypatch, steps=200)
+    press(studio, "Train")
+    wait_for(lambda: studio.session.story.step > 30)
+    press(studio, "Stop")
+    assert studio.session.story.fraction < 1
+    press(studio, "Train")
+    wait_for(lambda: studio.session.story.state == "done")
+    alone = Session(studio.settings(), new_folder(), lambda: None, in_thread=False)
+    alone.start()
+    ours, theirs = (read_checkpoint(f"runs/studio-0{n}").weights for n in (1, 2))
+    assert all(np.array_equal(ours[key], theirs[key]) for key in ours)
+
+
+def test_a_run_that_fails_says_so_and_can_be_reset(tmp_path):
+    studio = TrainingStudio(units=16)
+    (tmp_path / "runs").write_text("a file where the folder of runs should be")
+    press(studio, "Train")
+    wait_for(lambda: studio.session.story.state == "failed")
+    studio.update()
+    assert "runs" in studio.error.value and pressable(studio) == {"Reset"}
+    press(studio, "Reset")
+    assert studio.error.value == "" and pressable(studio) == {"Train"}
+
+
+def test_a_setting_that_cannot_be_is_told_and_starts_nothing(monkeypatch):
+    studio = TrainingStudio(units=16)
+    monkeypatch.setattr(studio, "settings", lambda: Settings.for_scale("smoke", units=0))
+    with contextlib.suppress(ValueError):
+        studio.buttons["Train"].click()
+    assert "units=0" in studio.error.value and studio.session is None
+
+
+def test_errors_are_raised_in_a_build(monkeypatch, tmp_path):
+    monkeypatch.setenv("LAB_STATIC", "1")
+    (tmp_path / "runs").write_text("a file where the folder of runs should be")
+    with pytest.raises(OSError, match="runs"):
+        TrainingStudio(units=16).still()
+
+
+def test_in_a_build_it_trains_at_smoke_scale_before_it_shows(monkeypatch):
+    monkeypatch.setenv("LAB_STATIC", "1")
+    monkeypatch.setenv("LAB_SCALE", "laptop")
+    picture = TrainingStudio().still()
+    assert "Done: step 20" in picture.text and "smoke scale" in picture.text
+
+
+def test_controls_choose_the_model():
+    studio = TrainingStudio(minutes=2.0)
+    controls = studio.values
+    controls["cell"].value = "convlstm"
+    assert max(controls["units"].options) <= 64, "512 channels would never end on a laptop"
+    controls["units"].value, controls["layers"].value = 8, 2
+    controls["conditional"].value, controls["learning_rate"].value = "both", 1e-3
+    settings = studio.settings()
+    wanted = ("convlstm", 8, 2, "both", 2.0, None)
+    names = ("cell", "units", "layers", "conditional", "minutes", "steps")
+    assert tuple(getattr(settings, name) for name in names) == wanted
+
+
+def test_new_settings_are_locked_while_there_is_a_run(monkeypatch):
+    studio = long_studio(monkeypatch)
+    press(studio, "Train")
+    assert all(control.disabled for control in studio.values.values())
+    press(studio, "Stop")
+    press(studio, "Reset")
+    assert not any(control.disabled for control in studio.values.values())
+
+
+def story(**changes):
+    frames = np.zeros((3, 16, 16))
+    rows = {"seen": frames, "true future": frames, "predicted": frames + 0.5}
+    base = {"seconds": [1.0, 2.0], "losses": [30.0, 13.5], "rows": rows, "step": 7, "fraction": 0.5}
+    settings = Settings.for_scale("smoke")
+    return Story(settings, new_folder(), **{"state": "training", **base, **changes})
+
+
+def test_the_picture_is_a_pure_function_of_the_story():
+    first, again = draw_story(story(), LEVELS), draw_story(story(), LEVELS)
+    other = draw_story(story(losses=[30.0, 20.0]), LEVELS)
+    assert first == again and first.png != other.png
+    assert Image.open(io.BytesIO(first.png)).size[0] >= 700
+    before = draw_story(story(seconds=[], losses=[], step=0), LEVELS)
+    assert "Not trained yet" in before.text
+
+
+def test_the_words_are_true():
+    words = tell_story(story(), 27.0)
+    assert "step 7" in words and "13.5 nats" in words and "50 % of the mean image's 27.0" in words
+
+
+def test_the_table_compares_runs_and_escapes():
+    runs = [story(heldout=[20.25], heldout_seconds=[2.0]), story()]
+    table = runs_table(runs)
+    assert len(re.findall("<tr>", table)) == 3 and "20.2" in table and "–" in table
+    assert runs_table([]) == ""
