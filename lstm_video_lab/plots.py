@@ -263,6 +263,20 @@ def bars(
     levels = _finite(baselines)
     top = 20 + 26 * bool(title) + 24 * (len(groups) > 1)
     figure, axes = _chart([f"{name} 1234." for name in levels], title, top, height, ylabel)
+    draw_bars(axes, labels, groups, whiskers)
+    label_ends(figure, axes, draw_levels(axes, levels))
+    if len(groups) > 1:
+        place: dict[str, Any] = {
+            "loc": "lower left",
+            "bbox_to_anchor": (0, 1),
+            "ncols": len(groups),
+        }
+        axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, borderpad=0, **place)
+    return finish(figure, text or _bars_text(labels, groups, levels, ylabel))
+
+
+def draw_bars(axes: Axes, labels, groups: Mapping, whiskers: Mapping) -> None:
+    """Draw name -> values, one beside the other over each label, with their numbers above them."""
     at, width = np.arange(len(labels)), 0.8 / len(groups)
     for n, (name, group) in enumerate(groups.items()):
         drawn = axes.bar(
@@ -282,15 +296,6 @@ def bars(
     axes.tick_params(axis="x", length=0, labelsize=9.5)
     axes.grid(False, axis="x")
     axes.margins(y=0.12)
-    label_ends(figure, axes, draw_levels(axes, levels))
-    if len(groups) > 1:
-        place: dict[str, Any] = {
-            "loc": "lower left",
-            "bbox_to_anchor": (0, 1),
-            "ncols": len(groups),
-        }
-        axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, borderpad=0, **place)
-    return finish(figure, text or _bars_text(labels, groups, levels, ylabel))
 
 
 def _bars_text(labels, groups, levels, ylabel) -> str:

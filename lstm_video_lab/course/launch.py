@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,7 +24,7 @@ PAIRED = (
 def open_lab(
     to: str | Path = "lab-work", *, author: bool = False, lab_args: Sequence[str] = ()
 ) -> int:
-    """Run JupyterLab until it is stopped; return its exit code.
+    """Run JupyterLab in this process until it is stopped.
 
     to        folder of the student's copy, made or refreshed before (see `refresh_copy`)
     author    open the originals instead, each notebook paired with its script
@@ -37,19 +35,14 @@ def open_lab(
     folder = lessons if author else Path(to).resolve()
     if not author:
         for line in refresh_copy(lessons, folder):
-            print(line)
-    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"]
+            print(line, flush=True)
+    arguments = ["--ServerApp.ip=127.0.0.1", f"--LabApp.default_url=/lab/tree/{FIRST}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")  # in containers, where Jupyter would refuse to start
-    command += [*(PAIRED if author else ()), *lab_args]
-    if (folder / FIRST).exists():
-        command.append(FIRST)
-    with subprocess.Popen(command, cwd=folder) as server:
-        while True:
-            try:
-                return server.wait()
-            except KeyboardInterrupt:
-                continue  # Ctrl-C reaches the server too, which asks whether it is meant
+        arguments.append("--allow-root")  # in containers, where Jupyter would refuse to start
+    os.chdir(folder)
+    from jupyterlab.labapp import main
+
+    return main([*arguments, *(PAIRED if author else ()), *lab_args]) or 0
 
 
 def refresh_copy(lessons: Path, folder: Path) -> list[str]:

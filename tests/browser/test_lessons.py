@@ -4,8 +4,8 @@ import re
 import time
 
 import pytest
-from conftest import SCREENSHOTS, TOKEN
 
+from conftest import SCREENSHOTS, TOKEN
 from lstm_video_lab import load_model
 
 BOX = "xpath=ancestor::*[contains(@class, 'widget-vbox')][.//img][1]"
