@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from lstm_video_lab.files import write_whole
 from lstm_video_lab.settings import SCALES, Settings
 
 WORDS = {"true": True, "false": False, "none": None}
@@ -39,16 +40,18 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return arguments.run(arguments) or 0
     except (ValueError, OSError, ArithmeticError) as error:
-        print(f"lstm-video-lab {arguments.command}: {_one_line(error)}", file=sys.stderr)
+        for line in _lines(error):
+            print(f"lstm-video-lab {arguments.command}: {line}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
 
 
-def _one_line(error: Exception) -> str:
+def _lines(error: Exception) -> list[str]:
+    """A line for each problem: one, but for `build --check`."""
     if isinstance(error, OSError) and error.filename and error.strerror:
-        return f"{error.filename}: {error.strerror}"
-    return " ".join(str(error).split())
+        return [f"{error.filename}: {error.strerror}"]
+    return [" ".join(line.split()) for line in str(error).splitlines()]
 
 
 def _make_parser() -> argparse.ArgumentParser:
@@ -209,9 +212,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     )
     print(evaluation.table(report))
     if arguments.json is not None:
-        checkpoints.write_whole(
-            arguments.json, json.dumps(report, indent=1, allow_nan=False) + "\n"
-        )
+        write_whole(arguments.json, json.dumps(report, indent=1, allow_nan=False) + "\n")
     return 0
 
 

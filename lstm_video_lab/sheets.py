@@ -35,7 +35,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 HATCHES = ("", "//", "..", "xx")
 PAPER, INK, FAINT = "#FDFDFD", "#1A1A1A", "#6A6A6A"
 
-DPI, WIDTH = 90, 780  # pixels of an inch and of a sheet
+DPI, WIDTH = 90, 850  # pixels of an inch and of a sheet
 FONT, SMALL = 10.5, 9.0  # points
 LETTER = 7.6  # pixels, the mean width of a letter in FONT
 GAP = 4  # pixels between two frames

@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from lstm_video_lab import checkpoints, evaluation, metrics
 from lstm_video_lab.data import BouncingDigits, load_digits
+from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.optimisers import has_bf16, learning_rate, make_optimiser, pick_device
 from lstm_video_lab.settings import Settings
@@ -177,6 +178,8 @@ class _Run:
             raise
         else:
             self._save()
+        finally:
+            torch.set_flush_denormal(False)
 
     @property
     def fraction(self) -> float:
@@ -255,7 +258,7 @@ class _Run:
         kept = [
             line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= self.step
         ]
-        checkpoints.write_whole(log, "".join(kept))
+        write_whole(log, "".join(kept))
 
     def _resume(self, saved: checkpoints.Checkpoint) -> None:
         old, new = saved.settings.to_dict(), self.settings.to_dict()

@@ -263,3 +263,13 @@ def test_learn_gives_the_same_model_as_the_loop_and_means_of_its_losses(capsys):
     assert "future" not in only.curve and len(only.curve["step"]) == 100
     losses = [progress.reconstruction for progress in train(smoke(steps=250, predict=False))]
     assert only.curve["reconstruction"][0] == pytest.approx(sum(losses[:3]) / 3)
+
+
+def test_small_numbers_are_flushed_only_while_a_run_is_asked_for():
+    tiny = torch.tensor([1e-39])
+    run = train(smoke(steps=3))
+    next(run)
+    run.close()
+    assert (tiny * 0.5).item() > 0
+    list(train(smoke(steps=2)))
+    assert (tiny * 0.5).item() > 0

@@ -36,14 +36,3 @@ def workspace(lessons: Path) -> tempfile.TemporaryDirectory[str]:
     if (lessons / "results").is_dir():
         shutil.copytree(lessons / "results", Path(folder.name) / "results")
     return folder
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it appears whole or not at all."""
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        draft.write_bytes(data)
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise

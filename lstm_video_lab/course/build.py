@@ -23,7 +23,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from lstm_video_lab.course import UNATTENDED, find_lessons, workspace, write_whole
+from lstm_video_lab.course import UNATTENDED, find_lessons, workspace
+from lstm_video_lab.files import write_whole
 
 LARGEST = 500_000  # bytes of a stored notebook
 CELL_SECONDS = 300  # a cell may ask for another limit: `# %% timeout=400`

@@ -8,7 +8,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from lstm_video_lab.course import find_lessons, write_whole
+from lstm_video_lab.course import find_lessons
+from lstm_video_lab.files import write_whole
 
 FIRST = "00_start_here.ipynb"
 MANIFEST = ".lab.json"

@@ -31,5 +31,6 @@ def load_result(name: str) -> dict[str, Any]:
         if (folder / f"{name}.json").is_file():
             return json.loads((folder / f"{name}.json").read_text())
     raise FileNotFoundError(
-        f"results/{name}.json is missing: make it with lstm-video-lab experiment {name} --out results"
+        f"results/{name}.json is missing: "
+        f"make it with lstm-video-lab experiment {name} --out results"
     )

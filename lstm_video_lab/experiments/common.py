@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from lstm_video_lab import checkpoints, evaluation, training
+from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 
@@ -90,6 +91,6 @@ def unpack(text: str) -> np.ndarray:
 def store(out: Path, name: str, result: dict[str, Any], png: bytes) -> str:
     """Write NAME.json and NAME.png, each whole; returns the line that says so."""
     out.mkdir(parents=True, exist_ok=True)
-    checkpoints.write_whole(out / f"{name}.json", json.dumps(result, allow_nan=False) + "\n")
-    (out / f"{name}.png").write_bytes(png)
+    write_whole(out / f"{name}.json", json.dumps(result, allow_nan=False) + "\n")
+    write_whole(out / f"{name}.png", png)
     return f"stored: {out / name}.json and {out / name}.png"

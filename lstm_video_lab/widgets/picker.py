@@ -1,14 +1,13 @@
 """The sequence picker: held-out sequences in which digits overlap or bounce, and what that costs.
 
-T predicted frames, N sequences, K kinds of frames, R resamples, H × W the size of a frame.
+T predicted frames, N sequences, D digits, H × W the size of a frame.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import ipywidgets
 import numpy as np
@@ -36,113 +35,12 @@ from lstm_video_lab.sheets import (
     write,
 )
 from lstm_video_lab.widgets.base import LABEL, LabWidget, slider
+from lstm_video_lab.widgets.events import Errors
 
-RECENT = 3  # a bounce tells for this many frames: the one it is in, and those after it
 LEFT = 72  # pixels, before the frames: ten of 64 pixels then fit
 SHADE = "#F6DFCF"
-KINDS = ("any", "overlap", "bounce")
-
-
-@dataclass(frozen=True, eq=False)
-class Errors:
-    """Nats of every predicted frame of N held-out sequences, and what happens in it: all (T, N).
-
-    bounce: a wall was met in the step into this frame; overlap: the squares of two digits do.
-    """
-
-    model: np.ndarray
-    mean_image: np.ndarray
-    entropy_bound: np.ndarray
-    overlap: np.ndarray
-    bounce: np.ndarray
-
-
-class Row(NamedTuple):
-    """A kind of frames: numbers as (value, standard error).
-
-    `share` is what is left of the way from the mean image (1) down to the entropy bound (0);
-    `control` the share of the control frames, had they come as often at each predicted step;
-    `extra` the difference of the two.
-    """
-
-    frames: int
-    model: tuple[float, float]
-    mean_image: tuple[float, float]
-    entropy_bound: tuple[float, float]
-    share: tuple[float, float]
-    control: tuple[float, float]
-    extra: tuple[float, float]
-
-
-def measure(model: VideoModel, settings: Settings, sequences: int = 300) -> Errors:
-    """Judge a model, and its baselines, on every predicted frame of N held-out sequences."""
-    data, seen = evaluation.heldout_data(settings), settings.frames_in
-    scored = evaluation.score(model, data, seen, sequences)["future"]["cross_entropy"]
-    truth = metrics.to_unit(data.batch(0, sequences)[seen:])  # (T, N, H, W)
-    mean = evaluation._mean_image(evaluation._world(settings)).expand_as(truth)
-    scene = data.scene(0, sequences)
-    return Errors(
-        scored.numpy(),
-        metrics.cross_entropy_of_probability(mean, truth).numpy(),
-        metrics.entropy(truth).numpy(),
-        scene.overlap[seen:],
-        scene.bounced[seen:].any(-1),
-    )
-
-
-def kinds(errors: Errors) -> dict[str, np.ndarray]:
-    """Every frame is of one of four kinds, (T, N) bool each: overlap or not, bounce or not.
-
-    A bounce counts in its frame and in those after it, RECENT in all.
-    """
-    overlap, bounce = errors.overlap, errors.bounce.copy()
-    for t in range(1, RECENT):
-        bounce[t:] |= errors.bounce[:-t]
-    return {
-        "neither": ~overlap & ~bounce,
-        "overlap": overlap & ~bounce,
-        "bounce": ~overlap & bounce,
-        "both": overlap & bounce,
-    }
-
-
-def after_overlap(errors: Errors) -> dict[str, np.ndarray]:
-    """Calm frames, (T, N) bool: digits that have not met since the prediction began, and digits
-    that have met and are apart again. No bounce is near.
-    """
-    met, calm = np.logical_or.accumulate(errors.overlap), kinds(errors)["neither"]
-    return {"not met yet": calm & ~met, "apart again": calm & met}
-
-
-def split(errors: Errors, masks: Mapping[str, np.ndarray], control: str) -> dict[str, Row]:
-    """What frames of each kind cost; `control` names the kind that the others are compared with.
-
-    Later steps are worse by themselves, so the control is weighted to the steps at which a kind
-    occurs. Standard errors: the bootstrap over sequences, whose frames hang together.
-    """
-    N, names = errors.model.shape[1], list(masks)
-    draws = np.random.default_rng(0).multinomial(N, np.full(N, 1 / N), size=200)
-    weights = np.concatenate([np.ones((1, N)), draws])  # (R, N), the first as they are
-    values = (np.ones_like(errors.model), errors.model, errors.mean_image, errors.entropy_bound)
-    count, model, mean, bound = (
-        np.stack([weights @ (value * masks[name]).T for name in names]) for value in values
-    )  # (K, R, T) each
-    gap, left = mean - bound, model - bound
-    one = names.index(control)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        at_step = np.where(gap > 0, left[one] / gap[one], 0.0)  # (R, T)
-        share = left.sum(-1) / gap.sum(-1)  # (K, R)
-        matched = (at_step * gap).sum(-1) / gap.sum(-1)
-        means = [part.sum(-1) / count.sum(-1) for part in (model, mean, bound)]
-    columns = np.stack([*means, share, matched, share - matched])  # (6, K, R)
-    spread = np.nanstd(columns[..., 1:], axis=-1)
-    return {
-        name: Row(
-            int(masks[name].sum()),
-            *((float(c[k, 0]), float(s[k])) for c, s in zip(columns, spread, strict=True)),
-        )
-        for k, name in enumerate(names)
-    }
+EVENTS = ("overlap", "bounce")
+ROWS = ("input", "truth", "predicted")
 
 
 class SequencePicker(LabWidget):
@@ -204,9 +102,6 @@ class SequencePicker(LabWidget):
         return {k: v.numpy() for k, v in zip(ROWS, (past, truth, predicted), strict=True)}
 
 
-ROWS = ("input", "truth", "predicted")
-
-
 def draw_sequence(
     rows: Mapping[str, np.ndarray], errors: Errors, n: int, marked: np.ndarray, name: str
 ) -> Picture:
@@ -228,7 +123,7 @@ def draw_sequence(
             number_columns(figure, range(first, first + len(rows[row])), LEFT, top, pitch)
     top = 3 * pitch + 48
     for t in range(len(marked)):
-        words = [event for event in KINDS[1:] if getattr(errors, event)[t, n]]
+        words = [event for event in EVENTS if getattr(errors, event)[t, n]]
         place = (LEFT + (t + 0.5) * pitch, top)
         write(figure, "\n".join(words), *place, ha="center", fontsize=SMALL, color=FAINT)
     _lay_errors(figure, errors, n, marks, seen, top + 60, len(marked) * pitch)
@@ -256,16 +151,19 @@ def _lay_errors(figure, errors: Errors, n: int, marks, seen: int, top: float, wi
 def describe(errors: Errors, n: int, marked: np.ndarray, seen: int, name: str) -> str:
     """What happens in sequence n and what it costs, in words."""
     parts = []
-    for event, word in (("overlap", "overlap"), ("bounce", "bounce")):
+    for event in EVENTS:
         at = np.flatnonzero(getattr(errors, event)[:, n]) + seen + 1
-        parts.append(f"{word} in frames {spans(at)}" if len(at) else f"no {word}")
-    whole, there = (
-        f"{errors.model[t, n].mean():.1f} nats per frame (mean image "
-        f"{errors.mean_image[t, n].mean():.1f}, entropy bound {errors.entropy_bound[t, n].mean():.1f})"
-        for t in (slice(None), marked if marked.any() else slice(None))
+        parts.append(f"{event} in frames {spans(at)}" if len(at) else f"no {event}")
+    whole = _cost(errors, n, np.ones_like(marked))
+    there = f"; in the marked frames {_cost(errors, n, marked)}" if marked.any() else ""
+    return f"{name}: {', '.join(parts)}. The prediction costs {whole}{there}."
+
+
+def _cost(errors: Errors, n: int, frames: np.ndarray) -> str:
+    model, mean, bound = (
+        part[frames, n].mean() for part in (errors.model, errors.mean_image, errors.entropy_bound)
     )
-    marks = f"; in the marked frames {there}" if marked.any() else ""
-    return f"{name}: {', '.join(parts)}. The prediction costs {whole}{marks}."
+    return f"{model:.1f} nats per frame (mean image {mean:.1f}, entropy bound {bound:.1f})"
 
 
 def spans(numbers: np.ndarray) -> str:

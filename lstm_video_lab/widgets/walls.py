@@ -53,7 +53,7 @@ def draw_walls(start: float, step: float, box: int, num_frames: int) -> Picture:
         words = "No wall was met, so both paths are one."
     else:
         apart = box * np.abs(places - exact).max()
-        words = f"A wall was met in the step into frame {', '.join(met)}. " + (
+        words = f"A wall was met in the step into frame {' and '.join(met)}. " + (
             f"The two paths come as far as {apart:.1f} pixels apart."
             if apart > 0.05
             else "The steps ended exactly on the wall, so nothing was cut off."

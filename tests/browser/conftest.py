@@ -8,18 +8,16 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
+from browsing import TOKEN
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
-TOKEN = "browser-test"
 START = (
     "import sys; from lstm_video_lab.course.launch import open_lab;"
     "sys.exit(open_lab(sys.argv[1], lab_args=sys.argv[2:]))"
 )
-SCREENSHOTS = Path(__file__).parents[2] / "test-results"
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from lstm_video_lab import course
 from lstm_video_lab.course import launch
-from lstm_video_lab.course.launch import open_lab, refresh_copy
+from lstm_video_lab.course.launch import refresh_copy
 
 
 @pytest.fixture
@@ -165,43 +165,42 @@ def test_lessons_that_are_missing_or_not_built(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def server(lessons, tmp_path, monkeypatch):
-    """Start JupyterLab as `open` does; gives `ask(path, method, body)` for its own interface."""
-    monkeypatch.setattr(launch, "find_lessons", lambda: lessons)
-    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
+def server(lessons, tmp_path):
+    """Run `open_lab` on `lessons` in a process of its own; gives `ask(path, method, body)`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     started = []
 
-    class Popen(subprocess.Popen):
-        """`open_lab` waits for its server; here it goes on, and the test ends it."""
-
-        def __init__(self, *arguments, **options):
-            super().__init__(*arguments, **options, stderr=subprocess.DEVNULL)
-            started.append(self)
-
-        def wait(self, timeout=None):
-            return 0
-
-    monkeypatch.setattr(launch.subprocess, "Popen", Popen)
-
     def ask(path, method="GET", body=None):
         request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/api/{path}", method=method,
+            f"http://127.0.0.1:{port}/{path}", method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": "token secret"},
         )  # fmt: skip
         with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.loads(answer.read())
+            return json.loads(answer.read()) if path.startswith("api") else answer.url
 
     def start(**options):
-        extra = ("--no-browser", f"--ServerApp.port={port}", "--IdentityProvider.token=secret")
-        open_lab(**options, lab_args=extra)
-        for _ in range(600):
+        options["lab_args"] = [
+            "--no-browser", f"--ServerApp.port={port}", "--IdentityProvider.token=secret",
+        ]  # fmt: skip
+        code = (
+            "import pathlib\nfrom lstm_video_lab.course import launch\n"
+            f"launch.find_lessons = lambda: pathlib.Path({str(lessons)!r})\n"
+            f"launch.open_lab(**{options!r})"
+        )
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-c", code],
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path / "config")},
+            )
+        )
+        for _ in range(900):
             try:
-                ask("status")
-                return ask, started[0].args
+                ask("api/status")
+                return ask
             except OSError:
                 assert started[0].poll() is None, "JupyterLab ended by itself"
                 time.sleep(0.1)
@@ -210,7 +209,7 @@ def server(lessons, tmp_path, monkeypatch):
     yield start
     for process in started:
         process.terminate()
-        super(Popen, process).wait(30)
+        assert process.wait(30) is not None
 
 
 SCRIPT = """# %% [markdown]
@@ -230,13 +229,13 @@ def test_author_mode_saves_the_script_with_the_notebook(server, lessons):
     script = lessons / "00_start_here.py"
     script.write_text(SCRIPT)
     jupytext.write(jupytext.reads(SCRIPT, fmt="py:percent"), lessons / "00_start_here.ipynb")
-    ask, _ = server(author=True)
-    lesson = ask("contents/00_start_here.ipynb")
+    ask = server(author=True)
+    lesson = ask("api/contents/00_start_here.ipynb")
     save = {"type": "notebook", "format": "json", "content": lesson["content"]}
-    ask("contents/00_start_here.ipynb", "PUT", save)
+    ask("api/contents/00_start_here.ipynb", "PUT", save)
     assert script.read_text() == SCRIPT  # opening and saving alone changes no byte
     lesson["content"]["cells"][1]["source"] = "x = 2"
-    ask("contents/00_start_here.ipynb", "PUT", save)
+    ask("api/contents/00_start_here.ipynb", "PUT", save)
     assert script.read_text() == SCRIPT.replace("x = 1", "x = 2")
 
 
@@ -245,13 +244,12 @@ def test_a_student_saves_nothing_but_the_notebook_of_the_copy(server, lessons, t
     notebook.metadata.pop("jupytext")
     jupytext.write(notebook, lessons / "00_start_here.ipynb")
     before = files(lessons)
-    ask, command = server(to=tmp_path / "mine")
-    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
-    assert command[-1] == "00_start_here.ipynb" and "--ServerApp.ip=127.0.0.1" in command
-    lesson = ask("contents/00_start_here.ipynb")
+    ask = server(to=str(tmp_path / "mine"))
+    assert ask("").endswith("/lab/tree/00_start_here.ipynb")  # where the front door leads
+    lesson = ask("api/contents/00_start_here.ipynb")
     lesson["content"]["cells"][1]["source"] = "x = 2"
     save = {"type": "notebook", "format": "json", "content": lesson["content"]}
-    ask("contents/00_start_here.ipynb", "PUT", save)
+    ask("api/contents/00_start_here.ipynb", "PUT", save)
     assert "x = 2" in (tmp_path / "mine" / "00_start_here.ipynb").read_text()
     assert list((tmp_path / "mine").rglob("*.py")) == []
     assert files(lessons) == before

@@ -1,0 +1,70 @@
+"""What a student does in a lesson, for the tests to do."""
+
+import time
+from pathlib import Path
+
+TOKEN = "browser-test"
+SCREENSHOTS = Path(__file__).parents[2] / "test-results"
+BOX = "xpath=ancestor::*[contains(@class, 'widget-vbox')][.//img][1]"
+
+
+def open_lesson(page, address, name):
+    """Open a lesson and run all its cells."""
+    page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    page.wait_for_selector('.jp-Toolbar-kernelStatus[title*="Idle" i], [data-status="idle"]')
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_function(
+        """() => {
+            const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+            return prompts.length && prompts.every(p => /\\[\\d+\\]/.test(p.textContent));
+        }""",
+        timeout=300_000,
+    )
+    errors = page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').all_inner_texts()
+    failed = page.locator('[data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()
+    assert not failed, failed[0]
+    assert not [text for text in errors if "Error" in text]
+
+
+def keep(page, name):
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def source_of(box):
+    """The pictures of a widget, as the browser shows them: a new picture has a new address."""
+    return box.locator("img").evaluate_all("images => images.map(image => image.src)")
+
+
+def wait_for(condition, seconds, what):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.1)
+
+
+def move_each_slider(page):
+    """Arrow keys on every slider of the page: each changes the picture of its widget."""
+    handles = page.locator('.jupyter-widgets [role="slider"]')
+    page.wait_for_selector('.jupyter-widgets [role="slider"]')
+    moved = []
+    for n in range(handles.count()):
+        handle = handles.nth(n)
+        box, label = (
+            handle.locator(BOX),
+            handle.locator("xpath=ancestor::*[contains(@class, 'widget-inline-hbox')][1]//label"),
+        )
+        handle.scroll_into_view_if_needed()
+        name, before = label.first.inner_text(), source_of(box)
+        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        handle.focus()
+        page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+        wait_for(
+            lambda box=box, before=before: source_of(box) != before,
+            30,
+            f"slider {name!r} was moved and its picture stayed the same",
+        )
+        moved.append(name)
+    return moved
