@@ -1,5 +1,6 @@
 """What a student does in a lesson, for the tests to do."""
 
+import re
 import time
 from pathlib import Path
 
@@ -13,19 +14,22 @@ def open_lesson(page, address, name):
     page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     page.wait_for_selector('.jp-Toolbar-kernelStatus[title*="Idle" i], [data-status="idle"]')
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_function(
-        """() => {
-            const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
-            return prompts.length && prompts.every(p => /\\[\\d+\\]/.test(p.textContent));
-        }""",
-        timeout=300_000,
-    )
+    choose(page, "Edit", "Clear Outputs of All Cells")  # of the build: numbers tell what has run
+    choose(page, "Run", "Run All Cells")
+    running = page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_text=re.compile(r"\[[ *]?\]"))
+    try:
+        wait_for(lambda: running.count() == 0, 240, f"{name}: not all cells were run")
+    finally:
+        keep(page, name.removesuffix(".ipynb"))
     errors = page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').all_inner_texts()
     failed = page.locator('[data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()
     assert not failed, failed[0]
     assert not [text for text in errors if "Error" in text]
+
+
+def choose(page, menu, item):
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.get_by_role("menuitem", name=item, exact=True).click()
 
 
 def keep(page, name):

@@ -1,0 +1,56 @@
+"""Two orders: against the training loop, and in a world in which the order cannot matter."""
+
+import numpy as np
+import pytest
+
+from lstm_video_lab import evaluation, training
+from lstm_video_lab.experiments import order
+from lstm_video_lab.settings import Settings
+
+SMOKE = Settings.for_scale("smoke", predict=False, steps=24)
+
+
+def last(settings, reverse):
+    return list(order.train_order(settings, reverse))[-1]
+
+
+def test_newest_first_is_the_autoencoder_of_the_training_loop():
+    learned = training.learn(SMOKE)
+    data = evaluation.heldout_data(SMOKE)
+    score = evaluation.score(learned.model, data, SMOKE.frames_in, order.HELDOUT)
+    expected = score["reconstruction"]["cross_entropy"].mean(1)
+    step, error = last(SMOKE, reverse=True)
+    assert step == SMOKE.steps
+    assert error == pytest.approx(expected.tolist(), rel=1e-5)
+
+
+def test_a_film_that_stands_still_has_no_order():
+    still = SMOKE.changed(speed=0.0)
+    assert last(still, True) == last(still, False)
+    assert last(SMOKE, True) != last(SMOKE, False)
+
+
+def test_compare_keeps_every_seed_and_moment():
+    profiles = order.compare(SMOKE, seeds=(3, 5))
+    assert list(profiles) == ["newest first", "oldest first"]
+    for name, profile in profiles.items():
+        assert profile.steps.tolist() == list(range(2, 25, 2))
+        assert profile.error.shape == (2, 12, SMOKE.frames_in)
+        step, error = last(SMOKE.changed(seed=5), order.ORDERS[name])
+        assert (step, error) == (24, profile.error[1, -1].tolist())
+
+
+@pytest.mark.parametrize("frames", [1, 4, 10])
+def test_lags_by_playing_both_orders_with_a_list(frames):
+    for reverse in (True, False):
+        read_in = list(range(1, frames + 1))  # frame k is read in step k
+        found = []
+        for step in range(frames + 1, 2 * frames + 1):
+            found.append(step - read_in.pop(-1 if reverse else 0))
+        assert order.lags(frames, reverse) == found
+        assert np.mean(found) == frames  # the mean does not depend on the order
+
+
+def test_the_number_of_steps_must_be_known():
+    with pytest.raises(ValueError, match="steps=None"):
+        next(order.train_order(SMOKE.changed(steps=None, minutes=1.0), True))
