@@ -97,15 +97,9 @@ class _Cell(nn.Module):
     peephole: Tensor | None
     output_peephole: str
 
-    def _set_parameters(
-        self, weight_ih: Tensor | None, weight_hh: Tensor, bias: Tensor, peephole: Tensor | None
-    ) -> None:
-        for name, shape in zip(
-            ("weight_ih", "weight_hh", "bias", "peephole"),
-            (weight_ih, weight_hh, bias, peephole),
-            strict=True,
-        ):
-            self.register_parameter(name, None if shape is None else nn.Parameter(shape))
+    def _set_parameters(self, **tensors: Tensor | None) -> None:
+        for name, tensor in tensors.items():
+            self.register_parameter(name, None if tensor is None else nn.Parameter(tensor))
         init_parameters(self)
 
     def _apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
@@ -154,10 +148,10 @@ class LSTMCell(_Cell):
         self.output_peephole = output_peephole
         X, H = input_size, hidden_size
         self._set_parameters(
-            torch.empty(4 * H, X) if X else None,
-            torch.empty(4 * H, H),
-            torch.empty(4 * H),
-            torch.empty(3, H) if peepholes else None,
+            weight_ih=torch.empty(4 * H, X) if X else None,
+            weight_hh=torch.empty(4 * H, H),
+            bias=torch.empty(4 * H),
+            peephole=torch.empty(3, H) if peepholes else None,
         )
 
     def _apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
@@ -196,10 +190,10 @@ class ConvLSTMCell(_Cell):
         X, C, k = in_channels, hidden_channels, kernel_size
         shape = peephole_shape(peepholes, C, size)
         self._set_parameters(
-            torch.empty(4 * C, X, k, k) if X else None,
-            torch.empty(4 * C, C, k, k),
-            torch.empty(4 * C),
-            torch.empty(shape) if shape else None,
+            weight_ih=torch.empty(4 * C, X, k, k) if X else None,
+            weight_hh=torch.empty(4 * C, C, k, k),
+            bias=torch.empty(4 * C),
+            peephole=torch.empty(shape) if shape else None,
         )
 
     def _apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:

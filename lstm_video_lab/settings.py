@@ -151,7 +151,12 @@ class Settings(ModelSettings):
     clip: float = setting(5.0, "largest L2 norm of the gradient; 0 switches clipping off", low=0.0)
     batch_size: int = setting(32, "sequences B of a step", low=1)
     steps: int | None = setting(2000, "steps of the run; none: until minutes are over", low=1)
-    minutes: float | None = setting(None, "minutes of the run; none: until steps are done", low=0.0)
+    minutes: float | None = setting(
+        None,
+        "minutes of the run; none: until steps are done. A run by the clock can be resumed, but only "
+        "one by steps repeats bit for bit",
+        low=0.0,
+    )
     feedback: str = setting(
         "own",
         "what a conditional decoder is fed in training: the true frame, a mixture that moves from "
