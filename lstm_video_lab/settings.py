@@ -153,8 +153,8 @@ class Settings(ModelSettings):
     steps: int | None = setting(2000, "steps of the run; none: until minutes are over", low=1)
     minutes: float | None = setting(
         None,
-        "minutes of the run; none: until steps are done. A run by the clock can be resumed, but only "
-        "one by steps repeats bit for bit",
+        "minutes of the run; none: until steps are done. A run by the clock can be resumed, but "
+        "only one by steps repeats bit for bit",
         low=0.0,
     )
     feedback: str = setting(

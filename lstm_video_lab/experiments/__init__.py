@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-NAMES = ("composite", "conditioning", "units")
+NAMES = ("box", "composite", "conditioning", "units")
 
 
 def run(name: str, scale: str, out: Path) -> Iterator[str]:

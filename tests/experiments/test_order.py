@@ -40,6 +40,17 @@ def test_compare_keeps_every_seed_and_moment():
         assert (step, error) == (24, profile.error[1, -1].tolist())
 
 
+def test_the_words_are_about_the_end_of_the_training():
+    steps, ends = np.array([1, 2]), {"newest first": [4, 8], "oldest first": [7, 6]}  # two seeds
+    profiles = {
+        name: order.Profile(steps, np.array([[[99, 99], [end - 1, end + 1]] for end in each]))
+        for name, each in ends.items()
+    }
+    assert order.behind(profiles).tolist() == [3, -2]
+    words = order.describe(profiles)
+    assert "newest first 6.0, oldest first 6.5" in words and "+3.0, -2.0" in words
+
+
 @pytest.mark.parametrize("frames", [1, 4, 10])
 def test_lags_by_playing_both_orders_with_a_list(frames):
     for reverse in (True, False):
