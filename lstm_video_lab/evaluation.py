@@ -121,6 +121,11 @@ def baselines(
     return copy.deepcopy(_baselines(_world(settings), settings.frames_in, sequences, similarity))
 
 
+def mean_image(settings: Settings) -> Tensor:
+    """The per-pixel mean of training frames, (H, W): the guess of one who never looks."""
+    return _mean_image(_world(settings))
+
+
 def summary(values: Values | None) -> dict[str, Any] | None:
     """(T, N) numbers per frame → means, standard errors over sequences, and both per step."""
     if values is None:

@@ -1,19 +1,24 @@
 """The composite explorer: units, layers and conditioning, over stored runs of equal length.
 
-T frames, N stored sequences, H × W the size of a frame.
+T frames, H × W the size of a frame.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
 import ipywidgets
 import numpy as np
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor
 
 from lstm_video_lab.experiments.common import unpack
 from lstm_video_lab.experiments.composite import name_of
+from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots import film, lay_film
 from lstm_video_lab.sheets import (
     FONT,
@@ -35,7 +40,7 @@ CHART = 300  # pixels, the height of the part with the curves
 LEFT = 72  # pixels, before the frames: ten of 64 pixels then fit
 OTHERS = "#B4B4B4"
 BASELINES = ("mean_image", "entropy_bound")
-PAIRS = (("input", "recalled"), ("truth", "predicted"))
+Films = Sequence[tuple[int, Mapping[str, np.ndarray]]]  # number of the first frame, rows of frames
 
 
 class CompositeExplorer(LabWidget):
@@ -85,7 +90,12 @@ def grid(result: dict[str, Any]) -> tuple[list, list, list]:
 def score(model: dict[str, Any]) -> tuple[float, float]:
     """Future cross-entropy of a stored model, nats per frame, and its standard error."""
     future = model["report"]["future"]
-    return future["cross_entropy"], future["stderr"]["cross_entropy"] or math.nan
+    return future["cross_entropy"], future["stderr"]["cross_entropy"]
+
+
+def _at(result: dict[str, Any], *point: Any) -> dict[str, Any]:
+    """The stored model with these units, layers and conditioning."""
+    return result["models"][name_of(*point)]
 
 
 def effects(result: dict[str, Any]) -> dict[str, tuple[float, float]]:
@@ -94,35 +104,61 @@ def effects(result: dict[str, Any]) -> dict[str, tuple[float, float]]:
     Setting -> (nats per frame, standard error): the mean over all pairs of models that differ in
     nothing else. The error is that of the held-out sequences, as if each model had had its own.
     """
-    changes: dict[str, list[tuple[float, float]]] = {"units": [], "layers": [], "conditioning": []}
-    values = grid(result)
-    for axis, name in enumerate(changes):
+    values, found = grid(result), {}
+    for axis, name in enumerate(("units", "layers", "conditioning")):
         others = [tried for n, tried in enumerate(values) if n != axis]
-        for rest in product(*others):
-            low, high = (
-                score(result["models"][name_of(*rest[:axis], end, *rest[axis:])])
-                for end in (values[axis][0], values[axis][-1])
+        ends = values[axis][0], values[axis][-1]
+        low, high = (
+            np.array(
+                [score(_at(result, *rest[:axis], end, *rest[axis:])) for rest in product(*others)]
             )
-            changes[name].append((high[0] - low[0], math.hypot(high[1], low[1])))
-    return {
-        name: (
-            float(np.mean([c for c, _ in pairs])),
-            math.hypot(*(e for _, e in pairs)) / len(pairs),
-        )
-        for name, pairs in changes.items()
-    }
+            for end in ends
+        )  # (pairs, 2) each
+        stderr = math.sqrt((low[:, 1] ** 2 + high[:, 1] ** 2).sum()) / len(low)
+        found[name] = (float((high - low)[:, 0].mean()), stderr)
+    return found
 
 
-def example(model: dict[str, Any], sequence: int) -> dict[str, np.ndarray]:
-    """Four rows of frames (T, H, W) of a stored sequence (from 1), in the order of time."""
+def example(model: dict[str, Any], sequence: int) -> Films:
+    """A stored sequence (from 1), all rows in the order of time."""
     parts = {name: unpack(text)[:, sequence - 1] for name, text in model["examples"].items()}
     seen = model["settings"]["frames_in"]
-    return {
-        "input": parts["frames"][:seen],
-        "recalled": parts["reconstruction"][::-1],  # it is given back in reverse
-        "truth": parts["frames"][seen:],
-        "predicted": parts["future"],
-    }
+    return pair_up(parts["frames"], seen, parts["reconstruction"], parts["future"])
+
+
+@torch.inference_mode()
+def foresee(model: VideoModel, frames: Tensor, seen: int) -> Films:
+    """What a composite makes of one sequence: frames (T, H, W) in [0, 1], of which `seen` are
+    its input.
+    """
+    device = next(model.parameters()).device
+    given = model(frames[:seen, None].to(device), future=len(frames) - seen)
+    assert given.reconstruction is not None and given.future is not None
+    parts = (torch.sigmoid(part[:, 0]).cpu().numpy() for part in given)
+    return pair_up(frames.numpy(), seen, *parts)
+
+
+def pair_up(frames, seen: int, reconstruction, future) -> Films:
+    """Input over what is recalled of it, which came in reverse; truth over what is predicted."""
+    return [
+        (1, {"input": frames[:seen], "recalled": reconstruction[::-1]}),
+        (seen + 1, {"truth": frames[seen:], "predicted": future}),
+    ]
+
+
+def draw_films(films: Films, text: str) -> Picture:
+    """Films under one another, each with frame numbers of its own."""
+    laid = [film(rows, WIDTH - LEFT - 8)[0] for _, rows in films]
+    figure = sheet(WIDTH, sum(image.shape[0] + 30 for image in laid))
+    _lay_films(figure, films, 24)
+    return finish(figure, text)
+
+
+def _lay_films(figure: Figure, films: Films, top: float) -> None:
+    for first, rows in films:
+        image, shown = film(rows, WIDTH - LEFT - 8)
+        lay_film(figure, image, list(rows), [first + t for t in shown], LEFT, top)
+        top += image.shape[0] + 30
 
 
 def draw_composite(result: dict[str, Any], name: str, sequence: int = 1) -> Picture:
@@ -130,19 +166,15 @@ def draw_composite(result: dict[str, Any], name: str, sequence: int = 1) -> Pict
 
     name: a key of the grid, as "256-1-none"; sequence: which of the stored ones, from 1.
     """
-    rows = example(result["models"][name], sequence)
-    films = [{row: rows[row] for row in pair} for pair in PAIRS]
-    laid = [film(part, WIDTH - LEFT - 8) for part in films]
-    figure = sheet(WIDTH, CHART + sum(image.shape[0] + 32 for image, _ in laid))
+    films = example(result["models"][name], sequence)
+    heights = [film(rows, WIDTH - LEFT - 8)[0].shape[0] + 30 for _, rows in films]
+    figure = sheet(WIDTH, CHART + sum(heights))
     _lay_curves(figure, result, name)
-    top = CHART + 22
-    for part, (image, shown), first in zip(films, laid, (1, len(rows["input"]) + 1), strict=True):
-        lay_film(figure, image, list(part), [first + t for t in shown], LEFT, top)
-        top += image.shape[0] + 32
+    _lay_films(figure, films, CHART + 22)
     return finish(figure, describe(result, name))
 
 
-def _lay_curves(figure, result: dict[str, Any], name: str) -> None:
+def _lay_curves(figure: Figure, result: dict[str, Any], name: str) -> None:
     """Held-out future error against steps: one curve in colour, the others faint, baselines."""
     levels = {key.replace("_", " "): result["baselines"][key]["cross_entropy"] for key in BASELINES}
     right = room_for(["entropy bound 123.4"]) + 30
@@ -175,8 +207,8 @@ def in_words(model: dict[str, Any]) -> str:
 
 def describe(result: dict[str, Any], name: str) -> str:
     """A stored model in numbers, and its place among the others."""
-    model, bound = result["models"][name], result["baselines"]["entropy_bound"]["cross_entropy"]
-    mean = result["baselines"]["mean_image"]["cross_entropy"]
+    model, levels = result["models"][name], result["baselines"]
+    bound, mean = (levels[key]["cross_entropy"] for key in ("entropy_bound", "mean_image"))
     (error, stderr), report = score(model), model["report"]
     place = 1 + sum(score(other)[0] < error for other in result["models"].values())
     return (

@@ -101,7 +101,7 @@ def draw_futures(futures: Fork, p: float) -> Picture:
         figure,
         f"Left with probability {p:.2f}. Expected squared error per frame: {listed}. "
         f"The best guess shows the left digit at {100 * p:.0f} % and the right one at "
-        f"{100 * (1 - p):.0f} % of its brightness.",
+        f"{100 * (1 - p):.0f} % of its brightness. Nothing is trained here.",
     )
 
 

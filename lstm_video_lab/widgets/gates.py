@@ -60,14 +60,14 @@ class GateInspector(LabWidget):
 
     `record`: a mapping or an object with i, f, g, o, c, h, arrays or tensors, each (T, H), or
     (T, B, H), of which the first sequence is shown. `frames` (T, height, width) is what the layer
-    saw, where the record does not hold it.
+    saw, where the record does not hold it. `unit` (from 0) and `step` (from 1) are shown first.
     """
 
     title = "gates over time"
 
-    def __init__(self, record: Any, frames: Any = None, *, unit: int = 0) -> None:
+    def __init__(self, record: Any, frames: Any = None, *, unit: int = 0, step: int = 1) -> None:
         self.record = as_record(record, frames)
-        self.first_unit = unit
+        self.first_unit, self.first_step = unit, step
         super().__init__()
 
     def controls(self) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class GateInspector(LabWidget):
         return {
             "every": dropdown("Show", False, views),
             "unit": slider("Unit", self.first_unit, 0, units - 1),
-            "step": slider("Step", 1, 1, steps),
+            "step": slider("Step", self.first_step, 1, steps),
         }
 
     def arrange(self, controls: dict[str, Any]) -> ipywidgets.Widget:

@@ -67,8 +67,9 @@ def draw_meetings(meetings: Mapping[str, Meeting], text: str | None = None) -> P
         left = 8 + n * side
         write(figure, name, left + side / 2, 34, ha="center", weight="bold", fontsize=SMALL)
         _lay_arrows(add_axes(figure, left + 4, 52, side - 8, side - 8), meeting)
-        lengths = f"lengths {meeting.future:.2g} and {meeting.reconstruction:.2g}"
-        words = f"{lengths}\ncosine {meeting.cosine:+.2f}"
+        words = (
+            f"{meeting.future:.2g} and {meeting.reconstruction:.2g}\ncosine {meeting.cosine:+.2f}"
+        )
         write(figure, words, left + side / 2, side + 56, ha="center", fontsize=SMALL)
     return finish(figure, text or describe(meetings))
 
@@ -82,13 +83,13 @@ def _lay_arrows(axes: Axes, meeting: Meeting) -> None:
         "reconstruction": meeting.reconstruction * np.array([meeting.cosine, turned]),
     }
     ends["sum"] = ends["future"] + ends["reconstruction"]
-    for start, end in (("future", "sum"), ("reconstruction", "sum")):
-        axes.plot(*zip(ends[start], ends[end], strict=True), color=FAINT, linestyle=":")
+    for name in ("future", "reconstruction"):
+        axes.plot(*zip(ends[name], ends["sum"], strict=True), color=FAINT, linestyle=":")
     for name, end in ends.items():
         colour, dash = LOOKS[name]
         style = {"color": colour, "linestyle": dash, "linewidth": 2.2, "shrinkA": 0, "shrinkB": 0}
         arrow = {"arrowstyle": "-|>", "mutation_scale": 13, **style}
-        axes.annotate("", end, (0, 0), arrowprops=arrow)
+        axes.annotate("", (end[0], end[1]), (0, 0), arrowprops=arrow)
     corners = np.array([[0.0, 0.0], *ends.values()])
     low, high = corners.min(0), corners.max(0)
     middle, half = (low + high) / 2, 0.58 * (high - low).max()

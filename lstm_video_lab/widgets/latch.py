@@ -160,7 +160,8 @@ def _draw_panel(axes: Axes, lines: Mapping[str, np.ndarray], step: int) -> None:
     axes.axvspan(step - 0.5, step + 0.5, color="#D9D9D9", linewidth=0)
     times = np.arange(len(next(iter(lines.values())))) + 1
     ends = draw_lines(axes, {name: (times, line) for name, line in lines.items()})
-    plain = {"linestyle": "-", "linewidth": 1.6}  # markers tell lines apart: dashes hide pulses
+    # markers tell lines apart: dashes would hide pulses
+    plain: dict[str, Any] = {"linestyle": "-", "linewidth": 1.6}
     for line in axes.lines:
         line.set(drawstyle="steps-mid", **plain)
     now = [f"{name} {two(value)}" for name, value in _at(lines, step).items()]
@@ -194,14 +195,14 @@ def draw_half_lives(kept: dict[float, np.ndarray], bias: float) -> Picture:
     times = np.arange(len(kept[bias]))
     shown = slice(0, min(len(times), max(12, round(4 * law))))
     write(figure, f"bias {two(bias)}: part that is left", 8, 6, weight="bold")
-    axes = add_axes(figure, 60, 40, 320, 256)
+    axes = add_axes(figure, 60, 40, 345, 256)
     _measured_and_law(axes, times[shown], kept[bias][shown], times[shown], f ** times[shown])
     axes.axhline(0.5, color=FAINT, linewidth=1.1, linestyle=(0, (6, 3)))
     axes.set_xlabel("steps since it was stored", color=INK, fontsize=FONT)
     axes.text(times[shown][-1], 0.52, "half", ha="right", color=FAINT, fontsize=FONT)
     axes.set_ylim(-0.05, 1.08)
-    write(figure, "half-life at every bias, in steps", 420, 6, weight="bold")
-    axes = add_axes(figure, 456, 40, 300, 256)
+    write(figure, "half-life at every bias, in steps", 452, 6, weight="bold")
+    axes = add_axes(figure, 490, 40, 345, 256)
     lives = {b: half_life(part) for b, part in kept.items()}
     biases = np.array(list(lives))
     measured = np.array([math.nan if n is None else n for n in lives.values()])
@@ -228,5 +229,5 @@ def percent(part: float) -> str:
 
 def _measured_and_law(axes: Axes, x, measured, fine, law) -> None:
     axes.plot(fine, law, color=ON_LIGHT[0], linewidth=2, label="law")
-    few = {"markersize": 4.5, "markevery": -(-len(x) // 40)}
+    few: dict[str, Any] = {"markersize": 4.5, "markevery": -(-len(x) // 40)}
     axes.plot(x, measured, "o", color=VERMILLION, label="measured", **few)

@@ -41,6 +41,7 @@ LEFT = 72  # pixels, before the frames: ten of 64 pixels then fit
 SHADE = "#F6DFCF"
 EVENTS = ("overlap", "bounce")
 ROWS = ("input", "truth", "predicted")
+BASELINES = ("mean image", "entropy bound")
 
 
 class SequencePicker(LabWidget):
@@ -53,7 +54,7 @@ class SequencePicker(LabWidget):
 
     def __init__(self, model: VideoModel, settings: Settings, errors: Errors) -> None:
         self.model, self.settings, self.errors = model, settings, errors
-        count = errors.model.shape[1]
+        count = errors.predictor.shape[1]
         self.frames = evaluation.heldout_data(settings).batch(0, count)  # uint8 (20, N, H, W)
         self.labels = evaluation.heldout_data(settings).scene(0, count).labels  # (N, D)
         super().__init__()
@@ -72,18 +73,18 @@ class SequencePicker(LabWidget):
 
     def happens(self, kind: str) -> np.ndarray:
         """Where, (T, N): an overlap, a bounce, or either."""
-        either = {"any": self.errors.overlap | self.errors.bounce}
-        return {**either, "overlap": self.errors.overlap, "bounce": self.errors.bounce}[kind]
+        overlap, bounce = self.errors.overlap, self.errors.bounce
+        return {"any": overlap | bounce, "overlap": overlap, "bounce": bounce}[kind]
 
     def picks(self, kind: str) -> np.ndarray:
         """The sequences that are shown; "any" is all of them."""
-        found = self.happens(kind).any(0)
+        found = np.any(self.happens(kind), axis=0)
         return np.arange(len(found)) if kind == "any" else np.flatnonzero(found)
 
     def render(self, kind: str, number: int) -> Picture:
         picks = self.picks(kind)
         if number > len(picks):
-            few = f"{len(picks)} of the {self.errors.model.shape[1]} sequences have"
+            few = f"{len(picks)} of the {self.errors.predictor.shape[1]} sequences have"
             return Picture(b"", f"Only {few} {kind} in their predicted frames: move the slider.")
         n = picks[number - 1]
         rows = self.predict(n)
@@ -111,7 +112,7 @@ def draw_sequence(
     """
     columns, seen = max(map(len, rows.values())), len(rows["input"])
     side = fit(rows["input"].shape[2], min((WIDTH - LEFT - 8) / columns - 2 - GAP, 110))
-    pitch, marks = side + 2 + GAP, set(np.flatnonzero(marked))
+    pitch, marks = side + 2 + GAP, set(np.flatnonzero(marked).tolist())
     figure = sheet(max(LEFT + columns * pitch + 8, WIDTH / 2), 3 * pitch + 286)
     for row, top, first in zip(
         ROWS, (20, pitch + 44, 2 * pitch + 44), (1, seen + 1, 0), strict=True
@@ -133,12 +134,12 @@ def draw_sequence(
 def _lay_errors(figure, errors: Errors, n: int, marks, seen: int, top: float, width: float) -> None:
     """Error of each predicted frame, below its column."""
     axes = add_axes(figure, LEFT, top, width, 130)
-    steps = np.arange(seen + 1, seen + 1 + len(errors.model))
+    steps = np.arange(seen + 1, seen + 1 + len(errors.predictor))
     for t in marks:
         axes.axvspan(steps[t] - 0.5, steps[t] + 0.5, color=SHADE, linewidth=0)
-    for k, key in enumerate(("model", "mean_image", "entropy_bound")):
-        line = getattr(errors, key)[:, n]
-        axes.plot(steps, line, label=key.replace("_", " "), **series_style(k))
+    lines = (errors.predictor, errors.mean_image, errors.entropy_bound)
+    for k, (words, nats) in enumerate(zip(("model", *BASELINES), lines, strict=True)):
+        axes.plot(steps, nats[:, n], label=words, **series_style(k))
     axes.set(xlim=(steps[0] - 0.5, steps[-1] + 0.5), xticks=steps)
     axes.set_ylim(bottom=0)
     axes.set_ylabel("nats per frame", color=INK, fontsize=FONT)
@@ -160,9 +161,8 @@ def describe(errors: Errors, n: int, marked: np.ndarray, seen: int, name: str) -
 
 
 def _cost(errors: Errors, n: int, frames: np.ndarray) -> str:
-    model, mean, bound = (
-        part[frames, n].mean() for part in (errors.model, errors.mean_image, errors.entropy_bound)
-    )
+    lines = (errors.predictor, errors.mean_image, errors.entropy_bound)
+    model, mean, bound = (nats[frames, n].mean() for nats in lines)
     return f"{model:.1f} nats per frame (mean image {mean:.1f}, entropy bound {bound:.1f})"
 
 

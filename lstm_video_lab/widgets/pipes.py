@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Rectangle
@@ -15,7 +16,7 @@ UPPER, LOWER = 62, 150  # two storeys: the memory, and what comes in and goes ou
 VALVES = {  # where each begins, and its colour: that of lines 1, 2 and 3 in draw_lines
     "i": ("input gate", 318, LOWER, ON_LIGHT[0]),
     "f": ("forget gate", 205, UPPER, ON_LIGHT[1]),
-    "o": ("output gate", 588, LOWER, ON_LIGHT[2]),
+    "o": ("output gate", 648, LOWER, ON_LIGHT[2]),
 }
 
 
@@ -39,9 +40,9 @@ def draw_pipes(axes: Axes, now: Mapping[str, float], before: float, inputs: Mapp
     _pipe(axes, kept, f"kept {two(kept)}", (300, up - 16), (249, up), (418, up))
     _pipe(axes, g, f"g = {two(g)}", (136, low), (215, low), (318, low))
     _pipe(axes, let_in, f"let in {two(let_in)}", (438, 112), (362, low), (430, low), (430, up + 12))
-    _pipe(axes, c, f"c(t) = {two(c)}", (676, up), (442, up), (664, up))
-    _pipe(axes, squashed, f"tanh {two(squashed)}", (568, 112), (560, up), (560, low), (588, low))
-    _pipe(axes, h, f"h(t) = {two(h)}", (676, low), (632, low), (664, low))
+    _pipe(axes, c, f"c(t) = {two(c)}", (746, up), (442, up), (734, up))
+    _pipe(axes, squashed, f"tanh {two(squashed)}", (618, 112), (610, up), (610, low), (648, low))
+    _pipe(axes, h, f"h(t) = {two(h)}", (746, low), (692, low), (734, low))
     axes.add_patch(Circle((430, up), 12, facecolor=PAPER, edgecolor=INK, linewidth=1.4, zorder=3))
     _write(axes, (430, up), "+", ha="center", fontsize=14, zorder=4)
     for name in VALVES:
@@ -49,7 +50,7 @@ def draw_pipes(axes: Axes, now: Mapping[str, float], before: float, inputs: Mapp
 
 
 def _pipe(axes: Axes, flow: float, words: str, place: tuple, *corners: tuple) -> None:
-    style = {"color": FAINT, "solid_joinstyle": "miter", "solid_capstyle": "butt"}
+    style: dict[str, Any] = {"color": FAINT, "solid_joinstyle": "miter", "solid_capstyle": "butt"}
     axes.plot(*zip(*corners, strict=True), linewidth=0.8 + 6 * min(1.0, abs(flow)), **style)
     _write(axes, place, words)
 
@@ -59,11 +60,11 @@ def _valve(axes: Axes, name: str, opened: float) -> None:
     words, left, middle, colour = VALVES[name]
     wide, tall = 44, 36
     top, full = middle - tall / 2, tall * opened
-    box = {"linewidth": 0, "zorder": 3}
+    box: dict[str, Any] = {"linewidth": 0, "zorder": 3}
     axes.add_patch(Rectangle((left, top), wide, tall, facecolor=PAPER, **box))
-    level = {"facecolor": colour, "alpha": 0.55, **box}
+    level: dict[str, Any] = {"facecolor": colour, "alpha": 0.55, **box}
     axes.add_patch(Rectangle((left, top + tall - full), wide, full, **level))
-    rim = {"fill": False, "edgecolor": colour, "linewidth": 2, "zorder": 4}
+    rim: dict[str, Any] = {"fill": False, "edgecolor": colour, "linewidth": 2, "zorder": 4}
     axes.add_patch(Rectangle((left, top), wide, tall, **rim))
     _write(axes, (left + wide / 2, middle), two(opened), ha="center", zorder=5)
     below = (left + wide / 2, middle + 28)

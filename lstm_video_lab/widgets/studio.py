@@ -61,7 +61,7 @@ class TrainingStudio(LabWidget):
             "layers": 1,
             "conditional": False,
         }
-        self.first |= {"learning_rate": 2e-3, "num_digits": 1, "minutes": minutes, **first}
+        self.first |= {"learning_rate": 4e-3, "num_digits": 1, "minutes": minutes, **first}
         self.session: Session | None = None
         self.runs: dict[str, Story] = {}
         self.table = ipywidgets.HTML()

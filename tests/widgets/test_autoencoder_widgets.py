@@ -52,7 +52,9 @@ def test_the_whole_state_gives_what_the_model_gives_and_no_state_the_same_for_al
 
 def test_a_larger_share_erases_the_same_numbers_and_more():
     frames = StateBridge(MODEL, SETTINGS).films[:, :1]
-    zeros = [torch.cat(cross(MODEL, frames, share)[:2]) == 0 for share in (0.0, 0.25, 0.5, 1.0)]
+    zeros = [
+        torch.cat(cross(MODEL, frames, share)[:2], 1)[0] == 0 for share in (0.0, 0.25, 0.5, 1.0)
+    ]
     units = SETTINGS.units
     assert [int(z.sum()) for z in zeros] == [0, units // 2, units, 2 * units]
     assert all((less <= more).all() for less, more in pairwise(zeros))

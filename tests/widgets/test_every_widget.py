@@ -9,13 +9,16 @@ import ipywidgets
 import matplotlib.image
 import numpy as np
 import pytest
+import torch
 
-from lstm_video_lab import widgets
+from lstm_video_lab import LSTMCell, widgets
 from lstm_video_lab.widgets.base import LabImage, LabWidget
+from lstm_video_lab.widgets.latch import HalfLife, LatchExplorer
 from lstm_video_lab.widgets.pixel import PixelCost
 from lstm_video_lab.widgets.walls import WallExplorer
 
 T, H = 5, 3
+CELL = LSTMCell(1, 1)
 RNG = np.random.default_rng(0)
 RECORD = {name: RNG.random((T, H)) for name in "ifgoch"} | {"frames": RNG.random((T, 8, 8))}
 
@@ -26,6 +29,8 @@ EXAMPLES = {
     "PixelCost": lambda: PixelCost(),
     "WallExplorer": lambda: WallExplorer(18),
     "Guess": lambda: widgets.Guess("Which?", ["this", "that"], "that", "Because."),
+    "HalfLife": lambda: HalfLife(CELL, [1.0]),
+    "LatchExplorer": lambda: LatchExplorer(CELL, torch.ones(T, 1), ["x"]),
     "SelfTest": lambda: widgets.SelfTest(),
     "TrainingStudio": lambda: widgets.TrainingStudio(),
 }

@@ -118,3 +118,9 @@ def test_a_record_that_does_not_fit_is_refused_by_name(change, words):
     record = {name: np.zeros((T, H)) for name in "ifgoch"} | {"frames": np.zeros((T, S, S))}
     with pytest.raises(ValueError, match=words):
         GateInspector(record | change)
+
+
+def test_it_begins_where_it_is_told():
+    inspector = GateInspector(RECORD, SEEN, unit=1, step=3)
+    assert [inspector.values[name].value for name in ("unit", "step")] == [1, 3]
+    assert inspector.picture().text.startswith("Step 3, unit 1:")

@@ -1,0 +1,250 @@
+# %% [markdown]
+# # 00 · Start here
+#
+# After this lesson your sliders work, you know the map and the words of the lab, and you have
+# watched a network begin to understand motion.
+#
+# **Objectives**
+#
+# - **Predict** a frame of a film yourself, as the networks will have to.
+# - **Check** that widgets work on your machine.
+# - **Train** a recurrent network, and **say** what it learns first.
+# - **Find** your way: six lessons, and the words they use.
+#
+# **Time** 15 minutes to read, 1 minute of computing.
+#
+# **References** Srivastava, Mansimov and Salakhutdinov, *Unsupervised Learning of Video
+# Representations using LSTMs*, ICML 2015, [arXiv:1502.04681](https://arxiv.org/abs/1502.04681):
+# section 1 (why learn from watching) and section 2 (the models).
+#
+# ## The question
+#
+# **Can a network that only watches learn how things move?**
+#
+# Nobody tells it what a digit is. It gets no labels, no laws of motion and no reward. It sees the
+# first frames of a film and has to say what comes next. To do that well it must find out *where*
+# things are, *how* they move and *what* they look like. Whether it does is what you will test.
+#
+# In JupyterLab, run a cell with Shift+Enter. Go from top to bottom. The [map](#The-map) and the
+# [words](#The-words) of the lab are further down.
+
+# %% setup
+import torch
+
+from lstm_video_lab import Settings, VideoModel, evaluate, evaluation, plots, training
+from lstm_video_lab.widgets import Guess, SelfTest, TrainingStudio
+
+settings = Settings.for_scale()
+print(
+    f"{settings.scale} scale: {settings.frames_in} frames are seen, {settings.frames_out} are to "
+    f"come, each of {settings.image_size}×{settings.image_size} pixels"
+)
+
+# %% a film
+film = evaluation.heldout_data(settings).batch(56, 1)[:, 0]  # film 56: uint8 (T, H, W)
+seen, future = film.tensor_split([settings.frames_in])
+plots.frames(
+    {"seen": seen},
+    f"Film 56: a handwritten digit in a dark box, {len(seen)} frames. It keeps its speed, and it "
+    "bounces off the walls.",
+)
+
+# %% [markdown]
+# ## Your turn first
+#
+# You have just seen all that the network sees. Now do its work.
+
+# %% candidates
+ahead = (len(future) + 1) // 2
+asked = len(seen) + ahead  # the number of a frame to come
+candidates = [film[len(seen) - 1], film[asked - 1], film[len(seen) - 1 - ahead]]
+plots.images(candidates, "ABC", f"Three candidates for frame {asked}.", columns=3)
+
+# %% your turn
+Guess(
+    f"Which is frame {asked}?",
+    ["A", "B", "C"],
+    "B",
+    lambda: plots.frames(
+        {"film": film},
+        f"A is the last frame you saw, and C is from {ahead} frames before that. B is what comes: "
+        f"frame {asked}, with the thick border.",
+        mark=asked - 1,
+    ),
+)
+
+# %% [markdown]
+# How did you know? One frame would not have been enough. You took the *place* from the last frame,
+# the *direction and speed* from several, and you kept the *shape* in mind. A network that answers
+# well must carry the same three things from frame to frame. What carries them is a **recurrent**
+# network, here an LSTM: it reads one frame at a time and updates a memory.
+#
+# ## Do your widgets work?
+
+# %% self-test
+SelfTest()
+
+# %% [markdown]
+# **If no slider appears**, or moving it changes nothing:
+#
+# 1. Run the cell again. A widget lives only as long as its kernel, the Python behind the page.
+# 2. Stop every other JupyterLab, and start this one with `lstm-video-lab open` from the
+#    environment in which you installed the lab. Choose the kernel "Python 3 (ipykernel)".
+# 3. The README has a section *Widgets do not show* with the rest.
+#
+# On GitHub and in other readers there are pictures only. All lessons can be read that way too.
+#
+# ## One minute of live learning
+#
+# The next model is the **composite** of the paper. An *encoder* reads the frames. From its memory,
+# one *decoder* gives those frames back, and another gives the frames to come.
+#
+# How good is it? Each pixel is predicted as a probability of being white, and each pixel costs the
+# more, the more surprising it is. The sum over a frame is the loss, in **nats per frame**; lower
+# is better. Two lines put it in its place. Above, the **mean image**: always answer with the
+# average of all frames, whatever the film. Below, the **entropy bound**: nobody can get under it,
+# because pixels are grey and a probability cannot say "exactly this grey". Lesson 03 explains
+# both.
+
+# %% before training
+untrained = evaluate(VideoModel(**settings.model_fields()), settings, 50)
+cost = {"untrained": untrained["future"]["cross_entropy"]}
+cost |= {
+    name: untrained["baselines"][name]["cross_entropy"] for name in ("mean_image", "entropy_bound")
+}
+# NBVAL_CHECK_OUTPUT
+print("From the worst to the best:", ", ".join(sorted(cost, key=cost.get, reverse=True)))
+
+# %% guess what is learnt first
+Guess(
+    "The network starts from nothing. What will it learn first?",
+    ["which digit it is", "where the digit is", "both at the same time"],
+    "where the digit is",
+    "Look at the row “predicted” while it trains: first a grey fog, the same for every film, then "
+    "a soft spot that goes where the digit goes. Strokes take far longer than this minute. A spot "
+    "in the right place saves many nats, and one spot serves all digits. Which digit it is saves "
+    "fewer, and has to be learnt for each of the ten.",
+)
+
+# %% [markdown]
+# Now press **Train**. You can pause, stop and go on at any time. While it trains, the notebook
+# stays free: read on, and come back. (In a stored notebook the picture comes from a run at *smoke*
+# scale: a few steps, which teach next to nothing. The picture after it shows a longer run.)
+
+# %% studio
+TrainingStudio()
+
+# %% [markdown]
+# Did you see the fog, and then the spot? In case you cannot train now, here is the same kind of
+# run, with the prediction for one film kept at four moments. It is a short run; patience and
+# lesson 06 give better ones.
+
+# %% snapshots
+budget = {} if settings.scale == "smoke" else {"steps": 600, "minutes": 0.75}
+past = seen[:, None].float() / 255  # (T, 1, H, W)
+shots, moments, losses = {"truth": future}, [0.02, 0.2, 0.5, 1.0], []
+for progress in training.train(settings.changed(**budget)):
+    if progress.fraction >= moments[len(losses)]:
+        with torch.inference_mode():
+            logits = progress.model(past, future=len(future)).future
+        shots[f"at {progress.step}"] = logits[:, 0].sigmoid()
+        losses.append(f"{progress.future:.0f}")
+
+# %% what was learnt
+plots.frames(
+    shots,
+    "Film 56 goes on. Below the truth: what was predicted at that step of training; the last after "
+    f"{progress.seconds:.0f} s, {settings.scale} scale. Loss on the future at these moments: "
+    f"{', '.join(losses)} nats per frame; mean image {cost['mean_image']:.0f}, entropy "
+    f"bound {cost['entropy_bound']:.0f}.",
+    first=len(seen) + 1,
+)
+
+# %% [markdown]
+# Be strict with this picture. It is one film, and a short run. A spot in the right place is no
+# proof that the digit is known. That is why every lesson puts baselines beside each result, and
+# measures on many held-out films: films made of digits that were never trained on.
+#
+# ## The map
+#
+# | lesson | its question |
+# | --- | --- |
+# | **00 start here** | Can a network that only watches learn how things move? |
+# | [02 the LSTM cell](02_lstm_cell.ipynb) | How does a cell keep something, and let go? |
+# | [03 bouncing digits](03_bouncing_digits.ipynb) | What is seen, and what scores nothing at all? |
+# | [04 the autoencoder](04_autoencoder.ipynb) | Can a film be packed into one state? |
+# | [05 the future predictor](05_future_predictor.ipynb) | Should a decoder see its last frame? |
+# | [06 the composite](06_composite.ipynb) | Two tasks, two losses: how do they reach one encoder? |
+#
+# Some numbers are left free for lessons that are still to be written. Go in order, or go straight
+# to 06 if you know LSTMs and come back when a word is new.
+#
+# **What you should know**
+#
+# - Python, and arrays with several axes: [NumPy for
+#   beginners](https://numpy.org/doc/stable/user/absolute_beginners.html).
+# - What a neural network, a loss and a gradient are: [PyTorch's
+#   basics](https://docs.pytorch.org/tutorials/beginner/basics/intro.html), or chapters 1 and 2 of
+#   Nielsen's free book [Neural Networks and Deep
+#   Learning](http://neuralnetworksanddeeplearning.com).
+# - You do *not* need to know LSTMs, video, or much of probability.
+#
+# **How a lesson works: guess, move, see, why.** It asks a question. You *guess* before you look,
+# because a wrong guess is what you will remember. You *move* a slider. You *see* a picture, with a
+# line of words that says what is in it. Then comes the *why*, and the next question.
+#
+# **Three scales.** The same code runs at three sizes: `smoke` (seconds, for tests; it learns next
+# to nothing), `laptop` (minutes on two cores, what you use), `paper` (one GPU, the sizes of the
+# paper). The environment variable `LAB_SCALE`, set before JupyterLab starts, chooses one for all
+# lessons, and every figure says which it was made at.
+#
+# ## The words
+#
+# Come back here whenever a word is new.
+#
+# | word | meaning here |
+# | --- | --- |
+# | frame | one picture of a film, a grid of pixels from 0 (black) to 1 (white) |
+# | unit | one number of a recurrent layer's memory, with the weights that update it |
+# | layer | many units that read the same input; layers can be stacked, each reading the one below |
+# | gate | a number from 0 to 1, computed anew at each step, that says how much passes |
+# | cell state | the LSTM's memory c, changed only by forgetting a part and adding a part |
+# | hidden state | what a layer shows of its memory, h: the cell state squashed and gated |
+# | peephole | a weight that lets a gate see the cell state itself |
+# | ConvLSTM | an LSTM whose units lie on a map and look at their neighbours only |
+# | encoder | the network that reads the frames; its last state is all that is kept of them |
+# | decoder | the network that starts from the encoder's state and gives frames, one at a time |
+# | autoencoder | an encoder and a decoder that gives the input back, here in reverse order |
+# | future predictor | an encoder and a decoder that gives the frames after the input |
+# | composite | one encoder with both decoders, whose losses are added |
+# | conditional decoder | a decoder that, at each step, is also shown a frame: the one before |
+# | teacher forcing | training a conditional decoder with the true frame before, not its own |
+# | free running | a conditional decoder is shown what it gave itself, as it must be in use |
+# | rollout | a long run of predictions, far past the number of frames trained for |
+# | percept | what an image network makes of a frame, used as input in place of its pixels |
+# | representation | the encoder's state, seen as a summary of the film |
+# | held out | never used in training; here films made of other digits |
+# | baseline | a score that needs no learning, to compare a model with |
+# | logit | the number before the squashing that makes it a probability |
+# | nats per frame | the loss: −ln of the probability given to each pixel, summed over a frame |
+# | squared error per frame | (prediction − pixel)², summed over the pixels of a frame |
+# | entropy bound | the least nats per frame that any prediction can have |
+# | mean image | the average of all training frames, the best answer without looking |
+# | copy-last | the last frame seen, given again and again |
+#
+# ## What to try next
+#
+# 1. In the studio, press Reset, choose 64 units, and train again for as long. The table below it
+#    compares your runs. Is a spot in the right place still learnt?
+# 2. Choose 2 digits. Does one spot appear, or do two?
+# 3. For the fast: choose the ConvLSTM. It is slower per step. Which one is ahead after the same
+#    *seconds*, and which after the same *steps*?
+#
+# ## In one breath
+#
+# To predict the next frames of a film, one must carry place, motion and shape from frame to frame.
+# A recurrent network learns to, from films alone, and the place comes first. What it has learnt is
+# only as good as its distance from the baselines.
+#
+# Next: [02, the LSTM cell](02_lstm_cell.ipynb), or, if you want to see the films first, [03,
+# bouncing digits](03_bouncing_digits.ipynb).

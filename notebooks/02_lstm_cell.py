@@ -1,0 +1,586 @@
+# %% [markdown]
+# # 02 · The LSTM cell
+#
+# After this lesson you can read the equations of an LSTM, set its weights by hand, and look inside
+# a trained one.
+#
+# **Objectives**
+#
+# - **Build** a unit that stores a number when told, keeps it, and gives it back.
+# - **Predict** how long a number survives from one number, the forget gate.
+# - **Find** a unit of a trained network that follows the digit, and **test** that claim fairly.
+# - **Check** the lab's LSTM against PyTorch's own.
+#
+# **Time** 35 minutes to read, 2 minutes of computing.
+#
+# **References** Hochreiter and Schmidhuber, *Long short-term memory*, Neural Computation 1997 (the
+# memory cell). Gers, Schmidhuber and Cummins, *Learning to forget*, Neural Computation 2000 (the
+# forget gate). Gers, Schraudolph and Schmidhuber, *Learning precise timing with LSTM recurrent
+# networks*, JMLR 2002 (peepholes). Graves, [arXiv:1308.0850](https://arxiv.org/abs/1308.0850),
+# equations 7 to 11. Srivastava, Mansimov and Salakhutdinov,
+# [arXiv:1502.04681](https://arxiv.org/abs/1502.04681), section 2.1 (the form used here).
+#
+# ## The question
+#
+# **How can a network keep a number for a hundred steps, and who decides when to let it go?**
+#
+# Before any theory, a machine to play with. It is a single LSTM unit. Nobody has trained it: its
+# weights were set by hand, seven of them, and you can read all seven below. It has three inputs.
+# `value` is mostly noise. When `store` is 1, the unit has to remember the value of this very step.
+# When `read` is 1, it has to give it back.
+
+# %% setup
+import inspect
+import math
+import textwrap
+import time
+
+import torch
+from torch.nn import functional as F
+
+from lstm_video_lab import LSTM, LSTMCell, Settings, VideoModel, cells, evaluation, plots, training
+from lstm_video_lab.widgets import GateInspector, Guess
+from lstm_video_lab.widgets.latch import HalfLife, LatchExplorer, watch
+
+settings = Settings.for_scale()
+budget = {} if settings.scale == "smoke" else {"minutes": 0.4}  # of the one long training below
+
+# %% the latch
+VALUE, STORE, READ = range(3)  # the inputs
+INPUT, FORGET, NEW, OUTPUT = range(4)  # one unit, so each gate has one row of weights
+
+
+def latch():
+    cell = LSTMCell(3, 1, peepholes=False)
+    with torch.no_grad():
+        for weights in cell.parameters():
+            weights.zero_()
+        cell.weight_ih[INPUT, STORE], cell.bias[INPUT] = 20, -10  # listen when told to store
+        cell.weight_ih[FORGET, STORE], cell.bias[FORGET] = -20, 5  # keep, but not at that moment
+        cell.weight_ih[NEW, VALUE] = 1  # what is on offer
+        cell.weight_ih[OUTPUT, READ], cell.bias[OUTPUT] = 20, -10  # speak when told to read
+    return cell
+
+
+x = torch.zeros(130, 3)  # (T, X)
+x[:, VALUE] = 2 * torch.rand(130, generator=torch.Generator().manual_seed(0)) - 1
+x[[4, 109], VALUE] = torch.tensor([0.9, -0.9])  # steps are counted from 1: these are 5 and 110
+x[[4, 109], STORE], x[[14, 104, 124], READ] = 1, 1
+LatchExplorer(latch(), x, ("value", "store", "read"), step=105)
+
+# %% [markdown]
+# **What is seen.** Above, the unit at one step. The upper pipe is its memory c. It runs straight
+# through, and only two things can happen to it: the forget gate keeps a part of it, and the input
+# gate lets something in. A valve that is full is open. Below, the whole story. At step 5 the value
+# 0.9 is stored (squashed by tanh to 0.72). Noise then knocks at the input gate a hundred times and
+# stays outside. At steps 15 and 105 the number is read. At step 110 another one replaces it.
+#
+# (A weight and a bias make a switch: σ(20 · 1 − 10) is almost 1, and σ(20 · 0 − 10) almost 0. σ is
+# the logistic function, which squashes any number into 0 … 1.)
+#
+# **Move it.** Play the steps. Then set the forget gate's bias to 0 and read at step 15: what is
+# left?
+#
+# ## The equations
+#
+# What you moved is the whole cell. Here it is as code, printed from the file
+# `lstm_video_lab/cells.py` that the rest of the lab is tested against. Each comment is the
+# equation, the line below it does it.
+
+# %% the equations
+source = inspect.getsource(cells.gates)
+print(textwrap.dedent(source[source.index("    # i(t)") :]))
+
+# %% [markdown]
+# | letter | plain words |
+# | --- | --- |
+# | x(t), h(t−1) | what all gates hear: the input, and what the layer said one step ago |
+# | a_i, a_f, a_g, a_o | what each of them makes of it: a weighted sum plus a bias |
+# | i, f, o | input, forget and output gate: three valves between 0 and 1 |
+# | g | the cell input: what is on offer, between −1 and 1 |
+# | c(t) | the cell state, the memory |
+# | h(t) | the output, all that others get to hear of the memory |
+# | w_ci, w_cf, w_co | peepholes: they let a gate see the memory itself; ours are 0, see below |
+# | ⊙ | multiply unit by unit |
+#
+# The line that matters is `c(t) = f ⊙ c(t−1) + i ⊙ g`. With the input gate shut it says: the
+# memory is multiplied by f, and nothing else happens to it. No weight matrix, no squashing. So
+# after t steps f · f · f … = f^t of it is left.
+
+# %% guess the decay
+Guess(
+    "The input gate is shut and the forget gate stands at f = 0.9. It keeps 90 % in each step. "
+    "How much of a number is left after 20 steps?",
+    ["0.90, it keeps 90 %", "about 0.5", "about 0.12", "nothing at all"],
+    "about 0.12",
+    f"0.9 multiplied by itself 20 times is {0.9**20:.3f}. “Keeps 90 %” sounds like a good memory, "
+    f"but half is gone after {math.log(0.5) / math.log(0.9):.1f} steps. For half to be left after "
+    f"100 steps, f must be {0.5**0.01:.4f}.",
+)
+
+# %% [markdown]
+# The gate is f = σ(bias) while nobody says `store`. Which bias does a hundred steps take? Move the
+# slider. Dots are measured: the latch stores a number, and we count the steps until half or less
+# of it is left. The line is the law, ln ½ / ln f steps.
+
+# %% half-life
+HalfLife(latch(), store=[0.9, 1.0, 0.0])
+
+# %% [markdown]
+# **What is seen.** On the right the scale is logarithmic, and for positive biases the line is
+# almost straight: each step of 1 in the bias makes the memory last about 2.7 times as long, for
+# σ(b) is close to 1 − e^−b. A bias of 0 forgets half in one step. Measured dots lie on the line or
+# just above it, because a half-life is measured in whole steps, and is at least one.
+#
+# **Why it matters for learning.** What is true forwards is true backwards: along the memory, the
+# gradient is multiplied by the same f in each step. Where forget gates start at one half, a
+# millionth of it gets through 20 steps, and the network cannot hear, while it learns, what
+# happened so long ago. So this lab starts them at bias 1, for σ(1) = 0.73. Of the two public
+# releases of the paper's code, one starts them at 5 and the other at 0.
+#
+# **Who decides to let go?** The forget gate, and it is no constant. In the latch it listens to
+# `store`. In a network that is trained it listens to all inputs and all units, with weights that
+# gradient descent found. We look at that next. First, break something.
+#
+# ### Try it: edit the latch
+#
+# The input gate below is not quite shut: its bias is −2 instead of −10, so it stands at σ(−2) =
+# 0.12. What happens to the memory, and why? Then turn the latch into a **counter**: c goes up by
+# the same amount at each `store`, whatever the value, and never decays.
+
+# %% your latch
+mine = latch()
+with torch.no_grad():
+    mine.bias[INPUT] = -2
+LatchExplorer(mine, x, ("value", "store", "read"), step=105)
+
+# %% [markdown]
+# <details><summary>What happens, and a counter</summary>
+#
+# A little of the noise comes in at each step. A gate that is only nearly shut lets the memory
+# wander, for it adds up a hundred small errors. (In the picture "% is left" therefore counts noise
+# too.)
+#
+# A counter has `mine.bias[INPUT] = -10` again, and then three changes: `mine.weight_ih[FORGET,
+# STORE] = 0` (do not let go when something comes in), `mine.bias[FORGET] = 10` (never decay), and
+# `mine.weight_ih[NEW, VALUE] = 0` with `mine.bias[NEW] = 0.2` (the same amount is always on
+# offer).
+# </details>
+#
+# ## Gates of a trained network
+#
+# Now a real layer. We train the composite of lesson 06 for less than half a minute: an encoder
+# reads a film of a bouncing digit, and two decoders must give it back and continue it. Then we
+# step the encoder by hand over held-out films and note each gate at each step. We do the same with
+# the very weights that training started from, as a control.
+
+# %% training
+trained = training.learn(settings.changed(**budget), "composite")
+encoder = trained.model.encoder
+start = VideoModel(**settings.model_fields(), seed=settings.seed).encoder  # before its first step
+made = f"{settings.scale} scale, {trained.curve['step'][-1]} steps in {trained.seconds:.0f} s"
+known = evaluation.baselines(settings)
+print(f"{made}. Future: {trained.curve['future'][-1]:.0f} nats per frame. Baselines: mean image "
+      f"{known['mean_image']['cross_entropy']:.0f}, entropy bound "
+      f"{known['entropy_bound']['cross_entropy']:.0f}.")
+
+# %% watching
+N = 200  # films, made of digits that were never trained on
+held_out = evaluation.heldout_data(settings)
+films, scene = held_out.batch(0, N), held_out.scene(0, N)  # films: uint8 (T, N, H, W)
+place = torch.from_numpy(scene.positions[:, :, 0, 1]).double()  # (T, N): x of the digit's corner
+pixels = films.float().flatten(2) / 255  # (T, N, X)
+after, before = watch(encoder.cell(), pixels), watch(start.cell(), pixels)  # each gate: (T, N, H)
+film = N // 2 + int((place.amax(0) - place.amin(0))[N // 2 :].argmax())  # the widest travel
+
+# %% all units
+means, early = after.f.mean((0, 1)), before.f.mean((0, 1))  # (H,) each
+some = means.argsort()[:: max(1, len(means) // 40)]  # from those that let go to those that keep
+f = after.f[2:, film]  # the first steps fill an empty memory
+blink = int(((f.amin(0) < 0.3) & (f.amax(0) > 0.7)).sum())
+plots.strip(
+    {"forget gate f": after.f[:, film, some], "output h": after.h[:, film, some]},
+    f"{len(some)} of {len(means)} units while film {film + 1} is read, {made}. Above are units "
+    f"that let go, below units that keep. From step 3 on, {int((f.amin(0) > 0.9).sum())} units "
+    f"keep more than 90 % in every step, and the gates of {blink} go below 0.3 and above 0.7. Over "
+    f"all films mean forget gates lie between {means.min():.2f} and {means.max():.2f}; before "
+    f"training, between {early.min():.2f} and {early.max():.2f}.",
+)
+
+# %% [markdown]
+# **What is seen.** Each line is a unit, time runs to the right. Untrained, all forget gates stand
+# close together, near σ(1) = 0.73. Training has pulled them apart. Some units have gates near 1
+# throughout: they hold on to what they have, and add to it. Others *blink*: their gates shut at
+# certain steps and open again. What do those follow? (In training the encoder read only the first
+# part of such a film, the frames before those it had to predict. The rest is new to it.)
+#
+# ## A unit that follows the digit
+#
+# The decoders must know *where* the digit is. So let us look for a unit that says it: one whose
+# state c goes with the digit's x position. We know that position, since we made the films.
+
+# %% the search
+def correlation(units, place):
+    """|r| of each unit with the place, over all steps and films: (T, N, H), (T, N) → (H,)."""
+    both = torch.cat([units.flatten(0, 1).double(), place.reshape(-1, 1)], 1)  # (T·N, H + 1)
+    return torch.corrcoef(both.T)[-1, :-1].abs().nan_to_num()
+
+
+def search(units, place=place):
+    """The unit that fits best on the first half of the films, and its |r| on the second half."""
+    half = N // 2
+    best = int(correlation(units[:, :half], place[:, :half]).argmax())
+    return best, float(correlation(units[:, half:, best : best + 1], place[:, half:])[0])
+
+
+unit, found = search(after.c)
+unit_before, found_before = search(before.c)
+
+
+def profile(c):
+    """Mean state at each place, in standard deviations of that unit; second half of the films."""
+    c, where = c[:, N // 2 :].double(), place[:, N // 2 :]
+    c = (c - c.mean()) / c.std()
+    return where.unique(), torch.stack([c[where == p].mean() for p in where.unique()])
+
+
+# %% guess the unit
+Guess(
+    "What will the unit look like that goes best with the digit's x position?",
+    [
+        "It fires when the digit is in one column, and is silent elsewhere",
+        "Its state slides up or down as the digit moves from left to right",
+        "It does nothing until the digit meets a wall, then it switches",
+    ],
+    "Its state slides up or down as the digit moves from left to right",
+    lambda: plots.curves(
+        {f"unit {unit}, trained": profile(after.c[..., unit]),
+         f"unit {unit_before}, untrained": profile(before.c[..., unit_before])},
+        text="The mean state of the best unit at each place of the digit, trained and before "
+        f"training ({made}). It is roughly a slope: a straight-line search finds nothing else. A "
+        "unit that likes one column may well be there; this search is blind to it.",
+        xlabel="x position of the digit, pixels", ylabel="mean state, its own std",
+    ),
+)  # fmt: skip
+
+# %% how good is it
+pixel, found_pixel = search(pixels)
+chance = search(after.c, place.roll(1, 1))[1]  # each film against the place in another film
+plots.bars(
+    ["trained", "before training", "best single pixel", "wrong film"],
+    [found, found_before, found_pixel, chance],
+    text=f"|r| with the x position: best of {len(means)} units after training {found:.2f} (unit "
+    f"{unit}), before it {found_before:.2f}; best of {pixels.shape[2]} pixels {found_pixel:.2f}; "
+    f"the trained units against the places in other films {chance:.2f}. Each was chosen on "
+    f"{N // 2} films and judged on {N // 2} others; {made}.",
+    ylabel="|correlation| with x",
+)
+
+# %% [markdown]
+# **Be fair before you believe it.** Four questions that you should put to any such finding:
+#
+# - *Did you pick the winner by luck?* The best of hundreds always looks good. So the unit was
+#   chosen on one half of the films and judged on the other. "Wrong film" is what luck alone gives.
+# - *Does it take training?* Only in part. The best **untrained** unit follows the digit too: a
+#   random mixture of pixels changes with the place. What training did is the step between the
+#   first two bars.
+# - *Does the network use it?* We do not know. A correlation says that the unit carries the place,
+#   not that a decoder reads it there. (A test: set this unit to its mean and see what the decoders
+#   lose.)
+# - *Is it "the position unit"?* No. Many units carry a part of the place, and this one carries
+#   other things as well.
+#
+# Now watch it. The unit is chosen for you. The film is from the second half.
+
+# %% watch it
+record = {name: values[:, film] for name, values in after._asdict().items()}  # (T, H)
+GateInspector(record, films[:, film], unit=unit, step=len(films) // 2)
+
+# %% [markdown]
+# **What is seen.** The state c goes along with the digit, or exactly against it: the sign of a
+# unit means nothing. A lag, or a start from 0 while the digit is elsewhere already, shows that
+# this is a *memory* that must be moved, not a ruler. Choose "all units", or other units, and step
+# through: which gate opens when the digit turns?
+#
+# ## Peepholes: when a gate must see the memory
+#
+# The gates of the latch heard its inputs only. But sometimes there is nothing to hear. Here is an
+# **alarm clock**, one unit again, set by hand. `start` empties its memory; after that the memory
+# goes up by 0.1 in each step, and once it is over 0.75 the alarm has to ring: the output gate
+# opens. The input is silent, and so is h, as long as the output gate is shut. Only a peephole can
+# tell the gate what the time is.
+#
+# There are two readings of this peephole in print. Graves, the paper's code and Shi et al. let the
+# output gate see the **new** memory, c(t). The lab report from which parts of this lab stem writes
+# the **old** one, c(t−1). The lab uses the new one; `output_peephole="old"` gives the other.
+
+# %% the alarm clock
+def alarm_clock(output_peephole, peephole=200.0, threshold=-150.0, hush=0.0):
+    cell = LSTMCell(1, 1, output_peephole=output_peephole)
+    with torch.no_grad():
+        for weights in cell.parameters():
+            weights.zero_()
+        cell.bias.copy_(torch.tensor([10.0, 10.0, 0.1, threshold]))  # i open, f open, g = 0.1
+        cell.weight_ih[:, 0] = torch.tensor([0.0, -40.0, 0.0, hush])  # start: forget everything
+        cell.peephole[2] = peephole  # o sees c: it opens at c > 150 / 200
+    return cell
+
+
+starts = torch.zeros(30, 1, 1)  # (T, B, X)
+starts[[3, 19]] = 1
+new = watch(alarm_clock("new"), starts)
+old = watch(alarm_clock("old"), starts)
+blind = watch(alarm_clock("new", peephole=0.0), starts)
+rings = {name: int((seen.o[3:, 0, 0] > 0.5).int().argmax()) for name, seen in
+         (("new", new), ("old", old))}  # fmt: skip
+
+# %% guess the difference
+ticks = torch.arange(len(starts)) + 1
+Guess(
+    "The same weights, but the output gate sees the old memory instead of the new one. "
+    "What does the alarm do?",
+    ["It never rings", "It rings one step late", "It rings one step early", "Nothing changes"],
+    "It rings one step late",
+    lambda: plots.curves(
+        {"new: c(t)": (ticks, new.h[:, 0, 0]), "old: c(t−1)": (ticks, old.h[:, 0, 0]),
+         "new − old": (ticks, (new.h - old.h)[:, 0, 0]),
+         "no peephole": (ticks, blind.h[:, 0, 0])},
+        text=f"The output h. Started at step 4, it rings {rings['new']} steps later with the new "
+        f"reading, {rings['old']} with the old. At step 20 it is started again: the old reading "
+        "lets the alarm go on for one step, for it has not seen the memory go. Without a peephole "
+        f"|h| never goes over {blind.h.abs().max():.2f}.",
+        ylabel="output h",
+    ),
+)  # fmt: skip
+
+# %% [markdown]
+# The two differ by one step. Can weights make up for it? The memory moves by 0.1 in a step, so the
+# old reading can use a threshold that is 0.1 lower; and the gate can listen to `start` itself.
+
+# %% the mend
+mended = watch(alarm_clock("old", threshold=-130.0, hush=-200.0), starts)
+# NBVAL_CHECK_OUTPUT
+print("rings after steps:", rings)
+print("old reading with two other weights, same output to 0.001:",
+      bool((mended.h - new.h).abs().max() < 1e-3))
+
+# %% [markdown]
+# So a network that is *trained* with one reading can do what the other does. But weights do not
+# carry over: swap the reading under trained weights, and the numbers change. By how much, in our
+# encoder?
+
+# %% swapped in the encoder
+swapped = LSTM(encoder.input_size, encoder.sizes, encoder.num_layers, output_peephole="old")
+swapped.load_state_dict(encoder.state_dict())
+with torch.inference_mode():
+    h_new, h_old = encoder(pixels)[0], swapped(pixels)[0]  # (T, N, H)
+gap = (h_new - h_old).abs()
+most = int(gap[:, film].amax(0).argmax())
+frame = torch.arange(len(films)) + 1
+plots.curves(
+    {"new: c(t)": (frame, h_new[:, film, most]), "old: c(t−1)": (frame, h_old[:, film, most]),
+     "new − old": (frame, (h_new - h_old)[:, film, most].round(decimals=3) + 0.0)},
+    text=f"Output h of unit {most} in film {film + 1}, where the readings differ most. Over all "
+    f"units and films the difference is {gap.mean():.4f} on average and {gap.max():.3f} at most; "
+    f"|h| is {h_new.abs().mean():.2f} on average, an output peephole "
+    f"{encoder.peephole_l0[2].abs().mean():.3f}; {made}.",
+    xlabel="frame", ylabel="output h",
+)  # fmt: skip
+
+# %% [markdown]
+# ### Does it matter in training?
+#
+# A task in the spirit of Gers, Schraudolph and Schmidhuber (2002), where timing is everything: one
+# pulse comes in, its height says a delay of 4 to 10 steps, and exactly then the network has to
+# answer. Four units, trained three times with each reading and three times without peepholes. The
+# seeds are the same for all, and so are the first weights.
+
+# %% the timing task
+def pulses(seed, B=16, T=20, shortest=4, longest=10):
+    """Pulses (T, B, 1) and answers (T, B): an answer is 1 once, `delay` steps after the pulse."""
+    draws = torch.Generator().manual_seed(seed)
+    delay = torch.randint(shortest, longest + 1, (B,), generator=draws)
+    first = torch.randint(0, T - longest, (B,), generator=draws)
+    x, answer, b = torch.zeros(T, B, 1), torch.zeros(T, B), torch.arange(B)
+    x[first, b, 0], answer[first + delay, b] = delay / longest, 1.0
+    return x, answer
+
+
+def learn_timing(seed, steps, **peepholes):
+    """Nats per sequence, after each step of training."""
+    torch.manual_seed(seed)
+    layer, readout, losses = LSTM(1, 4, **peepholes), torch.nn.Linear(4, 1), []
+    torch.nn.init.constant_(readout.bias, -3)  # answers are rare
+    optimiser = torch.optim.Adam([*layer.parameters(), *readout.parameters()], lr=0.03)
+    for step in range(steps):
+        x, answer = pulses(1000 * seed + step)
+        logits = readout(layer(x)[0])[..., 0]  # (T, B)
+        loss = len(x) * F.binary_cross_entropy_with_logits(logits, answer)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    return torch.tensor(losses)
+
+
+# %% race
+began = time.perf_counter()
+steps = 20 if settings.scale == "smoke" else 300
+kinds = {"new": {"output_peephole": "new"}, "old": {"output_peephole": "old"},
+         "none": {"peepholes": False}}  # fmt: skip
+runs = {name: torch.stack([learn_timing(seed, steps, **kind) for seed in range(3)])
+        for name, kind in kinds.items()}  # fmt: skip
+smooth = {name: run.unflatten(1, (-1, 10)).mean(2) for name, run in runs.items()}  # (3, steps / 10)
+rate = pulses(0, B=10_000)[1].mean(1)  # how often an answer is due at each step
+guessing = F.binary_cross_entropy(rate, rate, reduction="sum").item()
+ends = {name: ", ".join(f"{loss:.3f}" for loss in run[:, -2:].mean(1)) for name, run in
+        smooth.items()}  # fmt: skip
+plots.curves(
+    {name: (torch.arange(5, steps, 10), run.mean(0)) for name, run in smooth.items()},
+    {"guessing": guessing},
+    f"Mean loss of three runs each, {steps} steps, {time.perf_counter() - began:.0f} s in all. "
+    f"Loss over the last 20 steps, seed by seed: new {ends['new']}; old {ends['old']}; no "
+    f"peepholes {ends['none']}. Guessing from the clock alone costs {guessing:.2f}; 0 is perfect.",
+    xlabel="training step", ylabel="nats per sequence", logy=True,
+)  # fmt: skip
+
+# %% [markdown]
+# **What is seen, and what is not.** Compare the three numbers of "new" with the three of "old": is
+# the gap between the readings larger than the gap between seeds? Three seeds and one small task
+# cannot settle a small difference, and we claim none. In a comparison of many LSTM variants on
+# three large tasks, leaving the peepholes out altogether did no significant harm (Greff et al.,
+# *LSTM: a search space odyssey*, [arXiv:1503.04069](https://arxiv.org/abs/1503.04069)). What
+# matters is that everyone who shares weights means the same c.
+#
+# ## Is this the LSTM that everybody uses?
+#
+# `torch.nn.LSTM` has no peepholes. Without them ours must give the same numbers, forwards and
+# backwards. There is one catch: PyTorch keeps **two** biases for each gate, `bias_ih` and
+# `bias_hh`. Only their sum is ever used, so one is enough. We put our bias into the first, and 0
+# into the second.
+
+# %% parity
+torch.manual_seed(0)
+ours = LSTM(5, 7, peepholes=False).double()
+theirs = torch.nn.LSTM(5, 7).double()
+with torch.no_grad():
+    theirs.weight_ih_l0.copy_(ours.weight_ih_l0)
+    theirs.weight_hh_l0.copy_(ours.weight_hh_l0)
+    theirs.bias_ih_l0.copy_(ours.bias_l0)
+    theirs.bias_hh_l0.zero_()
+some = torch.randn(9, 4, 5).double()  # (T, B, X)
+(y_ours, _), (y_theirs, _) = ours(some), theirs(some)
+y_ours.square().sum().backward()
+y_theirs.square().sum().backward()
+pairs = [(y_ours, y_theirs), (ours.weight_ih_l0.grad, theirs.weight_ih_l0.grad),
+         (ours.weight_hh_l0.grad, theirs.weight_hh_l0.grad),
+         (ours.bias_l0.grad, theirs.bias_ih_l0.grad)]  # fmt: skip
+# NBVAL_CHECK_OUTPUT
+names = ["outputs", *(f"gradients of {w}" for w in ("input weights", "recurrent weights", "bias"))]
+for name, (a, b) in zip(names, pairs, strict=True):
+    print(f"{name}: largest difference below 1e-10: {bool((a - b).abs().max() < 1e-10)}")
+
+# %% [markdown]
+# Peepholes cost little. With X inputs and H units there are four sums, each with X + H weights and
+# a bias for every unit, and three peepholes:
+#
+# ```
+# parameters = 4 H (X + H + 1) + 3 H
+# ```
+#
+# The encoder of the paper has X = 64 · 64 pixels and H = 2048 units. (On the device "meta" a layer
+# has shapes and no numbers, so it needs no memory.)
+
+# %% counting
+X, H = 64 * 64, 2048
+with torch.device("meta"):
+    layers = {"ours": LSTM(X, H), "without peepholes": LSTM(X, H, peepholes=False),
+              "torch.nn.LSTM, two biases": torch.nn.LSTM(X, H)}  # fmt: skip
+# NBVAL_CHECK_OUTPUT
+print(f"4 H (X + H + 1) + 3 H = {4 * H * (X + H + 1) + 3 * H:,}")
+for name, layer in layers.items():
+    print(f"{name}: {sum(weights.numel() for weights in layer.parameters()):,}")
+
+# %% [markdown]
+# ## Fast, and still the same
+#
+# `cells.py` says the equations; a whole sequence step by step in Python is slow.
+# `LSTM(fast=True)`, the default, gives the same numbers in less time. Its main idea: of the sum
+# W_x x(t) + W_h h(t−1) + b, only W_h h(t−1) has to wait for the step before. **All W_x x(t) are
+# known before the loop starts, so they leave it as one large product**, for which the weights are
+# fetched from memory once, not T times.
+
+# %% fast and slow
+sizes = (pixels.shape[2], encoder.sizes[0])  # X, H
+fast, slow = LSTM(*sizes), LSTM(*sizes, fast=False)
+slow.load_state_dict(fast.state_dict())
+batch = pixels[:, :8]  # (T, B, X)
+for layer in (fast, slow):
+    layer(batch)[0].square().mean().backward()
+with torch.inference_mode():
+    far = (fast(batch)[0] - slow(batch)[0]).abs().max()
+gradients = [(a.grad - b.grad).abs().max() for a, b in
+             zip(fast.parameters(), slow.parameters(), strict=True)]  # fmt: skip
+# NBVAL_CHECK_OUTPUT
+print("outputs of fast and slow differ by less than 1e-5:", bool(far < 1e-5))
+print("gradients of fast and slow differ by less than 1e-5:", bool(max(gradients) < 1e-5))
+
+# %% stopwatch
+def times_faster(slow_way, fast_way, times=15):
+    """The best time of one way over the best of the other; they take turns."""
+    spent = []
+    for way in (slow_way, fast_way) * times:
+        began = time.perf_counter()
+        way()
+        spent.append(time.perf_counter() - began)
+    return min(spent[::2]) / min(spent[1::2])
+
+
+def gains(B):
+    """For a batch of B films: the gain of the products alone, and of a whole layer."""
+    some, weights = pixels[:, :B].clone(), fast.weight_ih_l0.detach().T  # (T, B, X), (X, 4H)
+    return (
+        times_faster(lambda: [x @ weights for x in some], lambda: some.flatten(0, 1) @ weights),
+        times_faster(lambda: slow(some)[0].mean().backward(),
+                     lambda: fast(some)[0].mean().backward()),
+    )  # fmt: skip
+
+
+products, whole = zip(*map(gains, (2, 8, 32)), strict=True)
+
+# %% how much faster
+plots.bars(
+    ["B = 2", "B = 8", "B = 32"], {"input products alone": products, "whole layer": whole},
+    None, {"no gain": 1.0}, ylabel="times faster",
+    text=f"How many times faster is one product than T = {len(pixels)} of them, and fast=True than "
+    f"fast=False (forwards and backwards)? For batches of 2, 8 and 32 films: "
+    f"{', '.join(f'{n:.1f}' for n in products)} and {', '.join(f'{n:.1f}' for n in whole)} times. "
+    f"{settings.scale} scale, X = {sizes[0]}, H = {sizes[1]}, {torch.get_num_threads()} threads.",
+)  # fmt: skip
+
+# %% [markdown]
+# A stopwatch is a rough tool, and worse on a busy machine: run the cell again and see what
+# changes. The gain is large where there is little work for each weight that is fetched, in small
+# batches; a large batch keeps the processor busy anyway. The rest of the gain comes from a
+# backward pass written by hand, in `recurrent.py`, where the weight gradients of all steps are one
+# product too.
+#
+# ## What to try next
+#
+# 1. Search for a unit that follows the **y** position: `scene.positions[:, :, 0, 0]`. Then for one
+#    that follows the *velocity*, `place.diff(dim=0)`, compared with the states of steps 2 and
+#    later. No single frame holds the velocity. How far apart are trained and untrained now?
+# 2. Give the latch a fourth input, `drop`, that empties the memory without storing anything. One
+#    weight is enough. Which, and what sign?
+# 3. For the fast: replace |r| by something that finds units which like *one column*: the part of a
+#    unit's variance that the place explains, from `profile`-like means, whatever their shape. Use
+#    the same two halves and the same control. Are there such units?
+#
+# ## In one breath
+#
+# An LSTM keeps a number because its memory is only multiplied by f, and f can be as close to 1 as
+# it likes; t steps leave f^t. Gates decide what comes in, what stays and what is shown, and what
+# they listen to is learned. In a trained encoder some units hold on and some follow the digit, and
+# only a control tells you how much of that is due to training.
+#
+# Next: [03, bouncing digits](03_bouncing_digits.ipynb), the films that all this is trained on.

@@ -1,0 +1,327 @@
+# %% [markdown]
+# # 03 · Bouncing digits
+#
+# After this lesson you know the world that every model in this lab lives in, and you can tell a
+# score that means something from one that means nothing.
+#
+# **Objectives**
+#
+# - **Explore** the films, and **state** the law that moves the digits, with its small surprises.
+# - **Explain** why the same film can be made again at any time, on any machine.
+# - **Compute** nats per frame and squared error per frame, starting from a single pixel.
+# - **Compare** any score with what can be had without learning.
+#
+# **Time** 25 minutes to read, half a minute of computing.
+#
+# **References** Srivastava, Mansimov and Salakhutdinov, ICML 2015,
+# [arXiv:1502.04681](https://arxiv.org/abs/1502.04681), section 3.1, and the data generator they
+# released.
+#
+# ## The question
+#
+# **What does the network get to see, and what would a network that has learnt nothing score?**
+
+# %% setup
+import torch
+
+from lstm_video_lab import BouncingDigits, Settings, evaluation, load_digits, metrics, plots
+from lstm_video_lab.data.bouncing import area_average, render
+from lstm_video_lab.widgets import DigitsExplorer, Guess
+from lstm_video_lab.widgets.pixel import PixelCost
+from lstm_video_lab.widgets.walls import WallExplorer
+
+settings = Settings.for_scale()
+world = {"image_size": settings.image_size, "digit_size": settings.digit_size}
+print(
+    f"{settings.scale} scale: digits of {settings.digit_size} pixels in frames of "
+    f"{settings.image_size}×{settings.image_size}"
+)
+
+# %% explore
+DigitsExplorer()
+
+# %% [markdown]
+# Move the sliders. Press play. Look for a frame in which a digit touches a wall, and for one in
+# which two digits overlap. How does each digit go on afterwards?
+#
+# Nothing else will ever be shown to a network: no labels, no speeds, no places. Only pixels, from
+# 0 (black) to 1 (white).
+#
+# ## Real handwriting
+#
+# The digits were written by people. To work offline, the lab uses the set that comes with
+# scikit-learn: 1,797 digits of 8×8 pixels, here called **embedded**. They are enlarged and framed
+# like the MNIST digits of the paper.
+
+# %% handwriting
+from sklearn.datasets import load_digits as load_small
+
+digits, small = load_digits(split="train"), load_small()
+plots.images(
+    [*digits.images[:8], *(small.images[:8] / 16)],
+    [f"a {label}" for label in digits.labels[:8]] * 2,
+    f"Above, as the lab uses them, {digits.images.shape[1]}×{digits.images.shape[2]} pixels; "
+    f"below, the originals, 8×8. {len(digits.images)} digits train, "
+    f"{len(load_digits(split='test').images)} others test.",
+)
+
+# %% [markdown]
+# Every score is computed with test digits, on which no network is ever trained. So a good score
+# cannot come from knowing a digit by heart.
+#
+# **To use MNIST instead** (70,000 digits of 28×28 pixels), the lab can fetch it once and keep it,
+# or read the four files from a folder of yours. This lesson fetches nothing. In a cell of your
+# own:
+#
+# ```python
+# digits = load_digits("mnist")             # fetched once, checked, kept
+# digits = load_digits("folder/with/mnist") # the four IDX files, plain or .gz
+# DigitsExplorer("mnist")                   # the explorer above, with these digits
+# ```
+#
+# `lstm-video-lab train --digits mnist` and `Settings.for_scale(digits="mnist")` do the same for a
+# whole run.
+#
+# ## The law of motion
+#
+# A digit's place is the corner of its square. It can be anywhere in the **box**: frame size minus
+# digit size, in both directions. It starts at random, in a random direction. Then, in each frame:
+#
+# ```
+# place  ← place + step                    |step| = 0.1 of the box, always
+# if place is on or beyond a wall:
+#     place ← the wall                     in each direction on its own
+#     step  ← −step                        that part of it only
+# draw the digit at ⌊place⌋                whole pixels
+# ```
+#
+# This is the law of the generator that the authors released, which most later work uses.
+
+# %% guess a bounce
+Guess(
+    "A digit is 1 pixel from the wall and moves 3 pixels a frame towards it. Next frame?",
+    ["2 pixels from the wall, on its way back", "exactly on the wall", "3 pixels from the wall"],
+    "exactly on the wall",
+    "The step would end 2 pixels beyond the wall, and the digit is put back onto it. A mirror "
+    "would send it 2 pixels back into the box. The generator drops that part of the way.",
+)
+
+# %% walls
+WallExplorer(settings.image_size - settings.digit_size)
+
+# %% [markdown]
+# A bounce is *not quite* a mirror image. The clamp at the wall loses part of a step, a different
+# part each time. After the wall the two paths are as far apart as what was lost. Find a start and
+# a step for which nothing is lost.
+#
+# So a network that has learnt perfect mirrors would still be wrong by up to a step after each
+# bounce, and what was lost can be seen only from *where the digit was before*, not from the bounce
+# itself.
+#
+# A second surprise: **speed**. The paper's text says that each digit draws its speed at random
+# from a range. The released generator gives every digit the same speed. The lab can do both.
+
+# %% speeds
+laws, steps = {"all alike": 0.1, "a range": (0.02, 0.18)}, {}
+for name, speed in laws.items():
+    data = BouncingDigits(digits, 1, num_frames=20, speed=speed, **world)
+    places = torch.from_numpy(data.scene(1, 7).positions[:, :, 0]).double()  # (T, 7, 2)
+    steps[name] = places.diff(dim=0).norm(dim=-1).mean(0).tolist()  # (7,)
+plots.bars(
+    [f"film {n}" for n in range(7, 14)],
+    steps,
+    text=f"Mean step of the digit in seven films, under each law: speed={laws['all alike']} and "
+    f"speed={laws['a range']} of the box per frame, {settings.scale} scale. Walls and whole pixels "
+    "make even equal speeds look a little unlike.",
+    ylabel="pixels per frame",
+)
+
+# %% [markdown]
+# If all speeds are alike, the network need not look for them. With a range it has to measure the
+# speed of each digit from the frames it sees. (The paper does not give its range; this one has the
+# same mean. `Settings.for_scale(speed=(0.02, 0.18))` trains on it.)
+#
+# A third: **overlap**. Where two digits meet, the brighter pixel is seen. No digit lies in front.
+
+# %% overlap
+data = BouncingDigits(digits, 2, num_frames=20, **world)
+scene, frames = data.scene(0, 200), data.batch(0, 200)  # frames (T, B, H, W)
+drawn = area_average(digits.images, settings.digit_size)[scene.chosen]  # (B, D, s, s)
+first, second = (
+    render(drawn[:, d : d + 1], scene.positions[:, :, d : d + 1], settings.image_size)
+    for d in (0, 1)
+)
+shared = torch.minimum(first, second)  # ink only where both have some
+t, b = divmod(int(shared.sum((2, 3), dtype=torch.int64).argmax()), frames.shape[1])
+plots.images(
+    [one[t, b] for one in (first, second, frames, shared)],
+    ["one digit", "the other", "the frame", "ink of both"],
+    f"Film {b}, frame {t + 1}, {settings.scale} scale: {int((shared[t, b] > 0).sum())} pixels have "
+    "ink of both digits, and the larger value is shown. Which ink is whose cannot be told from "
+    "this frame alone.",
+    columns=4,
+)
+
+# %% [markdown]
+# In such a frame the picture alone does not say which digit is which. To keep them apart, a
+# network has to remember how they looked and where they were going. The paper claims that it does;
+# lesson 06 measures it.
+#
+# ## Endless films, made again at will
+#
+# There is no data set on a disk. Film *n* is computed when it is asked for, from the numbers
+# (seed, n) and nothing else: not from the films before it, not from the size of a batch.
+
+# %% counted randomness
+data = BouncingDigits(digits, 2, num_frames=20, seed=7, **world)
+late = data.batch(250_000, 4)  # films 1,000,000 … 1,000,003, without those before
+again = BouncingDigits(digits, 2, num_frames=20, seed=7, **world).batch(100_000, 10)
+other = BouncingDigits(digits, 2, num_frames=20, seed=8, **world).batch(250_000, 4)
+# NBVAL_CHECK_OUTPUT
+print("films 1,000,000 to 1,000,003 show the digits", data.scene(250_000, 4).labels.tolist())
+print("made again in a batch of 10, they are equal:", torch.equal(late, again[:, :4]))
+print("another seed gives the same films:", torch.equal(late, other))
+
+# %% [markdown]
+# That is why a run that was cut off can go on as if nothing had happened, why every model in these
+# lessons meets the same held-out films, and why your numbers can be compared with ours.
+#
+# ## From one pixel to a score
+#
+# A network answers, for each pixel, with a probability p that it is white. It pays for surprise:
+#
+# ```
+# cost of a pixel x:   −x·ln p − (1 − x)·ln(1 − p)       cross-entropy, in nats
+# ```
+#
+# If the pixel is white (x = 1), it pays −ln p: nothing if it was sure, a lot if it was sure of
+# black. Move p.
+
+# %% one pixel
+PixelCost()
+
+# %% [markdown]
+# The rings mark the cheapest answer, always p = x. For a black or a white pixel it is free. For a
+# **grey** pixel it is not: p = 0.5 costs ln 2 ≈ 0.69 nats, though the answer is perfect. Soft
+# edges of strokes are grey, so every film has a price that nobody can avoid. Summed over a frame
+# it is the **entropy bound**. A loss of zero is out of reach, and a loss at the bound is a perfect
+# prediction.
+#
+# See also what happens at the ends. Whoever says p = 0 and meets any ink pays −ln 0: infinitely
+# much. It never pays to be surer than one can be.
+#
+# Sum the cost over the pixels of a frame, and take the mean over frames and films: **nats per
+# frame**. Sum (p − x)² in the same way: **squared error per frame**. Its floor is 0.
+#
+# ## What nothing scores
+#
+# Before any network: three answers that need no learning. A **black** frame. The last frame seen,
+# again and again (**copy-last**). The average of all training frames (**mean image**).
+
+# %% without learning
+held_out = metrics.to_unit(evaluation.heldout_data(settings).batch(0, 256))  # (T, B, H, W)
+later = held_out[settings.frames_in :]
+per_step = {
+    name.replace("_", " "): baseline["per_step"]["mse"]
+    for name, baseline in evaluation.baselines(settings).items()
+    if name != "entropy_bound"
+}
+per_step["black"] = metrics.squared_error(torch.zeros_like(later), later).mean(1).tolist()
+errors = {name: sum(values) / len(values) for name, values in per_step.items()}
+
+# %% guess the best
+Guess(
+    f"Mean over the {len(later)} frames to come: which has the smallest squared error?",
+    list(errors),
+    min(errors, key=errors.get),
+    lambda: plots.curves(
+        {name: (range(1, len(values) + 1), values) for name, values in per_step.items()},
+        {"perfect": 0.0},
+        f"{settings.scale} scale, 256 held-out films of {settings.num_digits} digit. Means over "
+        f"the steps: {', '.join(f'{name} {error:.1f}' for name, error in errors.items())}. "
+        "Copying pays twice once the digit has left: where ink was, and where ink is now.",
+        xlabel="frames after the last one seen",
+        ylabel="squared error per frame",
+    ),
+)
+
+# %% [markdown]
+# The longer one copies, the worse it gets, until the copy and the digit have nothing in common.
+# The mean image costs much the same at every step. It does not know the time, and it does not even
+# look at the film. What does it look like?
+
+# %% the mean image
+means = []
+for count in (1, 2, 3):
+    films = BouncingDigits(digits, count, num_frames=20, **world).batch(0, 400)
+    means.append(metrics.to_unit(films).mean((0, 1)))  # (H, W)
+plots.images(
+    [held_out[0, 0], *means, means[0] / means[0].max()],
+    ["a frame", "mean, 1 digit", "mean, 2 digits", "mean, 3 digits", "1 digit, brighter"],
+    f"A frame, and the means of {20 * 400} training frames with 1, 2 and 3 digits, "
+    f"{settings.scale} scale. The brightest pixel of the first mean is "
+    f"{float(means[0].max()):.2f} (white is 1); the last picture is the same, scaled up.",
+    columns=5,
+)
+
+# %% [markdown]
+# A fog, the same for every film. It is the best answer of anybody who has not looked: right on
+# average and never about *this* film. A network that ignores its input ends up here, and its loss
+# curve falls nicely on the way. **A model whose error is near the mean image's has learnt nothing
+# about motion.** That is the most common failure, and the number to watch for.
+
+# %% table
+print(
+    f"{settings.scale} scale, {settings.image_size}×{settings.image_size} pixels, embedded test "
+    "digits, 256 films\n"
+)
+print("digits    nats:  bound  mean image  p = 0.5    squared error:  mean image  black  copy-last")
+for count in (1, 2, 3):
+    changed = settings.changed(num_digits=count)
+    bound, mean, copy = evaluation.baselines(changed).values()
+    target = metrics.to_unit(evaluation.heldout_data(changed).batch(0, 256))[settings.frames_in :]
+    half = metrics.cross_entropy_of_probability(torch.full_like(target, 0.5), target).mean()
+    black = metrics.squared_error(torch.zeros_like(target), target).mean()
+    print(
+        f"{count:6}{bound['cross_entropy']:16.1f}{mean['cross_entropy']:12.1f}{half:9.1f}"
+        f"{mean['mse']:28.1f}{black:7.1f}{copy['mse']:11.1f}"
+    )
+
+# %% [markdown]
+# Black and copy-last have no column in nats: both are sure of themselves and wrong, so they pay
+# infinitely much. p = 0.5 means "no idea": ln 2 for every pixel, whatever is there.
+#
+# At the size of the paper the same kind of table reads as follows (64×64 pixels, MNIST test digits
+# of 28×28, 10 frames to come; computed for this project, in nats per frame and squared error per
+# frame):
+#
+# | digits | nats: bound | mean image | p = 0.5 | squared: mean image | black | copy-last |
+# | --- | --- | --- | --- | --- | --- | --- |
+# | 1 | 45.4 | 416.5 | 2839.1 | – | 89.1 | – |
+# | 2 | 86.5 | 672.0 | 2839.1 | 152.5 | 173.3 | 285.6 |
+# | 3 | 122.6 | 865.2 | 2839.1 | – | 254.7 | – |
+#
+# (–: not computed.) The paper reports 341.2 nats for its best model, with two digits (its Table
+# 2): about half of the mean image's, and still four times the bound. Numbers of different sizes or
+# different digits must not be compared: compare each with the baselines of its own row.
+#
+# ## What to try next
+#
+# 1. In the explorer, set the speed to 0 and then to 0.3. Where would copy-last win, and where
+#    would it lose most? Check with
+#    `evaluation.baselines(settings.changed(speed=0.3))["copy_last"]["mse"]`.
+# 2. What does it cost to be right in shape but late by one frame? Compare `later[1:]` with
+#    `later[:-1]` by `metrics.squared_error`, and look where it lies between the mean image and 0.
+# 3. For the fast: which single number p, the same for every pixel, costs the fewest nats? Find it
+#    by trying, then show with the formula of one pixel that it must be the mean brightness. Can it
+#    beat the mean image?
+#
+# ## In one breath
+#
+# The world is real handwriting under a simple law whose bounces are not quite mirrors, and any
+# film can be made again from its number. Errors are sums over pixels, in nats or in squares, with
+# a floor that grey pixels make. A score means something only between two lines: the mean image,
+# where nothing has been learnt about motion, and the entropy bound, where nothing is left to
+# learn.
+#
+# Next: [04, the autoencoder](04_autoencoder.ipynb), the first network that has to remember a film.
