@@ -4,8 +4,14 @@ The names below are all that lessons and exercises rely on. They are imported wh
 that ``import lstm_video_lab`` costs no more than a glance.
 """
 
+import os
 from importlib import import_module
 from typing import Any
+
+# Threads of torch that wait should sleep. By default they spin, and one busy program beside them (a
+# browser will do) then slows training on a two-core laptop more than twentyfold. Read when torch is
+# loaded, and handed on to the kernels of JupyterLab.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 __version__ = "0.1.0"
 

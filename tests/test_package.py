@@ -1,0 +1,31 @@
+"""What `import lstm_video_lab` does, and what it leaves alone."""
+
+import subprocess
+import sys
+
+import lstm_video_lab
+
+RUN = [sys.executable, "-I", "-c"]
+
+
+def printed(code: str, **options) -> str:
+    return subprocess.run(
+        [*RUN, code], capture_output=True, text=True, check=True, **options
+    ).stdout
+
+
+def test_every_name_of_the_contract_is_there():
+    for name in lstm_video_lab.__all__:
+        assert getattr(lstm_video_lab, name) is not None
+        assert name in dir(lstm_video_lab)
+
+
+def test_importing_it_loads_nothing_heavy():
+    code = "import sys, lstm_video_lab; print(*sys.modules)"
+    assert not {"torch", "matplotlib", "sklearn", "ipywidgets"} & set(printed(code).split())
+
+
+def test_waiting_threads_sleep_unless_the_user_says_otherwise():
+    code = "import os, lstm_video_lab; print(os.environ['OMP_WAIT_POLICY'])"
+    assert printed(code, env={}).strip() == "PASSIVE"
+    assert printed(code, env={"OMP_WAIT_POLICY": "ACTIVE"}).strip() == "ACTIVE"
