@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogFormatter
+from matplotlib.ticker import LogFormatter, MaxNLocator
 from numpy.typing import ArrayLike
 
 from lstm_video_lab.sheets import (
@@ -224,14 +224,8 @@ def curves(
     names = [f"{name} 1234." for name in [*series, *levels]]
     figure, axes = _chart(names, title, 40 if title else 14, height, ylabel)
     axes.set_xlabel(xlabel, color=INK, fontsize=FONT)
-    if logx:
-        axes.set_xscale("log")
-    if logy:
-        axes.set_yscale("log")
-    for axis in (axes.xaxis, axes.yaxis):
-        if axis.get_scale() == "log":
-            axis.set_major_formatter(LogFormatter())
-            axis.set_minor_formatter(LogFormatter())
+    whole = all(np.equal(np.mod(as_array(x), 1), 0).all() for x, _ in series.values())
+    _set_scales(axes, logx, logy, whole)
     ends = [draw_lines(axes, series), draw_levels(axes, levels)]
     if not ends[0] and not (logx or logy):
         axes.set(xlim=(0, 1), ylim=(0, 1.2 * max([1, *levels.values()])))
@@ -240,6 +234,17 @@ def curves(
     against = f" Baselines: {rest}." if rest else ""
     auto = f"{ylabel} against {xlabel}, last values: {lines or 'none yet'}.{against}"
     return finish(figure, text or auto)
+
+
+def _set_scales(axes: Axes, logx: bool, logy: bool, whole: bool) -> None:
+    """Plain numbers on logarithmic axes, and no half steps where every x is whole."""
+    axes.set(xscale="log" if logx else "linear", yscale="log" if logy else "linear")
+    for axis, log in ((axes.xaxis, logx), (axes.yaxis, logy)):
+        if log:
+            axis.set_major_formatter("{x:g}")
+            axis.set_minor_formatter(LogFormatter())
+    if whole and not logx:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def bars(

@@ -76,7 +76,7 @@ def train(
 
 @dataclass(frozen=True)
 class Learned:
-    """A finished run: the model in evaluation mode, and its losses."""
+    """A finished run: the model in evaluation mode, on the CPU, and its losses."""
 
     model: VideoModel
     seconds: float
@@ -104,7 +104,7 @@ def learn(settings: Settings, note: str = "training") -> Learned:
                     values = [getattr(seen, name) for seen in waiting]
                     curve[name].append(sum(values) / len(values))
                 waiting.clear()
-    return Learned(progress.model.eval(), progress.seconds, curve)
+    return Learned(progress.model.eval().cpu(), progress.seconds, curve)
 
 
 def _decoders(settings: Settings) -> set[str]:

@@ -143,7 +143,7 @@ TrainingStudio()
 budget = {} if settings.scale == "smoke" else {"steps": 600, "minutes": 0.75}
 past = seen[:, None].float() / 255  # (T, 1, H, W)
 shots, moments, losses = {"truth": future}, [0.02, 0.2, 0.5, 1.0], []
-for progress in training.train(settings.changed(**budget)):
+for progress in training.train(settings.changed(device="cpu", **budget)):
     if progress.fraction >= moments[len(losses)]:
         with torch.inference_mode():
             logits = progress.model(past, future=len(future)).future

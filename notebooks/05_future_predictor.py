@@ -278,13 +278,11 @@ ways = {
 }
 ranks = {way: min(zip(values, result["models"], strict=True)) for way, values in ways.items()}
 best = "; ".join(f"{way}: {name} ({value:.1f})" for way, (value, name) in ranks.items())
-times = ", ".join(f"{name} {model['seconds']:.0f} s" for name, model in result["models"].items())
 plots.bars(
     list(result["models"]),
     ways,
     baselines=stored,
-    text=f"Mean over all predicted frames. Best {best}. Stored results, {result['scale']} scale; "
-    f"the training of each took: {times}.",
+    text=f"Mean over all predicted frames. Best {best}. Stored results, {result['scale']} scale.",
 )
 
 # %% four learning curves

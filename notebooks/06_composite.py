@@ -322,7 +322,7 @@ print("Told only that sum, the encoder gets the same gradient as from the loss:"
 # %% follow the gradients through training
 MOMENTS = (1, 10, 30, 100, 300)
 meetings = {}
-for progress in training.train(Settings.for_scale()):
+for progress in training.train(Settings.for_scale(device="cpu")):
     if progress.step in MOMENTS:
         _, _, slopes = at_the_state(progress.model, batch)
         meetings[f"step {progress.step}"] = meet(

@@ -250,3 +250,16 @@ def test_words_read_the_same_as_markdown(text):
     parser = Words()
     parser.feed(markdown2html(sheets.as_markdown(text)))
     assert parser.words.strip() == text
+
+
+def test_whole_steps_have_whole_ticks(monkeypatch):
+    drawn = []
+    finish = plots.finish
+    monkeypatch.setattr(
+        plots, "finish", lambda figure, text: drawn.append(figure) or finish(figure, text)
+    )
+    plots.curves({"a": (range(1, 8), range(7))})
+    plots.curves({"a": ([0.5, 1.25, 2.0], range(3))})
+    ticks = [figure.axes[0].get_xticks() for figure in drawn]
+    assert all(tick == int(tick) for tick in ticks[0])
+    assert any(tick != int(tick) for tick in ticks[1])

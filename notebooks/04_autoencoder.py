@@ -1,0 +1,534 @@
+# %% [markdown]
+# # 04 · The LSTM autoencoder
+#
+# After this lesson you can say what an LSTM keeps of a film, why the paper wants the film back in
+# reverse, and what more units buy.
+#
+# **Objectives**
+#
+# - **Trace** a film through encoder, state and decoder, and **count** the parameters.
+# - **Show** by experiment which order of the frames is easier to learn, and **explain** why.
+# - **Compare** sizes fairly: for equal time, and for equal steps.
+# - **Judge** what a low reconstruction error proves, and what it does not.
+#
+# **Time** 35 minutes to read, 2 minutes of computing.
+#
+# **References** Srivastava, Mansimov and Salakhutdinov,
+# [arXiv:1502.04681](https://arxiv.org/abs/1502.04681), section 2.2 (the autoencoder, and why its
+# target is reversed). Sutskever, Vinyals and Le,
+# [arXiv:1409.3215](https://arxiv.org/abs/1409.3215), section 3.3 (the same trick in translation).
+# The lab report *Unsupervised Learning of Video Representations using LSTMs* of 2017, which
+# repeats the paper's experiments (its table of units).
+#
+# ## The question
+#
+# **How do you squeeze ten frames into one vector of numbers, and get them back?**
+
+# %% setup
+import torch
+
+from lstm_video_lab import Settings, VideoModel, evaluation, metrics, plots, training
+from lstm_video_lab.experiments import load_result, order
+from lstm_video_lab.widgets import Guess
+from lstm_video_lab.widgets.bridge import StateBridge, cross
+from lstm_video_lab.widgets.order import OrderExplorer
+from lstm_video_lab.widgets.units import UnitsExplorer
+
+settings = Settings.for_scale(predict=False, conditional=False, layers=1, learning_rate=4e-3)
+smoke = settings.scale == "smoke"
+by_clock = settings.changed(**({} if smoke else {"minutes": 0.4, "batch_size": 16}))
+by_steps = settings.changed(**({} if smoke else {"steps": 300, "batch_size": 16}))
+
+# %% the film
+T, size = settings.frames_in, settings.image_size
+past = evaluation.heldout_data(settings).batch(0, 200)[:T].float() / 255  # (T, N, H, W)
+plots.frames(
+    {"film": past[:, 4]},
+    f"A held-out film: {T} frames of {size}×{size} pixels, {T * size * size:,} numbers. They are "
+    f"to go into a vector of {2 * settings.units}, and to come out again.",
+)
+
+# %% [markdown]
+# ## 1. Two LSTMs and one bridge
+#
+# An **autoencoder** learns to give back what it was given. That is only interesting because the
+# way through is narrow. Here the narrow place is the state of an LSTM.
+#
+# ```
+#  frame 1    frame 2        frame 10                     frame 10   frame 9        frame 1
+#     │          │              │                            ▲          ▲              ▲
+#     ▼          ▼              ▼                            │          │              │
+#  ┌──────┐   ┌──────┐       ┌──────┐    the state h, c   ┌──────┐   ┌──────┐       ┌──────┐
+#  │ LSTM │──►│ LSTM │──►…──►│ LSTM │════════════════════►│ LSTM │──►│ LSTM │──►…──►│ LSTM │
+#  └──────┘   └──────┘       └──────┘   the only bridge   └──────┘   └──────┘       └──────┘
+#        the encoder reads a frame                        the decoder reads nothing and
+#           in each of its steps                           gives a frame in each step
+# ```
+#
+# - The **encoder** is one LSTM. The boxes are the same weights, used again at each step. What it
+#   outputs on the way is thrown away. Only its last state stays: the cell state c and the output
+#   h, one number each for every unit.
+# - The state is **copied** into the decoder.
+# - The **decoder** is another LSTM, with weights of its own and *no input at all*. Whatever it
+#   knows of the film came over the bridge. A linear layer, the *readout*, turns its output into
+#   the pixels of a frame.
+# - The frames come out **in reverse**: newest first. Why? That is part 2.
+#
+# How many parameters is that? X is the number of pixels in a frame, H the number of units. There
+# are four gates, so four matrices of each kind, one bias for each gate, and three peepholes.
+
+# %% the parameters
+# NBVAL_CHECK_OUTPUT
+X, H = 32 * 32, 256
+fixed = VideoModel(units=H, image_size=32, predict=False)
+rules = {"encoder": 4 * H * (X + H) + 4 * H + 3 * H}
+rules["decoder"] = 4 * H * H + 4 * H + 3 * H + (H * X + X)  # no input, but a readout
+for name, part in {"encoder": fixed.encoder, "decoder": fixed.decoders}.items():
+    counted = sum(weights.numel() for weights in part.parameters())
+    print(f"{name}: {counted:,} parameters; the rule agrees: {counted == rules[name]}")
+
+# %% [markdown]
+# Most of them sit in the encoder's input weights, 4·H·X. The decoder has none of those.
+#
+# Now train one. While the bar runs, think about this: what does the decoder need to know about a
+# film of one bouncing digit? Which digit it is and how it is written, where it is, where it goes
+# to. That is far less than all the pixels. Nobody tells the network so.
+
+# %% train the first autoencoder
+first = training.learn(by_clock, f"{settings.units} units")
+model = first.model
+report = evaluation.evaluate(model, settings, 200, similarity=False)
+levels = {
+    measure: {k.replace("_", " "): v[measure] for k, v in report["baselines"].items()}
+    for measure in ("cross_entropy", "mse")
+}
+made = f"{first.curve['step'][-1]} steps in {first.seconds:.0f} s, {settings.scale} scale"
+
+# %% the first learning curve
+plots.curves(
+    {f"{settings.units} units": (first.curve["step"], first.curve["reconstruction"])},
+    levels["cross_entropy"],
+    "Loss on training films, from "
+    f"{first.curve['reconstruction'][0]:.0f} to {first.curve['reconstruction'][-1]:.1f}; on 200 "
+    f"held-out films {report['reconstruction']['cross_entropy']:.1f} nats per frame; mean image "
+    f"{levels['cross_entropy']['mean image']:.1f}, entropy bound "
+    f"{levels['cross_entropy']['entropy bound']:.1f} ({made}).",
+)
+
+# %% [markdown]
+# The two dashed lines are the baselines of lesson 03: the **mean image** (always the same grey
+# answer) and the **entropy bound** (nobody gets below it). They were measured on the *future*
+# frames of the films. For the frames that were seen they are nearly the same, since it is the same
+# world; so we use them here too. The third baseline, **copy-last**, has an infinite cross-entropy.
+# It will appear where we use squared error.
+#
+# **Is the state really the only bridge?** Two tests. First: hand the decoder a state and nothing
+# else. Second: exchange the states of the films, and see whether the films are exchanged.
+
+# %% two tests of the bridge
+# NBVAL_CHECK_OUTPUT
+with torch.no_grad():
+    given = model(past).reconstruction  # (T, N, H, W)
+    state = model.encode(past)  # [(h, c)], each (N, units)
+    alone = model.decode("reconstruction", state, T).squeeze(2)
+    moved = [(h.roll(1, 0), c.roll(1, 0)) for h, c in state]  # every film gets its neighbour's
+    exchanged = model.decode("reconstruction", moved, T).squeeze(2)
+print("From the state alone comes the same film:", torch.allclose(alone, given, atol=1e-4))
+same = torch.allclose(exchanged, given.roll(1, 1), atol=1e-4)
+print("With the state of another film comes the other film:", same)
+
+# %% [markdown]
+# Now look at the bridge yourself. Above is a film. The two strips are its whole state, a coloured
+# line for each number. Below is what the decoder should give, and what it gives.
+#
+# Move **Film** first. Then set some of the numbers to zero with **Erased**. Last, leave out one of
+# the two strips with **Carried over**.
+
+# %% move the bridge
+StateBridge(model, settings, 4)
+
+# %% [markdown]
+# After so short a training, what comes back is mostly *where* the digit was, as a soft spot, and
+# little of *which* digit it was. You have seen that order of learning in lesson 00. For our
+# question, the way over the bridge, it is enough.
+#
+# Here are the same cases for many films at once.
+
+# %% what erasing costs
+cases = {
+    "whole state": {},
+    "a tenth erased": {"erased": 0.1},
+    "half erased": {"erased": 0.5},
+    "c only": {"carried": "c only"},
+    "h only": {"carried": "h only"},
+}
+costs = {
+    name: metrics.cross_entropy(cross(model, past, **case)[2], past.flip(0)).mean().item()
+    for name, case in cases.items()
+}
+facts = ", ".join(f"{name} {cost:.1f}" for name, cost in costs.items())
+plots.bars(
+    list(costs),
+    list(costs.values()),
+    baselines=levels["cross_entropy"],
+    text=f"What the decoder makes of parts of the state, mean of 200 films: {facts} nats per "
+    f"frame ({made}).",
+)
+
+# %% [markdown]
+# Two things to take from this.
+#
+# **No number holds a frame.** Erase a few numbers, and no frame goes missing; all of them become a
+# little worse. The film is spread over the whole vector. (This is why a unit of a network is so
+# hard to put a name to. You tried in lesson 02.)
+#
+# **c is the memory.** Without h the decoder still finds its way. Without c it is lost, and worse
+# than the mean image: a wrong picture costs more than a grey one. That fits the equations: c is
+# carried on from step to step, h is only what is shown of it.
+#
+# ## 2. Why in reverse?
+#
+# The paper asks for frame 10 first and frame 1 last. It looks like a whim. You could as well ask
+# for the frames in the order in which they came. So let us train both, and change nothing else: the
+# same first weights, the same films in the same order, the same number of steps. Only one line
+# differs:
+#
+# ```
+# target = frames.flip(0) if reverse else frames
+# ```
+#
+# One run proves little, so each is trained from three seeds. The models are small (64 units), to
+# be quick.
+
+# %% train both orders
+small = by_steps.changed(units=64, learning_rate=5e-3)
+orders = order.compare(small, seeds=(0, 1, 2))
+
+
+# %% guess the order
+gaps, words = order.behind(orders), ["newest first (reversed)", "oldest first (as filmed)"]
+words += ["neither: the difference changes its sign from seed to seed"]
+Guess(
+    "Same model, same films, same steps. Which order is learnt with less error?",
+    words,
+    words[0 if (gaps > 0).all() else 1 if (gaps < 0).all() else 2],
+    lambda: f"{order.describe(orders)} Newest first begins with a frame that was read just before.",
+)
+
+
+# %% both orders while they learn
+def draw_learning(profiles, settings, baselines):
+    return plots.curves(
+        {name: (p.steps, p.error.mean((0, 2))) for name, p in profiles.items()},
+        baselines,
+        f"{order.describe(profiles)} Lines: mean of the seeds ({settings.frames_in} frames, "
+        f"{settings.units} units, {settings.steps} steps, {settings.scale} scale).",
+    )
+
+
+draw_learning(orders, small, levels["cross_entropy"])
+
+# %% [markdown]
+# Is it a large difference? Compare it with the distance to the mean image, and with the spread of
+# the seeds: both are in the picture and the line under it. For ten frames the two lines run side
+# by side. Both orders can be learnt.
+#
+# Now *why*. For each output step, count the steps since the decoder's frame was last *seen*: the
+# **lag**. The signal that teaches has to travel back over just that many steps.
+
+# %% the lags
+# NBVAL_CHECK_OUTPUT
+for name, reverse in order.ORDERS.items():
+    lags = order.lags(10, reverse)
+    print(f"{name}: lags {lags}, mean {sum(lags) / len(lags):g}")
+
+# %% [markdown]
+# On average both are equally far. But in reverse there are *short* lags, and where the way is
+# short, learning can begin: the last frame read is the first to be given. It works like a
+# **stack**, last in, first out. What has been learnt for the newest frame then helps with the one
+# before, which looks much like it. In forward order every lag is long. There is no easy frame to
+# begin with.
+#
+# If that is the reason, then it must matter more for a longer film. Ten frames have a lag of 10 in
+# forward order, twenty frames one of 20. The shortest lag in reverse stays 1. That is a prediction
+# which could fail. Test it: the same again, with the film twice as long.
+
+# %% twice as long
+longer = small.changed(frames_in=2 * T)
+long_orders = order.compare(longer, seeds=(0, 1))
+scores = evaluation.baselines(longer)
+long_levels = {k.replace("_", " "): v["cross_entropy"] for k, v in scores.items()}
+draw_learning(long_orders, longer, long_levels)
+
+# %% [markdown]
+# In forward order the model stays at the height of the mean image for a long time, as if it saw
+# nothing, before it begins to learn. In reverse it sets off at once. (So says our run; check yours
+# in the line above.)
+#
+# And *where* does it begin? The next picture is the heart of this lesson. It shows the error for
+# each output step, early in training. Move the slider from left to right. Then choose *by frame of
+# the film*, to see which frames each model has, and which it still lacks.
+
+# %% move through the training
+OrderExplorer(long_orders, long_levels, 3)
+
+# %% [markdown]
+# - **Newest first** dips early at its first few output steps: frames it saw a moment ago. The dip
+#   then widens to the right, to older and older frames. The oldest ones stay the hardest.
+# - **Oldest first** lies flat for long. It has no short way, so no frame gets ahead.
+# - At the ends of the film the error is higher, and the very first output of the reversed order is
+#   not its cheapest. The stack does not explain that. A part of it is simple: a model that knows
+#   only roughly where the digit was is nearest to the truth in the middle of the film.
+#
+# That last point can be measured without any model. Take the *mean frame* of each film, one blurred
+# picture, and give it as the answer for every frame of that film:
+
+# %% one picture for a whole film
+films = evaluation.heldout_data(longer).batch(0, 200)[: 2 * T].float() / 255
+blurred = 0.98 * films.mean(0, keepdim=True) + 0.02 * films.mean()  # no pixel is impossible
+costs = metrics.cross_entropy_of_probability(blurred.expand_as(films), films).mean(1)  # (2T,)
+plots.curves(
+    {"mean frame": (range(1, 2 * T + 1), costs)},
+    long_levels,
+    f"The mean frame of each film as the answer for all {2 * T} frames: {costs[0]:.1f} nats for "
+    f"the oldest, {costs.min():.1f} for the frame it suits best, {costs[-1]:.1f} for the newest. "
+    f"Nothing is trained here ({settings.scale} scale).",
+    xlabel="frame of the film",
+)
+
+# %% [markdown]
+# The ends cost more there too, both alike. So that part of the curves belongs to the films. The
+# slope from the newest frame to the oldest does not: it comes from the order.
+#
+# What have we shown? At this scale, for one digit and a short training, the reversed order learns
+# faster, and the longer the film, the more. We have *not* shown that the forward order could never
+# catch up, nor that it stays behind for every learning rate (see *What to try next*).
+#
+# ## 3. More units
+#
+# More units are a wider bridge, and a larger machine on both sides. What do they buy for the same
+# **time**, and what for the same number of **steps**? Those are two questions with two answers.
+#
+# First by the clock. You have trained one size already. Here are two more, for the same seconds
+# and with the same learning rate.
+
+# %% train two more sizes
+trained = {settings.units: first}
+for units in [settings.units // 4, settings.units * 2]:
+    trained[units] = training.learn(by_clock.changed(units=units), f"{units} units")
+trained = dict(sorted(trained.items()))
+
+# %% equal time
+facts, nats = [], {}
+for units, learned in trained.items():
+    report = evaluation.evaluate(learned.model, settings, 200, similarity=False)
+    score = report["reconstruction"]
+    nats[units] = score["cross_entropy"]
+    facts.append(
+        f"{units} units, {learned.curve['step'][-1]} steps: {score['mse']:.2f} squared error, "
+        f"{nats[units]:.1f} nats"
+    )
+plots.curves(
+    {
+        f"{units} units": (learned.curve["seconds"], learned.curve["reconstruction"])
+        for units, learned in trained.items()
+    },
+    levels["cross_entropy"],
+    f"Loss on training films against seconds. Per frame of 200 held-out films: {'; '.join(facts)} "
+    f"(mean image {levels['mse']['mean image']:.2f} squared error; {settings.scale} scale).",
+    xlabel="seconds of training",
+)
+
+# %% [markdown]
+# Look at the number of steps. A large model pays more seconds for each step, so in the same time
+# it takes fewer. On a laptop the largest need not win this race, and a GPU would shift it again:
+# there a large model is hardly slower than a small one. *A comparison for equal time is a
+# comparison on one machine.*
+#
+# Now for equal steps. That takes too long to wait for, so these models were trained beforehand, by
+# `lstm-video-lab experiment units`. You may run it too.
+
+# %% guess what units buy
+result = load_result("units")
+sizes = sorted(map(int, result["units"]))
+error = {n: result["units"][str(n)]["report"]["reconstruction"]["mse"] for n in sizes}
+more = result["units"][str(sizes[-1])]["parameters"]
+more /= result["units"][str(sizes[0])]["parameters"]
+share = error[sizes[-1]] / error[sizes[0]]
+left = ["nearly all: more than three quarters", "between a quarter and three quarters"]
+left += ["next to nothing: less than a quarter"]
+Guess(
+    f"From {sizes[0]} to {sizes[-1]} units, equal steps: how much of the squared error is left?",
+    left,
+    left[0 if share > 0.75 else 1 if share > 0.25 else 2],
+    f"{100 * share:.0f} %: {error[sizes[0]]:.2f} per frame with {sizes[0]} units, "
+    f"{error[sizes[-1]]:.2f} with {sizes[-1]}, which has {more:.0f} times as many parameters "
+    f"({result['scale']} scale).",
+)
+
+# %% move the units
+UnitsExplorer(result)
+
+# %% all sizes
+stored_levels = {k.replace("_", " "): v["mse"] for k, v in result["baselines"].items()}
+stderr = [result["units"][str(n)]["report"]["reconstruction"]["stderr"]["mse"] for n in sizes]
+steps = result["units"][str(sizes[0])]["steps"]
+plots.bars(
+    [f"{n} units" for n in sizes],
+    list(error.values()),
+    stderr,
+    stored_levels,
+    f"Held-out squared error per frame after {steps} steps: "
+    f"{', '.join(f'{n} units {value:.2f}' for n, value in error.items())}; mean image "
+    f"{stored_levels['mean image']:.2f}, copy-last {stored_levels['copy last']:.2f}, perfect 0. "
+    f"Stored results, {result['scale']} scale, one seed each.",
+    ylabel="squared error per frame",
+)
+
+# %% [markdown]
+# The lab report of 2017 has such a table too: autoencoders of 500, 1500 and 2500 units, squared
+# error per pixel, RMSProp with a learning rate of 10⁻⁴. Its data were set up in another way, its
+# frames and its training differ from ours. So the *heights* must not be compared. What may be
+# compared is the **trend**: by which factor does each side fall? For that, each side is divided by
+# its own value at the smallest size that both have.
+
+# %% the trend beside the lab report
+published = {int(n): value for n, value in result["lab_report"].items()}
+shared = [n for n in sizes if n in published]
+ours = [error[n] / error[shared[0]] for n in shared]
+theirs = [published[n] / published[shared[0]] for n in shared]
+raw = ", ".join(f"{n} units {published[n]:.6f}" for n in shared)
+plots.bars(
+    [f"{n} units" for n in shared],
+    {"here": ours, "lab report 2017": theirs},
+    baselines={"mean image, here": stored_levels["mean image"] / error[shared[0]]},
+    text=f"Squared error, {shared[0]} units = 1. Here: {', '.join(f'{v:.2f}' for v in ours)}; lab "
+    f"report: {', '.join(f'{v:.2f}' for v in theirs)}. As published, per pixel: {raw}. Ours: "
+    f"{result['scale']} scale, {steps} steps.",
+    ylabel=f"error, {shared[0]} units = 1",
+)
+
+# %% [markdown]
+# Read such a table with care: each entry is *one training*. A larger model may be better because it
+# can hold more, or only because it learns faster in the same steps. The flat ends of the curves do
+# not decide that. They are flat because the learning rate is brought down to zero there.
+#
+# But you have trained some of these sizes too, at another learning rate. Compare:
+
+# %% the same sizes twice
+for n in sorted(set(trained) & set(sizes)):
+    stored, live = result["units"][str(n)], trained[n].curve["step"][-1]
+    print(
+        f"{n} units: yours {nats[n]:.1f} nats per frame after {live} steps at rate "
+        f"{by_clock.learning_rate:g}; stored "
+        f"{stored['report']['reconstruction']['cross_entropy']:.1f} after {stored['steps']} steps "
+        f"at rate {stored['settings']['learning_rate']:g}"
+    )
+
+# %% [markdown]
+# All stored models were trained with one learning rate, a low one that the largest still bears. If
+# your small model comes out far ahead of the stored one of the same size, as ours did, then the
+# stored one was not short of units. It was short of time. So a part of the fall in the table is
+# speed and not room. The lab report, too, trained all its sizes with one rate. A fair table would
+# look for the best rate of each size, and train each until it learns no more.
+#
+# ## 4. What a low error does not prove
+#
+# Here is an autoencoder of one line, without any training:
+#
+# ```
+# def copier(frames):
+#     return frames.flip(0)
+# ```
+#
+# It reaches the entropy bound. It beats every model in this lesson, and it knows nothing of digits
+# or motion. **A lower reconstruction error is always to be had by better copying.** So the paper
+# does not rank models by it, but by how well they foretell the future. There, copying is no help.
+#
+# Have our models learnt to copy, then, or to understand? A copier does not care *which* film it
+# gets. So change the film. Play it backwards: a digit bounces backwards as it does forwards.
+# Then shuffle its frames: each frame is a fine picture, but nothing moves like that.
+
+# %% three kinds of film
+mixed = torch.randperm(T, generator=torch.Generator().manual_seed(0))
+kinds = {"as filmed": past, "backwards": past.flip(0), "shuffled": past[mixed]}
+kept = {f"{units} units": learned.model for units, learned in trained.items()}
+with torch.no_grad():
+    back = {
+        name: {kind: net(film).reconstruction for kind, film in kinds.items()}
+        for name, net in kept.items()
+    }
+costs = {
+    name: [
+        metrics.cross_entropy(logits, kinds[kind].flip(0)).mean().item()
+        for kind, logits in each.items()
+    ]
+    for name, each in back.items()
+}
+
+# %% guess what happens to shuffled films
+mine = costs[f"{settings.units} units"]
+answers = ["as well as the film in order", "a little worse", "much worse: half as much again"]
+Guess(
+    f"The autoencoder of {settings.units} units is given shuffled films. It gives them back",
+    answers,
+    answers[2 if mine[2] > 1.5 * mine[0] else 1 if mine[2] > 1.05 * mine[0] else 0],
+    f"In order {mine[0]:.1f} nats per frame, backwards {mine[1]:.1f}, shuffled {mine[2]:.1f} (mean "
+    f"image {levels['cross_entropy']['mean image']:.1f}). It does not store frames one by one.",
+)
+
+# %% error on three kinds of film
+facts = "; ".join(
+    f"{name} " + ", ".join(f"{kind} {v:.1f}" for kind, v in zip(kinds, values, strict=True))
+    for name, values in costs.items()
+)
+plots.bars(
+    list(kinds),
+    costs,
+    baselines=levels["cross_entropy"],
+    text=f"Nats per frame, mean of 200 held-out films: {facts}. The copier has the entropy bound "
+    f"for all three. Each model was trained for {first.seconds:.0f} s, "
+    f"{settings.scale} scale.",
+)
+
+# %% a shuffled film
+shuffled = kinds["shuffled"].flip(0)[:, 4]
+plots.frames(
+    {"target": shuffled, "given": back[f"{settings.units} units"]["shuffled"][:, 4].sigmoid()},
+    "A shuffled film, newest frame first, and what the autoencoder makes of it. All shuffled films "
+    f"together: {mine[2]:.1f} nats per frame, in order {mine[0]:.1f} ({made}).",
+)
+
+# %% [markdown]
+# So these models are no copiers. Their bridge is narrow, and they got the film over it by leaning
+# on how films usually go: a digit moves smoothly. Take that away, and they end up near the mean
+# image, which has not even looked. (That does not prove that they know the whole law of motion. A
+# film unlike all films of the training may fail for other reasons too.)
+#
+# Do not take more from it than it holds. These sizes, after a short training, do not copy. The
+# wider the bridge and the longer the training, the more a network can afford to store pictures
+# instead of laws: it **memorises**. Nothing in this loss forbids it. And the copy of a film,
+# however good, does not say what comes next. Does a better autoencoder *predict* better? This
+# lesson cannot tell. Lesson 05 asks for the future, and lesson 06 for both at once: a state that
+# serves past and future can neither just copy nor just keep the last frames.
+#
+# ## What to try next
+#
+# 1. *Five minutes.* In the cell "train both orders", change `learning_rate` to `2e-3`, then to
+#    `1e-2`. Does the reversed order stay ahead? If it depends on the rate, say at which.
+# 2. *Ten minutes.* Two digits: `small.changed(num_digits=2)`. Guess first: will the two orders be
+#    nearer to each other, or further apart?
+# 3. *For the fast.* The very first output of the reversed model is not its best. Is that because
+#    the decoder has had only one step of its own by then? Invent an experiment. One way: in a copy
+#    of `order.train_order`, let the encoder read one black frame after each film, and see at which
+#    output step the best frame is now.
+#
+# ## In one breath
+#
+# An LSTM autoencoder reads a film into one state, h and c, and a second LSTM makes the film anew
+# from that state alone. Asked for the newest frame first, it can begin where the way is short and
+# work its way back, like a stack; asked for the oldest first, it has no easy start, and with longer
+# films it falls further behind. For equal steps more units bring the error down, partly because
+# they learn faster, and a low error alone proves only good copying.
+#
+# Next: [05 · The future predictor](05_future_predictor.ipynb), where copying is no help.
