@@ -180,9 +180,11 @@ encoder = trained.model.encoder
 start = VideoModel(**settings.model_fields(), seed=settings.seed).encoder  # before its first step
 made = f"{settings.scale} scale, {trained.curve['step'][-1]} steps in {trained.seconds:.0f} s"
 known = evaluation.baselines(settings)
-print(f"{made}. Future: {trained.curve['future'][-1]:.0f} nats per frame. Baselines: mean image "
-      f"{known['mean_image']['cross_entropy']:.0f}, entropy bound "
-      f"{known['entropy_bound']['cross_entropy']:.0f}.")
+print(
+    f"{made}. Future: {trained.curve['future'][-1]:.0f} nats per frame. Baselines: mean image "
+    f"{known['mean_image']['cross_entropy']:.0f}, entropy bound "
+    f"{known['entropy_bound']['cross_entropy']:.0f}."
+)
 
 # %% watching
 N = 200  # films, made of digits that were never trained on
@@ -218,6 +220,7 @@ plots.strip(
 #
 # The decoders must know *where* the digit is. So let us look for a unit that says it: one whose
 # state c goes with the digit's x position. We know that position, since we made the films.
+
 
 # %% the search
 def correlation(units, place):
@@ -314,6 +317,7 @@ GateInspector(record, films[:, film], unit=unit, step=len(films) // 2)
 # output gate see the **new** memory, c(t). The lab report from which parts of this lab stem writes
 # the **old** one, c(t−1). The lab uses the new one; `output_peephole="old"` gives the other.
 
+
 # %% the alarm clock
 def alarm_clock(output_peephole, peephole=200.0, threshold=-150.0, hush=0.0):
     cell = LSTMCell(1, 1, output_peephole=output_peephole)
@@ -361,8 +365,10 @@ Guess(
 mended = watch(alarm_clock("old", threshold=-130.0, hush=-200.0), starts)
 # NBVAL_CHECK_OUTPUT
 print("rings after steps:", rings)
-print("old reading with two other weights, same output to 0.001:",
-      bool((mended.h - new.h).abs().max() < 1e-3))
+print(
+    "old reading with two other weights, same output to 0.001:",
+    bool((mended.h - new.h).abs().max() < 1e-3),
+)
 
 # %% [markdown]
 # So a network that is *trained* with one reading can do what the other does. But weights do not
@@ -394,6 +400,7 @@ plots.curves(
 # pulse comes in, its height says a delay of 4 to 10 steps, and exactly then the network has to
 # answer. Four units, trained three times with each reading and three times without peepholes. The
 # seeds are the same for all, and so are the first weights.
+
 
 # %% the timing task
 def pulses(seed, B=16, T=20, shortest=4, longest=10):
@@ -524,6 +531,7 @@ gradients = [(a.grad - b.grad).abs().max() for a, b in
 # NBVAL_CHECK_OUTPUT
 print("outputs of fast and slow differ by less than 1e-5:", bool(far < 1e-5))
 print("gradients of fast and slow differ by less than 1e-5:", bool(max(gradients) < 1e-5))
+
 
 # %% stopwatch
 def times_faster(slow_way, fast_way, times=15):
