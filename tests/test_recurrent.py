@@ -147,11 +147,11 @@ def test_a_gradient_goes_to_the_input_exactly_when_it_requires_one(wanted, monke
     """The product that makes it is not even taken otherwise: the Function sees the need."""
     model, x = LSTM(3, 2), torch.randn(5, 2, 3, requires_grad=wanted)
     products = []
-    from lstm_video_lab import recurrent
+    from lstm_video_lab import sequence
 
-    true_product = recurrent._product
+    true_product = sequence._product
     monkeypatch.setattr(
-        recurrent, "_product", lambda a, b, t: products.append(b) or true_product(a, b, t)
+        sequence, "_product", lambda a, b, t: products.append(b) or true_product(a, b, t)
     )
     model(x)[0].sum().backward()
     assert (x.grad is not None) is wanted
