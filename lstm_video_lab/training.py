@@ -68,10 +68,8 @@ def train(
     holds another run, OSError where it can't be written, `DivergedError` when the loss is no number
     any more.
     """
-    run = _Run(
-        settings, None if out is None else Path(out), resume
-    )  # bad settings fail here, at once
-    return run.steps()
+    # Not a generator itself: what cannot be trained is refused at once, not at the first step.
+    return _Run(settings, None if out is None else Path(out), resume).steps()
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,8 @@ def learn(settings: Settings, note: str = "training") -> Learned:
     Losses of the curve are means over a hundredth of the run. Raises what `train` raises.
     """
     quiet = True if os.environ.get("LAB_STATIC") == "1" else None
-    losses = [name for name in ("future", "reconstruction") if name in _decoders(settings)]
+    decoders = {"future": settings.predict, "reconstruction": settings.reconstruct}
+    losses = [name for name, is_there in decoders.items() if is_there]
     curve: dict[str, list[float]] = {name: [] for name in ("step", "seconds", *losses)}
     waiting: list[Progress] = []
     with tqdm(total=100, desc=note, disable=quiet, file=sys.stdout, bar_format=BAR) as bar:
@@ -107,16 +106,10 @@ def learn(settings: Settings, note: str = "training") -> Learned:
     return Learned(progress.model.eval().cpu(), progress.seconds, curve)
 
 
-def _decoders(settings: Settings) -> set[str]:
-    there = {"reconstruction": settings.reconstruct, "future": settings.predict}
-    return {name for name, is_there in there.items() if is_there}
-
-
 def composite_loss(
     model: VideoModel, frames: Tensor, frames_in: int, **feeding: Any
 ) -> dict[str, Tensor]:
-    """The losses of both decoders on (T, B, H, W) frames, each the mean over time and batch, and
-    their sum.
+    """The loss of each decoder on (T, B, H, W) frames, a mean over time and batch, and their sum.
 
     The sum's gradient at the encoder's state is the sum of the decoders' gradients: this is how two
     tasks teach one representation.
@@ -153,9 +146,7 @@ class _Run:
             speed=settings.speed,
             seed=settings.seed,
         )
-        self.model = (
-            VideoModel(**settings.model_fields(), seed=settings.seed).to(self.device).train()
-        )
+        self.model = VideoModel(**settings.model_fields(), seed=settings.seed).to(self.device)
         self.optimiser = make_optimiser(settings, self.model.parameters())
         self.step, self.seconds, self.saved_step = 0, 0.0, -1
         self.last: dict[str, Any] = {}
@@ -192,11 +183,11 @@ class _Run:
         """Batch k holds sequences kB … kB+B−1: a resumed run needs nothing but its step number."""
         s, start = self.settings, time.perf_counter()
         rate = learning_rate(s, self.step, self.fraction)
-        frames = (
-            self.data.batch(self.step, s.batch_size, self.device).float().div_(255)
-        )  # (T, B, H, W)
+        frames = self.data.batch(self.step, s.batch_size, self.device)  # uint8 (T, B, H, W)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
-            losses = composite_loss(self.model, frames, s.frames_in, **self._feeding())
+            losses = composite_loss(
+                self.model, frames.float() / 255, s.frames_in, **self._feeding()
+            )
         self.optimiser.zero_grad(set_to_none=True)
         losses["loss"].backward()
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), s.clip or math.inf)
