@@ -42,6 +42,7 @@ BUTTONS = {  # state -> the buttons that make sense
     "failed": {"Reset"},
 }
 SHOWN_RUNS = 2  # earlier runs in the picture
+FRAME = 72  # pixels of a frame with its border, at most
 
 
 class TrainingStudio(LabWidget):
@@ -211,7 +212,8 @@ def draw_story(story: Story, levels: Mapping[str, Any], others: Sequence[Story] 
         if level["cross_entropy"] is not None
     }
     left = room_for([*story.rows, "predicted"])
-    image, shown = film(story.rows, WIDTH - left - 8)
+    longest = max(map(len, story.rows.values()))
+    image, shown = film(story.rows, min(WIDTH - left - 8, FRAME * longest))
     figure = sheet(WIDTH, 336 + image.shape[0])
     write(figure, plan(story.settings), 8, 6, weight="bold")
     right = room_for(["entropy bound 123.4"]) + 30
