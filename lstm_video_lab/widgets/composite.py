@@ -215,6 +215,6 @@ def describe(result: dict[str, Any], name: str) -> str:
         f"{in_words(model)}: future {error:.1f} ± {stderr:.1f} nats per frame on "
         f"{report['sequences']} held-out sequences, {100 * error / mean:.0f} % of the mean image's "
         f"{mean:.1f} (bound {bound:.1f}); number {place} of {len(result['models'])}. "
-        f"{model['parameters'] / 1e6:.2f} million parameters, {model['seconds']:.0f} s for "
-        f"{model['steps']} steps, {result['scale']} scale. Grey: the other models."
+        f"{model['parameters'] / 1e6:.2f} million parameters, {model['steps']} steps, "
+        f"{result['scale']} scale. Grey: the other models."
     )

@@ -58,8 +58,8 @@ def describe_units(result: dict[str, Any], units: int) -> str:
     report = "none for this size" if published is None else f"{published:.4f} per pixel"
     mean, copied = (baselines[name]["mse"] for name in ("mean_image", "copy_last"))
     return (
-        f"{units} units: {one['parameters']:,} parameters, {one['steps']} steps in "
-        f"{one['seconds']:.0f} s. Held-out squared error {score['mse']:.2f} ± "
+        f"{units} units: {one['parameters']:,} parameters, {one['steps']} steps. "
+        f"Held-out squared error {score['mse']:.2f} ± "
         f"{score['stderr']['mse']:.2f} per frame, {score['mse'] / pixels:.4f} per pixel (mean "
         f"image {mean:.1f} per frame, copy-last {copied:.1f}); cross-entropy "
         f"{score['cross_entropy']:.1f} nats per frame. Lab report of 2017, on other data: "
