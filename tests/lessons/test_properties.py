@@ -88,7 +88,7 @@ def test_a_question_and_a_guess_come_before_the_result(cells):
 def test_it_has_a_widget_besides_the_guess(cells):
     tree = ast.parse(code_of(cells))
     imported = {
-        alias.name: getattr(import_module(node.module), alias.name)
+        alias.name: getattr(import_module(node.module), alias.name, None)  # None: a module of it
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
         and str(node.module).startswith("lstm_video_lab.widgets")
