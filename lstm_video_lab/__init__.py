@@ -4,6 +4,8 @@ The names below are all that lessons and exercises rely on. They are imported wh
 that ``import lstm_video_lab`` costs no more than a glance.
 """
 
+import contextlib
+import ctypes
 import os
 from importlib import import_module
 from typing import Any
@@ -12,6 +14,25 @@ from typing import Any
 # browser will do) then slows training on a two-core laptop more than twentyfold. Read when torch is
 # loaded, and handed on to the kernels of JupyterLab.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def _keep_freed_memory() -> None:
+    """Have glibc keep what is freed for the next step, instead of handing it back to the system.
+
+    A step of training frees and asks again for the same large tensors, and the system clears every
+    page of them each time: up to a quarter of a step. MALLOC_TRIM_THRESHOLD_ or
+    MALLOC_MMAP_THRESHOLD_ in the environment take precedence; other systems are left alone.
+    """
+    if {"MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"} & set(os.environ):
+        return
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        trim_threshold, mmap_threshold = -1, -3  # as in malloc.h
+        mallopt(trim_threshold, 2**31 - 1)
+        mallopt(mmap_threshold, 2**30) or mallopt(mmap_threshold, 2**25)  # older ones allow less
+
+
+_keep_freed_memory()
 
 __version__ = "0.1.0"
 

@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lstm_video_lab.products import Linear
 from lstm_video_lab.recurrent import LSTM, ConvLSTM, State
 from lstm_video_lab.settings import ModelSettings
 
@@ -159,7 +160,7 @@ class Decoder(nn.Module):
         if self.convolutional:  # all layers are read, as in Shi et al.: their counts hold only so
             self.readout: nn.Module = nn.Conv2d(sum(sizes), _inputs(settings), 1)
         else:
-            self.readout = nn.Linear(sizes[-1], _inputs(settings))
+            self.readout = Linear(sizes[-1], _inputs(settings))
         if self.logistic:
             nn.init.constant_(self.readout.bias, DARK)  # type: ignore[arg-type]
 

@@ -13,10 +13,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from lstm_video_lab.cells import ConvLSTMCell, LSTMCell, check_positive, gates
-from lstm_video_lab.sequence import LSTMSequence
+from lstm_video_lab.cells import ConvLSTMCell, LSTMCell, check_positive
+from lstm_video_lab.sequence import Sequence
 
 State = tuple[Tensor, Tensor]
 
@@ -66,7 +65,12 @@ class _Recurrent(nn.Module):
     def _run_fast(
         self, layer: int, x: Tensor | None, state: State, steps: int
     ) -> tuple[Tensor, State]:
-        raise TypeError("use LSTM or ConvLSTM")
+        weight_ih, *rest = self.weights(layer)
+        weight_ih = None if x is None else weight_ih
+        output, h, c = Sequence.apply(
+            x, *state, weight_ih, *rest, self.output_peephole == "new", steps
+        )
+        return output, (h, c)
 
     def _zero_state(self, x: Tensor, size: int) -> Tensor:
         raise TypeError("use LSTM or ConvLSTM")
@@ -179,16 +183,6 @@ class LSTM(_Recurrent):
     def _zero_state(self, x: Tensor, size: int) -> Tensor:
         return x.new_zeros(x.shape[1], size)
 
-    def _run_fast(
-        self, layer: int, x: Tensor | None, state: State, steps: int
-    ) -> tuple[Tensor, State]:
-        weight_ih, *rest = self.weights(layer)
-        weight_ih = None if x is None else weight_ih
-        output, h, c = LSTMSequence.apply(
-            x, *state, weight_ih, *rest, self.output_peephole == "new", steps
-        )
-        return output, (h, c)
-
 
 class ConvLSTM(_Recurrent):
     """Convolutional LSTM layers over whole sequences of maps.
@@ -228,24 +222,3 @@ class ConvLSTM(_Recurrent):
 
     def _zero_state(self, x: Tensor, size: int) -> Tensor:
         return x.new_zeros(x.shape[1], size, *x.shape[-2:])
-
-    def _run_fast(
-        self, layer: int, x: Tensor | None, state: State, steps: int
-    ) -> tuple[Tensor, State]:
-        weight_ih, weight_hh, bias, peephole = self.weights(layer)
-        h, c = state
-        a = bias.view(-1, 1, 1).expand(steps, len(h), -1, *h.shape[-2:])  # (T, B, 4C, h, w)
-        if x is not None:
-            assert weight_ih is not None
-            flat = F.conv2d(
-                x.flatten(0, 1), weight_ih, bias, padding="same"
-            )  # one call for T·B maps
-            a = flat.unflatten(0, x.shape[:2])
-        outputs = []
-        for t in range(steps):
-            now = gates(
-                a[t] + F.conv2d(h, weight_hh, padding="same"), c, peephole, self.output_peephole
-            )
-            h, c = now.h, now.c
-            outputs.append(h)
-        return torch.stack(outputs), (h, c)

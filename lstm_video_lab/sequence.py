@@ -1,8 +1,9 @@
-"""One LSTM layer over a whole sequence, its backward pass written by hand: the fast path of `LSTM`.
+"""One recurrent layer over a whole sequence, its backward pass written by hand: the fast path of
+`LSTM` and `ConvLSTM`.
 
-Letters: T time, B batch, X inputs, H units. `a` is what the gates sum up, and later the gates
-themselves; `d_…` is the gradient of the loss at whatever follows. The equations are those of
-`cells.gates`, and it is tested against them.
+Letters: T time, B batch, X inputs, H units (of a ConvLSTM: channels). Units stand last: a batch of
+states is (B, H), or (B, h, w, H). `a` is what the gates sum up, and later the gates themselves;
+`d_…` is the gradient of the loss at whatever follows.
 """
 
 from __future__ import annotations
@@ -11,99 +12,101 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from lstm_video_lab.kernels import BackwardSteps, forward_step
+from lstm_video_lab.products import Convolution, Matrix, operand_type
 
-class LSTMSequence(torch.autograd.Function):
-    """One LSTM layer over a whole sequence, with its backward pass written by hand.
 
-    The forward pass overwrites the summed inputs `a` with the gates, in place; the backward pass
-    needs only them, the cell states and the outputs. Under autocast the operands of matrix products
-    are bfloat16, while gates, states and gradients of weights stay in float32.
+class Sequence(torch.autograd.Function):
+    """One layer over T steps: the equations of `cells`, everything that can be outside the loop.
+
+    W_x x(t) + b is one product for many steps, and so is each weight gradient: for all T steps in
+    an LSTM; step by step in a ConvLSTM, whose maps would leave the cache, and memory, otherwise.
+    The forward pass writes the gates over their sums; the backward pass needs only them, the cell
+    states and the outputs. Under autocast the operands of products are rounded, while gates, states
+    and gradients of weights stay in float32.
     """
 
     @staticmethod
-    def forward(ctx, x, h_0, c_0, weight_ih, weight_hh, bias, peephole, sees_new, steps):
-        ctx.sees_new, ctx.operand = sees_new, _operand_type(bias)
+    def forward(ctx, x, h_0, c_0, weight_ih, weight_hh, bias, peephole, new, steps):
+        make, operand = Matrix if weight_hh.dim() == 2 else Convolution, operand_type(bias)
+        ctx.make, ctx.operand, ctx.new = make, operand, new
+        ctx.span = span = steps if make is Matrix else 1  # steps in one product
         with torch.autocast(bias.device.type, enabled=False):
-            T, (B, H) = steps, h_0.shape
-            if x is None:
-                a = bias.expand(T, B, 4 * H).clone()
-            else:  # W_x x(t) + b for the whole sequence: one product
-                flat = _product(x.flatten(0, 1), weight_ih.t(), ctx.operand)  # (T·B, 4H)
-                a = flat.add_(bias).view(T, B, 4 * H)
-            h = a.new_empty(T + 1, B, H)
-            c = a.new_empty(T + 1, B, H)
+            x, h_0, c_0, w = (_units_last(z, make) for z in (x, h_0, c_0, peephole))
+            w = None if w is None else w.contiguous()
+            h = h_0.new_empty(steps + 1, *h_0.shape)
+            c = torch.empty_like(h)
             h[0], c[0] = h_0, c_0
-            w_h = weight_hh.t() if ctx.operand is None else weight_hh.t().to(ctx.operand)
-            for t in range(T):
-                if ctx.operand is None:
-                    a[t].addmm_(h[t], w_h)  # + W_h h(t−1)
+            outer = None if x is None else make(weight_ih, operand)
+            inner = make(weight_hh, operand)
+            spans = []
+            for start in range(0, steps, span):
+                if outer is None:
+                    a = bias.expand(span, *h_0.shape[:-1], -1).clone()
                 else:
-                    a[t].add_(h[t].to(ctx.operand) @ w_h)
-                i, f, g, o = a[t].chunk(4, dim=1)  # views: what follows writes into `a`
-                if peephole is not None:
-                    i.addcmul_(peephole[0], c[t])
-                    f.addcmul_(peephole[1], c[t])
-                a[t, :, : 2 * H].sigmoid_()  # i(t), f(t)
-                g.tanh_()
-                torch.mul(f, c[t], out=c[t + 1]).addcmul_(i, g)  # c(t) = f ⊙ c(t−1) + i ⊙ g
-                if peephole is not None:
-                    o.addcmul_(peephole[2], c[t + 1] if sees_new else c[t])
-                o.sigmoid_()
-                torch.tanh(c[t + 1], out=h[t + 1]).mul_(o)  # h(t) = o ⊙ tanh(c(t))
-        ctx.save_for_backward(x, weight_ih, weight_hh, peephole, a, h, c)
-        return h[1:], h[T].clone(), c[T].clone()
+                    a = outer(x[start : start + span], bias)  # W_x x(t) + b
+                spans.append(a)
+                for t in range(start, start + span):
+                    forward_step(a[t - start], inner(h[t]), c[t], w, new, c[t + 1], h[t + 1])
+        ctx.save_for_backward(x, weight_ih, weight_hh, w, h, c, *spans)
+        return tuple(_units_first(z, make) for z in (h[1:], h[-1].clone(), c[-1].clone()))
 
     @staticmethod
     @once_differentiable
     def backward(ctx, d_output, d_h, d_c):
-        x, weight_ih, weight_hh, peephole, a, h, c = ctx.saved_tensors
-        T, B, H = d_output.shape
-        w_ci, w_cf, w_co = (0.0, 0.0, 0.0) if peephole is None else peephole
-        w_h = weight_hh if ctx.operand is None else weight_hh.to(ctx.operand)
-        d_a = torch.empty_like(a)  # gradient at the summed inputs of the gates
-        for t in reversed(range(T)):
-            i, f, g, o = a[t].chunk(4, dim=1)
-            d_i, d_f, d_g, d_o = d_a[t].chunk(4, dim=1)
-            tanh_c = torch.tanh(c[t + 1])
-            d_h = d_h + d_output[t]
-            # h(t) = o ⊙ tanh(c(t)), and o = σ(a_o + w_co ⊙ c(t)), where σ′ = σ (1 − σ)
-            torch.mul(d_h * tanh_c, o * (1 - o), out=d_o)
-            d_c = d_c + d_h * o * (1 - tanh_c * tanh_c)
-            if ctx.sees_new:
-                d_c = d_c + w_co * d_o
-            # c(t) = f ⊙ c(t−1) + i ⊙ g
-            torch.mul(d_c * g, i * (1 - i), out=d_i)
-            torch.mul(d_c * c[t], f * (1 - f), out=d_f)
-            torch.mul(d_c * i, 1 - g * g, out=d_g)
-            # what reaches c(t−1): through the cell, and through the peepholes that look at it
-            d_c = d_c * f + w_ci * d_i + w_cf * d_f
-            if not ctx.sees_new:
-                d_c = d_c + w_co * d_o
-            d_h = _product(d_a[t], w_h, ctx.operand)  # to h(t−1)
-
-        # One product for each weight gradient, after the loop.
-        flat = d_a.view(T * B, 4 * H)
-        d_weight_hh = _product(flat.t(), h[:-1].reshape(T * B, H), ctx.operand)
-        d_weight_ih = d_x = d_peephole = None
-        if weight_ih is not None:
-            d_weight_ih = _product(flat.t(), x.flatten(0, 1), ctx.operand)
-            if ctx.needs_input_grad[0]:
-                d_x = _product(flat, weight_ih, ctx.operand).view_as(x)
-        if peephole is not None:
-            d_i, d_f, _, d_o = d_a.chunk(4, dim=2)
-            seen = c[1:] if ctx.sees_new else c[:-1]
-            pairs = ((d_i, c[:-1]), (d_f, c[:-1]), (d_o, seen))
-            d_peephole = torch.stack([(d * s).sum((0, 1)) for d, s in pairs])
-        return d_x, d_h, d_c, d_weight_ih, d_weight_hh, flat.sum(0), d_peephole, None, None
+        x, weight_ih, weight_hh, w, h, c, *spans = ctx.saved_tensors
+        make, span = ctx.make, ctx.span
+        d_output, d_h, d_c = (_units_last(z, make) for z in (d_output, d_h, d_c))
+        d_c = d_c.clone(memory_format=torch.contiguous_format)
+        inner = make(weight_hh, ctx.operand)
+        outer = None if x is None else make(weight_ih, ctx.operand)
+        d_a = torch.empty_like(spans[0])
+        totals: dict[str, Tensor] = {}
+        d_x = []
+        for start in reversed(range(0, len(spans) * span, span)):
+            here = slice(start, start + span)
+            before, after = c[here], c[start + 1 : start + span + 1]
+            back = BackwardSteps(spans[start // span], c[start : start + span + 1], w, ctx.new, d_a)
+            for t in reversed(range(start, start + span)):
+                d_h = inner.to_input(back.step(t - start, d_output[t], d_h, d_c))  # to h(t−1)
+            prepared = inner.prepare(d_a)
+            _add(totals, "weight_hh", inner.to_weight(prepared, h[here]))
+            _add(totals, "bias", d_a.flatten(0, -2).sum(0))
+            if outer is not None:
+                _add(totals, "weight_ih", outer.to_weight(prepared, x[here]))
+                if ctx.needs_input_grad[0]:
+                    d_x.append(outer.to_input(d_a))
+            if w is not None:
+                _add(totals, "peephole", _to_peephole(d_a, before, after if ctx.new else before, w))
+        return (
+            _units_first(torch.cat(d_x[::-1]), make) if d_x else None,
+            _units_first(d_h, make),
+            _units_first(d_c, make),
+            totals.get("weight_ih"),
+            totals["weight_hh"],
+            totals["bias"],
+            None if w is None else _units_first(totals["peephole"], make),
+            None,
+            None,
+        )
 
 
-def _operand_type(like: Tensor) -> torch.dtype | None:
-    """The type to which autocast asks matrix operands to be rounded, or None."""
-    kind = like.device.type
-    asked = torch.is_autocast_enabled(kind) and like.dtype == torch.float32
-    return torch.get_autocast_dtype(kind) if asked else None
+def _to_peephole(d_a: Tensor, before: Tensor, after: Tensor, w: Tensor) -> Tensor:
+    """Gradient at the peepholes: d_a ⊙ the cell state that each looks at, summed to their shape."""
+    d_i, d_f, _, d_o = d_a.unflatten(-1, (4, -1)).unbind(-2)
+    pairs = ((d_i, before), (d_f, before), (d_o, after))
+    return torch.stack([(d * c).sum_to_size(w[0].shape) for d, c in pairs])
 
 
-def _product(a: Tensor, b: Tensor, operand: torch.dtype | None) -> Tensor:
-    """a @ b in float32, the operands rounded where autocast asks for it."""
-    return a @ b if operand is None else (a.to(operand) @ b.to(operand)).float()
+def _add(totals: dict[str, Tensor], name: str, part: Tensor) -> None:
+    """Sum over spans; with a single span, a plain assignment."""
+    totals[name] = totals[name].add_(part) if name in totals else part
+
+
+def _units_last(z: Tensor | None, make: type) -> Tensor | None:
+    """(…, H, h, w) → (…, h, w, H) for maps; vectors stay as they are."""
+    return z.movedim(-3, -1) if z is not None and make is Convolution else z
+
+
+def _units_first(z: Tensor, make: type) -> Tensor:
+    return z.movedim(-1, -3) if make is Convolution else z

@@ -1,7 +1,10 @@
 """What `import lstm_video_lab` does, and what it leaves alone."""
 
+import ctypes
 import subprocess
 import sys
+
+import pytest
 
 import lstm_video_lab
 
@@ -29,3 +32,23 @@ def test_waiting_threads_sleep_unless_the_user_says_otherwise():
     code = "import os, lstm_video_lab; print(os.environ['OMP_WAIT_POLICY'])"
     assert printed(code, env={}).strip() == "PASSIVE"
     assert printed(code, env={"OMP_WAIT_POLICY": "ACTIVE"}).strip() == "ACTIVE"
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="no glibc here")
+def test_freed_memory_is_kept_unless_the_user_says_otherwise():
+    """A large tensor made again and again costs no new pages of the system."""
+    code = """
+import lstm_video_lab, resource, torch
+def pages():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(20):
+    torch.ones(2**22)
+before = pages()
+for _ in range(8):
+    torch.ones(2**22)
+print(pages() - before)
+"""
+    kept, given_back = (
+        int(printed(code, env=env)) for env in ({}, {"MALLOC_MMAP_THRESHOLD_": str(2**20)})
+    )
+    assert kept < given_back / 10

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_cells import randomise
 
-from lstm_video_lab import LSTM, ConvLSTM
+from lstm_video_lab import LSTM, ConvLSTM, products
 
 
 def by_cells(model, x, state, steps):
@@ -143,19 +143,22 @@ def test_gradcheck_convolutional():
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_a_gradient_goes_to_the_input_exactly_when_it_requires_one(wanted, monkeypatch):
+@pytest.mark.parametrize("convolutional", [True, False])
+def test_a_gradient_goes_to_the_input_exactly_when_it_requires_one(
+    wanted, convolutional, monkeypatch
+):
     """The product that makes it is not even taken otherwise: the Function sees the need."""
-    model, x = LSTM(3, 2), torch.randn(5, 2, 3, requires_grad=wanted)
-    products = []
-    from lstm_video_lab import sequence
-
-    true_product = sequence._product
+    model = ConvLSTM(3, 2, 3) if convolutional else LSTM(3, 2)
+    x = torch.randn(5, 2, 3, *[4] * 2 * convolutional, requires_grad=wanted)
+    kind = products.Convolution if convolutional else products.Matrix
+    true, taken = kind.to_input, []
     monkeypatch.setattr(
-        sequence, "_product", lambda a, b, t: products.append(b) or true_product(a, b, t)
+        kind, "to_input", lambda self, d: taken.append(self.weight.shape[1]) or true(self, d)
     )
     model(x)[0].sum().backward()
     assert (x.grad is not None) is wanted
-    assert any(b.shape == (8, 3) for b in products) is wanted  # only d_x multiplies by W_x itself
+    assert taken.count(2) == 5  # W_h at each step
+    assert (3 in taken) is wanted  # W_x
 
 
 def test_every_parameter_receives_a_gradient():
