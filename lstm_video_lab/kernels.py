@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+_MINUS_ONE = torch.tensor(-1.0)
 HAS_TRITON = find_spec("triton") is not None
 
 
@@ -30,11 +31,12 @@ def forward_step(
     if _is_fused(a):
         return _fused().forward_step(a, inner, c, w, new, c_out, h_out)
     a.add_(inner)
-    i, f, g, o = a.unflatten(-1, (4, -1)).unbind(-2)  # views: what follows writes into `a`
+    H = c.shape[-1]
+    i, f, g, o = a.view(*c.shape[:-1], 4, H).unbind(-2)  # what follows writes into `a`
     if w is not None:  # i and f see c(t−1)
         i.addcmul_(w[0], c)
         f.addcmul_(w[1], c)
-    a[..., : 2 * c.shape[-1]].sigmoid_()
+    a[..., : 2 * H].sigmoid_()
     _tanh(g, scratch=c_out, out=g)
     torch.mul(f, c, out=c_out).addcmul_(i, g)  # c(t) = f ⊙ c(t−1) + i ⊙ g
     if w is None:
@@ -90,7 +92,7 @@ class BackwardSteps:
             return d_a
         d_h = d_h + d_output
         d_c.addcmul_(d_h, self.h_by_c[t])
-        by_gate = d_a.unflatten(-1, (4, -1))
+        by_gate = d_a.view(*d_c.shape[:-1], 4, -1)
         by_gate[..., :3, :].mul_(d_c.unsqueeze(-2))  # at a_i, a_f, a_g
         d_o = by_gate[..., 3, :].mul_(d_h)
         d_c.mul_(self.c_by_c[t])
@@ -111,7 +113,7 @@ def _tanh(x: Tensor, scratch: Tensor, out: Tensor) -> Tensor:
     `scratch`, of the same shape, is contiguous, for over short strides σ is slow.
     """
     s = torch.mul(x, 2, out=scratch).sigmoid_()
-    return torch.add(s.new_tensor(-1.0), s, alpha=2, out=out)
+    return torch.add(_MINUS_ONE, s, alpha=2, out=out)
 
 
 def _is_fused(x: Tensor) -> bool:

@@ -48,12 +48,12 @@ class Matrix:
     def __call__(self, x: Tensor, bias: Tensor | None = None) -> Tensor:
         """(…, X) → (…, G)."""
         flat = _times(_rounded(x, self.operand).flatten(0, -2), self.weight, bias)
-        return flat.unflatten(0, x.shape[:-1])
+        return flat.view(*x.shape[:-1], -1)
 
     def to_input(self, d: Tensor) -> Tensor:
         """Gradient at x from the gradient at W x: Wᵀ d."""
         flat = _times(_rounded(d, self.operand).flatten(0, -2), self.weight.t())
-        return flat.unflatten(0, d.shape[:-1])
+        return flat.view(*d.shape[:-1], -1)
 
     def prepare(self, d: Tensor) -> Tensor:
         """Gradients at W x in the form that `to_weight` takes: (G, rows), to be made only once."""

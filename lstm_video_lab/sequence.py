@@ -37,6 +37,7 @@ class Sequence(torch.autograd.Function):
             h = h_0.new_empty(steps + 1, *h_0.shape)
             c = torch.empty_like(h)
             h[0], c[0] = h_0, c_0
+            hs, cs = h.unbind(), c.unbind()  # views of each step
             outer = None if x is None else make(weight_ih, operand)
             inner = make(weight_hh, operand)
             spans = []
@@ -46,8 +47,8 @@ class Sequence(torch.autograd.Function):
                 else:
                     a = outer(x[start : start + span], bias)  # W_x x(t) + b
                 spans.append(a)
-                for t in range(start, start + span):
-                    forward_step(a[t - start], inner(h[t]), c[t], w, new, c[t + 1], h[t + 1])
+                for t, a_t in enumerate(a.unbind(), start):
+                    forward_step(a_t, inner(hs[t]), cs[t], w, new, cs[t + 1], hs[t + 1])
         ctx.save_for_backward(x, weight_ih, weight_hh, w, h, c, *spans)
         return tuple(_units_first(z, make) for z in (h[1:], h[-1].clone(), c[-1].clone()))
 
