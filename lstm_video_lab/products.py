@@ -94,10 +94,9 @@ class Convolution:
         return d_weight.to(torch.promote_types(d_weight.dtype, torch.float32))
 
     def _convolve(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        maps = F.conv2d(_maps(_rounded(x, self.operand)), weight, padding=self.padding)
+        bias = bias if bias is None else _rounded(bias, self.operand)
+        maps = F.conv2d(_maps(_rounded(x, self.operand)), weight, bias, padding=self.padding)
         maps = maps.to(torch.promote_types(maps.dtype, torch.float32)).movedim(1, -1)
-        if bias is not None:
-            maps = maps.add_(bias)
         return maps.unflatten(0, x.shape[:-3])
 
 

@@ -33,7 +33,7 @@ class Sequence(torch.autograd.Function):
         ctx.span = span = steps if make is Matrix else 1  # steps in one product
         with torch.autocast(bias.device.type, enabled=False):
             x, h_0, c_0, w = (_units_last(z, make) for z in (x, h_0, c_0, peephole))
-            w = None if w is None else w.contiguous()
+            x, w = (z if z is None else z.contiguous() for z in (x, w))
             h = h_0.new_empty(steps + 1, *h_0.shape)
             c = torch.empty_like(h)
             h[0], c[0] = h_0, c_0
