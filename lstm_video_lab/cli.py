@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import dataclasses
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -114,9 +115,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    from lstm_video_lab import checkpoints, training
+    from lstm_video_lab import checkpoints, ranks
 
     out, given = arguments.out, _given_settings(arguments)
     resume = arguments.resume == "auto"
@@ -124,30 +123,51 @@ def _train(arguments: argparse.Namespace) -> int:
         settings = checkpoints.read_checkpoint(out).settings.changed(**given)
     else:
         settings = Settings.for_scale(**given)
-    stopped: list[int] = []
-    with _signals(lambda number: stopped.append(number)):
-        run = training.train(settings, out, resume)
-        unit = "nats/frame" if settings.output == "logistic" else "squared error/frame"
-        with (
-            contextlib.closing(run),
-            tqdm(total=100, unit="%", disable=None, bar_format="{l_bar}{bar}| {postfix}") as bar,
-        ):
-            for progress in run:
-                bar.update(100 * progress.fraction - bar.n)
-                bar.set_postfix_str(
-                    f"step {progress.step}, loss {progress.loss:.1f} {unit}", refresh=False
-                )
-                if progress.heldout is not None:
-                    bar.write(_heldout_line(progress))
-                if stopped:
-                    break
+    with ranks.joined() as group:
+        try:
+            stopped = _follow(settings, out, resume, group)
+        except ranks.RankLostError as error:  # a broken group cannot be left in good order
+            print(f"lstm-video-lab train: {error}", file=sys.stderr, flush=True)
+            os._exit(2)
+    if not group.is_first:
+        return 128 + stopped if stopped else 0
     if stopped:
         print(
             f"stopped; continue with: lstm-video-lab train --out {out} --resume auto",
             file=sys.stderr,
         )
-        return 128 + stopped[0]
+        return 128 + stopped
     print(f"done: {out}; look at it with: lstm-video-lab evaluate {out} --json report.json")
+    return 0
+
+
+def _follow(settings: Settings, out: Path, resume: bool, ranks: Any) -> int:
+    """Train with a bar, rank 0's; the number of the signal that stopped it, or 0."""
+    from tqdm import tqdm
+
+    from lstm_video_lab import training
+
+    caught: list[int] = []
+    run = training.train(settings, out, resume, ranks)
+    unit = "nats/frame" if settings.output == "logistic" else "squared error/frame"
+    bar = tqdm(
+        total=100,
+        unit="%",
+        disable=None if ranks.is_first else True,
+        bar_format="{l_bar}{bar}| {postfix}",
+    )
+    # Several ranks get a signal from the terminal and one more from torchrun: the first is enough.
+    with _signals(caught.append, again=ranks.size == 1), contextlib.closing(run), bar:
+        for progress in run:
+            bar.update(100 * progress.fraction - bar.n)
+            bar.set_postfix_str(
+                f"step {progress.step}, loss {progress.loss:.1f} {unit}", refresh=False
+            )
+            if progress.heldout is not None and ranks.is_first:
+                bar.write(_heldout_line(progress))
+            may_ask = ranks.device.type == "cpu" or progress.step % 10 == 0  # a GPU waits to answer
+            if may_ask and ranks.any(bool(caught)):
+                return caught[0] if caught else signal.SIGTERM
     return 0
 
 
@@ -171,12 +191,16 @@ def _heldout_line(progress: Any) -> str:
 
 
 @contextlib.contextmanager
-def _signals(handle: Callable[[int], None]) -> Iterator[None]:
-    """SIGINT and SIGTERM call `handle`; a second one acts as it always did."""
+def _signals(handle: Callable[[int], None], again: bool = True) -> Iterator[None]:
+    """SIGINT and SIGTERM call `handle`; a second one, or a later one, acts as it always did.
+
+    Unless not `again`: then this process only has its last words left to say.
+    """
     before: dict[int, Any] = {}
 
     def once(number: int, _frame: Any) -> None:
-        signal.signal(number, before[number])
+        if again:
+            signal.signal(number, before[number])
         handle(number)
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -184,7 +208,7 @@ def _signals(handle: Callable[[int], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        for caught, handler in before.items():
+        for caught, handler in before.items() if again else ():
             signal.signal(caught, handler)
 
 

@@ -22,6 +22,7 @@ from torch import Tensor
 from lstm_video_lab import metrics
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.models import VideoModel
+from lstm_video_lab.ranks import ALONE, Ranks
 from lstm_video_lab.settings import Settings
 
 HELDOUT_SEED = (
@@ -56,6 +57,7 @@ def evaluate(
     *,
     similarity: bool = True,
     compare: bool = True,
+    ranks: Ranks = ALONE,
 ) -> dict[str, Any]:
     """Means over all frames, None where infinite or undefined: a report that is ready for JSON.
 
@@ -65,10 +67,13 @@ def evaluate(
     not clipped to [0, 1], and has no cross-entropy. `baselines` predict the same future frames.
 
     A look during training leaves out what costs time: `similarity=False` the two SSIMs,
-    `compare=False` the baselines. Raises ValueError for sequences or batch_size below 1.
+    `compare=False` the baselines. `ranks` share the work, and all get the report.
+    Raises ValueError for sequences or batch_size below 1.
     """
     data = heldout_data(settings)
-    values = score(model, data, settings.frames_in, sequences, batch_size, similarity=similarity)
+    values = score(
+        model, data, settings.frames_in, sequences, batch_size, similarity=similarity, ranks=ranks
+    )
     report = {
         "scale": settings.scale,
         "sequences": sequences,
@@ -89,24 +94,27 @@ def score(
     batch_size: int = 100,
     *,
     similarity: bool = False,
+    ranks: Ranks = ALONE,
 ) -> dict[str, Values]:
     """{"future": {measure: (T, N)}, "reconstruction": …}: one number per frame, float64 on the CPU.
 
     The model sees the first `frames_in` frames of sequences 0 … N−1 and predicts the rest. It runs
     in evaluation mode, on its own device, and gets its mode back. A missing decoder has no entry.
     """
+    ranks = ranks if sequences >= ranks.size else ALONE  # each has a part
+    batch_size = min(batch_size, sequences // ranks.size)
     device = next(model.parameters(), torch.empty(0)).device
     judge = _judge_linear if model.settings.output == "linear" else _judge_logits
     batches: dict[str, list[Values]] = {}
     with _free_running(model):
-        for frames in _batches(data, sequences, batch_size):
+        for frames in _batches(data, sequences, batch_size, ranks):
             seen, later = metrics.to_unit(frames.to(device)).tensor_split([frames_in])
             output = model(seen, future=len(later))
             for part, target in (("future", later), ("reconstruction", seen.flip(0))):
                 raw = getattr(output, part)
                 if raw is not None:
                     batches.setdefault(part, []).append(judge(raw, target, similarity))
-    return {part: _join(values) for part, values in batches.items()}
+    return {part: _join(values, sequences, batch_size, ranks) for part, values in batches.items()}
 
 
 def baselines(
@@ -219,20 +227,34 @@ def _judge(prediction: Tensor, target: Tensor, similarity: bool) -> Values:
     return values
 
 
-def _join(batches: list[Values]) -> Values:
-    """Batches side by side: (T, B) each → (T, N), in float64."""
-    return {
-        name: torch.cat([values[name].cpu() for values in batches], 1).double()
-        for name in batches[0]
-    }
+def _join(
+    batches: list[Values], sequences: int = 0, batch_size: int = 0, ranks: Ranks = ALONE
+) -> Values:
+    """Batches side by side: (T, B) each → (T, N), in float64; with ranks, the batches of all."""
+    joined = {}
+    for name in batches[0]:
+        parts = [values[name].cpu().double() for values in batches]
+        if ranks.size > 1:  # each writes its own columns, and they are added up
+            whole = parts[0].new_zeros(len(parts[0]), sequences)
+            for k, part in enumerate(parts):
+                start = (ranks.rank + k * ranks.size) * batch_size
+                whole[:, start : start + part.shape[1]] = part
+            parts = [ranks.sum(whole)]
+        joined[name] = torch.cat(parts, 1)
+    return joined
 
 
-def _batches(data: BouncingDigits, sequences: int, batch_size: int) -> Iterator[Tensor]:
-    """Sequences 0 … N−1, each exactly once: uint8 (T, B, H, W); the last batch may be smaller."""
+def _batches(
+    data: BouncingDigits, sequences: int, batch_size: int, ranks: Ranks = ALONE
+) -> Iterator[Tensor]:
+    """Sequences 0 … N−1, each exactly once: uint8 (T, B, H, W); the last batch may be smaller.
+
+    Of several ranks each makes every so many-th batch.
+    """
     for name, count in (("sequences", sequences), ("batch_size", batch_size)):
         if count < 1:
             raise ValueError(f"{name}={count} is out of range: it must be at least 1")
-    for start in range(0, sequences, batch_size):
+    for start in range(ranks.rank * batch_size, sequences, batch_size * ranks.size):
         yield data.batch(start // batch_size, batch_size)[:, : sequences - start]
 
 

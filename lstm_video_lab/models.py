@@ -16,6 +16,7 @@ using LSTMs", ICML 2015, section 2; the convolutional form follows Shi et al. 20
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
@@ -26,6 +27,7 @@ from lstm_video_lab.products import Linear
 from lstm_video_lab.recurrent import LSTM, ConvLSTM, State
 from lstm_video_lab.settings import ModelSettings
 
+Draw = Callable[[int], Tensor]
 DARK = -3.0  # first output bias of a logistic model: most pixels are background
 
 
@@ -76,16 +78,16 @@ class VideoModel(nn.Module):
         *,
         truth: Tensor | None = None,
         teacher: float = 0.0,
-        generator: torch.Generator | None = None,
+        draw: Draw = torch.rand,
     ) -> Prediction:
         """Encode `frames`, then decode them in reverse and continue them for `future` frames.
 
-        A conditional decoder is fed its own last output; with probability `teacher`, drawn from
-        `generator` for each step and sequence, the true frame instead, which `truth` (future, B, …)
-        holds for the future decoder.
+        A conditional decoder is fed its own last output; with probability `teacher` the true frame
+        instead, which `truth` (future, B, …) holds for the future decoder. `draw(B)` gives numbers
+        in [0, 1) for each step, one for each sequence.
         """
         state = self.encode(frames)
-        given: dict[str, Any] = {"teacher": teacher, "generator": generator}
+        given: dict[str, Any] = {"teacher": teacher, "draw": draw}
         reconstruction = following = None
         if self.settings.reconstruct:
             reconstruction = self.decode(
@@ -111,16 +113,16 @@ class VideoModel(nn.Module):
         *,
         truth: Tensor | None = None,
         teacher: float = 0.0,
-        generator: torch.Generator | None = None,
+        draw: Draw = torch.rand,
     ) -> Tensor:
         """Run the decoder `name` ("reconstruction" or "future") from a copy of the encoder's state.
 
-        Returns logits (steps, B, C, H, W); `truth`, `teacher` and `generator` as in `forward`.
+        Returns logits (steps, B, C, H, W); `truth`, `teacher` and `draw` as in `forward`.
         """
         if name not in self.decoders:
             raise ValueError(f"this model has no {name} decoder: it has {', '.join(self.decoders)}")
         true_inputs = None if truth is None else self._to_vectors(truth)
-        logits = self.decoders[name](state, steps, true_inputs, teacher, generator)
+        logits = self.decoders[name](state, steps, true_inputs, teacher, draw)
         return self._to_frames(logits)
 
     def _to_vectors(self, frames: Tensor) -> Tensor:
@@ -170,7 +172,7 @@ class Decoder(nn.Module):
         steps: int,
         truth: Tensor | None,
         teacher: float,
-        generator: torch.Generator | None,
+        draw: Draw,
     ) -> Tensor:
         """Logits (steps, B, X) or (steps, B, X, h, w)."""
         if not self.conditional:
@@ -183,7 +185,7 @@ class Decoder(nn.Module):
             return self._read(
                 self.recurrent.unroll(torch.cat([nothing, truth[: steps - 1]]), state)[0]
             )
-        return self._feed_back(nothing, state, steps, truth, teacher, generator)
+        return self._feed_back(nothing, state, steps, truth, teacher, draw)
 
     def _feed_back(
         self,
@@ -192,7 +194,7 @@ class Decoder(nn.Module):
         steps: int,
         truth: Tensor | None,
         teacher: float,
-        generator: torch.Generator | None,
+        draw: Draw,
     ) -> Tensor:
         """Frame by frame: a step is fed what the step before gave, or sometimes the truth."""
         logits = []
@@ -201,8 +203,11 @@ class Decoder(nn.Module):
             logits.append(self._read(outputs))  # (1, B, X)
             frame = torch.sigmoid(logits[-1]) if self.logistic else logits[-1]
             if teacher and truth is not None and t + 1 < steps:
-                draws = torch.rand(frame.shape[1], generator=generator)  # one for each sequence
-                told = (draws < teacher).to(frame.device).view(1, -1, *[1] * (frame.dim() - 2))
+                told = (
+                    (draw(frame.shape[1]) < teacher)
+                    .to(frame.device)
+                    .view(1, -1, *[1] * (frame.dim() - 2))
+                )
                 frame = torch.where(told, truth[t : t + 1], frame)
         return torch.cat(logits)
 

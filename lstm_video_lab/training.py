@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from lstm_video_lab import checkpoints, evaluation, metrics
@@ -26,6 +26,7 @@ from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.optimisers import has_bf16, learning_rate, make_optimiser, pick_device
+from lstm_video_lab.ranks import ALONE, RankLostError, Ranks
 from lstm_video_lab.settings import Settings
 
 BAR = "{desc} {percentage:3.0f}% {bar:30} {elapsed} {postfix}"
@@ -58,18 +59,22 @@ class DivergedError(ArithmeticError):
 
 
 def train(
-    settings: Settings, out: Path | str | None = None, resume: bool = False
+    settings: Settings,
+    out: Path | str | None = None,
+    resume: bool = False,
+    ranks: Ranks = ALONE,
 ) -> Generator[Progress, None, None]:
     """Train a `VideoModel` on bouncing digits, a `Progress` after every step.
 
     `out` is the run's folder: metrics as JSON lines, and checkpoints. `resume` continues the newest
-    checkpoint there, if there is one. Closing the iterator saves a checkpoint.
+    checkpoint there, if there is one. Closing the iterator saves a checkpoint. `ranks` share each
+    batch, and all get the same numbers; rank 0 writes.
     Raises ValueError for settings that differ from the checkpoint's, FileExistsError where `out`
     holds another run, OSError where it can't be written, `DivergedError` when the loss is no number
-    any more.
+    any more, `RankLostError` when another rank is gone.
     """
     # Not a generator itself: what cannot be trained is refused at once, not at the first step.
-    return _Run(settings, None if out is None else Path(out), resume).steps()
+    return _Run(settings, None if out is None else Path(out), resume, ranks).steps()
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ def learn(settings: Settings, note: str = "training") -> Learned:
 
 
 def composite_loss(
-    model: VideoModel, frames: Tensor, frames_in: int, **feeding: Any
+    model: nn.Module, frames: Tensor, frames_in: int, **feeding: Any
 ) -> dict[str, Tensor]:
     """The loss of each decoder on (T, B, H, W) frames, a mean over time and batch, and their sum.
 
@@ -116,7 +121,8 @@ def composite_loss(
     """
     past, following = frames[:frames_in], frames[frames_in:]
     predicted = model(past, future=len(following), truth=following, **feeding)
-    error = metrics.cross_entropy if model.settings.output == "logistic" else metrics.squared_error
+    settings: Any = getattr(model, "module", model).settings  # ranks train it in a wrapper
+    error = metrics.cross_entropy if settings.output == "logistic" else metrics.squared_error
     losses = {}
     if predicted.reconstruction is not None:
         losses["reconstruction"] = error(predicted.reconstruction, past.flip(0)).mean()
@@ -129,9 +135,16 @@ def composite_loss(
 class _Run:
     """The state of one run: what a checkpoint holds, and what the settings can make again."""
 
-    def __init__(self, settings: Settings, out: Path | None, resume: bool) -> None:
-        self.settings, self.out = settings, out
-        self.device = pick_device(settings.device)
+    def __init__(
+        self, settings: Settings, out: Path | None, resume: bool, ranks: Ranks = ALONE
+    ) -> None:
+        self.settings, self.out, self.ranks = settings, out, ranks
+        if settings.batch_size % ranks.size:
+            raise ValueError(
+                f"batch_size={settings.batch_size} cannot be shared evenly by {ranks.size} ranks: "
+                "choose a multiple"
+            )
+        self.device = pick_device(settings.device) if ranks.size == 1 else ranks.device
         self.bf16 = settings.precision != "fp32" and has_bf16(self.device)
         if settings.precision == "bf16" and not self.bf16:
             raise ValueError(
@@ -148,10 +161,12 @@ class _Run:
         )
         self.model = VideoModel(**settings.model_fields(), seed=settings.seed).to(self.device)
         self.optimiser = make_optimiser(settings, self.model.parameters())
-        self.step, self.seconds, self.saved_step = 0, 0.0, -1
+        self.step, self.seconds, self.spent, self.saved_step = 0, 0.0, 0.0, -1
         self.last: dict[str, Any] = {}
+        self.numbers: dict[str, float] = {}  # the newest losses that were read
         if out is not None:
             self._open_folder(resume)
+        self.parallel = ranks.parallel(self.model)
 
     def steps(self) -> Generator[Progress, None, None]:
         """Step until the run is over or nobody asks any more; then save."""
@@ -164,6 +179,9 @@ class _Run:
                     self._save()
         except DivergedError:
             raise
+        except RankLostError:
+            self._save()  # the step in which it was lost has changed nothing yet
+            raise RankLostError(self._loss_of_a_rank()) from None
         except GeneratorExit:
             self._save()
             raise
@@ -183,23 +201,51 @@ class _Run:
         """Batch k holds sequences kB … kB+B−1: a resumed run needs nothing but its step number."""
         s, start = self.settings, time.perf_counter()
         rate = learning_rate(s, self.step, self.fraction)
-        frames = self.data.batch(self.step, s.batch_size, self.device)  # uint8 (T, B, H, W)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
-            losses = composite_loss(
-                self.model, frames.float() / 255, s.frames_in, **self._feeding()
-            )
-        self.optimiser.zero_grad(set_to_none=True)
-        losses["loss"].backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), s.clip or math.inf)
-        numbers = {name: loss.item() for name, loss in losses.items()}
-        if not math.isfinite(numbers["loss"]) or not math.isfinite(norm.item()):
-            raise DivergedError(self._advice())
+        with self.ranks.guard():
+            losses = self._losses()
+            self.optimiser.zero_grad(set_to_none=True)
+            losses["loss"].backward()
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), s.clip or math.inf)
+        is_read = self._is_time_to_read()
+        if is_read:
+            self.numbers = self._read({**losses, "norm": norm})
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.optimiser.step()
         self.step += 1
-        self.seconds += time.perf_counter() - start
-        return self._report(numbers, rate, norm.item())
+        self.spent += time.perf_counter() - start
+        if is_read:  # one clock for all, so that all agree when time is up
+            self.seconds = self.ranks.of_first(self.spent)
+        return self._report(rate)
+
+    def _losses(self) -> dict[str, Tensor]:
+        """Of this rank's share: with n ranks, small batch kn + r is part r of batch k."""
+        s, ranks = self.settings, self.ranks
+        small = s.batch_size // ranks.size
+        frames = self.data.batch(self.step * ranks.size + ranks.rank, small, self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+            return composite_loss(
+                self.parallel, metrics.to_unit(frames), s.frames_in, **self._feeding()
+            )
+
+    def _is_time_to_read(self) -> bool:
+        """Reading a number makes a GPU finish its queue: there, not at every step."""
+        s, next_step = self.settings, self.step + 1
+        rhythms = (LOG_EVERY, s.validate_every, s.checkpoint_every)
+        return (
+            self.device.type == "cpu"
+            or not self.numbers
+            or next_step == s.steps
+            or any(next_step % every == 0 for every in rhythms)
+        )
+
+    def _read(self, found: dict[str, Tensor]) -> dict[str, float]:
+        """Means over ranks, as numbers; they are finite."""
+        means = self.ranks.sum(torch.stack(list(found.values())).detach()) / self.ranks.size
+        numbers = dict(zip(found, means.tolist(), strict=True))
+        if not math.isfinite(numbers["loss"]) or not math.isfinite(numbers["norm"]):
+            raise DivergedError(self._advice())
+        return numbers
 
     def _feeding(self) -> dict[str, Any]:
         """What conditional decoders are fed at this step."""
@@ -207,16 +253,23 @@ class _Run:
         if not s.conditional:
             return {}
         teacher = {"teacher": 1.0, "scheduled": 1.0 - self.fraction, "own": 0.0}[s.feedback]
-        return {
-            "teacher": teacher,
-            "generator": torch.Generator().manual_seed((s.seed << 24) + self.step),
-        }
+        generator = torch.Generator().manual_seed((s.seed << 24) + self.step)
+        return {"teacher": teacher, "draw": lambda count: self._draw(count, generator)}
 
-    def _report(self, numbers: dict[str, float], rate: float, norm: float) -> Progress:
-        s, heldout = self.settings, None
+    def _draw(self, count: int, generator: torch.Generator) -> Tensor:
+        """This rank's share of the numbers that are drawn for the whole batch."""
+        return self.ranks.share(torch.rand(count * self.ranks.size, generator=generator))
+
+    def _report(self, rate: float) -> Progress:
+        s, heldout, numbers = self.settings, None, self.numbers
         if self.step % s.validate_every == 0 or self.fraction >= 1.0:
             heldout = evaluation.evaluate(
-                self.model, s, HELDOUT_SEQUENCES, similarity=False, compare=False
+                self.model,
+                s,
+                HELDOUT_SEQUENCES,
+                similarity=False,
+                compare=False,
+                ranks=self.ranks,
             )
         progress = Progress(
             step=self.step,
@@ -226,7 +279,7 @@ class _Run:
             future=numbers.get("future"),
             reconstruction=numbers.get("reconstruction"),
             learning_rate=rate,
-            gradient_norm=norm,
+            gradient_norm=numbers["norm"],
             heldout=heldout,
             model=self.model,
         )
@@ -243,6 +296,8 @@ class _Run:
                     f"{self.out}: holds a run already: resume it, or choose another folder"
                 )
             self._resume(checkpoints.read_checkpoint(self.out))
+        if not self.ranks.is_first:
+            return
         self.out.mkdir(parents=True, exist_ok=True)
         log = self.out / "metrics.jsonl"
         lines = log.read_text().splitlines(keepends=True) if log.exists() else []
@@ -263,10 +318,10 @@ class _Run:
         self.model.load_state_dict(saved.weights)
         checkpoints.restore_optimiser(self.optimiser, saved.optimiser)
         self.step, self.seconds, self.last = saved.step, saved.seconds, saved.metrics
-        self.saved_step = saved.step
+        self.spent, self.saved_step = saved.seconds, saved.step
 
     def _save(self) -> None:
-        if self.out is None or self.step == self.saved_step:
+        if self.out is None or self.step == self.saved_step or not self.ranks.is_first:
             return
         checkpoints.save_checkpoint(
             self.out, self.settings, self.step, self.seconds, self.last, self.model, self.optimiser
@@ -274,7 +329,7 @@ class _Run:
         self.saved_step = self.step
 
     def _log(self, line: dict[str, Any]) -> None:
-        if self.out is None:
+        if self.out is None or not self.ranks.is_first:
             return
         log = self.out / "metrics.jsonl"
         try:
@@ -283,10 +338,18 @@ class _Run:
         except OSError as error:
             raise OSError(f"{log}: could not be written ({error.strerror}): make room") from None
 
-    def _advice(self) -> str:
-        s = self.settings
+    def _kept(self) -> str:
         last = None if self.out is None else checkpoints.newest_checkpoint(self.out)
-        kept = f"the last good checkpoint is {last}" if last else "no checkpoint was written yet"
+        return f"the last good checkpoint is {last}" if last else "no checkpoint was written yet"
+
+    def _loss_of_a_rank(self) -> str:
+        return (
+            f"step {self.step + 1}: rank {self.ranks.rank} of {self.ranks.size} lost another rank; "
+            f"{self._kept()}; continue, with any number of ranks, with --resume auto"
+        )
+
+    def _advice(self) -> str:
+        s, kept = self.settings, self._kept()
         lower = (
             "set clip to 5" if not s.clip else f"lower the learning rate (now {s.learning_rate:g})"
         )

@@ -182,9 +182,18 @@ def render(
     if torch.device(device or "cpu").type == "cpu":
         frames = _copy_windows(strips.ravel(), starts.reshape(-1, D), S * S)
     else:
-        strip, begin = torch.from_numpy(strips.ravel()), torch.from_numpy(starts.reshape(-1, D))
-        frames = gather_windows(strip.to(device), begin.to(device), S * S)
+        frames = gather_windows(
+            _upload(strips.ravel(), device), _upload(starts.reshape(-1, D), device), S * S
+        )
     return frames.view(len(positions), B, S, S)
+
+
+def _upload(array: np.ndarray, device: torch.device | str | None) -> torch.Tensor:
+    """To a device without waiting for it, where it can read the memory of the host by itself."""
+    tensor = torch.from_numpy(array)
+    if torch.device(device or "cpu").type == "cuda":
+        tensor = tensor.pin_memory()
+    return tensor.to(device, non_blocking=True)
 
 
 def _copy_windows(strip: np.ndarray, starts: np.ndarray, length: int) -> torch.Tensor:
