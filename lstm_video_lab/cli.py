@@ -297,6 +297,30 @@ def _build(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _add_bench(parser: argparse.ArgumentParser) -> None:
+    from lstm_video_lab import bench
+
+    parser.add_argument("--json", type=Path, help="file for the report")
+    parser.add_argument("--readme", type=Path, help="page that shows the table, between its marks")
+    parser.add_argument(
+        "--only", nargs="+", choices=bench.GROUPS, default=bench.GROUPS, help="what to measure"
+    )
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from lstm_video_lab import bench
+    from lstm_video_lab.bench import report as pages
+
+    report = bench.run(tuple(arguments.only))
+    text = pages.table(report)
+    print(text, end="")
+    if arguments.json is not None:
+        write_whole(arguments.json, json.dumps(report, indent=1, allow_nan=False) + "\n")
+    if arguments.readme is not None:
+        pages.put_into(arguments.readme, text)
+    return 0
+
+
 COMMANDS: dict[str, tuple[Callable, Callable, str]] = {
     "open": (_add_open, _open, "open the lessons in JupyterLab"),
     "train": (_add_train, _train, "train a model on bouncing digits"),
@@ -306,5 +330,6 @@ COMMANDS: dict[str, tuple[Callable, Callable, str]] = {
         _experiment,
         "run an experiment of the paper and store its figures",
     ),
+    "bench": (_add_bench, _bench, "measure speeds beside torch's own layers"),
     "build": (_add_build, _build, "make the notebooks from their scripts"),
 }

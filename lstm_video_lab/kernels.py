@@ -16,6 +16,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+# Gradients of σ and tanh from their values: (d, σ) → d σ (1 − σ), in one pass over memory.
+_SIGMOID_SLOPE: Any = torch.ops.aten.sigmoid_backward.grad_input
+_TANH_SLOPE: Any = torch.ops.aten.tanh_backward.grad_input
 _MINUS_ONE = torch.tensor(-1.0)
 HAS_TRITON = find_spec("triton") is not None
 
@@ -61,24 +64,26 @@ class BackwardSteps:
             self._find_slopes()
 
     def _find_slopes(self) -> None:
+        c_before, c_after = self.c[:-1], self.c[1:]
         i, f, g, o = self.a.unflatten(-1, (4, -1)).unbind(-2)
-        s_i, s_f, s_g, s_o = self.d_a.unflatten(-1, (4, -1)).unbind(-2)
-        tanh_c = torch.empty_like(self.c[1:])
-        _tanh(self.c[1:], scratch=tanh_c, out=tanh_c)
-        # h = o ⊙ tanh(c) with o = σ(…), where σ′ = σ (1 − σ)
-        _slope_of_sigmoid(o, tanh_c, out=s_o)  # ∂h/∂a_o
+        s_i, s_f, s_g, s_o = slopes = self.d_a.unflatten(-1, (4, -1)).unbind(-2)
+        tanh_c = torch.empty_like(c_after)
+        _tanh(c_after, scratch=tanh_c, out=tanh_c)
+        # h = o ⊙ tanh(c) with o = σ(a_o), where σ′ = σ (1 − σ) and tanh′ = 1 − tanh²
+        _SIGMOID_SLOPE(tanh_c, o, grad_input=s_o)  # ∂h/∂a_o = tanh(c) ⊙ σ′
         # c = f ⊙ c(t−1) + i ⊙ g
-        _slope_of_sigmoid(i, g, out=s_i)  # ∂c/∂a_i
-        _slope_of_sigmoid(f, self.c[:-1], out=s_f)  # ∂c/∂a_f
-        torch.addcmul(i, torch.mul(i, g, out=s_g), g, value=-1, out=s_g)  # ∂c/∂a_g = i (1 − g²)
-        # ∂h/∂c = o (1 − tanh²(c)), and through the output gate where it sees c(t)
-        self.h_by_c = torch.addcmul(o, tanh_c.square_(), o, value=-1, out=tanh_c)
+        _SIGMOID_SLOPE(g, i, grad_input=s_i)  # ∂c/∂a_i
+        _SIGMOID_SLOPE(c_before, f, grad_input=s_f)  # ∂c/∂a_f
+        _TANH_SLOPE(i, g, grad_input=s_g)  # ∂c/∂a_g
+        # ∂h/∂c = o ⊙ tanh′(c), and through the output gate where it sees c(t)
+        h_by_c = _TANH_SLOPE(o, tanh_c, grad_input=tanh_c)
         # ∂c/∂c(t−1): directly, and through the peepholes of i and f
-        self.c_by_c = f
+        c_by_c = f
         if self.w is not None:
-            self.c_by_c = torch.addcmul(f, self.w[0], s_i).addcmul_(self.w[1], s_f)
+            c_by_c = torch.addcmul(f, self.w[0], s_i).addcmul_(self.w[1], s_f)
             if self.new:
-                self.h_by_c.addcmul_(self.w[2], s_o)
+                h_by_c.addcmul_(self.w[2], s_o)
+        self.slopes = [z.unbind() for z in (*slopes, h_by_c, c_by_c)]  # views of each step
 
     def step(self, t: int, d_output: Tensor, d_h: Tensor, d_c: Tensor) -> Tensor:
         """The gradient at a(t), (R, 4H), from those at output t and at h(t), c(t) from later on.
@@ -90,21 +95,16 @@ class BackwardSteps:
             given = (self.a[t], self.c[t], self.c[t + 1], self.w, self.new)
             _fused().backward_step(*given, d_output, d_h, d_c, d_a)
             return d_a
+        d_i, d_f, d_g, d_o, h_by_c, c_by_c = (z[t] for z in self.slopes)
         d_h = d_h + d_output
-        d_c.addcmul_(d_h, self.h_by_c[t])
-        by_gate = d_a.view(*d_c.shape[:-1], 4, -1)
-        by_gate[..., :3, :].mul_(d_c.unsqueeze(-2))  # at a_i, a_f, a_g
-        d_o = by_gate[..., 3, :].mul_(d_h)
-        d_c.mul_(self.c_by_c[t])
+        d_c.addcmul_(d_h, h_by_c)
+        for slope in (d_i, d_f, d_g):  # one by one: together, over short strides, it is slow
+            slope.mul_(d_c)
+        d_o.mul_(d_h)
+        d_c.mul_(c_by_c)
         if self.w is not None and not self.new:
             d_c.addcmul_(self.w[2], d_o)
         return d_a
-
-
-def _slope_of_sigmoid(s: Tensor, factor: Tensor, out: Tensor) -> None:
-    """factor ⊙ s (1 − s)."""
-    torch.mul(s, factor, out=out)
-    torch.addcmul(out, out, s, value=-1, out=out)
 
 
 def _tanh(x: Tensor, scratch: Tensor, out: Tensor) -> Tensor:

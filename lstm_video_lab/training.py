@@ -132,6 +132,19 @@ def composite_loss(
     return losses
 
 
+def training_data(settings: Settings) -> BouncingDigits:
+    """The sequences that a run of these settings learns from."""
+    return BouncingDigits(
+        load_digits(settings.digits, "train"),
+        num_digits=settings.num_digits,
+        image_size=settings.image_size,
+        num_frames=settings.frames_in + settings.frames_out,
+        digit_size=settings.digit_size,
+        speed=settings.speed,
+        seed=settings.seed,
+    )
+
+
 class _Run:
     """The state of one run: what a checkpoint holds, and what the settings can make again."""
 
@@ -150,15 +163,7 @@ class _Run:
             raise ValueError(
                 f"precision='bf16': this {self.device.type} has none in hardware: use auto or fp32"
             )
-        self.data = BouncingDigits(
-            load_digits(settings.digits, "train"),
-            num_digits=settings.num_digits,
-            image_size=settings.image_size,
-            num_frames=settings.frames_in + settings.frames_out,
-            digit_size=settings.digit_size,
-            speed=settings.speed,
-            seed=settings.seed,
-        )
+        self.data = training_data(settings)
         self.model = VideoModel(**settings.model_fields(), seed=settings.seed).to(self.device)
         self.optimiser = make_optimiser(settings, self.model.parameters())
         self.step, self.seconds, self.spent, self.saved_step = 0, 0.0, 0.0, -1

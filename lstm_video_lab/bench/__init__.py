@@ -1,0 +1,198 @@
+"""Speeds as ratios: the lab beside torch's own layers, in one run on one machine.
+
+Every contender is a process of its own, with its own memory and threads; they take turns, so that
+whatever else the machine does falls on all alike. Ratios are medians of the turns' ratios.
+
+    ours         the lab
+    torch        the same with torch's own layers, as torch comes
+    torch tuned  the same again, with what the lab does for its process (it keeps freed memory) and,
+                 for training steps, the same fused Adam
+    floor        only the matrix products that the layer needs, by the faster of MKL and oneDNN
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+CASES: dict[str, list[tuple[dict[str, Any], float]]] = {  # group → (case, ratio to be reached)
+    "layers": [
+        ({"X": 4096, "H": 256, "B": 32}, 2.5),
+        ({"X": 4096, "H": 512, "B": 64}, 1.3),
+        ({"X": 4096, "H": 1024, "B": 32}, 2.2),
+        ({"X": 1024, "H": 256, "B": 32}, 1.1),
+        ({"X": 512, "H": 512, "B": 64}, 1.05),
+    ],
+    "convolutions": [
+        ({"C": 16, "H": 64, "k": 5, "side": 16, "B": 8}, 1.5),
+        ({"C": 16, "H": 32, "k": 3, "side": 16, "B": 16}, 1.5),
+        ({"C": 1, "H": 16, "k": 3, "side": 64, "B": 8}, 1.5),
+        ({"C": 1, "H": 16, "k": 5, "side": 32, "B": 8}, 1.5),
+    ],
+    "steps": [
+        ({"scale": "laptop"}, 1.25),
+        ({"scale": "paper", "conditional": False, "batch_size": 8}, 1.5),
+    ],
+}
+GROUPS = (*CASES, "data", "start")
+TURN_SECONDS = 6.0  # of each contender in a case
+CONTENDER = Path(__file__).with_name("contender.py")
+
+
+def run(groups: tuple[str, ...] = GROUPS, cases: Any = None) -> dict[str, Any]:
+    """Measure, and return a report that is ready for JSON."""
+    rows = []
+    chosen = [
+        (group, case, goal)
+        for group, all_ in (cases or CASES).items()
+        if group in groups
+        for case, goal in all_
+    ]
+    for group, case, goal in tqdm(chosen, desc="bench", unit="case", file=sys.stderr):
+        rows.append(measure(group, case, goal))
+    report: dict[str, Any] = {"date": date.today().isoformat(), "machine": machine(), "rows": rows}
+    if "data" in groups:
+        report["sequences_per_second"] = data_speed()
+    if "start" in groups:
+        report["import_ratio"] = import_ratio()
+    return report
+
+
+def measure(group: str, case: dict[str, Any], goal: float) -> dict[str, Any]:
+    """One row: all contenders of a case, turn by turn."""
+    kinds = ["ours", "torch", "torch tuned"]
+    if group == "layers":
+        kinds += ["floor mkl", "floor onednn"]
+    if has_bf16():
+        kinds.append("ours bf16")
+    with ExitStack() as stack:
+        ask = {kind: stack.enter_context(started(kind, group, case)) for kind in kinds}
+        for kind in kinds:
+            ask[kind]("step")
+        longest = max(ask[kind]("step") for kind in kinds)
+        turns = max(5, min(40, int(TURN_SECONDS / longest)))
+        times: dict[str, list[float]] = {kind: [] for kind in kinds}
+        for _ in range(turns):
+            for kind in kinds:
+                times[kind].append(ask[kind]("step"))
+        row: dict[str, Any] = {
+            "group": group,
+            "case": case,
+            "goal": goal,
+            "turns": turns,
+            "ms": {kind: 1e3 * statistics.median(times[kind]) for kind in kinds},
+            "ratio": ratio(times["torch"], times["ours"]),
+            "ratio_tuned": ratio(times["torch tuned"], times["ours"]),
+            "peak_bytes": {kind: ask[kind]("peak") for kind in ("ours", "torch")},
+        }
+        if group == "steps":
+            row["profile"] = ask["ours"]("profile")
+    if group == "layers":
+        floor = min(("floor mkl", "floor onednn"), key=lambda kind: row["ms"][kind])
+        row["floor"] = floor
+        row["share"] = ratio(times[floor], times["ours"])
+        row["gflops"] = flops(**case) / (1e6 * row["ms"]["ours"])
+    return row
+
+
+@contextmanager
+def started(kind: str, group: str, case: dict[str, Any]) -> Iterator[Any]:
+    """A contender's process, which answers "step", "peak" and "profile"; it ends with the block."""
+    process = subprocess.Popen(
+        [sys.executable, str(CONTENDER)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    assert process.stdin and process.stdout and process.stderr
+
+    def ask(question: str) -> Any:
+        assert process.stdin and process.stdout and process.stderr
+        try:
+            print(question, file=process.stdin, flush=True)
+            return json.loads(process.stdout.readline())
+        except (BrokenPipeError, json.JSONDecodeError):
+            process.kill()
+            last = (process.stderr.read().strip().splitlines() or ["no message"])[-1]
+            raise ValueError(f"bench: {group} {case}, {kind!r} ended: {last}") from None
+
+    try:
+        print(json.dumps({"kind": kind, "group": group, "case": case}), file=process.stdin)
+        yield ask
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ratio(theirs: list[float], ours: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(theirs, ours, strict=True))
+
+
+def flops(X: int, H: int, B: int, T: int = 10) -> int:
+    """Of the products of a layer, forward and backward: no gradient is taken to x."""
+    outer, inner = 2 * T * B * 4 * H * X, 2 * T * B * 4 * H * H
+    return 2 * outer + 3 * inner
+
+
+def has_bf16() -> bool:
+    import torch
+
+    from lstm_video_lab import optimisers
+
+    return optimisers.has_bf16(torch.device("cpu"))
+
+
+def machine() -> dict[str, Any]:
+    """What the figures hold for."""
+    import torch
+
+    ask: Any = getattr(torch.cpu, "get_capabilities", dict)
+    return {
+        "processor": ask().get("cpu_name") or platform.processor() or "unknown",
+        "threads": torch.get_num_threads(),
+        "bf16": has_bf16(),
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+
+
+def data_speed(batches: int = 40, batch_size: int = 64) -> float:
+    """Sequences a second on one core: 64×64, two digits, 20 frames."""
+    from lstm_video_lab import BouncingDigits, load_digits
+
+    data = BouncingDigits(load_digits())
+    data.batch(0, batch_size)
+    start = time.perf_counter()
+    for index in range(batches):
+        data.batch(index, batch_size)
+    return batches * batch_size / (time.perf_counter() - start)
+
+
+def import_ratio(turns: int = 9) -> float:
+    """Time to import the lab and its first layer, over that to import torch."""
+
+    def seconds(code: str) -> float:
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        return time.perf_counter() - start
+
+    lab, torch_alone = "from lstm_video_lab import LSTM", "import torch"
+    for code in (lab, torch_alone):
+        seconds(code)
+    pairs = [(seconds(lab), seconds(torch_alone)) for _ in range(turns)]
+    return statistics.median(a / b for a, b in pairs)

@@ -1,0 +1,174 @@
+"""A process that takes turns: told what to be on its first line of input, it then runs when asked.
+
+Started by its path, so that a contender on torch alone does not import the lab, whose import tunes
+the process. One JSON line in, one out: {"kind", "group", "case"} first, then "step" for the seconds
+of one step, "peak" for the most bytes that a step holds, "profile" for where its time goes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+
+def main() -> None:
+    told = json.loads(sys.stdin.readline())
+    if told["kind"] != "torch":
+        import lstm_video_lab  # noqa: F401  (tunes the process, before torch is loaded)
+    import torch
+
+    torch.set_flush_denormal(True)
+    torch.manual_seed(0)
+    makers: dict[str, Any] = {"layers": layer, "convolutions": convolution, "steps": training}
+    answers: dict[str, Any] = {"step": seconds, "peak": peak_bytes, "profile": profile}
+    step = makers[told["group"]](told["kind"], **told["case"])
+    for line in sys.stdin:
+        print(json.dumps(answers[line.strip()](step)), flush=True)
+
+
+def layer(kind: str, X: int, H: int, B: int, T: int = 10) -> Any:
+    """Forward and backward of one connected layer, or only its matrix products."""
+    import torch
+
+    x = torch.randn(T, B, X)
+    if kind.startswith("floor"):
+        return products(x, H, onednn=kind == "floor onednn")
+    if kind.startswith("ours"):
+        from lstm_video_lab import LSTM
+
+        model: Any = LSTM(X, H)
+        torch.nn.init.normal_(model.peephole_l0, std=0.1)
+    else:
+        model = torch.nn.LSTM(X, H)
+    return forward_backward(lambda: model(x)[0], model, (T, B, H), bf16=kind == "ours bf16")
+
+
+def convolution(kind: str, C: int, H: int, k: int, side: int, B: int, T: int = 10) -> Any:
+    """Forward and backward of one convolutional layer."""
+    import torch
+
+    x = torch.randn(T, B, C, side, side)
+    if kind.startswith("ours"):
+        from lstm_video_lab import ConvLSTM
+
+        ours = ConvLSTM(C, H, k)
+        torch.nn.init.normal_(ours.peephole_l0, std=0.1)
+        return forward_backward(
+            lambda: ours(x)[0], ours, (T, B, H, side, side), bf16=kind == "ours bf16"
+        )
+    from torch_form import ConcatenatedConvLSTM  # type: ignore[import-not-found]
+
+    theirs = ConcatenatedConvLSTM(C, H, k)
+    return forward_backward(lambda: theirs(x), theirs, (T, B, H, side, side))
+
+
+def forward_backward(run: Any, model: Any, shape: tuple[int, ...], bf16: bool = False) -> Any:
+    import torch
+
+    d_output = torch.randn(shape) * 0.01
+
+    def step() -> None:
+        model.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            output = run()
+        output.backward(d_output.to(output.dtype))
+
+    return step
+
+
+def products(x: Any, H: int, onednn: bool) -> Any:
+    """The matrix products that no LSTM layer can do without: `flops` of `bench` counts them."""
+    import torch
+
+    T, B, X = x.shape
+    w_x, w_h, h = torch.randn(4 * H, X), torch.randn(4 * H, H), torch.randn(T, B, H)
+    d = torch.randn(T, B, 4 * H)
+
+    def times(a: Any, b: Any) -> Any:  # a bᵀ
+        return (
+            torch.ops.mkldnn._linear_pointwise(a, b, None, "none", [], "") if onednn else a @ b.t()
+        )
+
+    def step() -> None:
+        times(x.flatten(0, 1), w_x)
+        for t in range(T):
+            times(h[t], w_h)
+        for t in range(T):
+            times(d[t], w_h.t())
+        d_t = d.flatten(0, 1).t()
+        times(d_t, x.flatten(0, 1).t())
+        times(d_t, h.flatten(0, 1).t())
+
+    return step
+
+
+def training(kind: str, **settings: Any) -> Any:
+    """A whole step: data, loss, gradients, clipping, Adam."""
+    import torch
+
+    from lstm_video_lab import Settings
+    from lstm_video_lab import training as lab
+
+    never = 10**9
+    s = Settings.for_scale(
+        **{"precision": "fp32", **settings},  # type: ignore[arg-type]
+        steps=never, validate_every=never, checkpoint_every=never, device="cpu",
+    )  # fmt: skip
+    if kind.startswith("ours"):
+        run = lab.train(s.changed(precision="auto") if kind == "ours bf16" else s)
+        return lambda: next(run)
+    from torch_form import TorchComposite, composite_loss  # beside this file
+
+    data = lab.training_data(s)
+    model = TorchComposite(s.image_size**2, s.units, s.layers)
+    adam = torch.optim.Adam(model.parameters(), fused=kind == "torch tuned" or None)
+    count = iter(range(never))
+
+    def step() -> float:
+        frames = data.batch(next(count), s.batch_size).flatten(2).float() / 255
+        loss = composite_loss(model, frames, s.frames_in)
+        adam.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        adam.step()
+        return loss.item()
+
+    return step
+
+
+def seconds(step: Any) -> float:
+    start = time.perf_counter()
+    step()
+    return time.perf_counter() - start
+
+
+def peak_bytes(step: Any) -> int:
+    """The most bytes of tensors that a step holds, above those that it began with."""
+    from torch import profiler
+
+    with profiler.profile(activities=[profiler.ProfilerActivity.CPU], profile_memory=True) as seen:
+        step()
+    events = [e for e in seen.profiler.kineto_results.events() if e.name() == "[memory]"]
+    held = peak = 0
+    for event in sorted(events, key=lambda e: e.start_ns()):
+        held += event.nbytes()
+        peak = max(peak, held)
+    return peak
+
+
+def profile(step: Any, most: int = 8) -> dict[str, float]:
+    """The operations that take the most time themselves, with their shares of a step."""
+    from torch import profiler
+
+    with profiler.profile(activities=[profiler.ProfilerActivity.CPU]) as seen:
+        step()
+    times = {e.key: e.self_cpu_time_total for e in seen.key_averages()}
+    whole = sum(times.values())
+    longest = sorted(times, key=lambda key: -times[key])[:most]
+    return {key: round(times[key] / whole, 3) for key in longest}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The bench's report as a table, for the terminal and for the README."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from lstm_video_lab.files import write_whole
+
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+HEADINGS = {
+    "layers": "LSTM against nn.LSTM",
+    "convolutions": "ConvLSTM against conv(cat[x, h])",
+    "steps": "training step against nn.LSTM",
+}
+COLUMNS = (
+    "case",
+    "ours, ms",
+    "torch, ms",
+    "ratio (goal)",
+    "ratio, torch tuned",
+    "share of floor",
+    "peak MB, ours / torch",
+    "ours bf16, ms",
+)
+
+
+def table(report: dict[str, Any]) -> str:
+    """Markdown: a line on the machine, then a row for each case."""
+    m = report["machine"]
+    lines = [
+        f"{m['processor']}, {m['threads']} threads, {m['system']}, torch {m['torch']}, "
+        f"{report['date']}; float32, forward and backward, 10 steps. "
+        f"GPU: {m['gpu'] or 'none here, not measured'}.",
+        "",
+        "| " + " | ".join(COLUMNS) + " |",
+        "| --- " + "| ---: " * (len(COLUMNS) - 1) + "|",
+    ]
+    lines += ["| " + " | ".join(_cells(row)) + " |" for row in report["rows"]]
+    lines.append("")
+    if "sequences_per_second" in report:
+        lines.append(
+            f"Bouncing digits on one core: {report['sequences_per_second']:,.0f} sequences/s "
+            "(64×64, two digits, 20 frames; goal 25,000)."
+        )
+    if "import_ratio" in report:
+        lines.append(
+            f"`from lstm_video_lab import LSTM` takes {report['import_ratio']:.2f} times as long "
+            "as `import torch` (goal below 1.2)."
+        )
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def put_into(readme: Path, text: str) -> None:
+    """Replace what stands between the two marks. Raises ValueError where they are missing."""
+    page = readme.read_text("utf-8")
+    if page.count(BEGIN) != 1 or page.count(END) != 1:
+        raise ValueError(f"{readme}: has no place for the table: put {BEGIN} and {END} there")
+    before, rest = page.split(BEGIN)
+    after = rest.split(END)[1]
+    write_whole(readme, f"{before}{BEGIN}\n{text}{END}{after}")
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    case = ", ".join(f"{name} {value}" for name, value in row["case"].items())
+    ms, peak = row["ms"], row["peak_bytes"]
+    return [
+        f"{HEADINGS[row['group']]}: {case}",
+        f"{ms['ours']:.1f}",
+        f"{ms['torch']:.1f}",
+        f"{row['ratio']:.2f} ({row['goal']:g})",
+        f"{row['ratio_tuned']:.2f}",
+        f"{row['share']:.0%}" if "share" in row else "",
+        f"{peak['ours'] / 1e6:.0f} / {peak['torch'] / 1e6:.0f}",
+        f"{ms['ours bf16']:.1f}" if "ours bf16" in ms else "",
+    ]

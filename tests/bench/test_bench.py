@@ -1,0 +1,129 @@
+"""What the bench compares is equal, and its report is whole. Nothing here looks at a clock."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from lstm_video_lab import ConvLSTM, VideoModel, bench
+from lstm_video_lab.bench import contender, report, torch_form
+from lstm_video_lab.cli import main
+
+TINY = {
+    "layers": [({"X": 6, "H": 4, "B": 2, "T": 3}, 1.0)],
+    "convolutions": [({"C": 2, "H": 4, "k": 3, "side": 4, "B": 2, "T": 3}, 1.0)],
+    "steps": [({"scale": "smoke"}, 1.0)],
+}
+
+
+def test_the_concatenated_convlstm_is_a_convlstm_without_peepholes():
+    torch.manual_seed(0)
+    ours, theirs = ConvLSTM(2, 3, 3, peepholes=False), torch_form.ConcatenatedConvLSTM(2, 3, 3)
+    with torch.no_grad():
+        theirs.convolution.weight.copy_(torch.cat([ours.weight_ih_l0, ours.weight_hh_l0], 1))
+        theirs.convolution.bias.copy_(ours.bias_l0)
+    x = torch.randn(4, 2, 2, 5, 5)
+    a, b = ours(x)[0], theirs(x)
+    torch.testing.assert_close(a, b)
+    a.square().sum().backward()
+    b.square().sum().backward()
+    both = torch.cat([ours.weight_ih_l0.grad, ours.weight_hh_l0.grad], 1)
+    torch.testing.assert_close(both, theirs.convolution.weight.grad)
+
+
+def test_the_composite_on_torch_is_the_lab_s_without_peepholes():
+    torch.manual_seed(0)
+    theirs = torch_form.TorchComposite(64, 6, 2)
+    ours = VideoModel(image_size=8, units=6, layers=2, peepholes=False)
+    pairs = [(ours.encoder, theirs.encoder)]
+    for name, decoder in ours.decoders.items():
+        pairs.append((decoder.recurrent, theirs.decoders[name]))
+        decoder.readout.load_state_dict(theirs.readouts[name].state_dict())
+    with torch.no_grad():
+        for mine, other in pairs:
+            for k in range(2):
+                if getattr(mine, f"weight_ih_l{k}") is not None:
+                    getattr(mine, f"weight_ih_l{k}").copy_(getattr(other, f"weight_ih_l{k}"))
+                getattr(mine, f"weight_hh_l{k}").copy_(getattr(other, f"weight_hh_l{k}"))
+                bias = getattr(other, f"bias_ih_l{k}") + getattr(other, f"bias_hh_l{k}")
+                getattr(mine, f"bias_l{k}").copy_(bias)
+    frames = torch.rand(4, 3, 8, 8)
+    expected = theirs(frames.flatten(2), 5)
+    found = ours(frames, future=5)
+    for name in ("reconstruction", "future"):
+        torch.testing.assert_close(getattr(found, name).flatten(2), expected[name])
+
+
+def test_the_floor_multiplies_as_often_as_it_says():
+    """Against the operations that torch counts itself."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    case = {"X": 24, "H": 8, "B": 4, "T": 5}
+    step = contender.products(torch.randn(5, 4, 24), 8, onednn=False)
+    with FlopCounterMode(display=False) as counter:
+        step()
+    assert counter.get_total_flops() == bench.flops(**case)
+
+
+def test_peak_bytes_of_a_known_step():
+    def step():
+        x = torch.ones(1000)  # 4,000 bytes
+        y = x * 2  # and 4,000 more
+        del x
+        return y + 1  # 8,000 again
+
+    assert 8_000 <= contender.peak_bytes(step) < 8_500
+
+
+def test_a_report_holds_every_contender_and_reads_well(monkeypatch):
+    monkeypatch.setattr(bench, "TURN_SECONDS", 0.0)  # five turns
+    monkeypatch.setattr(bench, "has_bf16", lambda: False)  # fewer processes
+    found = bench.run(("layers", "convolutions", "steps"), TINY)
+    json.dumps(found, allow_nan=False)
+    assert [row["group"] for row in found["rows"]] == list(TINY)
+    for row in found["rows"]:
+        assert {"ours", "torch", "torch tuned"} <= set(row["ms"])
+        assert row["ratio"] > 0 and row["ratio_tuned"] > 0 and row["turns"] == 5
+        assert row["peak_bytes"]["ours"] > 0 and row["peak_bytes"]["torch"] > 0
+    assert found["rows"][0]["share"] > 0 and found["rows"][0]["gflops"] > 0
+    assert 0 < sum(found["rows"][2]["profile"].values()) <= 1.01
+    text = report.table(found)
+    assert found["machine"]["processor"] in text
+    assert len([line for line in text.splitlines() if line.startswith("| ")]) == 2 + 3
+
+
+def test_a_contender_on_torch_alone_runs_as_torch_comes():
+    told = json.dumps({"kind": "torch", "group": "layers", "case": TINY["layers"][0][0]})
+    watch = "import atexit, sys; atexit.register(lambda: print('lstm_video_lab' in sys.modules))"
+    code = f"{watch}; import runpy; runpy.run_path({contender.__file__!r}, run_name='__main__')"
+    output = subprocess.run(
+        [sys.executable, "-c", code], input=told + "\nstep\n", text=True, capture_output=True
+    ).stdout.split()
+    assert float(output[0]) > 0 and output[1] == "False"
+
+
+def test_a_contender_that_fails_is_named_in_one_line_and_leaves_no_process():
+    wrong = {"layers": [({"X": 6, "H": -4, "B": 2}, 1.0)]}
+    with pytest.raises(ValueError, match=r"^bench: layers .* ended: .+") as caught:
+        bench.run(("layers",), wrong)
+    assert "\n" not in str(caught.value)
+
+
+def test_only_what_stands_between_the_marks_is_replaced(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
+    report.put_into(page, "new\n")
+    assert page.read_text() == f"before\n{report.BEGIN}\nnew\n{report.END}\nafter\n"
+    page.write_text("no marks\n")
+    with pytest.raises(ValueError, match="has no place for the table"):
+        report.put_into(page, "new\n")
+    assert page.read_text() == "no marks\n"
+
+
+def test_an_unknown_part_is_refused_in_one_line(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["bench", "--only", "everything"])
+    assert ended.value.code == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
