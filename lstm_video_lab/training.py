@@ -22,9 +22,9 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from lstm_video_lab import checkpoints, evaluation, metrics
-from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
+from lstm_video_lab.objective import composite_loss, training_data
 from lstm_video_lab.optimisers import has_bf16, learning_rate, make_optimiser, pick_device
 from lstm_video_lab.ranks import ALONE, RankLostError, Ranks
 from lstm_video_lab.settings import Settings
@@ -109,40 +109,6 @@ def learn(settings: Settings, note: str = "training") -> Learned:
                     curve[name].append(sum(values) / len(values))
                 waiting.clear()
     return Learned(progress.model.eval().cpu(), progress.seconds, curve)
-
-
-def composite_loss(
-    model: nn.Module, frames: Tensor, frames_in: int, **feeding: Any
-) -> dict[str, Tensor]:
-    """The loss of each decoder on (T, B, H, W) frames, a mean over time and batch, and their sum.
-
-    The sum's gradient at the encoder's state is the sum of the decoders' gradients: this is how two
-    tasks teach one representation.
-    """
-    past, following = frames[:frames_in], frames[frames_in:]
-    predicted = model(past, future=len(following), truth=following, **feeding)
-    settings: Any = getattr(model, "module", model).settings  # ranks train it in a wrapper
-    error = metrics.cross_entropy if settings.output == "logistic" else metrics.squared_error
-    losses = {}
-    if predicted.reconstruction is not None:
-        losses["reconstruction"] = error(predicted.reconstruction, past.flip(0)).mean()
-    if predicted.future is not None:
-        losses["future"] = error(predicted.future, following).mean()
-    losses["loss"] = torch.stack(list(losses.values())).sum()
-    return losses
-
-
-def training_data(settings: Settings) -> BouncingDigits:
-    """The sequences that a run of these settings learns from."""
-    return BouncingDigits(
-        load_digits(settings.digits, "train"),
-        num_digits=settings.num_digits,
-        image_size=settings.image_size,
-        num_frames=settings.frames_in + settings.frames_out,
-        digit_size=settings.digit_size,
-        speed=settings.speed,
-        seed=settings.seed,
-    )
 
 
 class _Run:

@@ -108,7 +108,7 @@ def training(kind: str, **settings: Any) -> Any:
     """A whole step: data, loss, gradients, clipping, Adam."""
     import torch
 
-    from lstm_video_lab import Settings
+    from lstm_video_lab import Settings, objective
     from lstm_video_lab import training as lab
 
     never = 10**9
@@ -121,7 +121,7 @@ def training(kind: str, **settings: Any) -> Any:
         return lambda: next(run)
     from torch_form import TorchComposite, composite_loss  # beside this file
 
-    data = lab.training_data(s)
+    data = objective.training_data(s)
     model = TorchComposite(s.image_size**2, s.units, s.layers)
     adam = torch.optim.Adam(model.parameters(), fused=kind == "torch tuned" or None)
     count = iter(range(never))
