@@ -223,3 +223,44 @@ def test_bf16_operands_stay_close_to_float32():
 def test_bad_input_is_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    convolutional=st.booleans(),
+    precision=st.sampled_from([torch.float32, torch.float64, torch.bfloat16]),
+    layers=st.integers(1, 3),
+    with_input=st.booleans(),
+    with_state=st.booleans(),
+    size=st.sampled_from([1, 8, 16, 33]),
+    seed=st.integers(0, 1000),
+)
+def test_fast_is_slow_in_every_precision(
+    convolutional, precision, layers, with_input, with_state, size, seed
+):
+    """Values and gradients of `fast=True` and False; bfloat16 by autocast, to its own rounding."""
+    torch.manual_seed(seed)
+    maps = (4, 3) if convolutional else ()
+    kernel = (3,) if convolutional else ()
+    kind = ConvLSTM if convolutional else LSTM
+    model = kind(5 if with_input else 0, size, *kernel, layers)
+    for name, weight in model.named_parameters():
+        if name.startswith("peephole"):
+            torch.nn.init.normal_(weight, std=0.3)
+    model.to(torch.float64 if precision == torch.float64 else torch.float32)
+    like = model.bias_l0
+    x = torch.randn(4, 2, 5, *maps).to(like) if with_input else None
+    state = [torch.randn(layers, 2, size, *maps).to(like) for _ in "hc"]
+    given = {"state": tuple(state) if with_state or not with_input else None}
+    given["steps"] = None if with_input else 4
+    results = []
+    for model.fast in (True, False):
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == torch.bfloat16):
+            output, (h, c) = model(x, **given)
+        loss = output.double().square().sum() + h.double().sum() + c.double().sin().sum()
+        results.append([output, h, c, *torch.autograd.grad(loss, list(model.parameters()))])
+    close = {torch.float32: 1e-4, torch.float64: 1e-10, torch.bfloat16: 5e-2}[precision]
+    for fast, slow in zip(*results, strict=True):
+        scale = slow.double().abs().max().item() + 1e-3
+        difference = (fast.double() - slow.double()).abs().max().item()
+        assert difference <= close * scale
