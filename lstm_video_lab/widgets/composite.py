@@ -30,6 +30,7 @@ from lstm_video_lab.sheets import (
     draw_lines,
     finish,
     label_ends,
+    levels_of,
     room_for,
     sheet,
     write,
@@ -39,7 +40,6 @@ from lstm_video_lab.widgets.base import LABEL, LabWidget, slider
 CHART = 300  # pixels, the height of the part with the curves
 LEFT = 72  # pixels, before the frames: ten of 64 pixels then fit
 OTHERS = "#B4B4B4"
-BASELINES = ("mean_image", "entropy_bound")
 Films = Sequence[tuple[int, Mapping[str, np.ndarray]]]  # number of the first frame, rows of frames
 
 
@@ -176,7 +176,7 @@ def draw_composite(result: dict[str, Any], name: str, sequence: int = 1) -> Pict
 
 def _lay_curves(figure: Figure, result: dict[str, Any], name: str) -> None:
     """Held-out future error against steps: one curve in colour, the others faint, baselines."""
-    levels = {key.replace("_", " "): result["baselines"][key]["cross_entropy"] for key in BASELINES}
+    levels = levels_of(result["baselines"])
     right = room_for(["entropy bound 123.4"]) + 30
     write(figure, f"{in_words(result['models'][name])}: how it learnt", 8, 6, weight="bold")
     axes = add_axes(figure, 72, 34, WIDTH - 72 - right, CHART - 84)
@@ -207,8 +207,8 @@ def in_words(model: dict[str, Any]) -> str:
 
 def describe(result: dict[str, Any], name: str) -> str:
     """A stored model in numbers, and its place among the others."""
-    model, levels = result["models"][name], result["baselines"]
-    bound, mean = (levels[key]["cross_entropy"] for key in ("entropy_bound", "mean_image"))
+    model, levels = result["models"][name], levels_of(result["baselines"])
+    bound, mean = levels["entropy bound"], levels["mean image"]
     (error, stderr), report = score(model), model["report"]
     place = 1 + sum(score(other)[0] < error for other in result["models"].values())
     return (

@@ -24,6 +24,7 @@ from lstm_video_lab.sheets import (
     draw_lines,
     finish,
     label_ends,
+    levels_of,
     room_for,
     sheet,
     write,
@@ -37,7 +38,6 @@ MODELS = {
     "own": "conditional, trained on its own frames",
 }
 WAYS = {False: "running freely", True: "shown the true frame"}
-BASELINES = ("mean_image", "entropy_bound")
 ROWS = 3  # of frames, also where one is missing: the picture keeps its height
 
 
@@ -125,7 +125,7 @@ def _lay_errors(figure, result: dict[str, Any], model: str, shown: bool, top: fl
     ends = draw_lines(axes, {name: (steps, values) for name, values in lines.items()})
     for line, name in zip(axes.lines, lines, strict=True):
         line.set(linewidth=4.0 if name == model else 1.3)
-    levels = {name.replace("_", " "): _baseline(result, name) for name in BASELINES}
+    levels = levels_of(result["baselines"])
     ends += draw_levels(axes, levels)
     highest = [max(values) for way in WAYS for values in errors(result, way).values()]
     axes.set(ylim=(0, 1.05 * max([*levels.values(), *highest])), xticks=list(steps))
@@ -134,17 +134,14 @@ def _lay_errors(figure, result: dict[str, Any], model: str, shown: bool, top: fl
     label_ends(figure, axes, ends)
 
 
-def _baseline(result: dict[str, Any], name: str) -> float:
-    return result["baselines"][name]["cross_entropy"]
-
-
 def describe(result: dict[str, Any], model: str, shown: bool) -> str:
     """What one model does at the first and the last predicted step, and what made it."""
     stored = result["models"][model]
     now, other = (errors(result, way)[model] for way in (shown, not shown))
+    mean = levels_of(result["baselines"])["mean image"]
     text = (
         f"{MODELS[model].capitalize()}; {WAYS[shown]}: {now[0]:.1f} nats at the first predicted "
-        f"frame, {now[-1]:.1f} at the last (mean image {_baseline(result, 'mean_image'):.1f})"
+        f"frame, {now[-1]:.1f} at the last (mean image {mean:.1f})"
     )
     if stored["settings"]["conditional"]:
         text += f"; {WAYS[not shown]}, the last is {other[-1]:.1f}"

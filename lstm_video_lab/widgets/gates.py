@@ -28,6 +28,7 @@ from lstm_video_lab.sheets import (
     label_ends,
     room_for,
     sheet,
+    without_steps,
     write,
 )
 from lstm_video_lab.widgets.base import LabWidget, dropdown, player, row, slider
@@ -122,7 +123,8 @@ def draw_unit(record: Record, unit: int, step: int) -> Picture:
         start = 1 - shown.step / 2
         axes.set_xlim(start, start + len(shown) * shown.step)  # a step lies under its frame
         axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
-        axes.tick_params(labelbottom=n == 1)
+        if n == 0:
+            without_steps(axes)
         axes.set_ylabel(label, color=INK, fontsize=FONT)
         now = (f"{NAMES[name]} {line[step - 1]:.2f}" for name, line in lines.items())
         label_ends(

@@ -32,6 +32,7 @@ from lstm_video_lab.sheets import (
     finish,
     label_ends,
     sheet,
+    without_steps,
     write,
 )
 from lstm_video_lab.widgets.base import LabWidget, player, row, slider
@@ -140,13 +141,14 @@ def draw_story(seen: Gates, x: Tensor, names: Sequence[str], step: int) -> Pictu
     }
     figure = sheet(WIDTH, HEIGHT + len(panels) * PANEL + 40)
     now, before = _at(series, step), float(series["c"][step - 2]) if step > 1 else 0.0
-    draw_pipes(add_axes(figure, 0, 0, WIDTH, HEIGHT), now, before, _at(inputs, step))
+    draw_pipes(figure, now, before, _at(inputs, step))
     write(figure, f"step {step}", 12, 6, weight="bold")
     for n, (label, lines) in enumerate(panels.items()):
         axes = add_axes(figure, 60, HEIGHT + n * PANEL, WIDTH - 60 - 180, PANEL - 16)
         _draw_panel(axes, lines, step)
         axes.set_ylabel(label, color=INK, fontsize=FONT)
-        axes.tick_params(labelbottom=n == len(panels) - 1)
+        if n < len(panels) - 1:
+            without_steps(axes)
     axes.set_xlabel("step", color=INK, fontsize=FONT)
     return finish(figure, describe_story(series, step))
 

@@ -23,6 +23,7 @@ from lstm_video_lab.sheets import (
     draw_lines,
     finish,
     label_ends,
+    levels_of,
     room_for,
     sheet,
     write,
@@ -189,8 +190,8 @@ class TrainingStudio(LabWidget):
     def _offer_units(self) -> None:
         """Channels of a ConvLSTM cost far more than units of an LSTM: other sizes are offered."""
         units, sizes = self.values["units"], UNITS[self.values["cell"].value]
-        with units.hold_trait_notifications():
-            units.options, units.value = sizes, sizes[len(sizes) // 2]
+        units.options = sizes  # first: a value is checked against the options that hold
+        units.value = sizes[len(sizes) // 2]
 
 
 def new_folder() -> Path:
@@ -206,11 +207,7 @@ def draw_story(story: Story, levels: Mapping[str, Any], others: Sequence[Story] 
     lines = {"training": (story.seconds, story.losses)}
     lines["held out"] = (story.heldout_seconds, story.heldout)
     lines |= {run.folder.name: (run.heldout_seconds, run.heldout) for run in others}
-    marks = {
-        name.replace("_", " "): level["cross_entropy"]
-        for name, level in levels.items()
-        if level["cross_entropy"] is not None
-    }
+    marks = levels_of(levels)
     left = room_for([*story.rows, "predicted"])
     longest = max(map(len, story.rows.values()))
     image, shown = film(story.rows, min(WIDTH - left - 8, FRAME * longest))

@@ -7,10 +7,8 @@ from typing import Any
 import ipywidgets
 
 from lstm_video_lab import plots
-from lstm_video_lab.sheets import Picture
+from lstm_video_lab.sheets import Picture, levels_of
 from lstm_video_lab.widgets.base import LABEL, LabWidget
-
-BASELINES = ("mean_image", "entropy_bound")
 
 
 class UnitsExplorer(LabWidget):
@@ -42,10 +40,9 @@ def draw_units(result: dict[str, Any], units: int) -> Picture:
     """The learning curve of one size between those of the smallest and the largest, in numbers."""
     sizes = sizes_of(result)
     curves = {n: result["units"][str(n)]["curve"] for n in (units, sizes[0], sizes[-1])}
-    levels = {k.replace("_", " "): result["baselines"][k]["cross_entropy"] for k in BASELINES}
     return plots.curves(
         {f"{n} units": (curve["step"], curve["reconstruction"]) for n, curve in curves.items()},
-        levels,
+        levels_of(result["baselines"]),
         describe_units(result, units),
     )
 

@@ -13,7 +13,7 @@ from lstm_video_lab import Settings, load_model
 from lstm_video_lab.checkpoints import read_checkpoint
 from lstm_video_lab.widgets import TrainingStudio
 from lstm_video_lab.widgets.session import Session, Story
-from lstm_video_lab.widgets.studio import draw_story, new_folder, runs_table, tell_story
+from lstm_video_lab.widgets.studio import UNITS, draw_story, new_folder, runs_table, tell_story
 
 LEVELS = {"entropy_bound": {"cross_entropy": 7.0}, "mean_image": {"cross_entropy": 27.0}}
 
@@ -138,6 +138,15 @@ def test_controls_choose_the_model():
     wanted = ("convlstm", 8, 2, "both", 2.0, None)
     names = ("cell", "units", "layers", "conditional", "minutes", "steps")
     assert tuple(getattr(settings, name) for name in names) == wanted
+
+
+def test_the_cell_can_be_changed_there_and_back():
+    studio = TrainingStudio()
+    cell, units = studio.values["cell"], studio.values["units"]
+    for kind in ("convlstm", "lstm", "convlstm"):
+        cell.value = kind
+        assert units.options == UNITS[kind] and units.value in UNITS[kind]
+        assert not studio.error.value and studio.settings().cell == kind
 
 
 def test_new_settings_are_locked_while_there_is_a_run(monkeypatch):
