@@ -45,7 +45,7 @@ CASES: dict[str, list[tuple[dict[str, Any], float]]] = {  # group → (case, rat
         ({"scale": "paper", "conditional": False, "batch_size": 8}, 1.5),
     ],
 }
-GROUPS = (*CASES, "data", "start")
+GROUPS = (*CASES, "data", "start", "lesson")
 TURN_SECONDS = 6.0  # of each contender in a case
 CONTENDER = Path(__file__).with_name("contender.py")
 
@@ -66,6 +66,11 @@ def run(groups: tuple[str, ...] = GROUPS, cases: Any = None) -> dict[str, Any]:
         report["sequences_per_second"] = data_speed()
     if "start" in groups:
         report["import_ratio"] = import_ratio()
+    if "lesson" in groups:
+        from lstm_video_lab.bench import lesson
+
+        report["lesson_start_seconds"] = lesson.lesson_start()
+        report["repaint_ms"] = lesson.repaint()
     return report
 
 

@@ -48,6 +48,13 @@ def table(report: dict[str, Any]) -> str:
             f"`from lstm_video_lab import LSTM` takes {report['import_ratio']:.2f} times as long "
             "as `import torch` (goal below 1.2)."
         )
+    if "repaint_ms" in report:
+        slowest = max(report["repaint_ms"], key=report["repaint_ms"].get)
+        lines.append(
+            f"The first picture of lesson 03 comes {report['lesson_start_seconds']:.1f} s after "
+            f"its first cell begins (goal 5); the slowest of {len(report['repaint_ms'])} explorers, "
+            f"{slowest}, repaints in {report['repaint_ms'][slowest]:.0f} ms (median; goal 100)."
+        )
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -1,0 +1,123 @@
+"""What a student waits for: the first picture of lesson 03, and a picture after a slider has moved.
+
+Both are taken in a kernel, as a notebook has one; what the page needs to show them comes on top.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import statistics
+import subprocess
+import time
+from importlib import import_module
+from typing import Any
+
+LESSON = "03_bouncing_digits.ipynb"
+PICTURES = {"image/png", "application/vnd.jupyter.widget-view+json"}  # a live view has a picture
+UNSET = ("LAB_SCALE", "LAB_STATIC", "LAB_STRICT")  # as a student has it
+CHANGES = 30  # of every control
+
+
+def lesson_start() -> float:
+    """Seconds to the first picture of lesson 03, from its first cell on, in a kernel that is up."""
+    import nbformat
+
+    from lstm_video_lab.course import find_lessons
+
+    cells = nbformat.read(find_lessons() / LESSON, as_version=4).cells
+    return _run([cell.source for cell in cells if cell.cell_type == "code"])[0]
+
+
+def repaint() -> dict[str, float]:
+    """Explorer → milliseconds from a change to the new picture, the median for its slowest control.
+
+    The delay in which further changes are awaited (`widgets.base.DELAY`) is not counted.
+    """
+    ask = f"import json; from {__name__} import repaint_here; print(json.dumps(repaint_here()))"
+    return json.loads(_run([ask])[1])
+
+
+def repaint_here() -> dict[str, float]:
+    """The same in this process: only a kernel sends its pictures."""
+    from lstm_video_lab.widgets import base
+
+    base.DELAY = 1e6  # never: here an update of its own follows each change
+    slowest = {}
+    for name, arguments in explorers().items():
+        module, kind = name.split(".")
+        explorer = getattr(import_module(f"lstm_video_lab.widgets.{module}"), kind)(*arguments)
+        slowest[kind] = max(_median(explorer, control) for control in explorer.values.values())
+    return slowest
+
+
+def _median(explorer: Any, control: Any) -> float:
+    """Milliseconds of a change of this control, which goes through its values."""
+    first, seconds = control.value, []
+    for k in range(1, CHANGES + 1):
+        start = time.perf_counter()
+        if hasattr(control, "options"):
+            control.index = k % len(control.options)
+        else:
+            control.value = type(first)(control.min + k / CHANGES * (control.max - control.min))
+        explorer.update()
+        seconds.append(time.perf_counter() - start)
+    control.value = first
+    return 1000 * statistics.median(seconds)
+
+
+def explorers() -> dict[str, tuple]:
+    """Each explorer and what it is made of, at laptop scale; models need not have learnt."""
+    from torch import arange, rand
+
+    from lstm_video_lab import LSTMCell, Settings, VideoModel
+    from lstm_video_lab.experiments import load_result, order
+    from lstm_video_lab.widgets import events, futures
+
+    s = Settings.for_scale("laptop", num_digits=2)
+    model, cell = VideoModel(**s.model_fields()).eval(), LSTMCell(3, 1)
+    record = {name: rand(20, s.units) for name in "ifgoch"}
+    profile = order.Profile(arange(1, 13).numpy(), rand(2, 12, 20).numpy())
+    stored = ("units", "conditioning", "composite")
+    return {
+        "digits.DigitsExplorer": (),
+        "gates.GateInspector": (record, rand(20, 32, 32)),
+        "studio.TrainingStudio": (),
+        "pixel.PixelCost": (),
+        "walls.WallExplorer": (18,),
+        "latch.LatchExplorer": (cell, rand(130, 3), ("value", "store", "read")),
+        "latch.HalfLife": (cell, (1.0, 1.0, 0.0)),
+        "bridge.StateBridge": (model, s),
+        "futures.TwoFutures": (futures.fork(s),),
+        "order.OrderExplorer": ({"newest first": profile}, {"mean image": 1.0}, 0),
+        "picker.SequencePicker": (model, s, events.measure(model, s, 100)),
+    } | {f"{name}.{name.title()}Explorer": (load_result(name),) for name in stored}
+
+
+def _run(cells: list[str]) -> tuple[float, str]:
+    """Run cells until there is a picture, in a new kernel: the seconds, and what was printed."""
+    from jupyter_client.manager import run_kernel
+
+    from lstm_video_lab.course import find_lessons, workspace
+
+    pictures, printed = [], []
+
+    def look(message: dict[str, Any]) -> None:
+        content = message["content"]
+        if PICTURES & content.get("data", {}).keys():
+            pictures.append(time.perf_counter())
+        if content.get("name") == "stdout":
+            printed.append(content["text"])
+
+    env = {name: value for name, value in os.environ.items() if name not in UNSET}
+    how: dict[str, Any] = {"kernel_name": "python3", "env": env, "stderr": subprocess.DEVNULL}
+    kernel: Any
+    with workspace(find_lessons()) as folder, run_kernel(cwd=folder, **how) as kernel:
+        start = time.perf_counter()
+        while cells and not pictures:
+            cell, *cells = cells
+            reply = kernel.execute_interactive(cell, output_hook=look, allow_stdin=False)["content"]
+            if reply["status"] != "ok":
+                raise ValueError(f"a cell failed: {reply['evalue']}")
+    return (pictures or [math.nan])[0] - start, "".join(printed)
