@@ -49,11 +49,12 @@ def table(report: dict[str, Any]) -> str:
             "as `import torch` (goal below 1.2)."
         )
     if "repaint_ms" in report:
-        slowest = max(report["repaint_ms"], key=report["repaint_ms"].get)
+        paint = report["repaint_ms"]
+        slowest = max(paint, key=paint.get)
         lines.append(
             f"The first picture of lesson 03 comes {report['lesson_start_seconds']:.1f} s after "
-            f"its first cell begins (goal 5); the slowest of {len(report['repaint_ms'])} explorers, "
-            f"{slowest}, repaints in {report['repaint_ms'][slowest]:.0f} ms (median; goal 100)."
+            f"its first cell begins (goal 5); the slowest of {len(paint)} explorers, {slowest}, "
+            f"repaints in {paint[slowest]:.0f} ms (median; goal 100)."
         )
     return "\n".join(lines).rstrip() + "\n"
 
