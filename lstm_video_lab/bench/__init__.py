@@ -46,7 +46,7 @@ CASES: dict[str, list[tuple[dict[str, Any], float]]] = {  # group → (case, rat
     ],
 }
 GROUPS = (*CASES, "data", "start", "lesson")
-TURN_SECONDS = 6.0  # of each contender in a case
+TURN_SECONDS = 2.0  # of each contender in a case
 CONTENDER = Path(__file__).with_name("contender.py")
 
 
