@@ -148,7 +148,6 @@ def _follow(settings: Settings, out: Path, resume: bool, ranks: Any) -> int:
     from lstm_video_lab import training
 
     caught: list[int] = []
-    run = training.train(settings, out, resume, ranks)
     unit = "nats/frame" if settings.output == "logistic" else "squared error/frame"
     bar = tqdm(
         total=100,
@@ -157,7 +156,11 @@ def _follow(settings: Settings, out: Path, resume: bool, ranks: Any) -> int:
         bar_format="{l_bar}{bar}| {postfix}",
     )
     # Several ranks get a signal from the terminal and one more from torchrun: the first is enough.
-    with _signals(caught.append, again=ranks.size == 1), contextlib.closing(run), bar:
+    with (
+        _signals(caught.append, again=ranks.size == 1),
+        contextlib.closing(training.train(settings, out, resume, ranks)) as run,
+        bar,
+    ):
         for progress in run:
             bar.update(100 * progress.fraction - bar.n)
             bar.set_postfix_str(
@@ -223,11 +226,16 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _check_folder(file: Path | None) -> None:
+    """Before the work begins whose report the file is to hold."""
+    if file is not None and not file.resolve().parent.is_dir():
+        raise FileNotFoundError(f"{file}: its folder does not exist: make it first")
+
+
 def _evaluate(arguments: argparse.Namespace) -> int:
     from lstm_video_lab import checkpoints, evaluation
 
-    if arguments.json is not None and not arguments.json.resolve().parent.is_dir():
-        raise FileNotFoundError(f"{arguments.json}: its folder does not exist: make it first")
+    _check_folder(arguments.json)
     settings = checkpoints.read_checkpoint(arguments.run_folder).settings
     if arguments.digits is not None:
         settings = settings.changed(digits=arguments.digits)
@@ -311,6 +319,9 @@ def _bench(arguments: argparse.Namespace) -> int:
     from lstm_video_lab import bench
     from lstm_video_lab.bench import report as pages
 
+    _check_folder(arguments.json)
+    if arguments.readme is not None:
+        pages.around_table(arguments.readme)
     report = bench.run(tuple(arguments.only))
     text = pages.table(report)
     print(text, end="")

@@ -61,12 +61,17 @@ def table(report: dict[str, Any]) -> str:
 
 def put_into(readme: Path, text: str) -> None:
     """Replace what stands between the two marks. Raises ValueError where they are missing."""
+    before, after = around_table(readme)
+    write_whole(readme, f"{before}{BEGIN}\n{text}{END}{after}")
+
+
+def around_table(readme: Path) -> tuple[str, str]:
+    """What stands before and after the table. Raises ValueError where it has no place."""
     page = readme.read_text("utf-8")
     if page.count(BEGIN) != 1 or page.count(END) != 1:
         raise ValueError(f"{readme}: has no place for the table: put {BEGIN} and {END} there")
     before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
-    write_whole(readme, f"{before}{BEGIN}\n{text}{END}{after}")
+    return before, rest.split(END)[1]
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

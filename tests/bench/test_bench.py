@@ -127,3 +127,14 @@ def test_an_unknown_part_is_refused_in_one_line(capsys):
         main(["bench", "--only", "everything"])
     assert ended.value.code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("flags", [["--json", "none/b.json"], ["--readme", "page.md"]])
+def test_a_place_that_cannot_hold_the_report_is_refused_before_anything_is_measured(
+    flags, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page.md").write_text("no marks\n")
+    monkeypatch.setattr(bench, "run", lambda *_: pytest.fail("it measured"))
+    assert main(["bench", *flags]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
