@@ -5,14 +5,15 @@ whatever else the machine does falls on all alike. Ratios are medians of the tur
 
     ours         the lab
     torch        the same with torch's own layers, as torch comes
-    torch tuned  the same again, with what the lab does for its process (it keeps freed memory) and,
-                 for training steps, the same fused Adam
+    torch tuned  the same again, with what the lab does for its process (it keeps freed memory, its
+                 waiting threads soon sleep) and, for training steps, the same fused Adam
     floor        only the matrix products that the layer needs, by the faster of MKL and oneDNN
 """
 
 from __future__ import annotations
 
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -114,6 +115,9 @@ def measure(group: str, case: dict[str, Any], goal: float) -> dict[str, Any]:
 @contextmanager
 def started(kind: str, group: str, case: dict[str, Any]) -> Iterator[Any]:
     """A contender's process, which answers "step", "peak" and "profile"; it ends with the block."""
+    environment = dict(os.environ)
+    if kind == "torch":  # as it comes, without what the lab's import in this process has set
+        environment.pop("GOMP_SPINCOUNT", None)
     process = subprocess.Popen(
         [sys.executable, str(CONTENDER)],
         stdin=subprocess.PIPE,
@@ -121,6 +125,7 @@ def started(kind: str, group: str, case: dict[str, Any]) -> Iterator[Any]:
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        env=environment,
     )
     assert process.stdin and process.stdout and process.stderr
 
