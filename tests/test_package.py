@@ -30,7 +30,7 @@ def test_importing_it_loads_nothing_heavy():
 
 def test_waiting_threads_sleep_soon_unless_the_user_says_otherwise():
     code = "import os, lstm_video_lab; print(os.environ.get('GOMP_SPINCOUNT'))"
-    assert printed(code, env={}).strip() == "2000"
+    assert printed(code, env={}).strip() == "5000"
     assert printed(code, env={"GOMP_SPINCOUNT": "7"}).strip() == "7"
     assert printed(code, env={"OMP_WAIT_POLICY": "ACTIVE"}).strip() == "None"
 
