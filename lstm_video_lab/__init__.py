@@ -10,6 +10,7 @@ import os
 from importlib import import_module
 from typing import Any
 
+
 def _sleep_soon() -> None:
     """Have waiting threads of torch spin for a tenth of a millisecond, then sleep.
 

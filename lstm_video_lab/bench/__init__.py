@@ -7,7 +7,8 @@ whatever else the machine does falls on all alike. Ratios are medians of the tur
     torch        the same with torch's own layers, as torch comes
     torch tuned  the same again, with what the lab does for its process (it keeps freed memory, its
                  waiting threads soon sleep) and, for training steps, the same fused Adam
-    floor        only the matrix products that the layer needs, by the faster of MKL and oneDNN
+    floor        only the matrix products that it needs, by torch's own product (MKL, cuBLAS) and by
+                 oneDNN: the faster of the two counts
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ CASES: dict[str, list[tuple[dict[str, Any], float]]] = {  # group → (case, rat
         ({"scale": "paper", "conditional": False, "batch_size": 8}, 1.5),
     ],
 }
+ON_GPU = ({"scale": "paper", "conditional": False, "batch_size": 128, "device": "cuda"}, 1.0)
 GROUPS = (*CASES, "data", "start", "lesson")
 TURN_SECONDS = 2.0  # of each contender in a case
 CONTENDER = Path(__file__).with_name("contender.py")
@@ -54,12 +56,8 @@ CONTENDER = Path(__file__).with_name("contender.py")
 def run(groups: tuple[str, ...] = GROUPS, cases: Any = None) -> dict[str, Any]:
     """Measure, and return a report that is ready for JSON."""
     rows = []
-    chosen = [
-        (group, case, goal)
-        for group, all_ in (cases or CASES).items()
-        if group in groups
-        for case, goal in all_
-    ]
+    cases = cases or (CASES | {"steps": [*CASES["steps"], *([ON_GPU] if has_gpu() else [])]})
+    chosen = [(group, *case) for group in cases if group in groups for case in cases[group]]
     for group, case, goal in tqdm(chosen, desc="bench", unit="case", file=sys.stderr):
         rows.append(measure(group, case, goal))
     report: dict[str, Any] = {"date": date.today().isoformat(), "machine": machine(), "rows": rows}
@@ -77,10 +75,11 @@ def run(groups: tuple[str, ...] = GROUPS, cases: Any = None) -> dict[str, Any]:
 
 def measure(group: str, case: dict[str, Any], goal: float) -> dict[str, Any]:
     """One row: all contenders of a case, turn by turn."""
+    on_gpu = case.get("device") == "cuda"
     kinds = ["ours", "torch", "torch tuned"]
-    if group == "layers":
-        kinds += ["floor mkl", "floor onednn"]
-    if has_bf16():
+    if group != "convolutions":
+        kinds += ["floor torch"] if on_gpu else ["floor torch", "floor onednn"]
+    if has_bf16() and not on_gpu:  # where all have bfloat16 operands
         kinds.append("ours bf16")
     with ExitStack() as stack:
         ask = {kind: stack.enter_context(started(kind, group, case)) for kind in kinds}
@@ -104,10 +103,13 @@ def measure(group: str, case: dict[str, Any], goal: float) -> dict[str, Any]:
         }
         if group == "steps":
             row["profile"] = ask["ours"]("profile")
+        if on_gpu:
+            row["launches"] = {kind: ask[kind]("launches") for kind in ("ours", "torch")}
+    floors = [kind for kind in kinds if kind.startswith("floor")]
+    if floors:
+        row["floor"] = min(floors, key=lambda kind: row["ms"][kind])
+        row["share"] = ratio(times[row["floor"]], times["ours"])
     if group == "layers":
-        floor = min(("floor mkl", "floor onednn"), key=lambda kind: row["ms"][kind])
-        row["floor"] = floor
-        row["share"] = ratio(times[floor], times["ours"])
         row["gflops"] = flops(**case) / (1e6 * row["ms"]["ours"])
     return row
 
@@ -155,6 +157,12 @@ def flops(X: int, H: int, B: int, T: int = 10) -> int:
     """Of the products of a layer, forward and backward: no gradient is taken to x."""
     outer, inner = 2 * T * B * 4 * H * X, 2 * T * B * 4 * H * H
     return 2 * outer + 3 * inner
+
+
+def has_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
 
 
 def has_bf16() -> bool:

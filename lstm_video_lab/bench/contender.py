@@ -2,7 +2,8 @@
 
 Started by its path, so that a contender on torch alone does not import the lab, whose import tunes
 the process. One JSON line in, one out: {"kind", "group", "case"} first, then "step" for the seconds
-of one step, "peak" for the most bytes that a step holds, "profile" for where its time goes.
+of one step, "peak" for the most bytes that a step holds, "launches" for its kernels on a GPU,
+"profile" for where its time goes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,12 @@ def main() -> None:
     torch.set_flush_denormal(True)
     torch.manual_seed(0)
     makers: dict[str, Any] = {"layers": layer, "convolutions": convolution, "steps": training}
-    answers: dict[str, Any] = {"step": seconds, "peak": peak_bytes, "profile": profile}
+    answers: dict[str, Any] = {
+        "step": seconds,
+        "peak": peak_bytes,
+        "launches": launches,
+        "profile": profile,
+    }
     step = makers[told["group"]](told["kind"], **told["case"])
     for line in sys.stdin:
         print(json.dumps(answers[line.strip()](step)), flush=True)
@@ -80,55 +86,104 @@ def forward_backward(run: Any, model: Any, shape: tuple[int, ...], bf16: bool = 
 
 def products(x: Any, H: int, onednn: bool) -> Any:
     """The matrix products that no LSTM layer can do without: `flops` of `bench` counts them."""
+    h = x.new_empty(*x.shape[:2], H).normal_()
+    return in_turn([outer(x, 4 * H, False, onednn), inner(h, onednn)])
+
+
+def composite_products(s: Any, onednn: bool, device: str) -> Any:
+    """The same for a training step of the composite model whose decoders have no input."""
     import torch
 
+    B, H, pixels = s.batch_size, s.units, s.image_size**2
+    operand = torch.float32 if device == "cpu" else torch.bfloat16
+
+    def rows(T: int, X: int) -> Any:
+        return torch.randn(T, B, X, device=device).to(operand)
+
+    parts = []
+    for T, X in ((s.frames_in, pixels), (s.frames_in, 0), (s.frames_out, 0)):
+        for k in range(s.layers):
+            if k or X:
+                parts.append(outer(rows(T, H if k else X), 4 * H, k > 0, onednn))
+            parts.append(inner(rows(T, H), onednn))
+        if not X:
+            parts.append(outer(rows(T, H), pixels, True, onednn))  # the readout
+    return in_turn(parts)
+
+
+def outer(x: Any, G: int, to_input: bool, onednn: bool) -> Any:
+    """W x for all steps at once, the gradient at W, and the one at x where something needs it."""
     T, B, X = x.shape
-    w_x, w_h, h = torch.randn(4 * H, X), torch.randn(4 * H, H), torch.randn(T, B, H)
-    d = torch.randn(T, B, 4 * H)
+    w, d = x.new_empty(G, X).normal_(), x.new_empty(T * B, G).normal_()
 
-    def times(a: Any, b: Any) -> Any:  # a bᵀ
-        return (
-            torch.ops.mkldnn._linear_pointwise(a, b, None, "none", [], "") if onednn else a @ b.t()
-        )
+    def run() -> None:
+        times(x.flatten(0, 1), w, onednn)
+        times(d.t(), x.flatten(0, 1).t(), onednn)
+        if to_input:
+            times(d, w.t(), onednn)
 
+    return run
+
+
+def inner(h: Any, onednn: bool) -> Any:
+    """W h(t−1), one step after the other, its gradient likewise, and the one at W at once."""
+    T, B, H = h.shape
+    w, d = h.new_empty(4 * H, H).normal_(), h.new_empty(T, B, 4 * H).normal_()
+
+    def run() -> None:
+        for t in range(T):
+            times(h[t], w, onednn)
+        for t in range(T):
+            times(d[t], w.t(), onednn)
+        times(d.flatten(0, 1).t(), h.flatten(0, 1).t(), onednn)
+
+    return run
+
+
+def times(a: Any, b: Any, onednn: bool) -> Any:
+    """a bᵀ."""
+    import torch
+
+    return torch.ops.mkldnn._linear_pointwise(a, b, None, "none", [], "") if onednn else a @ b.t()
+
+
+def in_turn(parts: list[Any]) -> Any:
     def step() -> None:
-        times(x.flatten(0, 1), w_x)
-        for t in range(T):
-            times(h[t], w_h)
-        for t in range(T):
-            times(d[t], w_h.t())
-        d_t = d.flatten(0, 1).t()
-        times(d_t, x.flatten(0, 1).t())
-        times(d_t, h.flatten(0, 1).t())
+        for part in parts:
+            part()
 
     return step
 
 
-def training(kind: str, **settings: Any) -> Any:
-    """A whole step: data, loss, gradients, clipping, Adam."""
+def training(kind: str, device: str = "cpu", **settings: Any) -> Any:
+    """A whole step: data, loss, gradients, clipping, Adam. On a GPU with bfloat16 operands."""
     import torch
 
     from lstm_video_lab import Settings, objective
     from lstm_video_lab import training as lab
 
     never = 10**9
+    bf16 = kind == "ours bf16" or device != "cpu"
     s = Settings.for_scale(
-        **{"precision": "fp32", **settings},  # type: ignore[arg-type]
-        steps=never, validate_every=never, checkpoint_every=never, device="cpu",
+        **{"precision": "bf16" if bf16 else "fp32", **settings},  # type: ignore[arg-type]
+        steps=never, validate_every=never, checkpoint_every=never, device=device,
     )  # fmt: skip
+    if kind.startswith("floor"):
+        return composite_products(s, kind == "floor onednn", device)
     if kind.startswith("ours"):
-        run = lab.train(s.changed(precision="auto") if kind == "ours bf16" else s)
+        run = lab.train(s)
         return lambda: next(run)
     from torch_form import TorchComposite, composite_loss  # beside this file
 
     data = objective.training_data(s)
-    model = TorchComposite(s.image_size**2, s.units, s.layers)
+    model = TorchComposite(s.image_size**2, s.units, s.layers).to(device)
     adam = torch.optim.Adam(model.parameters(), fused=kind == "torch tuned" or None)
     count = iter(range(never))
 
     def step() -> float:
         frames = data.batch(next(count), s.batch_size).flatten(2).float() / 255
-        loss = composite_loss(model, frames, s.frames_in)
+        with torch.autocast(device, torch.bfloat16, enabled=bf16):
+            loss = composite_loss(model, frames, s.frames_in)
         adam.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
@@ -140,16 +195,29 @@ def training(kind: str, **settings: Any) -> Any:
 
 def seconds(step: Any) -> float:
     """Of one step, after another that brings threads, caches and memory back from the last turn."""
+    import torch
+
+    def finished() -> float:
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        return time.perf_counter()
+
     step()
-    start = time.perf_counter()
+    start = finished()
     step()
-    return time.perf_counter() - start
+    return finished() - start
 
 
 def peak_bytes(step: Any) -> int:
     """The most bytes of tensors that a step holds, above those that it began with."""
+    import torch
     from torch import profiler
 
+    if torch.cuda.is_available() and torch.cuda.memory_allocated():
+        before = torch.cuda.memory_allocated()
+        torch.cuda.reset_peak_memory_stats()
+        step()
+        return torch.cuda.max_memory_allocated() - before
     with profiler.profile(activities=[profiler.ProfilerActivity.CPU], profile_memory=True) as seen:
         step()
     events = [e for e in seen.profiler.kineto_results.events() if e.name() == "[memory]"]
@@ -158,6 +226,20 @@ def peak_bytes(step: Any) -> int:
         held += event.nbytes()
         peak = max(peak, held)
     return peak
+
+
+def launches(step: Any) -> int:
+    """Kernels that a step starts on a GPU: 0 where it needs none."""
+    import torch
+    from torch import profiler
+
+    if not torch.cuda.is_available():
+        return 0
+    with profiler.profile(activities=[profiler.ProfilerActivity.CUDA]) as seen:
+        step()
+        torch.cuda.synchronize()
+    kinds = (e for e in seen.events() if e.device_type == torch.autograd.DeviceType.CUDA)
+    return sum(not e.name.startswith(("Memcpy", "Memset")) for e in kinds)
 
 
 def profile(step: Any, most: int = 8) -> dict[str, float]:

@@ -22,6 +22,7 @@ COLUMNS = (
     "share of floor",
     "peak MB, ours / torch",
     "ours bf16, ms",
+    "kernels on a GPU, ours / torch",
 )
 
 
@@ -76,7 +77,7 @@ def around_table(readme: Path) -> tuple[str, str]:
 
 def _cells(row: dict[str, Any]) -> list[str]:
     case = ", ".join(f"{name} {value}" for name, value in row["case"].items())
-    ms, peak = row["ms"], row["peak_bytes"]
+    ms, peak, launches = row["ms"], row["peak_bytes"], row.get("launches")
     return [
         f"{HEADINGS[row['group']]}: {case}",
         f"{ms['ours']:.1f}",
@@ -86,4 +87,5 @@ def _cells(row: dict[str, Any]) -> list[str]:
         f"{row['share']:.0%}" if "share" in row else "",
         f"{peak['ours'] / 1e6:.0f} / {peak['torch'] / 1e6:.0f}",
         f"{ms['ours bf16']:.1f}" if "ours bf16" in ms else "",
+        f"{launches['ours']} / {launches['torch']}" if launches else "",
     ]

@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 
-from lstm_video_lab import ConvLSTM, VideoModel, bench
+from lstm_video_lab import ConvLSTM, Settings, VideoModel, bench, products
 from lstm_video_lab.bench import contender, report, torch_form
 from lstm_video_lab.cli import main
 
@@ -65,6 +65,28 @@ def test_the_floor_multiplies_as_often_as_it_says():
     with FlopCounterMode(display=False) as counter:
         step()
     assert counter.get_total_flops() == bench.flops(**case)
+
+
+def test_the_floor_of_a_step_multiplies_as_often_as_the_composite(monkeypatch):
+    """Against torch's own count for the same model, cell by cell."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    monkeypatch.setattr(products, "_ONEDNN", None)  # whose products torch does not count
+    s = Settings.for_scale("smoke", layers=2, conditional=False)
+    with FlopCounterMode(display=False) as floor:
+        contender.composite_products(s, onednn=False, device="cpu")()
+    fields = {"image_size": s.image_size, "units": s.units, "layers": 2, "conditional": False}
+    model = VideoModel(**fields)
+    for recurrent in (model.encoder, *(d.recurrent for d in model.decoders.values())):
+        recurrent.fast = False
+    frames = torch.rand(s.frames_in, s.batch_size, s.image_size, s.image_size)
+    with FlopCounterMode(display=False) as composite:
+        found = model(frames, s.frames_out)
+        (found.reconstruction.sum() + found.future.sum()).backward()
+    to_first_state = (
+        2 * s.layers * s.batch_size * 4 * s.units * s.units
+    )  # that of the encoder: zero
+    assert floor.get_total_flops() == composite.get_total_flops() + to_first_state
 
 
 def test_peak_bytes_of_a_known_step():
