@@ -274,8 +274,8 @@ def _free_running(model: VideoModel) -> Iterator[None]:
 def _world(settings: Settings) -> tuple:
     """All that sequences depend on, to be remembered by; a relative folder is made absolute."""
     s = settings
-    folder = s.digits not in ("embedded", "mnist") and Path(s.digits).is_dir()
-    digits = str(Path(s.digits).resolve()) if folder else s.digits
+    parts = s.digits.split("+")
+    digits = "+".join(str(Path(p).resolve()) if Path(p).is_dir() else p for p in parts)
     frames = s.frames_in + s.frames_out
     return digits, s.num_digits, s.image_size, frames, s.digit_size, s.speed, HELDOUT_SEED
 

@@ -125,7 +125,10 @@ class Settings(ModelSettings):
     scale: str = setting(
         "laptop", "the set of numbers it started from", choices=("smoke", "laptop", "paper")
     )
-    digits: str = setting("embedded", "embedded, mnist (downloaded once), or a folder of IDX files")
+    digits: str = setting(
+        "embedded",
+        "embedded, mnist (downloaded once), a folder of IDX files, or several: embedded+mnist",
+    )
     num_digits: int = setting(1, "digits in a frame", low=1, high=4)
     digit_size: int = setting(14, "height and width of a digit in pixels", low=4, high=64)
     speed: float | tuple[float, float] = setting(

@@ -58,6 +58,8 @@ def load_digits(source: str | os.PathLike[str] = "embedded", split: str = "train
         (Alpaydin & Kaynak, UCI 1998; the first 1,500 train, the last 297 test).
         ``"mnist"``: 60,000 and 10,000 digits (LeCun et al. 1998), downloaded once and verified.
         Else a folder with MNIST's four IDX files, plain or ``.gz``.
+        Several with a plus between them, ``"embedded+mnist"``, count alike: a smaller one is
+        repeated until it is as long as the longest.
     split: ``"train"`` or ``"test"``.
 
     Raises ValueError for an unknown name or a damaged file, FileNotFoundError for a missing
@@ -65,6 +67,8 @@ def load_digits(source: str | os.PathLike[str] = "embedded", split: str = "train
     """
     if split not in PREFIX:
         raise ValueError(f"split={split!r} is unknown: choose train or test")
+    if "+" in str(source) and not Path(source).exists():
+        return _together([load_digits(part, split) for part in str(source).split("+")])
     if source == "embedded":
         return _embedded(split)
     if source == "mnist":
@@ -96,6 +100,15 @@ def _embedded(split: str) -> Digits:
     images = np.zeros((len(ink), SIDE, SIDE), np.uint8)
     images[:, margin:-margin, margin:-margin] = (255 * ink).round().numpy()
     return Digits(images, small.target[part].astype(np.int64))
+
+
+def _together(sets: list[Digits]) -> Digits:
+    """Several sets as one, of which each is the same share."""
+    length = max(len(part.labels) for part in sets)
+    images = [np.resize(part.images, (length, SIDE, SIDE)) for part in sets]  # repeats
+    return Digits(
+        np.concatenate(images), np.concatenate([np.resize(part.labels, length) for part in sets])
+    )
 
 
 def _download(split: str) -> Path:
