@@ -48,6 +48,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "LSTMCell": "cells",
     "ConvLSTMCell": "cells",
+    "GRUCell": "cells",
+    "RNNCell": "cells",
     "LSTM": "recurrent",
     "ConvLSTM": "recurrent",
     "load_digits": "data",
@@ -57,8 +59,8 @@ _HOMES = {
     "train": "training",
     "evaluate": "evaluation",
     "load_model": "checkpoints",
-    "load_pretrained": "checkpoints",
-    "list_pretrained": "checkpoints",
+    "load_pretrained": "box",
+    "list_pretrained": "box",
 }
 __all__ = list(_HOMES)
 

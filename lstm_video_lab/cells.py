@@ -3,11 +3,12 @@ against.
 
 Letters: B batch, X inputs, H units, C channels, h × w the size of a map.
 Gates are packed in the order i, f, g, o (input, forget, cell input, output);
-peepholes in the order i, f, o. ⊙ is the product element by element, σ the logistic function.
+peepholes in the order i, f, o; a GRU's are r, z, n (reset, update, new). ⊙ is the product element
+by element, σ the logistic function.
 
 Sources: Graves 2013, "Generating sequences with recurrent neural networks", equations 7–11;
 Srivastava, Mansimov and Salakhutdinov 2015, section 2.1; for the convolutional cell Shi et al.
-2015, equation 3.
+2015, equation 3; for the plain cell Elman 1990; for the GRU Cho et al. 2014, as torch has it.
 """
 
 from __future__ import annotations
@@ -58,21 +59,42 @@ def gates(a: Tensor, c: Tensor, peephole: Tensor | None, output_peephole: str = 
     return Gates(i, f, g, o, c_new, h)
 
 
-def init_parameters(module: nn.Module) -> None:
-    """Weights uniform in ±1/√fan-in; biases and peepholes 0, but 1 for the forget gate.
+class GRUGates(NamedTuple):
+    """Everything that happens in one step of a GRU, each (B, H)."""
 
-    A forget gate that starts open lets gradients pass from the first step (Gers et al. 2000;
-    Jozefowicz et al. 2015).
+    r: Tensor
+    z: Tensor
+    n: Tensor
+    h: Tensor
+
+
+def gru_gates(a_x: Tensor, a_h: Tensor, h: Tensor) -> GRUGates:
+    """The GRU equations, from W_x x(t) + b_x and W_h h(t−1) + b_h, (B, 3H) each, to the new state.
+
+    The reset gate acts on W_h h(t−1), as in torch and cuDNN. Cho et al. 2014, and convolutional
+    GRUs, have it act on h(t−1) before the product: another function, with other weights.
     """
+    x_r, x_z, x_n = a_x.chunk(3, dim=1)  # each (B, H)
+    h_r, h_z, h_n = a_h.chunk(3, dim=1)
+
+    # r(t) = σ(W_xr x(t) + W_hr h(t−1) + b_r)
+    r = torch.sigmoid(x_r + h_r)
+    # z(t) = σ(W_xz x(t) + W_hz h(t−1) + b_z)
+    z = torch.sigmoid(x_z + h_z)
+    # n(t) = tanh(W_xn x(t) + b_xn + r(t) ⊙ (W_hn h(t−1) + b_hn))
+    n = torch.tanh(x_n + r * h_n)
+    # h(t) = (1 − z(t)) ⊙ n(t) + z(t) ⊙ h(t−1)
+    return GRUGates(r, z, n, (1 - z) * n + z * h)
+
+
+def init_parameters(module: nn.Module) -> None:
+    """Weights uniform in ±1/√fan-in; biases and peepholes 0."""
     for name, parameter in module.named_parameters(recurse=False):
         if name.startswith("weight"):
             bound = parameter[0].numel() ** -0.5
             nn.init.uniform_(parameter, -bound, bound)
         else:
             nn.init.zeros_(parameter)
-        if name.startswith("bias"):
-            with torch.no_grad():
-                parameter.chunk(4)[1].fill_(1.0)
 
 
 def check_choice(name: str, value: object, choices: tuple) -> None:
@@ -88,8 +110,22 @@ def check_positive(**sizes: int) -> None:
             raise ValueError(f"{name}={size!r} must be a whole number of at least 1")
 
 
+def check_sizes(input_size: int, hidden_size: int) -> None:
+    """A cell has units; inputs it may do without."""
+    check_positive(hidden_size=hidden_size)
+    if input_size != 0:
+        check_positive(input_size=input_size)
+
+
+def some_inputs(weight_ih: Tensor | None) -> Tensor:
+    """The input weights, which must be there."""
+    if weight_ih is None:
+        raise ValueError("this cell was built without inputs (input size 0): call it with x=None")
+    return weight_ih
+
+
 class _Cell(nn.Module):
-    """What the two cells share: W x is left to the subclass, the equations are `gates`."""
+    """What the LSTMs share: W x is left to the subclass, the equations are `gates`."""
 
     weight_ih: Tensor | None
     weight_hh: Tensor
@@ -101,6 +137,9 @@ class _Cell(nn.Module):
         for name, tensor in tensors.items():
             self.register_parameter(name, None if tensor is None else nn.Parameter(tensor))
         init_parameters(self)
+        # A forget gate that starts open lets gradients pass from the first step (Gers et al. 2000;
+        # Jozefowicz et al. 2015).
+        nn.init.ones_(self.bias.detach().chunk(4)[1])
 
     def _apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
         raise TypeError("use LSTMCell or ConvLSTMCell")
@@ -111,11 +150,7 @@ class _Cell(nn.Module):
         # W_x x(t) + W_h h(t−1) + b, for all four gates at once
         a = self._apply_weight(h, self.weight_hh) + self.bias.view(-1, *[1] * (h.dim() - 2))
         if x is not None:
-            if self.weight_ih is None:
-                raise ValueError(
-                    "this cell was built without inputs (input size 0): call it with x=None"
-                )
-            a = a + self._apply_weight(x, self.weight_ih)
+            a = a + self._apply_weight(x, some_inputs(self.weight_ih))
         return gates(a, c, self.peephole, self.output_peephole)
 
     def forward(self, x: Tensor | None, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
@@ -141,9 +176,7 @@ class LSTMCell(_Cell):
         output_peephole: str = "new",
     ) -> None:
         super().__init__()
-        check_positive(hidden_size=hidden_size)
-        if input_size != 0:
-            check_positive(input_size=input_size)
+        check_sizes(input_size, hidden_size)
         check_choice("output_peephole", output_peephole, OUTPUT_PEEPHOLES)
         self.output_peephole = output_peephole
         X, H = input_size, hidden_size
@@ -156,6 +189,65 @@ class LSTMCell(_Cell):
 
     def _apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
         return F.linear(x, weight)  # (B, X) → (B, 4H)
+
+
+class _OneStateCell(nn.Module):
+    """What a plain cell and a GRU share: their state is h alone."""
+
+    weight_ih: Tensor | None
+
+    def __init__(self, input_size: int, hidden_size: int, gates: int, biases: int) -> None:
+        super().__init__()
+        check_sizes(input_size, hidden_size)
+        X, H = input_size, hidden_size
+        weight_ih = nn.Parameter(torch.empty(gates * H, X)) if X else None
+        self.register_parameter("weight_ih", weight_ih)
+        self.weight_hh = nn.Parameter(torch.empty(gates * H, H))
+        self.bias = nn.Parameter(torch.empty(biases * H))
+        init_parameters(self)
+
+    def inputs(self, x: Tensor | None, bias: Tensor) -> Tensor:
+        """W_x x(t) + b, and b alone without an input."""
+        return bias if x is None else F.linear(x, some_inputs(self.weight_ih), bias)
+
+
+class RNNCell(_OneStateCell):
+    """One step of a plain recurrent layer.
+
+    `(x (B, X) or None, h (B, H)) → h`. Parameters: `weight_ih` (H, X), `weight_hh` (H, H), `bias`
+    (H). With `input_size=0` there are no input weights. Raises ValueError for sizes under 1.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(input_size, hidden_size, gates=1, biases=1)
+
+    def forward(self, x: Tensor | None, h: Tensor) -> Tensor:
+        """One step: (x(t), h(t−1)) → h(t)."""
+        # h(t) = tanh(W_x x(t) + W_h h(t−1) + b)
+        return torch.tanh(F.linear(h, self.weight_hh) + self.inputs(x, self.bias))
+
+
+class GRUCell(_OneStateCell):
+    """One step of a gated recurrent unit, with the reset gate where torch has it.
+
+    `(x (B, X) or None, h (B, H)) → h`. Parameters: `weight_ih` (3H, X), `weight_hh` (3H, H), `bias`
+    (4H) in the order r, z, xn, hn: the new value has two, since the reset gate acts on one of them.
+    With `input_size=0` there are no input weights. Raises ValueError for sizes under 1.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(input_size, hidden_size, gates=3, biases=4)
+
+    def gates(self, x: Tensor | None, h: Tensor) -> GRUGates:
+        """All gates of one step, to be looked at; `x` None means no input."""
+        H = h.shape[1]
+        a_x = self.inputs(x, self.bias[: 3 * H])  # (B, 3H), or (3H) without an input
+        a_h = F.linear(h, self.weight_hh, F.pad(self.bias[3 * H :], (2 * H, 0)))  # (B, 3H)
+        return gru_gates(a_x.expand_as(a_h), a_h, h)
+
+    def forward(self, x: Tensor | None, h: Tensor) -> Tensor:
+        """One step: (x(t), h(t−1)) → h(t)."""
+        return self.gates(x, h).h
 
 
 class ConvLSTMCell(_Cell):

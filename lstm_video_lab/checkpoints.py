@@ -22,11 +22,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 
-BOX = Path(__file__).parent / "weights"
 KEEP = 2
 SUMS = "SHA256SUMS"
 
@@ -125,46 +123,6 @@ def load_model(folder: Path | str) -> VideoModel:
     model = VideoModel(**checkpoint.settings.model_fields())
     model.load_state_dict(checkpoint.weights)
     return model.eval()
-
-
-def list_pretrained() -> list[str]:
-    """The names of the trained models in the box."""
-    return sorted(path.stem for path in BOX.glob("*.safetensors"))
-
-
-def load_pretrained(name: str) -> VideoModel:
-    """A trained model from the box, in evaluation mode.
-
-    Its `.card` says what made it: data, scale, settings, steps, seconds, metrics. Raises ValueError
-    for a name that is not in the box.
-    """
-    if name not in list_pretrained():
-        raise ValueError(f"{name!r} is not in the box, which holds {', '.join(list_pretrained())}")
-    card = json.loads((BOX / f"{name}.json").read_text())
-    weights = load_file(BOX / f"{name}.safetensors")
-    model = VideoModel(**Settings.from_dict(card["settings"]).model_fields())
-    model.load_state_dict({key: value.float() for key, value in weights.items()})
-    model.card = card
-    return model.eval()
-
-
-def put_in_box(run: Path | str, name: str, report: dict[str, Any], box: Path = BOX) -> Path:
-    """Store a run's newest weights as float16, with a card that holds its `report`."""
-    checkpoint = read_checkpoint(run)
-    settings = checkpoint.settings
-    card = {
-        "data": f"{settings.num_digits} bouncing digit(s), {settings.digits}",
-        "scale": settings.scale,
-        "steps": checkpoint.step,
-        "seconds": round(checkpoint.seconds),
-        "metrics": report,
-        "settings": settings.to_dict(),
-    }
-    box.mkdir(exist_ok=True)
-    path = box / f"{name}.safetensors"
-    save_file({key: value.half() for key, value in checkpoint.weights.items()}, path)
-    write_whole(box / f"{name}.json", json.dumps(card, indent=1, allow_nan=False) + "\n")
-    return path
 
 
 def restore_optimiser(optimiser: torch.optim.Optimizer, flat: dict[str, Tensor]) -> None:

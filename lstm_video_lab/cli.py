@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _make_parser().parse_args(argv)
     try:
         return arguments.run(arguments) or 0
-    except (ValueError, OSError, ArithmeticError) as error:
+    except (ValueError, OSError, ArithmeticError, ImportError) as error:
         for line in _lines(error):
             print(f"lstm-video-lab {arguments.command}: {line}", file=sys.stderr)
         return 2
@@ -251,8 +251,14 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 def _add_experiment(parser: argparse.ArgumentParser) -> None:
     from lstm_video_lab import experiments
 
-    parser.add_argument("name", choices=sorted(experiments.NAMES), help="experiment")
-    parser.add_argument("--scale", choices=tuple(SCALES), default="laptop", help="set of numbers")
+    names = sorted((*experiments.NAMES, *experiments.MODELS))
+    parser.add_argument("name", choices=names, help="experiment, or model of the box to train")
+    parser.add_argument(
+        "--scale",
+        choices=tuple(SCALES),
+        default=None,
+        help="set of numbers; none: laptop, or what the model of the box was made at",
+    )
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for its JSON and its figure"
     )

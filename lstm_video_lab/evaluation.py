@@ -14,14 +14,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from lstm_video_lab import metrics
-from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.models import VideoModel
+from lstm_video_lab.objective import open_data
 from lstm_video_lab.ranks import ALONE, Ranks
 from lstm_video_lab.settings import Settings
 
@@ -41,7 +42,7 @@ COLUMNS = {  # of the table: measure → heading
 Values = dict[str, Tensor]  # measure → (T, N), one number for each frame
 
 
-def heldout_data(settings: Settings) -> BouncingDigits:
+def heldout_data(settings: Settings) -> Any:
     """The held-out sequences of the settings' world: test digits, and a seed of their own.
 
     Sequence n does not depend on how many are asked for, so 128 of them are the first of the 1000.
@@ -88,7 +89,7 @@ def evaluate(
 
 def score(
     model: VideoModel,
-    data: BouncingDigits,
+    data: Any,
     frames_in: int,
     sequences: int,
     batch_size: int = 100,
@@ -126,7 +127,7 @@ def baselines(
     `copy_last` repeats the last input frame. Each has the shape of a report's `future`. Computed
     once for each world, so that every plot can ask.
     """
-    return copy.deepcopy(_baselines(_world(settings), settings.frames_in, sequences, similarity))
+    return copy.deepcopy(_baselines(_world(settings), sequences, similarity))
 
 
 def mean_image(settings: Settings) -> Tensor:
@@ -244,9 +245,7 @@ def _join(
     return joined
 
 
-def _batches(
-    data: BouncingDigits, sequences: int, batch_size: int, ranks: Ranks = ALONE
-) -> Iterator[Tensor]:
+def _batches(data: Any, sequences: int, batch_size: int, ranks: Ranks = ALONE) -> Iterator[Tensor]:
     """Sequences 0 … N−1, each exactly once: uint8 (T, B, H, W); the last batch may be smaller.
 
     Of several ranks each makes every so many-th batch.
@@ -273,20 +272,20 @@ def _free_running(model: VideoModel) -> Iterator[None]:
 
 def _world(settings: Settings) -> tuple:
     """All that sequences depend on, to be remembered by; a relative folder is made absolute."""
-    s = settings
-    parts = s.digits.split("+")
-    digits = "+".join(str(Path(p).resolve()) if Path(p).is_dir() else p for p in parts)
-    frames = s.frames_in + s.frames_out
-    return digits, s.num_digits, s.image_size, frames, s.digit_size, s.speed, HELDOUT_SEED
+    names = ("data", "digits", "num_digits", "image_size", "channels", "digit_size", "speed")
+    world = {name: getattr(settings, name) for name in (*names, "frames_in", "frames_out")}
+    for name in ("data", "digits"):
+        parts = world[name].split("+")
+        world[name] = "+".join(str(Path(p).resolve()) if Path(p).is_dir() else p for p in parts)
+    return tuple(world.items())
 
 
-def _data(world: tuple, split: str) -> BouncingDigits:
-    source, *law = world
-    return BouncingDigits(load_digits(source, split), *law)
+def _data(world: tuple, split: str) -> Any:
+    return open_data(SimpleNamespace(**dict(world), seed=HELDOUT_SEED), split)
 
 
 @lru_cache(maxsize=8)
-def _heldout(world: tuple) -> BouncingDigits:
+def _heldout(world: tuple) -> Any:
     return _data(world, "test")
 
 
@@ -302,7 +301,8 @@ def _mean_image(world: tuple) -> Tensor:
 
 
 @lru_cache(maxsize=16)
-def _baselines(world: tuple, frames_in: int, sequences: int, similarity: bool) -> dict[str, Any]:
+def _baselines(world: tuple, sequences: int, similarity: bool) -> dict[str, Any]:
+    frames_in = dict(world)["frames_in"]
     batches: dict[str, list[Values]] = {name: [] for name in BASELINES}
     for frames in _batches(_heldout(world), sequences, 100):
         seen, later = metrics.to_unit(frames).tensor_split([frames_in])

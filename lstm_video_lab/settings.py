@@ -112,7 +112,8 @@ class ModelSettings:
     def _only_matters(self, name: str, where: str) -> None:
         """An option that would change nothing is refused when it is set."""
         default = next(f.default for f in dataclasses.fields(self) if f.name == name)
-        if getattr(self, name) != default:
+        by_scale = SCALES[self.scale].get(name) if isinstance(self, Settings) else default
+        if getattr(self, name) not in (default, by_scale):
             raise ValueError(
                 f"{name}={getattr(self, name)!r} has an effect only with {where}: leave it out"
             )
@@ -124,6 +125,10 @@ class Settings(ModelSettings):
 
     scale: str = setting(
         "laptop", "the set of numbers it started from", choices=("smoke", "laptop", "paper")
+    )
+    data: str = setting(
+        "digits",
+        "what moves: digits, camera (over two photographs), or a folder of videos",
     )
     digits: str = setting(
         "embedded",
@@ -180,6 +185,22 @@ class Settings(ModelSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self._check_data()
+        if self.steps is None and self.minutes is None:
+            raise ValueError("steps and minutes are both none: say when the run ends")
+        if not self.conditional:
+            self._only_matters("feedback", "a conditional decoder")
+        if self.optimiser not in ("sgd", "rmsprop"):
+            self._only_matters("momentum", "optimiser sgd or rmsprop")
+
+    def _check_data(self) -> None:
+        """What bouncing digits need, and what has an effect only with them."""
+        if self.data != "digits":
+            if self.channels not in (1, 3):
+                raise ValueError(f"channels={self.channels}: pictures are grey (1) or colour (3)")
+            for name in ("digits", "num_digits", "digit_size", "speed"):
+                self._only_matters(name, "data='digits'")
+            return
         if self.digit_size > self.image_size:
             raise ValueError(
                 f"digit_size={self.digit_size} does not fit into image_size={self.image_size}: "
@@ -191,12 +212,6 @@ class Settings(ModelSettings):
             len(self.speed) != 2 or self.speed[0] > self.speed[1]
         ):
             raise ValueError(f"speed={self.speed!r} is no range: give one number, or low,high")
-        if self.steps is None and self.minutes is None:
-            raise ValueError("steps and minutes are both none: say when the run ends")
-        if not self.conditional:
-            self._only_matters("feedback", "a conditional decoder")
-        if self.optimiser not in ("sgd", "rmsprop"):
-            self._only_matters("momentum", "optimiser sgd or rmsprop")
 
     @classmethod
     def for_scale(cls, scale: str | None = None, **changes: Any) -> Settings:

@@ -24,7 +24,7 @@ from tqdm import tqdm
 from lstm_video_lab import checkpoints, evaluation, metrics
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
-from lstm_video_lab.objective import composite_loss, training_data
+from lstm_video_lab.objective import composite_loss, open_data
 from lstm_video_lab.optimisers import has_bf16, learning_rate, make_optimiser, pick_device
 from lstm_video_lab.ranks import ALONE, RankLostError, Ranks
 from lstm_video_lab.settings import Settings
@@ -129,7 +129,7 @@ class _Run:
             raise ValueError(
                 f"precision='bf16': this {self.device.type} has none in hardware: use auto or fp32"
             )
-        self.data = training_data(settings)
+        self.data = open_data(settings)
         self.model = VideoModel(**settings.model_fields(), seed=settings.seed).to(self.device)
         self.optimiser = make_optimiser(settings, self.model.parameters())
         self.step, self.seconds, self.spent, self.saved_step = 0, 0.0, 0.0, -1

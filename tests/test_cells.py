@@ -1,4 +1,4 @@
-"""The cells against the equations written out scalar by scalar, and against torch's own cell."""
+"""The cells against the equations written out scalar by scalar, and against torch's own cells."""
 
 import math
 
@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_video_lab import ConvLSTMCell, LSTMCell
+from lstm_video_lab import ConvLSTMCell, GRUCell, LSTMCell, RNNCell
 
 
 def randomise(module: torch.nn.Module, seed: int = 0) -> torch.nn.Module:
@@ -77,6 +77,88 @@ def test_without_peepholes_it_is_torchs_cell():
     torch.testing.assert_close(ours(x, state), theirs(x, state))
 
 
+def copy_from_torch(ours, theirs):
+    """Torch has two biases for each gate; they differ in effect only for the GRU's new value."""
+    H = theirs.hidden_size
+    with torch.no_grad():
+        ours.weight_ih.copy_(theirs.weight_ih)
+        ours.weight_hh.copy_(theirs.weight_hh)
+        both, last = theirs.bias_ih + theirs.bias_hh, slice(2 * H, None)
+        if isinstance(ours, GRUCell):
+            both = torch.cat([both[: 2 * H], theirs.bias_ih[last], theirs.bias_hh[last]])
+        ours.bias.copy_(both)
+
+
+ONE_STATE = [(RNNCell, torch.nn.RNNCell), (GRUCell, torch.nn.GRUCell)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from(ONE_STATE),
+    st.integers(1, 4),
+    st.integers(1, 6),
+    st.integers(1, 5),
+    st.integers(0, 1000),
+)
+def test_plain_and_gru_cell_are_torchs_and_so_are_their_gradients(kinds, B, X, H, seed):
+    ours, theirs = (kind(X, H).double() for kind in kinds)
+    copy_from_torch(ours, randomise(theirs, seed))
+    draws = torch.Generator().manual_seed(seed)
+    values = [torch.randn(B, n, generator=draws).double() for n in (X, H)]
+    grown = []
+    for cell in (ours, theirs):
+        x, h = (value.clone().requires_grad_() for value in values)
+        now = cell(x, cell(x, h))  # twice, so that a gradient passes through a step
+        now.square().sum().backward()
+        grown.append((now, x.grad, h.grad, cell.weight_ih.grad, cell.weight_hh.grad))
+    assert grown[0][0].shape == (B, H)
+    for mine, torchs in zip(*grown, strict=True):
+        torch.testing.assert_close(mine, torchs)
+
+
+@pytest.mark.parametrize("kind", [RNNCell, GRUCell])
+def test_every_parameter_of_a_one_state_cell_is_learned(kind):
+    cell = randomise(kind(2, 3))
+    inputs = (torch.randn(4, 2).double(), torch.randn(4, 3).double())
+    for parameter in cell.parameters():
+        assert torch.autograd.gradcheck(lambda _: cell(*inputs), (parameter,))
+        (slope,) = torch.autograd.grad(cell(*inputs).sum(), parameter)
+        assert (slope != 0).all()
+
+
+@pytest.mark.parametrize(("z", "kept"), [(50.0, True), (-50.0, False)])
+def test_the_update_gate_of_a_gru_keeps_the_state_or_replaces_it(z, kept):
+    cell = randomise(GRUCell(2, 3))
+    with torch.no_grad():
+        cell.bias.chunk(4)[1].fill_(z)
+    x, h = torch.randn(4, 2).double(), torch.randn(4, 3).double()
+    now = cell.gates(x, h)
+    torch.testing.assert_close(now.h, h if kept else now.n)
+
+
+def test_the_reset_gate_acts_after_the_matrix_product():
+    """With the reset gate shut, the new value hears the input and its own bias, not the state."""
+    cell = randomise(GRUCell(2, 3))
+    with torch.no_grad():
+        cell.bias.chunk(4)[0].fill_(-50.0)
+    x, h = torch.randn(4, 2).double(), torch.randn(4, 3).double()
+    heard = x @ cell.weight_ih.chunk(3)[2].T + cell.bias.chunk(4)[2]
+    torch.testing.assert_close(cell.gates(x, h).n, torch.tanh(heard))
+    with torch.no_grad():
+        cell.bias.chunk(4)[0].fill_(50.0)
+        heard += h @ cell.weight_hh.chunk(3)[2].T + cell.bias.chunk(4)[3]
+    torch.testing.assert_close(cell.gates(x, h).n, torch.tanh(heard))
+
+
+def test_first_weights_are_small_and_only_the_forget_gate_starts_open():
+    for kind in (RNNCell, GRUCell, LSTMCell):
+        cell = kind(9, 16)
+        for weight, fan_in in ((cell.weight_ih, 9), (cell.weight_hh, 16)):
+            assert fan_in**-0.5 >= weight.abs().max() > 0.8 * fan_in**-0.5
+        forget = cell.bias.chunk(4)[1] if kind is LSTMCell else 0 * cell.bias[:4]
+        assert cell.bias.sum() == forget.sum() == (16 if kind is LSTMCell else 0)
+
+
 @pytest.mark.parametrize("output_peephole", ["new", "old"])
 def test_the_output_gate_peeps_where_it_is_told(output_peephole):
     """With only the output peephole on, o changes with c(t), or with c(t−1), and with no other."""
@@ -129,10 +211,16 @@ def test_convlstm_cell_is_an_lstm_cell_with_a_sparse_matrix(peepholes, k, output
         torch.testing.assert_close(a.flatten(1), b)
 
 
-def test_no_input_is_a_zero_input():
-    cell = randomise(LSTMCell(3, 2))
-    state = (torch.randn(4, 2).double(), torch.randn(4, 2).double())
-    torch.testing.assert_close(cell(None, state), cell(torch.zeros(4, 3).double(), state))
+@pytest.mark.parametrize("kind", [LSTMCell, GRUCell, RNNCell])
+def test_no_input_is_a_zero_input(kind):
+    cell, nothing = randomise(kind(3, 2)), torch.zeros(4, 3).double()
+    h, c = torch.randn(4, 2).double(), torch.randn(4, 2).double()
+    state = (h, c) if kind is LSTMCell else h
+    torch.testing.assert_close(cell(None, state), cell(nothing, state))
+    without = kind(0, 2).double()
+    without.load_state_dict({k: v for k, v in cell.state_dict().items() if k != "weight_ih"}, False)
+    if kind is not LSTMCell:
+        torch.testing.assert_close(without(None, h), cell(None, h))
 
 
 @pytest.mark.parametrize(
@@ -140,6 +228,9 @@ def test_no_input_is_a_zero_input():
     [
         (lambda: LSTMCell(3, 0), "hidden_size=0"),
         (lambda: LSTMCell(-1, 2), "input_size=-1"),
+        (lambda: RNNCell(3, 0), "hidden_size=0"),
+        (lambda: GRUCell(-1, 2), "input_size=-1"),
+        (lambda: GRUCell(0, 2)(torch.zeros(1, 3), torch.zeros(1, 2)), "without inputs"),
         (lambda: LSTMCell(3, 2, output_peephole="newest"), "output_peephole='newest'"),
         (lambda: ConvLSTMCell(1, 2, 4), "kernel_size=4 is even"),
         (lambda: ConvLSTMCell(1, 2, 3, peepholes="pixel"), "peepholes='pixel'"),

@@ -10,12 +10,10 @@ import torch
 from lstm_video_lab import (
     Settings,
     checkpoints,
-    list_pretrained,
     load_model,
-    load_pretrained,
     train,
 )
-from lstm_video_lab.checkpoints import newest_checkpoint, put_in_box, read_checkpoint
+from lstm_video_lab.checkpoints import newest_checkpoint, read_checkpoint
 
 SMOKE = Settings.for_scale("smoke", steps=2)
 
@@ -115,23 +113,3 @@ def test_a_folder_without_a_run_is_told(tmp_path):
         load_model(tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError, match="no checkpoint in it"):
         load_model(tmp_path)
-
-
-def test_a_model_goes_into_the_box_with_its_card_and_comes_out(run, tmp_path, monkeypatch):
-    report = {"future": {"cross_entropy": 50.0}}
-    put_in_box(run, "tiny", report, tmp_path / "box")
-    monkeypatch.setattr(checkpoints, "BOX", tmp_path / "box")
-    assert list_pretrained() == ["tiny"]
-    model = load_pretrained("tiny")
-    assert model.card["metrics"] == report and model.card["steps"] == 2 and not model.training
-    for a, b in zip(model.parameters(), load_model(run).parameters(), strict=True):
-        torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-4)
-    with pytest.raises(ValueError, match="'big' is not in the box"):
-        load_pretrained("big")
-
-
-def test_the_box_says_what_made_each_model():
-    for name in list_pretrained():
-        card = load_pretrained(name).card
-        assert {"data", "scale", "steps", "seconds", "metrics", "settings"} <= card.keys()
-        json.dumps(card, allow_nan=False)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_video_lab import VideoModel, evaluation, load_digits, metrics
+from lstm_video_lab import VideoModel, evaluation, load_digits, metrics, objective
 from lstm_video_lab.evaluation import baselines, evaluate, heldout_data, score, table
 from lstm_video_lab.settings import Settings
 
@@ -159,7 +159,7 @@ def test_digits_are_read_once_and_from_where_the_folder_is_now(monkeypatch, tmp_
         asked.append((source, split))
         return load_digits("embedded", split)
 
-    monkeypatch.setattr(evaluation, "load_digits", record)
+    monkeypatch.setattr(objective, "load_digits", record)
     for name in ("a", "b"):
         (tmp_path / name / "digits").mkdir(parents=True)
         monkeypatch.chdir(tmp_path / name)

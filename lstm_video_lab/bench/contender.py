@@ -175,7 +175,7 @@ def training(kind: str, device: str = "cpu", **settings: Any) -> Any:
         return lambda: next(run)
     from torch_form import TorchComposite, composite_loss  # beside this file
 
-    data = objective.training_data(s)
+    data = objective.open_data(s)
     model = TorchComposite(s.image_size**2, s.units, s.layers).to(device)
     adam = torch.optim.Adam(model.parameters(), fused=kind == "torch tuned" or None)
     count = iter(range(never))

@@ -8,18 +8,32 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-NAMES = ("box", "composite", "conditioning", "units")
+NAMES = ("composite", "conditioning", "convolution", "features", "units")
+MODELS = (  # of the box: each is trained by the experiment of its name
+    "composite-two-digits",
+    "convlstm-two-digits",
+    "fc-two-digits",
+    "fc-two-digits-conditional",
+    "natural-patches",
+)
 
 
-def run(name: str, scale: str, out: Path) -> Iterator[str]:
+def run(name: str, scale: str | None, out: Path) -> Iterator[str]:
     """Run an experiment; yields lines to read while it runs.
 
-    It resumes where it was cut off and leaves NAME.json and NAME.png in `out`. Raises ValueError
-    for an unknown name.
+    It resumes where it was cut off and leaves NAME.json and NAME.png in `out`, or a model and its
+    card. `scale` None is laptop; for a model, the scale that it was made for. Raises ValueError for
+    an unknown name.
     """
+    if name in MODELS:
+        from lstm_video_lab.experiments import box
+
+        yield from box.run(name, scale, out)
+        return
     if name not in NAMES:
-        raise ValueError(f"experiment {name!r} is unknown: choose one of {', '.join(NAMES)}")
-    yield from import_module(f".{name}", __name__).run(scale, out)
+        known = ", ".join((*NAMES, *MODELS))
+        raise ValueError(f"experiment {name!r} is unknown: choose one of {known}")
+    yield from import_module(f".{name}", __name__).run(scale or "laptop", out)
 
 
 def load_result(name: str) -> dict[str, Any]:

@@ -157,3 +157,19 @@ def test_a_set_of_digits_has_one_shape():
         Digits(np.zeros((2, 14, 14), np.uint8), np.zeros(2, np.int64))
     with pytest.raises(ValueError, match="as many labels"):
         Digits(np.zeros((2, 28, 28), np.uint8), np.zeros(3, np.int64))
+
+
+def test_several_sources_count_alike(tmp_path):
+    """A smaller one is repeated; digits and labels stay together."""
+    embedded = load_digits("embedded", "test")
+    small = embedded.images[:7], embedded.labels[:7]
+    write_idx(tmp_path, "t10k", *small)
+    both = load_digits(f"embedded+{tmp_path}", "test")
+    n = len(embedded.labels)
+    assert len(both.labels) == 2 * n
+    assert np.array_equal(both.images[:n], embedded.images)
+    for k in range(n):
+        assert np.array_equal(both.images[n + k], small[0][k % 7])
+        assert both.labels[n + k] == small[1][k % 7]
+    with pytest.raises(ValueError, match="'nonsense' is unknown"):
+        load_digits("embedded+nonsense")

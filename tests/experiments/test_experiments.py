@@ -13,11 +13,9 @@ from lstm_video_lab import (
     checkpoints,
     evaluate,
     experiments,
-    list_pretrained,
-    load_pretrained,
 )
 from lstm_video_lab.cli import main
-from lstm_video_lab.experiments import box, composite, units
+from lstm_video_lab.experiments import composite, units
 from lstm_video_lab.experiments.common import EXAMPLES, pack, unpack
 
 
@@ -99,23 +97,3 @@ def test_results_are_found_beside_the_lesson_first(tmp_path, monkeypatch):
         experiments.load_result("nothing")
     with pytest.raises(ValueError, match="'nothing' is unknown"):
         next(experiments.run("nothing", "smoke", tmp_path))
-
-
-def test_the_box_is_made_by_its_command(tmp_path, monkeypatch):
-    list(experiments.run("box", "smoke", tmp_path))
-    monkeypatch.setattr(checkpoints, "BOX", tmp_path)
-    assert list_pretrained() == sorted(box.MODELS)
-    for name in box.MODELS:
-        model = load_pretrained(name)
-        assert model.card["scale"] == "smoke" and model.card["settings"]["num_digits"] == 2
-
-
-def test_a_card_in_the_box_tells_what_its_weights_score():
-    """A short evaluation of the shipped float16 weights agrees with the card's."""
-    for name in list_pretrained():
-        model = load_pretrained(name)
-        settings = Settings.from_dict(model.card["settings"])
-        told = model.card["metrics"]["future"]
-        now = evaluate(model, settings, 100, similarity=False, compare=False)["future"]
-        spread = now["stderr"]["cross_entropy"]
-        assert abs(now["cross_entropy"] - told["cross_entropy"]) < 4 * spread

@@ -1,0 +1,142 @@
+"""The box: trained models that come with the lab, each with a card that says what made it.
+
+`weights/NAME.json` is the card, `weights/NAME.1.safetensors`, `NAME.2.safetensors` … hold the
+weights, each file under 16 MiB. Large matrices are stored as whole numbers from −127 to 127 with
+one scale for each row, everything else as float16; the card says what that costs.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from lstm_video_lab import checkpoints, evaluation
+from lstm_video_lab.files import write_whole
+from lstm_video_lab.models import VideoModel
+from lstm_video_lab.settings import Settings
+
+BOX = Path(__file__).parent / "weights"
+LARGE = 2**14  # numbers in a matrix for which a scale for each row is worth while
+SHARD = 15 * 2**20  # bytes in a file at the most
+SEQUENCES = 1000
+
+
+def list_pretrained() -> list[str]:
+    """The names of the trained models in the box."""
+    return sorted(path.stem for path in BOX.glob("*.json"))
+
+
+def load_pretrained(name: str) -> VideoModel:
+    """A trained model from the box, in evaluation mode.
+
+    Its `.card` says what made it: data, command, scale, settings, steps, seconds, machine, metrics.
+    Raises ValueError for a name that is not in the box.
+    """
+    if name not in list_pretrained():
+        raise ValueError(f"{name!r} is not in the box, which holds {', '.join(list_pretrained())}")
+    card = json.loads((BOX / f"{name}.json").read_text())
+    model = VideoModel(**Settings.from_dict(card["settings"]).model_fields())
+    stored: dict[str, Tensor] = {}
+    for shard in card["shards"]:
+        stored |= load_file(BOX / shard)
+    model.load_state_dict(unpack(stored))
+    model.card = card
+    return model.eval()
+
+
+def put_in_box(
+    run: Path | str,
+    name: str,
+    command: str,
+    machine: dict[str, Any],
+    box: Path,
+    sequences: int = SEQUENCES,
+) -> Path:
+    """Store a run's newest weights in the folder `box`, and the card; returns the card's path.
+
+    The card's metrics are those of the weights as stored, on the test data of each source that the
+    run was trained on; its `storing` is what rounding them has cost on the first.
+    """
+    checkpoint = checkpoints.read_checkpoint(run)
+    settings = checkpoint.settings
+    packed = pack(checkpoint.weights)
+    model = checkpoints.load_model(run)
+    model.load_state_dict(unpack(packed))
+    sources = _sources(settings)
+    metrics = {
+        name: evaluation.evaluate(model, source, sequences) for name, source in sources.items()
+    }
+    first = next(iter(sources))
+    measure = "cross_entropy" if settings.output == "logistic" else "mse"
+    before = evaluation.evaluate(
+        checkpoints.load_model(run), sources[first], sequences, similarity=False, compare=False
+    )["future"][measure]
+    box.mkdir(parents=True, exist_ok=True)
+    card = {
+        "name": name,
+        "data": f"{settings.num_digits} bouncing digits, {settings.digits}"
+        if settings.data == "digits"
+        else settings.data,
+        "command": command,
+        "scale": settings.scale,
+        "steps": checkpoint.step,
+        "seconds": round(checkpoint.seconds),
+        "machine": machine,
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "metrics": metrics,
+        "storing": {"measure": measure, "cost": metrics[first]["future"][measure] - before},
+        "shards": _write_shards(packed, name, box),
+        "settings": settings.to_dict(),
+    }
+    path = box / f"{name}.json"
+    write_whole(path, json.dumps(card, indent=1, allow_nan=False) + "\n")
+    return path
+
+
+def pack(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Large matrices as int8 rows, and under KEY.scale a factor for each row; others as float16."""
+    packed = {}
+    for key, weight in weights.items():
+        if weight.dim() != 2 or weight.numel() < LARGE:
+            packed[key] = weight.half()
+            continue
+        scale = weight.abs().amax(1).clamp(min=1e-12) / 127  # (rows,)
+        packed[key] = (weight / scale[:, None]).round().to(torch.int8)
+        packed[f"{key}.scale"] = scale
+    return packed
+
+
+def unpack(packed: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights that `pack` took, as float32, nearly."""
+    weights = {}
+    for key, value in packed.items():
+        if value.dtype == torch.int8:
+            weights[key] = value.float() * packed[f"{key}.scale"][:, None]
+        elif not key.endswith(".scale"):
+            weights[key] = value.float()
+    return weights
+
+
+def _sources(settings: Settings) -> dict[str, Settings]:
+    """The test data that belong to a run: of "embedded+mnist", each by itself."""
+    if settings.data != "digits":
+        return {settings.data: settings}
+    return {part: settings.changed(digits=part) for part in settings.digits.split("+")}
+
+
+def _write_shards(packed: dict[str, Tensor], name: str, box: Path) -> list[str]:
+    """Files in the order of the weights, each filled as far as it goes; their names."""
+    shards: list[dict[str, Tensor]] = [{}]
+    for key, value in packed.items():
+        if sum(t.nbytes for t in shards[-1].values()) + value.nbytes > SHARD:
+            shards.append({})
+        shards[-1][key] = value.contiguous()
+    names = [f"{name}.{k}.safetensors" for k in range(1, len(shards) + 1)]
+    for file, shard in zip(names, shards, strict=True):
+        save_file(shard, box / file)
+    return names

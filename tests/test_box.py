@@ -1,0 +1,96 @@
+"""The box: what went in comes out, small enough to travel, and its cards tell the truth."""
+
+import json
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_video_lab import Settings, box, evaluate, experiments, list_pretrained, load_pretrained
+from lstm_video_lab.checkpoints import load_model
+from lstm_video_lab.experiments.box import MODELS
+
+MEBIBYTE = 2**20
+
+
+@settings(deadline=None)
+@given(st.integers(1, 300), st.integers(1, 300), st.floats(1e-3, 1e3), st.integers(0, 100))
+def test_a_packed_matrix_is_off_by_half_a_step_of_its_row(rows, columns, size, seed):
+    weight = size * torch.randn(rows, columns, generator=torch.Generator().manual_seed(seed))
+    weight[0] = 0.0
+    packed = box.pack({"w": weight, "b": torch.tensor([1.0, -2.5])})
+    back = box.unpack(packed)
+    assert set(back) == {"w", "b"} and torch.equal(back["b"], torch.tensor([1.0, -2.5]))
+    if rows * columns >= box.LARGE:
+        assert packed["w"].dtype == torch.int8
+        step = weight.abs().amax(1, keepdim=True) / 127
+        assert ((back["w"] - weight).abs() <= 0.5001 * step + 1e-9).all()
+    else:
+        torch.testing.assert_close(back["w"], weight, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_of_the_box_is_made_by_the_command_on_its_card(name, tmp_path, monkeypatch):
+    """A tiny one of the same kind."""
+    monkeypatch.setattr(
+        "lstm_video_lab.data.digits._download", lambda split: pytest.fail("it asked the net")
+    )
+    list(experiments.run(name, "smoke", tmp_path))
+    monkeypatch.setattr(box, "BOX", tmp_path)
+    assert list_pretrained() == [name]
+    model = load_pretrained(name)
+    assert not model.training and model.card["scale"] == "smoke"
+    assert f"experiment {name} " in model.card["command"]
+    kept = load_model(tmp_path / "runs" / name)
+    for a, b in zip(model.parameters(), kept.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=2e-3)  # weights are about 0.1
+    with pytest.raises(ValueError, match="'big' is not in the box"):
+        load_pretrained("big")
+
+
+def test_weights_of_more_than_a_file_s_size_travel_in_several(tmp_path, monkeypatch):
+    list(experiments.run("composite-two-digits", "smoke", tmp_path))
+    monkeypatch.setattr(box, "BOX", tmp_path)
+    first = load_pretrained("composite-two-digits").state_dict()
+    monkeypatch.setattr(box, "SHARD", 2000)
+    list(experiments.run("composite-two-digits", "smoke", tmp_path))
+    model = load_pretrained("composite-two-digits")
+    assert len(model.card["shards"]) > 2
+    for key, value in model.state_dict().items():
+        assert torch.equal(value, first[key])
+
+
+def test_a_model_is_trained_at_its_own_scale_or_for_tests(tmp_path):
+    with pytest.raises(ValueError, match="is trained at scale paper"):
+        next(experiments.run("fc-two-digits", "laptop", tmp_path))
+
+
+def test_the_box_says_what_made_each_model_and_is_light():
+    files = list(box.BOX.iterdir())
+    assert all(path.stat().st_size <= 16 * MEBIBYTE for path in files)
+    assert sum(path.stat().st_size for path in files) <= 64 * MEBIBYTE
+    told = {"name", "data", "command", "scale", "steps", "seconds", "machine", "parameters"}
+    named = {f"{name}.json" for name in list_pretrained()}
+    for name in list_pretrained():
+        card = load_pretrained(name).card
+        assert told | {"metrics", "storing", "settings", "shards"} <= card.keys()
+        assert card["name"] == name and name in MODELS
+        assert "baselines" in next(iter(card["metrics"].values()))
+        json.dumps(card, allow_nan=False)
+        named |= set(card["shards"])
+    assert {path.name for path in files} == named
+
+
+@pytest.mark.parametrize("name", list_pretrained())
+def test_a_card_tells_what_its_weights_score(name):
+    """A short evaluation of the shipped weights on embedded digits agrees with the card's."""
+    model = load_pretrained(name)
+    at = Settings.from_dict(model.card["settings"])
+    source = "embedded" if at.data == "digits" else at.data
+    if at.data == "digits":
+        at = at.changed(digits="embedded")
+    measure = "cross_entropy" if at.output == "logistic" else "mse"
+    told = model.card["metrics"][source]["future"]
+    now = evaluate(model, at, 100, similarity=False, compare=False)["future"]
+    assert abs(now[measure] - told[measure]) < 4 * now["stderr"][measure]
