@@ -251,7 +251,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 def _add_experiment(parser: argparse.ArgumentParser) -> None:
     from lstm_video_lab import experiments
 
-    names = sorted((*experiments.NAMES, *experiments.MODELS))
+    names = sorted((*experiments.NAMES, *experiments.GRIDS, *experiments.MODELS))
     parser.add_argument("name", choices=names, help="experiment, or model of the box to train")
     parser.add_argument(
         "--scale",
@@ -327,7 +327,7 @@ def _bench(arguments: argparse.Namespace) -> int:
 
     _check_folder(arguments.json)
     if arguments.readme is not None:
-        pages.around_table(arguments.readme)
+        pages.with_table(arguments.readme)  # before the work begins
     report = bench.run(tuple(arguments.only))
     text = pages.table(report)
     print(text, end="")

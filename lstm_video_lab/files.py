@@ -1,4 +1,4 @@
-"""Files appear whole, or not at all."""
+"""Files appear whole, or not at all; a page keeps what stands around a replaced part."""
 
 from __future__ import annotations
 
@@ -14,3 +14,11 @@ def write_whole(path: Path, data: bytes | str) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
+
+
+def between(page: str, begin: str, end: str, text: str) -> str:
+    """`page` with `text` between two marks. Raises ValueError where they are missing."""
+    if page.count(begin) != 1 or page.count(end) != 1:
+        raise ValueError(f"the page has no place for it: put {begin} and {end} there")
+    before, rest = page.split(begin)
+    return f"{before}{begin}\n{text}{end}{rest.split(end)[1]}"

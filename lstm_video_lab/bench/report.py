@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lstm_video_lab.files import write_whole
+from lstm_video_lab.files import between, write_whole
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 HEADINGS = {
@@ -62,17 +62,15 @@ def table(report: dict[str, Any]) -> str:
 
 def put_into(readme: Path, text: str) -> None:
     """Replace what stands between the two marks. Raises ValueError where they are missing."""
-    before, after = around_table(readme)
-    write_whole(readme, f"{before}{BEGIN}\n{text}{END}{after}")
+    write_whole(readme, with_table(readme, text))
 
 
-def around_table(readme: Path) -> tuple[str, str]:
-    """What stands before and after the table. Raises ValueError where it has no place."""
-    page = readme.read_text("utf-8")
-    if page.count(BEGIN) != 1 or page.count(END) != 1:
-        raise ValueError(f"{readme}: has no place for the table: put {BEGIN} and {END} there")
-    before, rest = page.split(BEGIN)
-    return before, rest.split(END)[1]
+def with_table(readme: Path, text: str = "") -> str:
+    """The page with this table. Raises ValueError where it has no place."""
+    try:
+        return between(readme.read_text("utf-8"), BEGIN, END, text)
+    except ValueError as error:
+        raise ValueError(f"{readme}: {error}") from None
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

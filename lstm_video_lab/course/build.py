@@ -23,7 +23,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from lstm_video_lab.course import UNATTENDED, find_lessons, workspace
+from lstm_video_lab.course import UNATTENDED, find_lessons, tables, workspace
 from lstm_video_lab.files import write_whole
 
 LARGEST = 500_000  # bytes of a stored notebook
@@ -71,6 +71,7 @@ def build(
     scripts = _choose(sorted(folder.glob("[0-9]*_*.py")), folder, names)
     if not check:
         messages = [_build_one(script, bool(names) or force) for script in scripts]
+        messages += _refresh_tables(folder)
     elif problems := find_problems(folder):
         raise ValueError("\n".join(problems))
     else:
@@ -78,6 +79,16 @@ def build(
     if html is not None:
         messages += write_html([script.with_suffix(".ipynb") for script in scripts], Path(html))
     return messages
+
+
+def _refresh_tables(folder: Path) -> list[str]:
+    """Write the README's tables of results anew where they have changed."""
+    readme = folder.parent / "README.md"
+    page = tables.refreshed(readme, folder / "results")
+    if page is None or page == readme.read_text("utf-8"):
+        return []
+    write_whole(readme, page)
+    return ["README.md: tables of results written"]
 
 
 def _choose(scripts: list[Path], folder: Path, names: Sequence[str]) -> list[Path]:
@@ -219,6 +230,10 @@ def find_problems(folder: Path) -> list[str]:
     """One line for each notebook or script below `folder` that does not say what its twin says."""
     stems = {path.stem for kind in ("py", "ipynb") for path in folder.glob(f"*.{kind}")}
     problems = [_problem(folder / stem) for stem in sorted(stems)]
+    readme = folder.parent / "README.md"
+    page = tables.refreshed(readme, folder / "results")
+    if page is not None and page != readme.read_text("utf-8"):
+        problems.append(f"README.md shows other results than notebooks/results: {MEND}")
     return [problem for problem in problems if problem]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import statistics
 import zlib
 from collections.abc import Generator
 from pathlib import Path
@@ -43,6 +44,18 @@ def train_and_score(settings: Settings, run: Path) -> Generator[str, None, dict[
         "seconds": round(saved.seconds, 1),
         "curve": read_curve(run),
         "report": report,
+    }
+
+
+def together(runs: list[dict[str, Any]], measure: str) -> dict[str, Any]:
+    """Seeds of one model: mean and spread (standard deviation) of the future's error."""
+    errors = [run["report"]["future"][measure] for run in runs]
+    return {
+        "mean": statistics.mean(errors),
+        "spread": statistics.stdev(errors) if len(errors) > 1 else 0.0,
+        "seeds": errors,
+        "per_step": runs[0]["report"]["future"]["per_step"][measure],
+        **{name: runs[0][name] for name in ("parameters", "steps", "seconds")},
     }
 
 

@@ -139,7 +139,7 @@ def test_only_what_stands_between_the_marks_is_replaced(tmp_path):
     report.put_into(page, "new\n")
     assert page.read_text() == f"before\n{report.BEGIN}\nnew\n{report.END}\nafter\n"
     page.write_text("no marks\n")
-    with pytest.raises(ValueError, match="has no place for the table"):
+    with pytest.raises(ValueError, match="the page has no place for it"):
         report.put_into(page, "new\n")
     assert page.read_text() == "no marks\n"
 
