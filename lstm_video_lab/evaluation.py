@@ -31,6 +31,7 @@ HELDOUT_SEED = (
 )
 MEAN_IMAGE_SEQUENCES = 1000  # training sequences behind the per-pixel mean
 BASELINE_SEQUENCES = 256  # held-out sequences behind the baselines of a plot
+OWN_SOURCES = ("digits", "camera", "embedded", "mnist")  # all others are folders
 BASELINES = ("entropy_bound", "mean_image", "copy_last")
 COLUMNS = {  # of the table: measure → heading
     "cross_entropy": "cross-entropy, nats",
@@ -275,9 +276,18 @@ def _world(settings: Settings) -> tuple:
     names = ("data", "digits", "num_digits", "image_size", "channels", "digit_size", "speed")
     world = {name: getattr(settings, name) for name in (*names, "frames_in", "frames_out")}
     for name in ("data", "digits"):
-        parts = world[name].split("+")
-        world[name] = "+".join(str(Path(p).resolve()) if Path(p).is_dir() else p for p in parts)
+        parts = [world[name]] if Path(world[name]).is_dir() else world[name].split("+")
+        world[name] = "+".join(map(_absolute, parts))
     return tuple(world.items())
+
+
+def _absolute(source: str) -> str:
+    """A source of digits or films; a word stays one, even where a folder has that name."""
+    return (
+        source
+        if source in OWN_SOURCES or not Path(source).is_dir()
+        else str(Path(source).resolve())
+    )
 
 
 def _data(world: tuple, split: str) -> Any:

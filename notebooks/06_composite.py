@@ -29,8 +29,7 @@ import os
 
 import torch
 
-from lstm_video_lab import Settings, evaluation, metrics, plots, training
-from lstm_video_lab.checkpoints import list_pretrained, load_pretrained
+from lstm_video_lab import Settings, evaluation, load_pretrained, metrics, plots, training
 from lstm_video_lab.experiments import load_result
 from lstm_video_lab.widgets import Guess, TrainingStudio, composite, events
 from lstm_video_lab.widgets.gradients import draw_meetings, meet
@@ -375,16 +374,9 @@ draw_meetings(meetings)
 # apart, and they bounce off the walls as they should. Pictures can be picked. So let us count.
 
 # %% a model of two digits
-NAME = "composite-two-digits"
-if NAME in list_pretrained():  # trained for longer than a lesson lasts
-    two = load_pretrained(NAME)
-    world = Settings.from_dict(two.card["settings"])
-    two_made = f"{world.scale} scale, {two.card['steps']} steps, {two.card['seconds']} s"
-else:
-    world = Settings.for_scale(num_digits=2, **(LIVE and {**LIVE, "minutes": 0.4}))
-    run = training.learn(world, "two digits")
-    two = run.model
-    two_made = f"{world.scale} scale, {run.curve['step'][-1]} steps, {run.seconds:.0f} s"
+two = load_pretrained("composite-two-digits")  # trained for longer than a lesson lasts
+world = Settings.from_dict(two.card["settings"])
+two_made = f"{world.scale} scale, {two.card['steps']} steps, {two.card['seconds']} s"
 errors = events.measure(two, world, JUDGED)  # nats of every predicted frame, (T, N)
 print(f"The model of two digits: {two_made}; {JUDGED} held-out sequences.")
 

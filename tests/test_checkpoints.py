@@ -1,7 +1,6 @@
 """Checkpoints appear whole, and damage is told."""
 
 import hashlib
-import json
 import shutil
 
 import pytest

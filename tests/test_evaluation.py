@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_video_lab import VideoModel, evaluation, load_digits, metrics, objective
+from lstm_video_lab import VideoModel, load_digits, metrics, objective
 from lstm_video_lab.evaluation import baselines, evaluate, heldout_data, score, table
 from lstm_video_lab.settings import Settings
 
@@ -161,13 +161,14 @@ def test_digits_are_read_once_and_from_where_the_folder_is_now(monkeypatch, tmp_
 
     monkeypatch.setattr(objective, "load_digits", record)
     for name in ("a", "b"):
-        (tmp_path / name / "digits").mkdir(parents=True)
+        for folder in ("mine", "digits", "camera"):
+            (tmp_path / name / folder).mkdir(parents=True)
         monkeypatch.chdir(tmp_path / name)
-        settings = Settings.for_scale("smoke", digits="digits")
+        settings = Settings.for_scale("smoke", digits="mine")
         heldout_data(settings)
         for sequences in (2, 3):
             baselines(settings, sequences)
-    folders = [str(tmp_path / name / "digits") for name in ("a", "b")]
+    folders = [str(tmp_path / name / "mine") for name in ("a", "b")]
     assert asked == [(folder, split) for folder in folders for split in ("test", "train")]
 
 

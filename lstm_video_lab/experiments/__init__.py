@@ -8,7 +8,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-NAMES = ("composite", "conditioning", "convolution", "features", "units")
+NAMES = (
+    "actions",
+    "composite",
+    "conditioning",
+    "convolution",
+    "digit_count",
+    "features",
+    "patches",
+    "recurrence",
+    "rollouts",
+    "units",
+)
+GRIDS = ("layers", "optimisers", "table2")  # tables of a few settings, all made alike
 MODELS = (  # of the box: each is trained by the experiment of its name
     "composite-two-digits",
     "convlstm-two-digits",
@@ -30,8 +42,13 @@ def run(name: str, scale: str | None, out: Path) -> Iterator[str]:
 
         yield from box.run(name, scale, out)
         return
+    if name in GRIDS:
+        from lstm_video_lab.experiments import grids
+
+        yield from grids.run(name, scale or "laptop", out)
+        return
     if name not in NAMES:
-        known = ", ".join((*NAMES, *MODELS))
+        known = ", ".join((*NAMES, *GRIDS, *MODELS))
         raise ValueError(f"experiment {name!r} is unknown: choose one of {known}")
     yield from import_module(f".{name}", __name__).run(scale or "laptop", out)
 

@@ -76,7 +76,8 @@ class BlindTest(LabWidget):
     def __init__(self, truth: Any, small: Any, large: Any, seed: int = 0) -> None:
         self.truth, self.films = np.asarray(truth), (np.asarray(small), np.asarray(large))
         self.count = self.truth.shape[1]
-        self.large_is_a = np.random.default_rng(seed).random(self.count) < 0.5
+        coins = np.random.default_rng(seed).integers(2, size=(self.count,))
+        self.large_is_a = [bool(coin) for coin in coins]
         self.votes: list[bool] = []  # whether A was said to be the larger model's
         self.buttons = [
             ipywidgets.Button(description=f"{name} is the larger model's") for name in "AB"
@@ -115,7 +116,9 @@ class BlindTest(LabWidget):
         right = sum(vote == truth for vote, truth in zip(self.votes, self.large_is_a, strict=True))
         N = self.count
         luck = sum(comb(N, k) for k in range(right, N + 1)) / 2**N
-        closer = sum(self.distance(self.films[1], n) < self.distance(self.films[0], n) for n in range(N))
+        closer = sum(
+            self.distance(self.films[1], n) < self.distance(self.films[0], n) for n in range(N)
+        )
         return (
             f"You were right in {right} of {N} clips. Who tosses a coin is right at least as often "
             f"with a probability of {100 * luck:.0f} %. By squared error the larger model is the "

@@ -163,7 +163,7 @@ def test_several_sources_count_alike(tmp_path):
     """A smaller one is repeated; digits and labels stay together."""
     embedded = load_digits("embedded", "test")
     small = embedded.images[:7], embedded.labels[:7]
-    write_idx(tmp_path, "t10k", *small)
+    write(tmp_path, {IMAGES: idx(small[0]), LABELS: idx(small[1].astype(np.uint8))})
     both = load_digits(f"embedded+{tmp_path}", "test")
     n = len(embedded.labels)
     assert len(both.labels) == 2 * n

@@ -9,9 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lstm_video_lab import (
-    Settings,
-    checkpoints,
-    evaluate,
     experiments,
 )
 from lstm_video_lab.cli import main

@@ -1,0 +1,557 @@
+# %% [markdown]
+# # 01 · Recurrence and memory
+#
+# After this lesson you can say why a plain recurrent network forgets, measure it, and name the one
+# change that lets it remember.
+#
+# **Objectives**
+#
+# - **Unroll** a recurrent network, and **explain** back-propagation through time as a sum.
+# - **Measure** how a gradient vanishes or explodes on its way back, for three cells.
+# - **Predict** from one number, a bias, whether an untrained cell can learn over a long delay.
+# - **Compare** a fixed state with keeping every frame: what each costs, and what it gives back.
+#
+# **Time** 35 minutes to read and try, 2 minutes of computing on two cores.
+#
+# **References** Elman, *Finding structure in time*, Cognitive Science 1990 (the plain cell).
+# Bengio, Simard and Frasconi, *Learning long-term dependencies with gradient descent is
+# difficult*, IEEE Transactions on Neural Networks 1994. Hochreiter and Schmidhuber, *Long
+# short-term memory*, Neural Computation 1997. Gers, Schmidhuber and Cummins, *Learning to forget*,
+# Neural Computation 2000. Pascanu, Mikolov and Bengio,
+# [arXiv:1211.5063](https://arxiv.org/abs/1211.5063) (vanishing and exploding). Hermans and
+# Schrauwen, *Training and analysing deep recurrent neural networks*, NIPS 2013. Cho and others,
+# [arXiv:1406.1078](https://arxiv.org/abs/1406.1078) (the GRU). Le, Jaitly and Hinton,
+# [arXiv:1504.00941](https://arxiv.org/abs/1504.00941) (starting at the identity). He and others,
+# [arXiv:1512.03385](https://arxiv.org/abs/1512.03385) (residual networks). Srivastava, Mansimov
+# and Salakhutdinov, [arXiv:1502.04681](https://arxiv.org/abs/1502.04681), section 2.1.
+#
+# ## The question
+#
+# **At the end of a film, what must a network have done to still know its beginning?**
+#
+# Here is the smallest form of that question. Four symbols pass by, one in each step, in any order.
+# The first one carries a mark: *keep this*. Then others come, which do not matter. At the end a
+# second mark asks: *which one was it?*
+
+# %% setup
+import inspect
+
+import torch
+
+from lstm_video_lab import Settings, cells, plots
+from lstm_video_lab.experiments import jacobians, keeping, load_result, recurrence
+from lstm_video_lab.widgets import Guess
+from lstm_video_lab.widgets.keeping import KeepExplorer
+from lstm_video_lab.widgets.recurrence import GradientExplorer, measure
+
+settings = Settings.for_scale()
+SMOKE = settings.scale == "smoke"
+STEPS = 4 if SMOKE else 250  # of each live training
+DELAY = recurrence.DELAYS[settings.scale][-1]
+draws = torch.Generator().manual_seed(0)
+
+# %% the copy task
+x, answer = recurrence.delayed(DELAY, 1, seed=0)  # x: (T, B, K + 2)
+plots.strip(
+    {"4 symbols": x[:, 0, :4], "mark: keep": x[:, 0, 4:5], "mark: say": x[:, 0, 5:]},
+    "One sequence of the copy task; time runs to the right. In each step but the last there is one "
+    f"of four symbols. Symbol {int(answer[0]) + 1} has the mark “keep” in step 1. {DELAY} others "
+    f"follow, and in step {len(x)} the network has to say: {int(answer[0]) + 1}. Who guesses is "
+    f"right in one case of {recurrence.SYMBOLS}.",
+    height=48,
+)
+
+# %% [markdown]
+# ## 1. A loop, unrolled
+#
+# A recurrent network reads one input at a time. What it knows of the past is its **state**: here a
+# few numbers, h. In each step it makes a new state from the input and the old state, always with
+# the same weights. The plainest way is this. (`cells.py` holds it. The comment is the equation,
+# the line below it does it. tanh squashes any number into −1 … 1.)
+
+# %% the plain cell
+# NBVAL_CHECK_OUTPUT
+source = inspect.getsource(cells.RNNCell.forward)
+print(inspect.cleandoc(source[source.index("# h(t)") :]))
+
+# %% [markdown]
+# Written out for all steps, the loop becomes a deep network with one layer for each step. That is
+# all that *unrolled* means.
+#
+# ```
+#          x(1)         x(2)         x(3)                  x(T)
+#           │            │            │                     │
+#           ▼            ▼            ▼                     ▼
+# h(0) ─► [cell] ─► h(1) [cell] ─► h(2) [cell] ─► h(3) … ─► [cell] ─► h(T) ─► answer, loss
+#             same weights in every cell
+# ```
+#
+# To learn, we need the gradient: by how much would the loss change if a weight did? A weight is
+# used T times. So pretend that every step has a copy of its own. Change all copies together, and
+# the effects add up: **derivatives distribute over sums**. The gradient of the shared weight is
+# the sum of the gradients of its copies. Going back step by step to collect them is called
+# **back-propagation through time**. Let us check that, and look at the terms of the sum.
+
+
+# %% back-propagation through time
+def last_state(cell, x, weights):
+    """h(T) of a plain cell, with a recurrent matrix of its own for each step."""
+    h = x.new_zeros(x.shape[1], len(weights[0]))
+    for x_t, weight in zip(x, weights, strict=True):
+        h = torch.func.functional_call(cell, {"weight_hh": weight}, (x_t, h))
+    return h
+
+
+plain = jacobians.make_cell("RNN", 4, 32, seed=0).double()
+noise = torch.randn(30, 1, 4, generator=draws).double()  # (T, B, X)
+copies = [plain.weight_hh.detach().clone().requires_grad_() for _ in noise]
+each = torch.autograd.grad(last_state(plain, noise, copies).sum(), copies)
+shared = torch.autograd.grad(
+    last_state(plain, noise, [plain.weight_hh] * len(noise)).sum(), plain.weight_hh
+)[0]
+# NBVAL_CHECK_OUTPUT
+print("gradient of the shared weight = sum over the steps:", torch.allclose(shared, sum(each)))
+
+# %% the terms of the sum
+sizes = [float(term.norm()) for term in each]
+recent = sum(sizes[-5:]) / sum(sizes)
+plots.curves(
+    {"plain cell": (range(2, len(sizes) + 1), sizes[1:])},
+    text=f"The size of each term, for 32 untrained units and random inputs. The last step has "
+    f"{sizes[-1]:.2g}, step 2 has {sizes[1]:.2g} (in step 1 there is no old state yet). Of the "
+    f"total, {100 * recent:.1f} % come from the last five steps of {len(sizes)}.",
+    ylabel="norm of the term",
+    logy=True,
+)  # fmt: skip
+
+# %% [markdown]
+# Look at the scale: each line up is a factor. The sum is complete and correct, but the early steps
+# hardly take part in it. What the network did long ago may have been wrong. The gradient, so to
+# speak, can't be heard from there.
+#
+# ## 2. The way back
+#
+# Why? Take a small change of the state at step t. One step later it has become
+#
+# ```
+# ∂h(t+1)/∂h(t)  =  diag(1 − h(t+1)²) · W_h          a matrix, called a Jacobian
+#
+# ∂h(T)/∂h(t)    =  ∂h(T)/∂h(T−1) · … · ∂h(t+2)/∂h(t+1) · ∂h(t+1)/∂h(t)
+# ```
+#
+# T − t factors, multiplied. Numbers below 1, multiplied often, go to nothing. Numbers above 1
+# grow without bound. To say how large a matrix is we use its *norm*: the most by which it can
+# lengthen a small change. First a check that the product is right: one Jacobian for each step,
+# against autograd through all steps at once.
+
+# %% a product of Jacobians
+J = jacobians.factors(plain, noise[:, 0])  # (T, H, H)
+
+
+def onwards(h):
+    """h(T) from h(10)."""
+    for x_t in noise[10:]:
+        h = plain(x_t, h)
+    return h
+
+
+with torch.no_grad():
+    h10 = last_state(plain, noise[:10], [plain.weight_hh] * 10)
+whole = torch.autograd.functional.jacobian(onwards, h10)[0, :, 0]  # (H, H)
+# NBVAL_CHECK_OUTPUT
+print(
+    "product of 20 Jacobians = slope of 20 steps:",
+    torch.allclose(torch.linalg.multi_dot(list(J[10:].flip(0))), whole, rtol=1e-6, atol=1e-15),
+)
+
+# %% [markdown]
+# Now three kinds of cell. Two of them you need not know yet:
+#
+# - **RNN**: the plain cell above.
+# - **GRU**: h(t) = (1 − z) ⊙ n + z ⊙ h(t−1). A *gate* z, between 0 and 1, is computed in each step
+#   for each unit. It says how much of the old state stays. The rest is replaced by something new.
+# - **LSTM**: it has a second state, a memory c(t) = f ⊙ c(t−1) + i ⊙ g. The *forget gate* f says
+#   how much stays, the *input gate* i how much of the new value g is added. Lesson 02 takes it
+#   apart.
+#
+# (⊙ multiplies unit by unit.) A gate is σ(… + bias), where σ squashes into 0 … 1: σ(0) is one
+# half, σ(1) = 0.73 and σ(5) = 0.993. So before training, a bias says what a gate does. The
+# forget gate's bias is in the names below. The GRU's gate starts at one half.
+#
+# How large are the recurrent weights? We draw them at random with spread g/√H and call g the
+# *weight scale*. For very many units g would be the largest eigenvalue of the matrix; for our 32
+# it is somewhat more. For every cell, weight scale and seed we measure the norm of ∂s(T)/∂s(t)
+# exactly, with autograd. s is the whole state: h for the RNN and the GRU, h and c together for the
+# LSTM.
+
+# %% measuring
+seeds = (0,) if SMOKE else (0, 1, 2)
+measured = measure(seeds, (0.5, 1.0, 2.0)) if SMOKE else measure(seeds)
+far = float(10 ** torch.tensor(measured["RNN"][1.0][:, 50]).log10().mean())
+matrices = [jacobians.make_cell("RNN", 4, 32, n, 1.0).weight_hh.detach().double() for n in seeds]
+largest = [float(torch.linalg.eigvals(matrix).abs().max()) for matrix in matrices]
+powers = torch.stack([torch.linalg.matrix_power(matrix, 50) for matrix in matrices])
+alone = float(10 ** torch.linalg.matrix_norm(powers, 2).log10().mean())
+
+# %% guess what is left
+sizes = ["more than ten times as large", "about as large", "about a hundredth"]
+sizes += ["less than a thousandth"]
+Guess(
+    "A plain cell, untrained, h(t) = tanh(W h(t−1) + …), weight scale 1. W's largest eigenvalue is "
+    f"{', '.join(f'{value:.2f}' for value in largest)} for our seeds: a little over 1. A small "
+    "change is made 50 steps before the end. How large is it at the end?",
+    sizes,
+    sizes[0 if far > 10 else 1 if far > 0.1 else 2 if far > 1e-3 else 3],
+    f"It is at most {far:.1g} times as large. The matrix alone, applied fifty times, "
+    f"would have made it up to {alone:.1g} times as large (geometric means of the seeds). What "
+    "shrinks it is tanh: its slope 1 − h² is below 1 wherever a unit is not at 0. In one step that "
+    "is little. In 50 steps it is everything.",
+)
+
+# %% [markdown]
+# **Move it.** The lower arrows of the picture are the network, the upper ones are the gradient,
+# which runs back. Scrub with *Steps back*. Then, for the RNN, raise the weight scale slowly from
+# 1 to 3. Is there a scale at which the strip stays pale over all 100 steps? Then take the LSTM, and
+# compare the biases 0, 1 and 5.
+
+# %% explore the way back
+GradientExplorer(measured, back=20)
+
+# %% [markdown]
+# **What is seen.** Each line of the strip is one seed. Purple has vanished, orange has exploded,
+# pale is near 1. The plain cell goes from one to the other as its weights grow. Somewhere between
+# there is a scale that would do, but it lies elsewhere for every seed, every input and every
+# length, and training moves the weights. It has to balance on an edge.
+#
+# Now all cells at once, as the lab starts them (weights uniform in ±1/√H).
+
+# %% as the lab starts them
+starts = ["RNN", "GRU", "LSTM, forget 0", "LSTM, forget 1", "LSTM, forget 5"]
+way = {name: jacobians.measure_gains(name, None, seeds).log10().mean(0) for name in starts}
+back = range(0, DELAY + 1)
+plots.curves(
+    {name: (back, 10 ** powers[: DELAY + 1]) for name, powers in way.items()},
+    {"unchanged": 1.0},
+    f"The norm {DELAY} steps back, before any training: "
+    + ", ".join(f"{name} {float(10 ** powers[DELAY]):.1g}" for name, powers in way.items())
+    + f" (geometric means of {len(seeds)} seeds, 32 units).",
+    xlabel="steps back",
+    ylabel="norm",
+    logy=True,
+)
+
+# %% [markdown]
+# A gate is no magic. The GRU and the LSTM with bias 0 begin with a gate at one half. They lose half
+# of their memory in each step, and ½ · ½ · ½ … vanishes as surely as anything. The bias does it:
+# at 5, nearly all of the state is handed on as it is.
+#
+# ## 3. Does it matter for learning?
+#
+# A gradient that vanishes *before* training need not stop it: training could find better weights.
+# So we train, on the task from the beginning. A cell of 32 units reads the sequence. A linear layer
+# on its last state says the symbol.
+
+
+# %% train two cells
+def learn(start):
+    """Steps and accuracy on sequences kept apart, while a cell learns the copy task."""
+    return list(zip(*recurrence.learn_copy(start, DELAY, seed=3, steps=STEPS), strict=True))
+
+
+curves = {name: learn(name) for name in ("RNN", "LSTM, forget 5")}
+
+# %% guess who learns it
+ends = {name: curve[1][-1] for name, curve in curves.items()}
+solved = [name for name, right in ends.items() if right >= 0.9]
+fates = ["both", "only the plain cell", "only the LSTM with forget bias 5", "neither"]
+Guess(
+    f"The delay is {DELAY} steps, and there are at most {STEPS} training steps. Who learns it?",
+    fates,
+    fates[0 if len(solved) == 2 else 3 if not solved else 1 if solved == ["RNN"] else 2],
+    lambda: plots.curves(
+        curves,
+        {"chance": 1 / recurrence.SYMBOLS},
+        "Accuracy on 500 sequences kept apart: "
+        + ", ".join(f"{name} ends at {right:.2f}" for name, right in ends.items())
+        + f". Delay {DELAY}, one seed, {settings.scale} scale. Training ends early at 0.99.",
+        xlabel="training step",
+        ylabel="accuracy",
+    ),
+)
+
+# %% [markdown]
+# One seed is an anecdote. The next picture is from a stored run with several. It has two starts
+# that you have not met. *RNN from I* is the plain cell, but its recurrent matrix begins as the
+# identity: h(t) = tanh(h(t−1) + …). *GRU, keep 5* is a GRU whose gate z begins at σ(5).
+
+# %% all starts, several seeds
+result = load_result("recurrence")
+recurrence.draw_copies(result)
+
+# %% [markdown]
+# **What is seen.** With the shortest delay everybody learns. At the longest, the plain cell fails
+# with every seed. But so do cells with gates, where these begin half shut (or, at bias 1, a
+# quarter shut). Compare with the curves of part 2: what decides is less the name of the cell than
+# its **start**. The starts that hand on the state nearly as it is are heard from afar, and they
+# learn.
+#
+# Why have gates at all, then, if a plain cell can start from the identity? Look at its line: it is
+# a matter of luck, with some seeds stuck even at a middle delay. Each symbol that passes by is
+# added to its state, wanted or not. A gate can *choose*. It can learn to shut for the symbols that
+# do not matter, and to open for the one with the mark.
+#
+# **What this does not say.** A cell that fails here is not unable to do the task, for weights that
+# do it exist. Gradient descent has not found them: with these few steps, one learning rate, and
+# the same random symbols for all. More steps would move every line to the right.
+#
+# ## 4. Why it works: sums instead of products
+#
+# Take the memory of the LSTM, and leave the forget gate open, f = 1:
+#
+# ```
+# c(t) = c(t−1) + i(t) ⊙ g(t)
+#
+# c(T) = c(0) + i(1) ⊙ g(1) + i(2) ⊙ g(2) + … + i(T) ⊙ g(T)
+# ```
+#
+# The memory is a **sum** of all that was let in. The derivative of a sum is the sum of the
+# derivatives. So ∂c(T)/∂g(t) = i(t), for the first step as for the last. No product of T factors
+# is left in it. Check it: a cell with its forget gate wide open, and no recurrent weights, so that
+# the memory is all that links the steps.
+
+# %% the derivative of a sum
+cell = jacobians.make_cell("LSTM, forget 5", 4, 8, seed=0, scale=0.0).double()
+torch.nn.init.constant_(cell.bias.detach().chunk(4)[1], 50.0)  # σ(50) is 1 to 21 digits
+h = c = torch.zeros(1, 8).double()
+seen = []
+for x_t in torch.randn(100, 1, 4, generator=draws).double():
+    seen.append(cell.gates(x_t, (h, c)))
+    h, c = seen[-1].h, seen[-1].c
+slopes = torch.autograd.grad(c.sum(), [now.g for now in seen])
+# NBVAL_CHECK_OUTPUT
+exact = [torch.allclose(slope, now.i) for slope, now in zip(slopes, seen, strict=True)]
+print("steps whose ∂c(T)/∂g(t) is just i(t):", sum(exact), "of", len(exact))
+print("the memory is the sum of what came in:", torch.allclose(c, sum(s.i * s.g for s in seen)))
+
+# %% [markdown]
+# There is another way to say it. h(t) = tanh(W h(t−1)) makes a *new* state. c(t) = c(t−1) + …
+# takes the *old* one and adds a change. Its Jacobian is the identity plus something:
+#
+# ```
+# new state      y(t) = F(y(t−1))               ∂y(t)/∂y(t−1) =     F′
+# old + change   y(t) = y(t−1) + F(y(t−1))      ∂y(t)/∂y(t−1) = I + F′
+# ```
+#
+# This is what **residual networks** do from layer to layer, and it is why they can be a hundred
+# layers deep. No recurrence is needed to see it. Below are feed-forward nets of 50 layers, each
+# layer with weights of its own.
+
+# %% the identity in a deep net
+nets = {
+    "new, scale 0.3": (0.3, False), "new, scale 1": (1.0, False),
+    "old + change, 0.3": (0.3, True), "old + change, 1": (1.0, True),
+}  # fmt: skip
+depth = range(0, 51)
+norms = {
+    name: torch.stack([jacobians.gains(jacobians.deep_factors(50, 32, scale, identity, seed))
+                       for seed in range(5)]).log10().mean(0)
+    for name, (scale, identity) in nets.items()
+}  # fmt: skip
+plots.curves(
+    {name: (depth, 10**powers) for name, powers in norms.items()},
+    {"unchanged": 1.0},
+    "The norm of ∂y(50)/∂y(50 − k), tanh layers of 32 units, geometric mean of 5 seeds. Through "
+    "all 50 layers: " + ", ".join(f"{name}: {10 ** float(p[-1]):.1g}" for name, p in norms.items())
+    + ".",
+    xlabel="layers back, k", ylabel="norm", logy=True,
+)  # fmt: skip
+
+# %% [markdown]
+# With the identity, a small change of scale is a small matter. Without it, everything hangs on the
+# scale. Mind the other side: with large weights the sum *grows*. The identity is a cure for
+# vanishing, not for exploding. (Residual networks are normalised, and here gradients are clipped:
+# if their norm is over 1, it is cut to 1.)
+#
+# ### Forget bias 0 or 5?
+#
+# For a memory, an open gate has a price: what is never forgotten is in the way. But for
+# *learning* it decides whether the past is heard at all, and a gate can learn to close. Of the two
+# public releases of the paper's code, one starts the forget gate at bias 5, the other at 0. The
+# lab starts at 1.
+
+# %% forget bias
+copied, delays = result["copy"], result["delays"]
+shown = {f"delay {delay}": n for n, delay in enumerate(delays) if delay >= 10 or SMOKE}
+biases = [name for name in copied if name.startswith("LSTM")]
+means = {d: [sum(copied[b]["accuracy"][n]) / result["seeds"] for b in biases]
+         for d, n in shown.items()}  # fmt: skip
+whiskers = {
+    d: [[means[d][k] - min(copied[b]["accuracy"][n]) for k, b in enumerate(biases)],
+        [max(copied[b]["accuracy"][n]) - means[d][k] for k, b in enumerate(biases)]]
+    for d, n in shown.items()
+}  # fmt: skip
+plots.bars(
+    biases, means, whiskers, {"chance": 1 / recurrence.SYMBOLS},
+    "Accuracy of the LSTM on the copy task after training from three forget biases. "
+    + "; ".join(f"{d}: {', '.join(f'{v:.2f}' for v in values)}" for d, values in means.items())
+    + f". Bars are means of {result['seeds']} seeds, whiskers from worst to best; at most "
+    f"{result['steps']} steps; stored results, {result['scale']} scale. Norms 19 steps back before "
+    f"training: {', '.join(f'{b} {float(10 ** way[b][19]):.1g}' for b in biases)}.",
+    ylabel="accuracy",
+)  # fmt: skip
+
+# %% [markdown]
+# The order is that of the strips in part 2. Short delays are learned from any bias. The longer the
+# delay, the more it matters whether the memory is open at the start. A film of the paper has 20
+# frames, and its first has to be heard from the last: the norms in the line above say how loud that
+# is at the start. A bias of 0 need not be hopeless, for training can open gates. It has to find out
+# first.
+#
+# ## 5. Layers over layers: who is slow?
+#
+# Recurrent layers can be stacked: each reads the states of the layer below. Hermans and Schrauwen
+# (2013) asked whether the layers of such a stack come to work at different speeds. Their test is
+# simple. Let two copies of a network read the same text, but for **one wrong letter**. Then watch
+# how long the states of the two copies differ, in each layer.
+#
+# Ours is a stack of four plain layers of 64 units. It reads English text, the descriptions that
+# come with scikit-learn, and predicts the next letter. There are three versions: *untrained*;
+# trained, and the *top layer* alone answers; trained, and *all layers* answer together.
+
+
+# %% one wrong letter, live
+def lasting(curves):
+    """For each layer, the letters until the difference stays below a tenth, as words."""
+    return ", ".join(str(keeping.healed(line)) for line in curves.T.tolist())
+
+
+alphabet = keeping.read_text()[1]
+stack = keeping.Stack(len(alphabet), all_answer=True, seed=9)
+loss = keeping.learn_text(stack, min(STEPS, 120), seed=9)
+after = keeping.scar(stack)  # (T, L)
+shown = range(1, 21)
+plots.curves(
+    {f"layer {n + 1}": (shown, after[:20, n]) for n in range(keeping.LAYERS)},
+    {"a tenth": 0.1},
+    "How far the two copies are apart, as a part of the most, from the wrong letter on. Layers 1 "
+    f"to {keeping.LAYERS} stay below a tenth after {lasting(after)} letters. All layers answer; a "
+    f"short training, one seed: {loss:.2f} nats per letter ({settings.scale} scale).",
+    xlabel="letters since the wrong one", ylabel="distance",
+)  # fmt: skip
+
+# %% guess the layers
+healed = {
+    name: [[keeping.healed(line) for line in seed] for seed in found["curves"]]
+    for name, found in result["layers"].items()
+}  # name -> (seeds, L)
+mean = {name: torch.tensor(rows).double().mean(0) for name, rows in healed.items()}
+slower = {name: float(rows[-1] / rows[0]) for name, rows in mean.items()}
+Guess(
+    "In each version, compare the top layer with the bottom one: how many times as long does the "
+    "wrong letter show? Where is that ratio largest, after a longer training?",
+    list(slower),
+    max(slower, key=slower.get),
+    "Top against bottom: "
+    + ", ".join(f"{name} {ratio:.2f} times" for name, ratio in slower.items())
+    + ". Even an untrained stack is slower at the top: each layer adds its own echo to that of "
+    "the layer below. So the question is what training makes of it.",
+)
+
+# %% how long each layer differs
+names = [f"layer {n + 1}" for n in range(keeping.LAYERS)]
+layers = {name: torch.tensor(rows).double() for name, rows in healed.items()}  # (seeds, L)
+spread = {
+    name: torch.stack([rows.mean(0) - rows.amin(0), rows.amax(0) - rows.mean(0)]).tolist()
+    for name, rows in layers.items()
+}
+losses = {name: found["loss"] for name, found in result["layers"].items() if found["loss"]}
+plots.bars(
+    names, {name: rows.tolist() for name, rows in mean.items()}, spread,
+    text="Letters until the two copies are less than a tenth as far apart as at most. "
+    + "; ".join(f"{n}: {', '.join(f'{v:.1f}' for v in rows)}" for n, rows in mean.items())
+    + f". Means of {result['seeds']} seeds, whiskers from least to most; {result['steps']} steps: "
+    + "; ".join(f"{n}: {sum(v) / len(v):.2f} nats per letter" for n, v in losses.items())
+    + f" in training; stored results, {result['scale']} scale.",
+    ylabel="letters",
+)  # fmt: skip
+
+# %% [markdown]
+# **What is seen.** The control is the surprise. Nobody trained the first version, and its layers
+# are in order, from fast to slow: that much is built into any stack. Where the top layer alone
+# answers, training has made all layers about equally slow. Where every layer has to answer, the
+# order is kept, and all of them have become slower. Hermans and Schrauwen used far larger stacks,
+# trained far longer on Wikipedia, and report longer memories than ours. What we can *not* confirm
+# at this size is that training pulls the layers apart: the ratio is largest without any. Ask for
+# the untrained control whenever somebody shows you what a network has learned.
+#
+# ## 6. Why not remember everything?
+#
+# A state forgets, since it has few numbers. Why not keep every frame, and look at all of them when
+# a question comes? That is **attention**. Each kept frame gets a weight, large where it fits the
+# question; the answer is made of the weighted sum. There is no chain of steps: every frame is one
+# step away from the answer, and no gradient has to travel.
+#
+# The task: read T random symbols, then give all of them back. The LSTM (forget bias 5) has only its
+# last state. Attention keeps every frame, with a key that says its place.
+
+
+# %% guess the price
+def equal(units):
+    """The last T at which attention needs no more multiplications than a state."""
+    return sum(keeping.work(None, T) <= keeping.work(units, T) for T in range(1, 10_000))
+
+
+Guess(
+    "When T doubles, what happens to the numbers that must be kept, and to the work per answer?",
+    [
+        "Both double, for the state and for attention",
+        "Both double for attention; for the state neither changes",
+        "The work doubles for both; the numbers for attention only",
+    ],
+    "Both double for attention; for the state neither changes",
+    "A state of fixed size costs the same after ten frames and after ten thousand. Attention keeps "
+    "them all and looks at them all, and the work of all answers grows as T² if every frame asks. "
+    "Growing is not the same as being large: here one step of an LSTM of 16 units costs more than "
+    f"an answer by attention up to T = {equal(16)}, one of 64 units up to T = {equal(64)}. What "
+    "the state pays with is accuracy: move the slider.",
+)
+
+# %% explore the price
+KeepExplorer(result)
+
+# %% [markdown]
+# **What is seen.** Attention gives everything back, whatever T. A state does so only for short
+# sequences, and a larger one for somewhat longer ones. For that attention keeps more and more,
+# while a state stays as it is.
+#
+# Three things to weigh.
+#
+# - *A state that fails is not a state that is full.* Even 32 numbers could hold 64 symbols, packed
+#   tightly enough. What you see is what a short training finds.
+# - *In training the state is not cheap either.* Back-propagation through time goes back over every
+#   step, so every step has to be kept until then.
+# - *Random symbols are the worst case.* Nothing in them can be summarised. The ten frames of a
+#   film are not like that: a shape, a place and a speed say nearly all. The paper's encoder has
+#   2048 units, so h and c are 4096 numbers: as many as **one** frame of 64×64 pixels. Ten frames
+#   have to go through. Being forced to summarise is the point: such a state is a *representation*.
+#
+# ## What to try next
+#
+# 1. *Five minutes.* In the cell “train two cells”, put “RNN from I” and “GRU” in place of the two.
+#    Before you run it, look them up in the explorer: what do you expect?
+# 2. *Ten minutes.* Keep all but the marks and the first symbol silent: `x[1:-1] = 0` after
+#    `recurrence.delayed`, in a copy of `learn_copy`. Which start profits most? (A state that is
+#    left alone need not be defended.)
+# 3. *For the fast.* Write a residual plain cell, h(t) = h(t−1) + 0.1 tanh(W x + U h(t−1) + b), give
+#    it to `jacobians.factors`, and train it. Where does it stand? It has no gate: what can it not
+#    do that the LSTM can?
+#
+# ## In one breath
+#
+# The gradient of a recurrent network is a sum over steps, and the term of a step long ago is a
+# product of many Jacobians, which vanishes or explodes. A state that is *kept and added to*, with
+# an open gate, has the identity in each Jacobian, and the past stays within hearing. A fixed state
+# must still choose what to keep; keeping everything needs no choice, and costs memory and work
+# that grow with T.
+#
+# Next: [02 · The LSTM cell](02_lstm_cell.ipynb), where you set the gates by hand.
