@@ -42,7 +42,7 @@ from lstm_video_lab import Settings, cells, plots
 from lstm_video_lab.experiments import jacobians, keeping, load_result, recurrence
 from lstm_video_lab.widgets import Guess
 from lstm_video_lab.widgets.keeping import KeepExplorer
-from lstm_video_lab.widgets.recurrence import GradientExplorer, measure
+from lstm_video_lab.widgets.recurrence import GradientExplorer
 
 settings = Settings.for_scale()
 SMOKE = settings.scale == "smoke"
@@ -186,8 +186,7 @@ print(
 
 # %% measuring
 seeds = (0,) if SMOKE else (0, 1, 2)
-measured = measure(seeds, (0.5, 1.0, 2.0)) if SMOKE else measure(seeds)
-far = float(10 ** torch.tensor(measured["RNN"][1.0][:, 50]).log10().mean())
+far = float(10 ** jacobians.measure_gains("RNN", 1.0, seeds)[:, 50].log10().mean())
 matrices = [jacobians.make_cell("RNN", 4, 32, n, 1.0).weight_hh.detach().double() for n in seeds]
 largest = [float(torch.linalg.eigvals(matrix).abs().max()) for matrix in matrices]
 powers = torch.stack([torch.linalg.matrix_power(matrix, 50) for matrix in matrices])
@@ -215,7 +214,7 @@ Guess(
 # compare the biases 0, 1 and 5.
 
 # %% explore the way back
-GradientExplorer(measured, back=20)
+GradientExplorer(seeds, back=20)
 
 # %% [markdown]
 # **What is seen.** Each line of the strip is one seed. Purple has vanished, orange has exploded,

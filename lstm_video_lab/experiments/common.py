@@ -49,11 +49,12 @@ def train_and_score(settings: Settings, run: Path) -> Generator[str, None, dict[
 
 def together(runs: list[dict[str, Any]], measure: str) -> dict[str, Any]:
     """Seeds of one model: mean and spread (standard deviation) of the future's error."""
-    errors = [run["report"]["future"][measure] for run in runs]
+    errors, squared = ([run["report"]["future"][m] for run in runs] for m in (measure, "mse"))
     return {
         "mean": statistics.mean(errors),
         "spread": statistics.stdev(errors) if len(errors) > 1 else 0.0,
         "seeds": errors,
+        "mse": statistics.mean(squared),
         "per_step": runs[0]["report"]["future"]["per_step"][measure],
         **{name: runs[0][name] for name in ("parameters", "steps", "seconds")},
     }

@@ -14,6 +14,7 @@ from typing import Any
 from lstm_video_lab import evaluation, plots
 from lstm_video_lab.experiments import common
 from lstm_video_lab.settings import Settings
+from lstm_video_lab.sheets import levels_of
 
 SEEDS = (0, 1, 2)
 
@@ -46,7 +47,7 @@ GRIDS = {
             "conditional future predictor": {"reconstruct": False, "conditional": "future"},
             "composite + conditional future predictor": {"conditional": "future"},
         },
-        steps=1500,
+        steps=1200,
         published={
             "future predictor": 350.2,
             "composite": 344.9,
@@ -55,7 +56,7 @@ GRIDS = {
         },
     ),
     "layers": Grid(
-        "One layer or two", {"1 layer": {"layers": 1}, "2 layers": {"layers": 2}}, steps=1500
+        "One layer or two", {"1 layer": {"layers": 1}, "2 layers": {"layers": 2}}, steps=1200
     ),
     "optimisers": Grid(
         "Five optimisers",
@@ -64,7 +65,7 @@ GRIDS = {
             for name, rates in RATES.items()
             for rate in rates
         },
-        steps=600,
+        steps=400,
     ),
 }
 
@@ -87,25 +88,30 @@ def run(name: str, scale: str, out: Path) -> Iterator[str]:
         results[model] = common.together(runs, "cross_entropy")
         one = results[model]
         yield f"{model}: {one['mean']:.1f} ± {one['spread']:.1f} nats per frame"
-    baselines = evaluation.baselines(settings, common.SEQUENCES[scale])
-    picture = draw(grid, results, baselines, scale)
-    result = {"scale": scale, "models": results, "baselines": baselines}
-    yield common.store(out, name, {**result, "published": grid.published}, picture.png)
+    result = {
+        "scale": scale,
+        "models": results,
+        "baselines": evaluation.baselines(settings, common.SEQUENCES[scale]),
+        "published": grid.published,
+    }
+    yield common.store(out, name, result, draw(name, result).png)
 
 
-def draw(grid: Grid, results: dict, baselines: dict, scale: str) -> plots.Picture:
-    """The grid as bars, the mean over seeds with its spread."""
-    shown = best_rates(results) if grid is GRIDS["optimisers"] else results
+def draw(name: str, result: dict[str, Any]) -> plots.Picture:
+    """A stored grid as bars, the mean over seeds with its spread; optimisers at their best rates."""
+    results = result["models"]
+    shown = best_rates(results) if name == "optimisers" else results
     facts = "; ".join(f"{k} {v['mean']:.1f} ± {v['spread']:.1f}" for k, v in shown.items())
     first = next(iter(shown.values()))
     return plots.bars(
         list(shown),
         [one["mean"] for one in shown.values()],
         [one["spread"] for one in shown.values()],
-        {"mean image": baselines["mean_image"]["cross_entropy"]},
+        levels_of(result["baselines"]),
         f"Held-out future cross-entropy, mean and standard deviation of {len(first['seeds'])} "
-        f"seeds: {facts} ({scale} scale, {first['steps']} steps).",
-        title=grid.title,
+        f"seeds: {facts} ({result['scale']} scale, {first['steps']} steps).",
+        title=GRIDS[name].title,
+        ylabel="nats per frame",
     )
 
 

@@ -5,7 +5,9 @@ T time, B batch, X inputs, H units, S numbers of the state (H, or 2H for the LST
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
@@ -112,11 +114,26 @@ def gains(factors: Tensor) -> Tensor:
     return torch.linalg.matrix_norm(torch.stack(products), 2)
 
 
-def measure_gains(start: str, scale: float, seeds: Sequence[int], length: int = 100) -> Tensor:
+@lru_cache(maxsize=256)
+def measure_gains(
+    start: str, scale: float | None, seeds: tuple[int, ...], length: int = 100
+) -> Tensor:
     """`gains` of untrained cells over random inputs, for each seed: (seeds, length + 1)."""
     found = []
-    for seed in seeds:
-        cell = make_cell(start, INPUTS, UNITS, seed, scale).double()
-        x = torch.randn(length, INPUTS, generator=torch.Generator().manual_seed(seed)).double()
-        found.append(gains(factors(cell, x)))
+    with _one_thread():
+        for seed in seeds:
+            cell = make_cell(start, INPUTS, UNITS, seed, scale).double()
+            x = torch.randn(length, INPUTS, generator=torch.Generator().manual_seed(seed)).double()
+            found.append(gains(factors(cell, x)))
     return torch.stack(found)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Of many tiny products each takes longer to share out than to do."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

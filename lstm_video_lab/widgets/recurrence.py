@@ -5,7 +5,7 @@ T time, k steps back from the last step, S seeds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
@@ -47,45 +47,40 @@ FATES = (  # below that power of ten
     (3.0, "it has grown"),
     (np.inf, "it has exploded"),
 )
-Gains = Mapping[str, Mapping[float, np.ndarray]]  # name -> weight scale -> (S, T + 1)
-
-
-def measure(
-    seeds: Sequence[int] = (0, 1, 2), scales: Sequence[float] = SCALES, length: int = 100
-) -> Gains:
-    """`measure_gains` for every cell of SHOWN and every weight scale: some seconds."""
-    return {
-        name: {scale: measure_gains(name, scale, seeds, length).numpy() for scale in scales}
-        for name in SHOWN
-    }
 
 
 class GradientExplorer(LabWidget):
     """Choose a cell, the size of its recurrent weights and a length; scrub through the steps.
 
-    `measured`: what `measure` gives. `cell`, `scale`, `back`: what is shown first.
+    What is shown is measured when it is first asked for. `seeds`: of the cells; `longest`: steps;
+    `cell`, `scale`, `back`: what is shown first.
     """
 
     title = "gradients through time"
 
     def __init__(
-        self, measured: Gains, *, cell: str = "RNN", scale: float = 1.0, back: int = 10
+        self,
+        seeds: Sequence[int] = (0, 1, 2),
+        longest: int = 100,
+        *,
+        cell: str = "RNN",
+        scale: float = 1.0,
+        back: int = 10,
     ) -> None:
-        self.measured, self.first = measured, (cell, scale, back)
+        self.seeds, self.longest, self.first = tuple(seeds), longest, (cell, scale, back)
         super().__init__()
 
     def controls(self) -> dict[str, Any]:
         cell, scale, back = self.first
-        known = self.measured[cell]
-        longest = next(iter(known.values())).shape[1] - 1
+        longest = self.longest
         sizes = ipywidgets.SelectionSlider(
-            options=[(f"{size:g}", size) for size in known],
+            options=[(f"{size:g}", size) for size in SCALES],
             value=scale,
             description="Weight scale",
             style=LABEL,
         )
         return {
-            "cell": dropdown("Cell", cell, list(self.measured)),
+            "cell": dropdown("Cell", cell, SHOWN),
             "scale": sizes,
             "length": slider("Length", min(50, longest), 2, longest),
             "back": slider("Steps back", min(back, longest), 1, longest),
@@ -96,7 +91,8 @@ class GradientExplorer(LabWidget):
         return ipywidgets.VBox([row(first, rest[0]), row(*rest[1:])])
 
     def render(self, cell: str, scale: float, length: int, back: int) -> Picture:
-        return draw_gains(self.measured[cell][scale], cell, scale, length, min(back, length))
+        gains = measure_gains(cell, scale, self.seeds, self.longest)
+        return draw_gains(gains, cell, scale, length, min(back, length))
 
 
 def draw_gains(gains: ArrayLike, cell: str, scale: float, length: int, back: int) -> Picture:

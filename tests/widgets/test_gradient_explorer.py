@@ -6,21 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_video_lab.experiments import keeping
+from lstm_video_lab.widgets import recurrence
 from lstm_video_lab.widgets.keeping import KeepExplorer
 from lstm_video_lab.widgets.recurrence import (
+    SCALES,
     SHOWN,
     GradientExplorer,
     describe_gains,
     draw_gains,
-    measure,
     number,
 )
 
 STEPS = np.arange(41)
 HALVES = np.stack([0.5**STEPS, 0.5**STEPS])  # two seeds, the same: half is lost in each step
 MEASURED = {
-    "RNN": {0.5: HALVES, 1.0: np.ones((2, 41))},
-    "LSTM, forget 5": {0.5: np.ones((2, 41)), 1.0: 2.0 ** np.stack([STEPS, STEPS])},
+    ("RNN", 0.5): HALVES,
+    ("RNN", 1.0): np.ones((2, 41)),
+    ("LSTM, forget 5", 0.5): np.ones((2, 41)),
 }
 RESULT = {
     "scale": "smoke",
@@ -36,8 +38,14 @@ def strict(monkeypatch):
     monkeypatch.setenv("LAB_STRICT", "1")
 
 
-def explorer():
-    return GradientExplorer(MEASURED, scale=0.5, back=5)
+@pytest.fixture
+def widget(monkeypatch):
+    def known(cell, scale, seeds, length):
+        assert (seeds, length) == ((0, 1), 40)
+        return MEASURED[cell, scale]
+
+    monkeypatch.setattr(recurrence, "measure_gains", known)
+    return GradientExplorer((0, 1), 40, scale=0.5, back=5)
 
 
 def test_words_tell_what_is_left_and_of_which_step():
@@ -65,8 +73,7 @@ def test_a_number_reads_back_as_it_was(power):
 @pytest.mark.parametrize(
     ("name", "value"), [("cell", "LSTM, forget 5"), ("scale", 1.0), ("length", 10), ("back", 20)]
 )
-def test_each_control_changes_picture(name, value):
-    widget = explorer()
+def test_each_control_changes_picture(widget, name, value):
     before = widget.picture()
     widget.values[name].value = value
     after = widget.picture()
@@ -75,8 +82,7 @@ def test_each_control_changes_picture(name, value):
         assert after.text != before.text
 
 
-def test_one_looks_no_further_back_than_the_length():
-    widget = explorer()
+def test_one_looks_no_further_back_than_the_length(widget):
     widget.values["length"].value = 4
     widget.values["back"].value = 30
     assert "4 steps before the end" in widget.picture().text
@@ -87,11 +93,13 @@ def test_every_distance_can_be_drawn(back):
     assert draw_gains(HALVES, "RNN", 0.5, 40, back).png
 
 
-def test_measured_are_all_cells_at_all_scales():
-    found = measure(seeds=(0,), scales=(0.5,), length=6)
-    assert set(found) == set(SHOWN)
-    for scales in found.values():
-        assert scales[0.5].shape == (1, 7) and scales[0.5][0, 0] == pytest.approx(1.0)
+def test_all_cells_are_measured_at_all_scales_when_asked_for():
+    widget = GradientExplorer((0,), 6)
+    for cell in SHOWN:
+        widget.values["cell"].value = cell
+        for scale in (SCALES[0], SCALES[-1]):
+            widget.values["scale"].value = scale
+            assert "1 measured" in widget.picture().text
 
 
 def test_the_price_of_each_memory_is_told_with_what_it_gives_back():
