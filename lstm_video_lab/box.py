@@ -18,6 +18,7 @@ from torch import Tensor
 from lstm_video_lab import checkpoints, evaluation
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
+from lstm_video_lab.percepts import PerceptNet
 from lstm_video_lab.settings import Settings
 
 BOX = Path(__file__).parent / "weights"
@@ -31,8 +32,9 @@ def list_pretrained() -> list[str]:
     return sorted(path.stem for path in BOX.glob("*.json"))
 
 
-def load_pretrained(name: str) -> VideoModel:
-    """A trained model from the box, in evaluation mode.
+def load_pretrained(name: str) -> Any:
+    """A trained model from the box, in evaluation mode: a `VideoModel`, or a `PerceptNet` where the
+    card says `"kind": "percepts"`.
 
     Its `.card` says what made it: data, command, scale, settings, steps, seconds, machine, metrics.
     Raises ValueError for a name that is not in the box.
@@ -40,7 +42,12 @@ def load_pretrained(name: str) -> VideoModel:
     if name not in list_pretrained():
         raise ValueError(f"{name!r} is not in the box, which holds {', '.join(list_pretrained())}")
     card = json.loads((BOX / f"{name}.json").read_text())
-    model = VideoModel(**Settings.from_dict(card["settings"]).model_fields())
+    settings = Settings.from_dict(card["settings"])
+    model: Any = (
+        PerceptNet(settings.image_size)
+        if card.get("kind") == "percepts"
+        else VideoModel(**settings.model_fields())
+    )
     stored: dict[str, Tensor] = {}
     for shard in card["shards"]:
         stored |= load_file(BOX / shard)
@@ -76,7 +83,6 @@ def put_in_box(
     before = evaluation.evaluate(
         checkpoints.load_model(run), sources[first], sequences, similarity=False, compare=False
     )["future"][measure]
-    box.mkdir(parents=True, exist_ok=True)
     card = {
         "name": name,
         "data": f"{settings.num_digits} bouncing digits, {settings.digits}"
@@ -90,10 +96,16 @@ def put_in_box(
         "parameters": sum(p.numel() for p in model.parameters()),
         "metrics": metrics,
         "storing": {"measure": measure, "cost": metrics[first]["future"][measure] - before},
-        "shards": _write_shards(packed, name, box),
         "settings": settings.to_dict(),
     }
-    path = box / f"{name}.json"
+    return write_card(card, packed, box)
+
+
+def write_card(card: dict[str, Any], packed: dict[str, Tensor], box: Path) -> Path:
+    """Write the weights that `pack` gave and their card into a folder; returns the card's path."""
+    box.mkdir(parents=True, exist_ok=True)
+    card["shards"] = _write_shards(packed, card["name"], box)
+    path = box / f"{card['name']}.json"
     write_whole(path, json.dumps(card, indent=1, allow_nan=False) + "\n")
     return path
 

@@ -170,14 +170,20 @@ plots.frames(
 # | lesson | its question |
 # | --- | --- |
 # | **00 start here** | Can a network that only watches learn how things move? |
+# | [01 recurrence and memory](01_recurrence_and_memory.ipynb) | Why is it hard to remember? |
 # | [02 the LSTM cell](02_lstm_cell.ipynb) | How does a cell keep something, and let go? |
 # | [03 bouncing digits](03_bouncing_digits.ipynb) | What is seen, and what scores nothing at all? |
 # | [04 the autoencoder](04_autoencoder.ipynb) | Can a film be packed into one state? |
 # | [05 the future predictor](05_future_predictor.ipynb) | Should a decoder see its last frame? |
 # | [06 the composite](06_composite.ipynb) | Two tasks, two losses: how do they reach one encoder? |
+# | [07 the ConvLSTM](07_convlstm.ipynb) | Is it worth knowing that a picture has neighbours? |
+# | [08 one and three digits](08_one_and_three_digits.ipynb) | What does it make of the unseen? |
+# | [09 long rollouts](09_long_rollouts.ipynb) | What goes on after a hundred frames? |
+# | [10 features](10_features.ipynb) | What does a single unit look at? |
+# | [11 natural patches](11_natural_patches.ipynb) | Does it work on pictures of real things? |
+# | [12 percepts and actions](12_percepts_and_actions.ipynb) | Does it help where labels are few? |
 #
-# Some numbers are left free for lessons that are still to be written. Go in order, or go straight
-# to 06 if you know LSTMs and come back when a word is new.
+# Go in order, or go straight to 06 if you know LSTMs and come back when a word is new.
 #
 # **What you should know**
 #
@@ -246,5 +252,5 @@ plots.frames(
 # A recurrent network learns to, from films alone, and the place comes first. What it has learnt is
 # only as good as its distance from the baselines.
 #
-# Next: [02, the LSTM cell](02_lstm_cell.ipynb), or, if you want to see the films first, [03,
-# bouncing digits](03_bouncing_digits.ipynb).
+# Next: [01, recurrence and memory](01_recurrence_and_memory.ipynb), or, if you want to see the
+# films first, [03, bouncing digits](03_bouncing_digits.ipynb).

@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from lstm_video_lab import Settings, box, evaluate, experiments, list_pretrained, load_pretrained
 from lstm_video_lab.checkpoints import load_model
-from lstm_video_lab.experiments.box import MODELS
+from lstm_video_lab.data import load_digits
+from lstm_video_lab.experiments.box import MODELS, PERCEPTS
+from lstm_video_lab.percepts import PerceptNet, score_net, train_net
 
 MEBIBYTE = 2**20
+VIDEO_MODELS = [name for name in MODELS if name != PERCEPTS]
 
 
 @settings(deadline=None)
@@ -30,7 +33,7 @@ def test_a_packed_matrix_is_off_by_half_a_step_of_its_row(rows, columns, size, s
         torch.testing.assert_close(back["w"], weight, rtol=1e-3, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", VIDEO_MODELS)
 def test_a_model_of_the_box_is_made_by_the_command_on_its_card(name, tmp_path, monkeypatch):
     """A tiny one of the same kind."""
     monkeypatch.setattr(
@@ -47,6 +50,19 @@ def test_a_model_of_the_box_is_made_by_the_command_on_its_card(name, tmp_path, m
         torch.testing.assert_close(a, b, rtol=0, atol=2e-3)  # weights are about 0.1
     with pytest.raises(ValueError, match="'big' is not in the box"):
         load_pretrained("big")
+
+
+def test_a_network_for_percepts_is_made_the_same_way(tmp_path, monkeypatch):
+    list(experiments.run(PERCEPTS, "smoke", tmp_path))
+    monkeypatch.setattr(box, "BOX", tmp_path)
+    net = load_pretrained(PERCEPTS)
+    assert isinstance(net, PerceptNet) and not net.training and net.card["scale"] == "smoke"
+    at = Settings.from_dict(net.card["settings"])
+    place = (at.image_size, at.digit_size)
+    same = train_net(load_digits("embedded"), *place, at.steps, at.seed)
+    for a, b in zip(net.parameters(), same.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=2e-3)
+    assert net.card["metrics"]["embedded"] == score_net(net, load_digits(split="test"), *place)
 
 
 def test_weights_of_more_than_a_file_s_size_travel_in_several(tmp_path, monkeypatch):
@@ -82,7 +98,7 @@ def test_the_box_says_what_made_each_model_and_is_light():
     assert {path.name for path in files} == named
 
 
-@pytest.mark.parametrize("name", list_pretrained())
+@pytest.mark.parametrize("name", [n for n in list_pretrained() if n != PERCEPTS])
 def test_a_card_tells_what_its_weights_score(name):
     """A short evaluation of the shipped weights on embedded digits agrees with the card's."""
     model = load_pretrained(name)
@@ -94,3 +110,15 @@ def test_a_card_tells_what_its_weights_score(name):
     told = model.card["metrics"][source]["future"]
     now = evaluate(model, at, 100, similarity=False, compare=False)["future"]
     assert abs(now[measure] - told[measure]) < 4 * now["stderr"][measure]
+
+
+def test_the_card_of_the_network_for_percepts_tells_what_its_weights_score():
+    net = load_pretrained(PERCEPTS)
+    at = Settings.from_dict(net.card["settings"])
+    now = score_net(net, load_digits(split="test"), at.image_size, at.digit_size)
+    told = net.card["metrics"]
+    assert set(told) == {"embedded", "mnist"}
+    for kind in ("names", "places"):
+        assert abs(now[kind] - told["embedded"][kind]) < 0.01  # machines round differently
+        for metrics in told.values():
+            assert metrics[kind] > 2 * max(level[kind] for level in metrics["baselines"].values())

@@ -27,6 +27,7 @@ MODELS = (  # of the box: each is trained by the experiment of its name
     "fc-two-digits",
     "fc-two-digits-conditional",
     "natural-patches",
+    "percept-net",
 )
 
 

@@ -98,7 +98,7 @@ def run(name: str, scale: str, out: Path) -> Iterator[str]:
 
 
 def draw(name: str, result: dict[str, Any]) -> plots.Picture:
-    """A stored grid as bars, the mean over seeds with its spread; optimisers at their best rates."""
+    """A stored grid as bars, the mean over seeds with its spread; optimisers at their best rate."""
     results = result["models"]
     shown = best_rates(results) if name == "optimisers" else results
     facts = "; ".join(f"{k} {v['mean']:.1f} ± {v['spread']:.1f}" for k, v in shown.items())

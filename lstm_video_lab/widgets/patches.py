@@ -12,7 +12,8 @@ import ipywidgets
 import numpy as np
 import torch
 
-from lstm_video_lab import evaluation, metrics, plots
+from lstm_video_lab import metrics, plots
+from lstm_video_lab.experiments.patches import busy
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.sheets import Picture
@@ -30,7 +31,7 @@ class PatchExplorer(LabWidget):
     title = "natural patches, reconstructed and continued"
 
     def __init__(self, model: VideoModel, settings: Settings) -> None:
-        frames = metrics.to_unit(evaluation.heldout_data(settings).batch(0, CLIPS))
+        frames = metrics.to_unit(busy(settings, CLIPS))  # from full to less so
         self.past, self.truth = frames.tensor_split([settings.frames_in])  # (T, N, H, W)
         with torch.inference_mode():
             self.given = model(self.past, future=len(self.truth))

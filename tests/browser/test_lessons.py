@@ -1,4 +1,4 @@
-"""Lessons 03 and 06 as a student meets them: open, run, move, train, stop, look."""
+"""The lessons as a student meets them: open, run, move, train, stop, look."""
 
 import re
 
@@ -50,10 +50,36 @@ def test_lesson_06_trains_stops_and_moves(page, lab):
 
 
 @pytest.mark.parametrize(
-    "lesson", ["00_start_here", "02_lstm_cell", "04_autoencoder", "05_future_predictor"]
+    "lesson",
+    [
+        "00_start_here",
+        "01_recurrence_and_memory",
+        "02_lstm_cell",
+        "04_autoencoder",
+        "05_future_predictor",
+        "07_convlstm",
+        "08_one_and_three_digits",
+        "09_long_rollouts",
+        "10_features",
+        "11_natural_patches",
+        "12_percepts_and_actions",
+    ],
 )
 def test_the_other_lessons_run_and_their_sliders_move(page, lab, lesson):
     address, _ = lab
     open_lesson(page, address, f"{lesson}.ipynb")
     assert move_each_slider(page)
     keep(page, lesson)
+
+
+def test_lesson_11_tells_a_blind_test_s_result_after_the_last_vote(page, lab):
+    address, _ = lab
+    open_lesson(page, address, "11_natural_patches.ipynb")
+    vote = page.get_by_role("button", name="A is the larger model's")
+    box = vote.locator("xpath=ancestor::*[contains(@class, 'widget-vbox')][1]")
+    status = box.get_by_role("status")
+    for k in range(8):
+        wait_for(lambda k=k: f"Clip {k + 1} of 8" in status.inner_text(), 30, f"no clip {k + 1}")
+        assert "You were right" not in status.inner_text()
+        vote.click()
+    wait_for(lambda: "You were right in" in status.inner_text(), 30, "no result is told")

@@ -1,0 +1,1 @@
+"""The other families of models: classifiers over frames, and more."""
