@@ -61,6 +61,9 @@ _HOMES = {
     "load_model": "checkpoints",
     "load_pretrained": "box",
     "list_pretrained": "box",
+    "check": "course.check",
+    "hint": "course.check",
+    "target": "course.check",
 }
 __all__ = list(_HOMES)
 

@@ -338,6 +338,59 @@ def _bench(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _add_grade(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("submissions", type=Path, help="folders of students, or loose notebooks")
+    parser.add_argument("--out", type=Path, required=True, help="folder for grades and feedback")
+    parser.add_argument(
+        "--solutions", type=Path, default=Path("solutions"), help="folder of the solutions"
+    )
+    parser.add_argument("--seed", type=int, default=None, help="of the hidden calls; none: anew")
+    parser.add_argument("--jobs", type=int, default=None, help="students at once; none: processors")
+    parser.add_argument("--due", default="", help="date or time until when, as 2026-12-01T18:00")
+    parser.add_argument(
+        "--late-per-day", type=float, default=0.0, help="per cent that each late day costs"
+    )
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from lstm_video_lab.course import feedback, grade, gradebook
+
+    with tqdm(unit="student", disable=None) as bar:
+
+        def tell(done: int, of: int, name: str) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+
+        grading = grade.grade(
+            arguments.submissions,
+            arguments.out,
+            arguments.solutions,
+            seed=arguments.seed,
+            jobs=arguments.jobs,
+            tell=tell,
+        )
+    out = arguments.out
+    for line in gradebook.write(grading, out, arguments.due, arguments.late_per_day):
+        print(line)
+    marks = gradebook.read_marks(grading, out / "written")
+    pages = feedback.write(grading, out / "feedback", marks)
+    print(f"written: {len(pages)} pages of feedback in {out / 'feedback'}")
+    print(f"seed {grading.seed}, sandbox {grading.level}")
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from lstm_video_lab.course.doctor import examine
+
+    fine = True
+    for finding in examine():
+        print(finding, flush=True)
+        fine = fine and finding.fine
+    return 0 if fine else 1
+
+
 COMMANDS: dict[str, tuple[Callable, Callable, str]] = {
     "open": (_add_open, _open, "open the lessons in JupyterLab"),
     "train": (_add_train, _train, "train a model on bouncing digits"),
@@ -349,4 +402,6 @@ COMMANDS: dict[str, tuple[Callable, Callable, str]] = {
     ),
     "bench": (_add_bench, _bench, "measure speeds beside torch's own layers"),
     "build": (_add_build, _build, "make the notebooks from their scripts"),
+    "grade": (_add_grade, _grade, "grade submissions behind walls, with feedback for students"),
+    "doctor": (lambda parser: None, _doctor, "say what is wrong with an installation"),
 }

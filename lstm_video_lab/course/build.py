@@ -1,4 +1,4 @@
-"""Notebooks from their scripts: `lstm-video-lab build`.
+"""Notebooks from their scripts, and exercises from their solutions: `lstm-video-lab build`.
 
 People edit ``notebooks/NN_name.py`` (jupytext's percent format). The build makes ``NN_name.ipynb``
 from it: the same cells, ids that depend on nothing but the cells, and the outputs of one run from
@@ -23,7 +23,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from lstm_video_lab.course import UNATTENDED, find_lessons, tables, workspace
+from lstm_video_lab.course import UNATTENDED, find_lessons, handout, tables, workspace
 from lstm_video_lab.files import write_whole
 
 LARGEST = 500_000  # bytes of a stored notebook
@@ -57,7 +57,7 @@ def build(
     force: bool = False,
     html: str | Path | None = None,
 ) -> list[str]:
-    """Build, or with `check` verify, every lesson below `root`; return a line for each.
+    """Build, or with `check` verify, every lesson and exercise below `root`; a line for each.
 
     root   the folder that holds ``notebooks/``; None: where `find_lessons` finds them
     check  change nothing, compare stored notebooks with their scripts
@@ -71,8 +71,8 @@ def build(
     scripts = _choose(sorted(folder.glob("[0-9]*_*.py")), folder, names)
     if not check:
         messages = [_build_one(script, bool(names) or force) for script in scripts]
-        messages += _refresh_tables(folder)
-    elif problems := find_problems(folder):
+        messages += _refresh_tables(folder) + handout.write(folder.parent / "solutions")
+    elif problems := find_problems(folder) + handout.problems(folder.parent / "solutions"):
         raise ValueError("\n".join(problems))
     else:
         messages = [f"{script.stem}: as built" for script in scripts]

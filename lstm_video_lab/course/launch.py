@@ -47,31 +47,39 @@ def open_lab(
 
 
 def refresh_copy(lessons: Path, folder: Path) -> list[str]:
-    """Copy lessons and results into `folder`; return a line for each file that is worth a word.
+    """Copy lessons, results and exercises into `folder`; a line for each file worth a word.
 
     A file that the student has not touched follows its original. One that they edited is never
     overwritten. Which is which is told by the hashes of what was copied, kept in ``.lab.json``.
     """
     if folder == lessons or lessons in folder.parents:
         raise ValueError(f"{folder} belongs to the original lessons: choose another folder")
-    originals = sorted([*lessons.glob("[0-9]*_*.ipynb"), *lessons.glob("results/*.json")])
-    if not any(path.suffix == ".ipynb" for path in originals):
+    originals = _originals(lessons)
+    if not any(name.endswith(".ipynb") for name in originals):
         raise ValueError(f"no notebooks in {lessons}: run `lstm-video-lab build` first")
     try:
-        return _refresh(originals, lessons, folder)
+        return _refresh(originals, folder)
     except (FileExistsError, NotADirectoryError):
         raise ValueError(f"{folder} is a file, or lies in one: choose another folder") from None
     except PermissionError as error:
         raise ValueError(f"{error.filename} cannot be written: choose another folder") from None
 
 
-def _refresh(originals: list[Path], lessons: Path, folder: Path) -> list[str]:
+def _originals(lessons: Path) -> dict[str, bytes]:
+    """Name in the copy → content. Exercises lie in a folder below the lessons that they link to."""
+    paths = sorted([*lessons.glob("[0-9]*_*.ipynb"), *lessons.glob("results/*.json")])
+    found = {path.relative_to(lessons).as_posix(): path.read_bytes() for path in paths}
+    for path in sorted((lessons.parent / "exercises").glob("[0-9]*_*.ipynb")):
+        found[f"exercises/{path.name}"] = path.read_bytes().replace(b"(../notebooks/", b"(../")
+    return found
+
+
+def _refresh(originals: dict[str, bytes], folder: Path) -> list[str]:
     messages: list[str] = []
     folder.mkdir(parents=True, exist_ok=True)
     copied = _read_manifest(folder / MANIFEST)
-    for original in originals:
-        name = original.relative_to(lessons).as_posix()
-        data, target = original.read_bytes(), folder / name
+    for name, data in originals.items():
+        target = folder / name
         newest, present = _hash(data), _hash(target.read_bytes()) if target.exists() else None
         if present != newest:
             if present not in (None, copied.get(name)):  # edited by the student

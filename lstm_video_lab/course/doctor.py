@@ -1,0 +1,120 @@
+"""What is wrong with this installation, and the mend: `lstm-video-lab doctor`."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+LEAST = {"torch": "2.11", "ipywidgets": "8.1", "jupyterlab": "4.4", "jupytext": "1.17"}
+FOR_GRADING = {"nbval": "0.11", "pytest": "8.3"}
+WALLS = {
+    "namespaces": "answers run without network, in a file system and a world of their own",
+    "landlock": "answers see no files but Python's, and reach no network; they share the machine's "
+    "list of processes",
+    "limits": "answers have limits on time and memory only, and can read this user's files: grade "
+    "in a container (see the instructor's guide)",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: fine, or what is wrong and the mend."""
+
+    fine: bool
+    words: str
+
+    def __str__(self) -> str:
+        return f"{'ok   ' if self.fine else 'WRONG'} {self.words}"
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything that lessons and grading need."""
+    version = platform.python_version()
+    mend = "" if sys.version_info >= (3, 11) else ": install Python 3.11 or newer"
+    yield Finding(not mend, f"Python {version} on {platform.system()}{mend}")
+    for name, least in LEAST.items():
+        yield _package(name, least, "pip install -c constraints.txt -e .")
+    yield _widgets()
+    yield _kernel()
+    yield _space()
+    yield from _grading()
+
+
+def _package(name: str, least: str, mend: str) -> Finding:
+    try:
+        found = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(False, f"{name} is not installed: {mend}")
+    if _numbers(found) < _numbers(least):
+        return Finding(False, f"{name} {found} is older than {least}: {mend}")
+    return Finding(True, f"{name} {found}")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    numbers = []
+    for part in version.split("+")[0].split("."):
+        if not part.isdigit():
+            break
+        numbers.append(int(part))
+    return tuple(numbers)
+
+
+def _widgets() -> Finding:
+    """JupyterLab needs the browser's half of ipywidgets in the installation that serves pages."""
+    from jupyter_core.paths import jupyter_path
+
+    for folder in jupyter_path("labextensions"):
+        package = Path(folder) / "@jupyter-widgets" / "jupyterlab-manager" / "package.json"
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            version = str(json.loads(package.read_text("utf-8"))["version"])
+            if version.split(".")[0] == "5":
+                return Finding(True, f"widgets: the browser's half is {version}")
+            return Finding(False, f"widgets: the browser's half is {version}, version 5 is needed: "
+                           "make the environment anew from constraints.txt")  # fmt: skip
+    return Finding(False, "widgets: the browser's half is missing: pip install jupyterlab_widgets")
+
+
+def _kernel() -> Finding:
+    """The kernel "python3" must be this Python, or lessons run elsewhere."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        first = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    except NoSuchKernel:
+        return Finding(False, 'the kernel "python3" is missing: pip install ipykernel')
+    found = shutil.which(first) or first
+    same = os.path.dirname(found) == os.path.dirname(sys.executable) or first == "python"
+    words = f'the kernel "python3" runs {"this Python" if same else found}'
+    mend = f": run {sys.executable} -m ipykernel install --sys-prefix"
+    return Finding(same, words + ("" if same else mend))
+
+
+def _space() -> Finding:
+    free = shutil.disk_usage(Path.cwd()).free / 2**30
+    return Finding(free > 1, f"{free:.0f} GB free here" + ("" if free > 1 else ": make room"))
+
+
+def _grading() -> Iterator[Finding]:
+    """The level of the sandbox, and what it protects."""
+    for name, least in FOR_GRADING.items():
+        yield _package(name, least, "pip install -c constraints.txt -e '.[test]' (to grade)")
+    if os.name != "posix":
+        yield Finding(False, "grading needs Linux, macOS or WSL; lessons do not")
+        return
+    from lstm_video_lab.course.sandbox import Sandbox, SandboxError
+
+    try:
+        with Sandbox() as sandbox:
+            level = sandbox.level
+    except SandboxError as error:
+        yield Finding(False, f"grading: {error}")
+        return
+    yield Finding(level != "limits", f"grading, level {level!r}: {WALLS[level]}")

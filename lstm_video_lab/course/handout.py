@@ -1,0 +1,172 @@
+"""What is made from `solutions/`: exercises, notebooks, and what the checker in them knows.
+
+`exercises/NN_name.py` and `.ipynb` are cut from the script; `solutions/NN_name.ipynb` is the whole
+of it. `lstm_video_lab/course/visible/NAME.json` holds, for each answer, its hints, a few calls with
+what they should return, and what the known mistakes return for them: numbers, never code. The
+hidden calls are nowhere but in `solutions/`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from lstm_video_lab.course.compare import difference
+from lstm_video_lab.course.exercises import Answer, Exercise, kind_of, read_exercises
+from lstm_video_lab.course.sandbox import wire
+from lstm_video_lab.files import write_whole
+
+VISIBLE = Path(__file__).with_name("visible")
+VISIBLE_SEED = 0
+MOST_VISIBLE = 150_000  # bytes of the file of one answer
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+HEADER = "# Cut from solutions/{name}.py by `lstm-video-lab build`: edit that one.\n"
+
+
+def files(solutions: Path) -> dict[Path, str]:
+    """Path → content of everything that is made from the scripts in `solutions`."""
+    made: dict[Path, str] = {}
+    exercises, visible = solutions.parent / "exercises", _visible(solutions)
+    for name, exercise in read_exercises(solutions).items():
+        made[solutions / f"{name}.ipynb"] = notebook_text(exercise.notebook)
+        cut = exercise.cut()
+        made[exercises / f"{name}.ipynb"] = notebook_text(cut)
+        made[exercises / f"{name}.py"] = HEADER.format(name=name) + script_text(cut)
+        for answer in exercise.answers.values():
+            made[visible / f"{answer.name}.json"] = visible_text(exercise, answer)
+    return made
+
+
+def _visible(solutions: Path) -> Path:
+    """Where the checker's files of a clone are."""
+    return solutions.parent / "lstm_video_lab" / "course" / "visible"
+
+
+def notebook_text(nb: NotebookNode) -> str:
+    """The file of a notebook without outputs; ids follow from what the cells are for."""
+    nb = nbformat.from_dict(json.loads(json.dumps(nb)))
+    taken: set[str] = set()
+    for number, cell in enumerate(nb.cells):
+        kind, name, _, words = kind_of(cell)
+        stem = "-".join(part for part in (kind, name, words) if part) or f"cell-{number}"
+        stem = "".join(c if c.isalnum() and c.isascii() else "-" for c in stem)[:60]
+        while stem in taken:
+            stem += "-2"
+        taken.add(stem)
+        cell.id = stem
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nb.metadata, nb.nbformat, nb.nbformat_minor = nbformat.from_dict(METADATA), 4, 5
+    nbformat.validate(nb)
+    return nbformat.writes(nb, version=4) + "\n"
+
+
+def script_text(nb: NotebookNode) -> str:
+    """The same as a script in percent format."""
+    nb = nbformat.from_dict(json.loads(json.dumps(nb)))
+    nb.metadata = nbformat.from_dict({"jupytext": {"notebook_metadata_filter": "-all"}})
+    for cell in nb.cells:
+        cell.metadata.pop("lab", None)
+    return jupytext.writes(nb, fmt="py:percent")
+
+
+def visible_text(exercise: Exercise, answer: Answer) -> str:
+    """What the checker of a student's notebook knows of an answer."""
+    wrong = [{"hint": mistake.hint, "values": []} for mistake in answer.mistakes]
+    cases = []
+    functions = [answer.function(), *map(answer.function, answer.mistakes)]
+    for arguments in answer.calls("visible", VISIBLE_SEED):
+        expected, *mistaken = [_call(function, arguments) for function in functions]
+        cases.append({"arguments": arguments, "expected": expected, "mistaken": mistaken})
+    told = {
+        "exercise": exercise.name,
+        "points": answer.points,
+        "shows": answer.shows,
+        "tolerance": answer.tolerance,
+        "hints": list(answer.hints),
+        "mistakes": [each["hint"] for each in wrong],
+        "cases": pack(cases),
+    }
+    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    if len(text) > MOST_VISIBLE:
+        raise ValueError(
+            f"{answer.name}: its visible calls take {len(text) // 1000} KB, "
+            f"{MOST_VISIBLE // 1000} at most: make them smaller or fewer"
+        )
+    return text
+
+
+def _call(function: Any, arguments: dict[str, Any]) -> Any:
+    """What a function returns, on a copy of its arguments; None for one that fails."""
+    try:
+        return function(**wire.decode(wire.encode(arguments)))
+    except Exception:
+        return None
+
+
+def pack(value: Any) -> str:
+    return base64.b64encode(zlib.compress(wire.encode(value), 9)).decode()
+
+
+def unpack(text: str) -> Any:
+    return wire.decode(zlib.decompress(base64.b64decode(text)))
+
+
+def write(solutions: Path) -> list[str]:
+    """Write what is not as it should be; a line for each file. No scripts, nothing to do."""
+    if not solutions.is_dir():
+        return []
+    told = []
+    for path, text in files(solutions).items():
+        if not _is_stored(path, text):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, text)
+            told.append(f"{path.parent.name}/{path.name}: written")
+    return told
+
+
+def _is_stored(path: Path, text: str) -> bool:
+    stored = path.read_text("utf-8") if path.is_file() else None
+    return stored == text or bool(stored and path.suffix == ".json" and _same(stored, text))
+
+
+def problems(solutions: Path) -> list[str]:
+    """A line for every file that is not as it would be made now, or that nothing is made from."""
+    if not solutions.is_dir():
+        return []
+    made = files(solutions)
+    found = []
+    for path, text in made.items():
+        if not _is_stored(path, text):
+            words = "differs from its script in solutions" if path.is_file() else "is missing"
+            found.append(f"{path.parent.name}/{path.name} {words}: run `lstm-video-lab build`")
+    places = (
+        (solutions, "*.ipynb"),
+        (solutions.parent / "exercises", "[0-9]*"),
+        (_visible(solutions), "*"),
+    )
+    for folder, pattern in places:
+        for path in sorted(folder.glob(pattern)):
+            if path not in made and path.is_file():
+                found.append(f"{folder.name}/{path.name} is made from no script: delete it")
+    return found
+
+
+def _same(stored: str, fresh: str) -> bool:
+    """Whether two files of visible calls are equal; numbers to rounding, for processors differ."""
+    try:
+        old, new = json.loads(stored), json.loads(fresh)
+        cases = unpack(old.pop("cases")), unpack(new.pop("cases"))
+    except (ValueError, KeyError, zlib.error):
+        return False
+    return old == new and difference(*cases, tolerance=1e-5) is None

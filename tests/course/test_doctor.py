@@ -1,0 +1,158 @@
+"""`lstm-video-lab doctor`: whatever is wrong is named together with its mend."""
+
+import importlib.metadata
+import json
+import platform
+import shutil
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from lstm_video_lab import cli
+from lstm_video_lab.course import doctor, sandbox
+
+
+class Level:
+    """A sandbox that starts at once; `level` "" for one that does not."""
+
+    level = "namespaces"
+
+    def __init__(self):
+        if not self.level:
+            raise sandbox.SandboxError("the server does not start")
+
+    __enter__ = lambda self: self  # noqa: E731
+    __exit__ = lambda self, *error: None  # noqa: E731
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """The real levels are tested with the sandbox."""
+    monkeypatch.setattr(sandbox, "Sandbox", Level)
+
+
+def said(capsys):
+    """The exit code, and the lines about what is wrong."""
+    code = cli.main(["doctor"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines and all(line.startswith(("ok   ", "WRONG")) for line in lines)
+    return code, [line for line in lines if line.startswith("WRONG")]
+
+
+def only(capsys, *words):
+    """One thing is wrong, and its line has all the words."""
+    code, wrong = said(capsys)
+    assert code == 1 and len(wrong) == 1, wrong
+    for word in words:
+        assert word in wrong[0], wrong
+
+
+def test_this_environment_is_fine(capsys):
+    assert said(capsys) == (0, [])
+
+
+@pytest.mark.parametrize("name", [*doctor.LEAST, *doctor.FOR_GRADING])
+@pytest.mark.parametrize("found", ["0.9", None])
+def test_a_package_that_is_old_or_missing(capsys, monkeypatch, name, found):
+    real = importlib.metadata.version
+
+    def version(package):
+        if package != name:
+            return real(package)
+        if found is None:
+            raise importlib.metadata.PackageNotFoundError(package)
+        return found
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    told = "0.9 is older than" if found else "is not installed"
+    extra = ".[test]" if name in doctor.FOR_GRADING else "-e ."
+    only(capsys, name, told, "pip install -c constraints.txt", extra)
+
+
+@pytest.mark.parametrize(
+    "found, fine",
+    [("2.11.0+cpu", True), ("2.11", True), ("10.0", True), ("2.12.0.dev20260101", True),
+     ("2.9.1", False), ("2.10rc1", False), ("1.99", False)],
+)  # fmt: skip
+def test_versions_are_compared_as_numbers(monkeypatch, found, fine):
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: found)
+    assert doctor._package("torch", "2.11", "the mend").fine == fine
+
+
+def test_an_old_python(capsys, monkeypatch):
+    monkeypatch.setattr(doctor.sys, "version_info", (3, 10, 1))
+    monkeypatch.setattr(platform, "python_version", lambda: "3.10.1")
+    only(capsys, "Python 3.10.1", "install Python 3.11 or newer")
+
+
+@pytest.mark.parametrize("version, mend", [
+    ("3.1.0", "make the environment anew"), (None, "pip install jupyterlab_widgets")])  # fmt: skip
+def test_the_browsers_half_of_the_widgets(capsys, monkeypatch, tmp_path, version, mend):
+    import jupyter_core.paths
+
+    if version:
+        folder = tmp_path / "@jupyter-widgets" / "jupyterlab-manager"
+        folder.mkdir(parents=True)
+        (folder / "package.json").write_text(json.dumps({"version": version}))
+    monkeypatch.setattr(jupyter_core.paths, "jupyter_path", lambda *sub: [str(tmp_path)])
+    only(capsys, "widgets", mend)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"version": ""}', "\0"])
+def test_a_broken_half_of_the_widgets_is_no_crash(capsys, monkeypatch, tmp_path, text):
+    import jupyter_core.paths
+
+    folder = tmp_path / "@jupyter-widgets" / "jupyterlab-manager"
+    folder.mkdir(parents=True)
+    (folder / "package.json").write_text(text)
+    monkeypatch.setattr(jupyter_core.paths, "jupyter_path", lambda *sub: [str(tmp_path)])
+    only(capsys, "widgets")
+
+
+def with_kernel(monkeypatch, argv):
+    from jupyter_client import kernelspec
+
+    def get(self, name):
+        if argv is None:
+            raise kernelspec.NoSuchKernel(name)
+        return SimpleNamespace(argv=argv)
+
+    monkeypatch.setattr(kernelspec.KernelSpecManager, "get_kernel_spec", get)
+
+
+@pytest.mark.parametrize("argv, words", [
+    (["/elsewhere/bin/python", "-m", "ipykernel"],
+     ("/elsewhere/bin/python", f"{sys.executable} -m ipykernel install")),
+    (None, ("missing", "pip install ipykernel"))])  # fmt: skip
+def test_the_kernel_of_another_python(capsys, monkeypatch, argv, words):
+    with_kernel(monkeypatch, argv)
+    only(capsys, 'kernel "python3"', *words)
+
+
+def test_the_kernel_of_this_python(capsys, monkeypatch):
+    for first in ("python", sys.executable):
+        with_kernel(monkeypatch, [first])
+        assert said(capsys) == (0, [])
+
+
+def test_a_full_disk(capsys, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=2**20))
+    only(capsys, "0 GB free", "make room")
+
+
+def test_what_the_level_of_the_sandbox_protects(capsys, monkeypatch):
+    for level, words in doctor.WALLS.items():
+        monkeypatch.setattr(Level, "level", level)
+        if level == "limits":
+            only(capsys, repr(level), "in a container", words)
+        else:
+            assert said(capsys) == (0, [])
+    assert set(doctor.WALLS) == set(sandbox.LEVELS)
+    monkeypatch.setattr(Level, "level", "")
+    only(capsys, "grading", "does not start")
+
+
+def test_windows_grades_elsewhere(capsys, monkeypatch):
+    monkeypatch.setattr(doctor, "os", SimpleNamespace(name="nt", path=doctor.os.path))
+    only(capsys, "grading", "WSL")
