@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
@@ -120,6 +120,7 @@ def test_what_dies_down_or_drifts_has_no_period():
 @settings(max_examples=20, deadline=None)
 @given(st.floats(0.06, 0.3), st.floats(0, 1))
 def test_the_period_of_a_bounce_is_twice_the_steps_between_walls(speed, start):
+    assume(abs(1 / speed - round(1 / speed)) > 1e-6)  # else rounding decides on the last step
     place = np.array([[[start, 0.5]]])
     places, _ = bounce(place, np.array([[[speed, 0.0]]]), 110)  # (T, 1, 1, 2)
     found = rollouts.bounce_periods(places[10:])

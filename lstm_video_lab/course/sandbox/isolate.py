@@ -28,7 +28,7 @@ from pathlib import Path
 
 LEVELS = ("limits", "landlock", "namespaces")
 NOBODY = 65534
-SCRATCH = "/tmp"  # inside a file system of its own
+SCRATCH = "/scratch"  # inside a file system of its own; Python itself may lie in /tmp
 SCRATCH_BYTES = 16 * 2**20
 SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/opt/conda")  # read, run
 
