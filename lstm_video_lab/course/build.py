@@ -30,10 +30,6 @@ LARGEST = 500_000  # bytes of a stored notebook
 CELL_SECONDS = 300  # a cell may ask for another limit: `# %% timeout=400`
 SCALE = "laptop"  # the scale at which stored outputs are made
 CELL_METADATA = ("name", "tags", "timeout", "title")  # all else is dropped
-NOTEBOOK_METADATA = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 MEND = "run `lstm-video-lab build`"
 
@@ -111,7 +107,7 @@ def read_script(script: Path) -> NotebookNode:
         )
         cell.id = _cell_id(cell, taken)
         taken.add(cell.id)
-    nb.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
+    nb.metadata = nbformat.from_dict(handout.METADATA)
     nb.nbformat, nb.nbformat_minor = 4, 5
     return nb
 
@@ -217,7 +213,7 @@ def execute(nb: NotebookNode, script: Path, scale: str) -> None:
     if fault:
         where = f"cell {started[-1]!r}" if started else "the start"
         raise ValueError(f"{script.name}: {where} fails: {' '.join(fault.split())}")
-    nb.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
+    nb.metadata = nbformat.from_dict(handout.METADATA)
     for cell in _code_cells(nb):
         if any(LIVE_VIEW in output.get("data", {}) for output in cell.outputs):
             raise ValueError(

@@ -41,7 +41,7 @@ VERSION = 1  # of what a grading means: records of another one are made again
 
 @dataclass(frozen=True)
 class Graded:
-    """A submission with what each answer came to; `seconds` is 0 where it was graded before."""
+    """A submission with what each answer came to."""
 
     submission: Submission
     records: dict[str, Record]

@@ -82,7 +82,6 @@ def script_text(nb: NotebookNode) -> str:
 
 def visible_text(exercise: Exercise, answer: Answer) -> str:
     """What the checker of a student's notebook knows of an answer."""
-    wrong = [{"hint": mistake.hint, "values": []} for mistake in answer.mistakes]
     cases = []
     functions = [answer.function(), *map(answer.function, answer.mistakes)]
     for arguments in answer.calls("visible", VISIBLE_SEED):
@@ -94,7 +93,7 @@ def visible_text(exercise: Exercise, answer: Answer) -> str:
         "shows": answer.shows,
         "tolerance": answer.tolerance,
         "hints": list(answer.hints),
-        "mistakes": [each["hint"] for each in wrong],
+        "mistakes": [mistake.hint for mistake in answer.mistakes],
         "cases": pack(cases),
     }
     text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
@@ -109,7 +108,7 @@ def visible_text(exercise: Exercise, answer: Answer) -> str:
 def _call(function: Any, arguments: dict[str, Any]) -> Any:
     """What a function returns, on a copy of its arguments; None for one that fails."""
     try:
-        return function(**wire.decode(wire.encode(arguments)))
+        return function(**wire.copy_of(arguments))
     except Exception:
         return None
 

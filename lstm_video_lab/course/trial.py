@@ -81,7 +81,8 @@ def judge(answer: Answer, calls: list[dict[str, Any]], visible: int, run: Run) -
     results = run.results
     if results and (told := results[0].get("error")) and told[0] == "NotImplementedError":
         return Record(NOT_ATTEMPTED, "The stub is still there.")
-    expected = [answer.function()(**copy_of(arguments)) for arguments in calls]
+    reference = answer.function()
+    expected = [reference(**wire.copy_of(arguments)) for arguments in calls]
     picture: dict[str, Any] = _picture(answer, results, expected)
     if run.end:
         return Record(ERROR, f"The answer was stopped: {run.end}.")
@@ -97,10 +98,6 @@ def judge(answer: Answer, calls: list[dict[str, Any]], visible: int, run: Run) -
     if len(results) != len(calls):
         return Record(ERROR, f"{len(results)} results came back for {len(calls)} calls.", **picture)
     return Record(CORRECT, f"All {len(calls)} calls agree.", **picture)
-
-
-def copy_of(arguments: dict[str, Any]) -> dict[str, Any]:
-    return wire.decode(wire.encode(arguments))
 
 
 def _where(told: Difference, number: int, hidden: bool) -> str:
@@ -124,7 +121,7 @@ def _hint(answer: Answer, arguments: dict[str, Any], found: Any) -> str:
     """The hint of the first known mistake that gives just this."""
     for mistake in answer.mistakes:
         try:
-            value = answer.function(mistake)(**copy_of(arguments))
+            value = answer.function(mistake)(**wire.copy_of(arguments))
         except Exception:
             continue
         if difference(found, value, answer.tolerance) is None:

@@ -27,7 +27,7 @@ def named(value):
 
 
 def copy_of(value):
-    return wire.decode(wire.encode(value))
+    return wire.copy_of(value)
 
 
 def agrees(answer, function, seed):

@@ -40,6 +40,11 @@ def encode(value: Any) -> bytes:
     return message
 
 
+def copy_of(value: Any) -> Any:
+    """The value as it would arrive, sharing nothing with the one that was sent."""
+    return decode(encode(value))
+
+
 def decode(message: bytes) -> Any:
     """The value of bytes that anybody may have written. Raises WireError for all but a message."""
     if len(message) > LARGEST:
