@@ -23,7 +23,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 
@@ -233,28 +232,3 @@ def _read(path: Path, passed: bool) -> Record:
     if record.outcome == CORRECT and not passed:
         return Record(ERROR, "The answer could not be judged: tell your instructor.")
     return record
-
-
-def summary(grading: Grading) -> dict[str, Any]:
-    """All of it as plain JSON."""
-    return {
-        "seed": grading.seed,
-        "sandbox": grading.level,
-        "exercises": {
-            name: {"title": e.title, "points": e.points, "answers": list(e.answers)}
-            for name, e in grading.exercises.items()
-        },
-        "students": [
-            {
-                "student": one.submission.student,
-                "ids": one.submission.ids,
-                "late": one.submission.late,
-                "notes": one.submission.notes,
-                "answers": {
-                    name: {"outcome": r.outcome, "words": r.words, "seed": r.seed}
-                    for name, r in one.records.items()
-                },
-            }
-            for one in grading.students
-        ],
-    }

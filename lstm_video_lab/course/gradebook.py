@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from lstm_video_lab.course.exercises import STUB, cut_code
-from lstm_video_lab.course.grade import Graded, Grading, slug, summary
+from lstm_video_lab.course.grade import Graded, Grading, slug
 from lstm_video_lab.files import write_whole
 
 DAY = 24 * 3600.0
@@ -241,10 +241,27 @@ def together(files: Sequence[Path]) -> str:
 def _all(
     grading: Grading, marks: dict[str, dict[str, float]], days: dict[str, int]
 ) -> dict[str, Any]:
-    """The summary with points."""
-    told = summary(grading)
-    for one, row in zip(grading.students, told["students"], strict=True):
-        points = points_of(grading, one, marks)
-        row["points"] = dict(zip(grading.exercises, points, strict=True))
-        row["late_days"] = days[one.submission.student]
-    return told
+    """All of it as plain JSON."""
+    return {
+        "seed": grading.seed,
+        "sandbox": grading.level,
+        "exercises": {
+            name: {"title": e.title, "points": e.points, "answers": list(e.answers)}
+            for name, e in grading.exercises.items()
+        },
+        "students": [
+            {
+                "student": one.submission.student,
+                "ids": one.submission.ids,
+                "late": one.submission.late,
+                "notes": one.submission.notes,
+                "answers": {
+                    name: {"outcome": r.outcome, "words": r.words, "seed": r.seed}
+                    for name, r in one.records.items()
+                },
+                "points": dict(zip(grading.exercises, points_of(grading, one, marks), strict=True)),
+                "late_days": days[one.submission.student],
+            }
+            for one in grading.students
+        ],
+    }
