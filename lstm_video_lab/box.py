@@ -8,23 +8,26 @@ one scale for each row, everything else as float16; the card says what that cost
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from lstm_video_lab import checkpoints, evaluation
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
-from lstm_video_lab.percepts import PerceptNet
 from lstm_video_lab.settings import Settings
 
 BOX = Path(__file__).parent / "weights"
 LARGE = 2**14  # numbers in a matrix for which a scale for each row is worth while
 SHARD = 15 * 2**20  # bytes in a file at the most
 SEQUENCES = 1000
+# The kinds of models besides `VideoModel`; a card's "model" holds what its class is called with.
+KINDS = {"percepts": "percepts.PerceptNet"}
 
 
 def list_pretrained() -> list[str]:
@@ -33,8 +36,8 @@ def list_pretrained() -> list[str]:
 
 
 def load_pretrained(name: str) -> Any:
-    """A trained model from the box, in evaluation mode: a `VideoModel`, or a `PerceptNet` where the
-    card says `"kind": "percepts"`.
+    """A trained model from the box, in evaluation mode: a `VideoModel`, or what the card's "kind"
+    says, one of `KINDS`.
 
     Its `.card` says what made it: data, command, scale, settings, steps, seconds, machine, metrics.
     Raises ValueError for a name that is not in the box.
@@ -42,12 +45,7 @@ def load_pretrained(name: str) -> Any:
     if name not in list_pretrained():
         raise ValueError(f"{name!r} is not in the box, which holds {', '.join(list_pretrained())}")
     card = json.loads((BOX / f"{name}.json").read_text())
-    settings = Settings.from_dict(card["settings"])
-    model: Any = (
-        PerceptNet(settings.image_size)
-        if card.get("kind") == "percepts"
-        else VideoModel(**settings.model_fields())
-    )
+    model: Any = _make(card)
     stored: dict[str, Tensor] = {}
     for shard in card["shards"]:
         stored |= load_file(BOX / shard)
@@ -101,6 +99,26 @@ def put_in_box(
     return write_card(card, packed, box)
 
 
+def put_net(
+    net: nn.Module, card: dict[str, Any], score: Callable[[], dict[str, Any]], box: Path
+) -> Path:
+    """Store a network that is no `VideoModel`, one of `KINDS`; returns the card's path.
+
+    card: name, kind, model, data, command, scale, steps, seconds, machine, settings and measure;
+    what the weights score as stored, and how much rounding has moved it, is added here. score: scores `net`
+    as it is: source of data → measure → number, `baselines` among them.
+    """
+    measure = card.pop("measure")
+    before, packed = score(), pack(net.state_dict())
+    net.load_state_dict(unpack(packed))
+    card["metrics"] = metrics = score()
+    card["parameters"] = sum(parameter.numel() for parameter in net.parameters())
+    first = next(iter(metrics))
+    cost = abs(metrics[first][measure] - before[first][measure])
+    card["storing"] = {"measure": measure, "cost": cost}
+    return write_card(card, packed, box)
+
+
 def write_card(card: dict[str, Any], packed: dict[str, Tensor], box: Path) -> Path:
     """Write the weights that `pack` gave and their card into a folder; returns the card's path."""
     box.mkdir(parents=True, exist_ok=True)
@@ -132,6 +150,14 @@ def unpack(packed: dict[str, Tensor]) -> dict[str, Tensor]:
         elif not key.endswith(".scale"):
             weights[key] = value.float()
     return weights
+
+
+def _make(card: dict[str, Any]) -> nn.Module:
+    """The model of a card, its weights not yet loaded."""
+    if "kind" not in card:
+        return VideoModel(**Settings.from_dict(card["settings"]).model_fields())
+    module, name = KINDS[card["kind"]].rsplit(".", 1)
+    return getattr(import_module(f"lstm_video_lab.{module}"), name)(**card["model"])
 
 
 def _sources(settings: Settings) -> dict[str, Settings]:

@@ -15,7 +15,7 @@ grid, X numbers in a percept.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from torch.nn import functional as F
 
 from lstm_video_lab.data.bouncing import area_average, render, uniforms
 from lstm_video_lab.data.digits import Digits
+from lstm_video_lab.optimisers import fit
 
 GRID = 8  # G: the least side of a frame of a VideoModel
 NUMBERS = 128  # X of the network for digits
@@ -113,34 +114,6 @@ def stills(
     answers.scatter_(1, torch.from_numpy(labels[chosen]), 1.0)
     answers.scatter_(1, torch.from_numpy(NAMES + y * CELLS + x), 1.0)
     return frames[:, None].float() / 255, answers
-
-
-def fit(
-    parameters: Iterable[nn.Parameter] | list[dict],
-    loss: Callable[[int], Tensor],
-    steps: int,
-    rate: float,
-) -> list[float]:
-    """Minimise `loss(step)` by Adam, its rate rising for a twentieth and then falling as a cosine.
-
-    parameters: or groups of them, {"params": …, "share": of the rate}. Returns the losses.
-    """
-    losses = []
-    optimiser = torch.optim.Adam(parameters, lr=rate)
-    everything = [p for group in optimiser.param_groups for p in group["params"]]
-    torch.set_flush_denormal(True)
-    for step in range(steps):
-        optimiser.zero_grad()
-        error = loss(step)
-        error.backward()
-        nn.utils.clip_grad_norm_(everything, 5.0)
-        fall = 0.5 * (1 + math.cos(math.pi * step / steps))
-        for group in optimiser.param_groups:
-            rise = min(1.0, 20 * (step + 1) / steps)
-            group["lr"] = rate * group.get("share", 1.0) * rise * fall
-        optimiser.step()
-        losses.append(error.item())
-    return losses
 
 
 @torch.no_grad()

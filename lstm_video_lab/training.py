@@ -25,11 +25,10 @@ from lstm_video_lab import checkpoints, evaluation, metrics
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.objective import composite_loss, open_data
-from lstm_video_lab.optimisers import has_bf16, learning_rate, make_optimiser, pick_device
+from lstm_video_lab.optimisers import BAR, has_bf16, learning_rate, make_optimiser, pick_device
 from lstm_video_lab.ranks import ALONE, RankLostError, Ranks
 from lstm_video_lab.settings import Settings
 
-BAR = "{desc} {percentage:3.0f}% {bar:30} {elapsed} {postfix}"
 LOG_EVERY = 10
 HELDOUT_SEQUENCES = 128
 # What may change when a run is resumed, for its result does not hang on it, or extends it.

@@ -19,7 +19,6 @@ from lstm_video_lab.percepts import (
     PerceptNet,
     as_frames,
     backbone,
-    fit,
     flow_percepts,
     percepts,
     score_net,
@@ -102,13 +101,6 @@ def test_flow_percepts_are_means_over_cells():
     flow = torch.randn(2, 3, 2, 32, 32, generator=torch.manual_seed(0))
     cells = flow.reshape(2, 3, 2, GRID, 4, GRID, 4).mean((4, 6))
     torch.testing.assert_close(flow_percepts(flow), cells)
-
-
-def test_fit_finds_the_least_of_a_parabola_and_says_what_it_lost():
-    x = nn.Parameter(torch.tensor([5.0, -2.0]))
-    losses = fit([x], lambda step: (x - 1).square().sum(), 400, 0.1)
-    torch.testing.assert_close(x.detach(), torch.ones(2), atol=1e-2, rtol=0)
-    assert len(losses) == 400 and losses[0] == pytest.approx(25) and losses[-1] < 1e-3
 
 
 def test_without_torchvision_a_backbone_is_one_line(monkeypatch):

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 
 from lstm_video_lab import Settings, VideoModel, load_model, train
 from lstm_video_lab.checkpoints import newest_checkpoint, read_checkpoint
-from lstm_video_lab.optimisers import learning_rate, make_optimiser
+from lstm_video_lab.optimisers import fit, learning_rate, make_optimiser
 from lstm_video_lab.training import DivergedError, composite_loss, learn
 
 
@@ -273,3 +273,10 @@ def test_small_numbers_are_flushed_only_while_a_run_is_asked_for():
     assert (tiny * 0.5).item() > 0
     list(train(smoke(steps=2)))
     assert (tiny * 0.5).item() > 0
+
+
+def test_fit_finds_the_least_of_a_parabola_and_says_what_it_lost():
+    x = torch.nn.Parameter(torch.tensor([5.0, -2.0]))
+    losses = fit([x], lambda step: (x - 1).square().sum(), 400, 0.1)
+    torch.testing.assert_close(x.detach(), torch.ones(2), atol=1e-2, rtol=0)
+    assert len(losses) == 400 and losses[0] == pytest.approx(25) and losses[-1] < 1e-3

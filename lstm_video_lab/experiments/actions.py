@@ -30,6 +30,7 @@ from lstm_video_lab.experiments import common, few_labels
 from lstm_video_lab.experiments.few_labels import FEATURES, SHARES, SIZES, Sizes, key_of, plan
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.objective import composite_loss
+from lstm_video_lab.optimisers import fit
 from lstm_video_lab.recurrent import LSTM
 from lstm_video_lab.temporal import classifier
 
@@ -122,7 +123,7 @@ def pretrain(
         part = seen[first : first + length, taken]
         return composite_loss(model, part, sizes.frames_in, teacher=1.0)["loss"]
 
-    return model, percepts.fit(model.parameters(), loss, sizes.pretrain_steps, 4e-3)
+    return model, fit(model.parameters(), loss, sizes.pretrain_steps, 4e-3)
 
 
 def trial(world: World, start: VideoModel | None, point: dict[str, Any]) -> dict[str, Any]:

@@ -114,24 +114,23 @@ def put_percepts(settings: Settings, command: str, out: Path) -> Path:
     net = percepts.train_net(load_digits(settings.digits), *place, settings.steps, settings.seed)
     seconds = round(time.perf_counter() - started)
     tests = {part: load_digits(part, "test") for part in settings.digits.split("+")}
-    first = next(iter(tests))
-    before = percepts.score_net(net, tests[first], *place)["names"]
-    packed = box.pack(net.state_dict())
-    net.load_state_dict(box.unpack(packed))
-    metrics = {part: percepts.score_net(net, test, *place) for part, test in tests.items()}
     told = ("image_size", "digits", "num_digits", "digit_size", "steps", "seed")
     card = {
         "name": PERCEPTS,
         "kind": "percepts",
+        "model": {"image_size": settings.image_size},
         "data": f"still frames of {settings.num_digits} digits, {settings.digits}",
         "command": command,
         "scale": settings.scale,
         "steps": settings.steps,
         "seconds": seconds,
         "machine": bench.machine(),
-        "parameters": sum(p.numel() for p in net.parameters()),
-        "metrics": metrics,
-        "storing": {"measure": "names", "cost": before - metrics[first]["names"]},
         "settings": {name: getattr(settings, name) for name in told},
+        "measure": "names",
     }
-    return box.write_card(card, packed, out)
+    return box.put_net(
+        net,
+        card,
+        lambda: {part: percepts.score_net(net, test, *place) for part, test in tests.items()},
+        out,
+    )

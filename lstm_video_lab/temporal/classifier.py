@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstm_video_lab.percepts import fit
+from lstm_video_lab.optimisers import fit
 from lstm_video_lab.products import Linear
 from lstm_video_lab.recurrent import LSTM
 
