@@ -105,8 +105,8 @@ def put_net(
     """Store a network that is no `VideoModel`, one of `KINDS`; returns the card's path.
 
     card: name, kind, model, data, command, scale, steps, seconds, machine, settings and measure;
-    what the weights score as stored, and how much rounding has moved it, is added here. score: scores `net`
-    as it is: source of data → measure → number, `baselines` among them.
+    what the weights score as stored, and how much rounding has moved it, is added here.
+    score: scores `net` as it is: source of data → measure → number, `baselines` among them.
     """
     measure = card.pop("measure")
     before, packed = score(), pack(net.state_dict())
