@@ -146,6 +146,7 @@ def _follow(settings: Settings, out: Path, resume: bool, ranks: Any) -> int:
     from tqdm import tqdm
 
     from lstm_video_lab import training
+    from lstm_video_lab.ranks import RankLostError
 
     caught: list[int] = []
     unit = "nats/frame" if settings.output == "logistic" else "squared error/frame"
@@ -169,7 +170,11 @@ def _follow(settings: Settings, out: Path, resume: bool, ranks: Any) -> int:
             if progress.heldout is not None and ranks.is_first:
                 bar.write(_heldout_line(progress))
             may_ask = ranks.device.type == "cpu" or progress.step % 10 == 0  # a GPU waits to answer
-            if may_ask and ranks.any(bool(caught)):
+            try:
+                is_over = may_ask and ranks.any(bool(caught))
+            except RankLostError as error:
+                run.throw(error)  # the run saves, and says where
+            if is_over:
                 return caught[0] if caught else signal.SIGTERM
     return 0
 

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 import pytest
 import torch
 
-from lstm_video_lab import checkpoints
-from lstm_video_lab.cli import main
-from lstm_video_lab.ranks import ALONE
+from lstm_video_lab import Settings, checkpoints
+from lstm_video_lab.cli import _follow, main
+from lstm_video_lab.ranks import ALONE, RankLostError, Ranks
 
 LOCAL = {**os.environ, "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
 SMOKE = ("--scale", "smoke", "--batch-size", "8", "--validate-every", "5", "--device", "cpu")
@@ -126,6 +126,19 @@ def test_a_lost_rank_ends_the_job_and_other_ranks_go_on(tmp_path):
     left, right = (checkpoints.read_checkpoint(run).weights for run in (out, whole))
     for name, weight in left.items():
         torch.testing.assert_close(weight, right[name], rtol=1e-2, atol=1e-4)
+
+
+def test_a_rank_that_is_found_lost_between_two_steps_ends_the_run_as_well(tmp_path):
+    """torchrun's signal can come first: then it is the question whether to stop that fails."""
+
+    class Broken(Ranks):
+        def any(self, flag):
+            raise RankLostError("another rank is gone")
+
+    settings = Settings.for_scale("smoke", device="cpu")
+    with pytest.raises(RankLostError, match=r"lost another rank; the last good checkpoint is .*-1"):
+        _follow(settings, tmp_path / "run", False, Broken())
+    assert checkpoints.read_checkpoint(tmp_path / "run").step == 1
 
 
 def test_a_signal_stops_all_ranks_at_one_step_with_a_checkpoint(tmp_path):
