@@ -362,6 +362,8 @@ def _grade(arguments: argparse.Namespace) -> int:
 
     from lstm_video_lab.course import feedback, grade, gradebook
 
+    if arguments.due:
+        gradebook.until(arguments.due)  # before the work begins
     with tqdm(unit="student", disable=None) as bar:
 
         def tell(done: int, of: int, name: str) -> None:
@@ -377,10 +379,10 @@ def _grade(arguments: argparse.Namespace) -> int:
             tell=tell,
         )
     out = arguments.out
-    for line in gradebook.write(grading, out, arguments.due, arguments.late_per_day):
+    book = gradebook.read_book(grading, out, arguments.due, arguments.late_per_day)
+    for line in gradebook.write(book, out):
         print(line)
-    marks = gradebook.read_marks(grading, out / "written")
-    pages = feedback.write(grading, out / "feedback", marks)
+    pages = feedback.write(book, out / "feedback")
     print(f"written: {len(pages)} pages of feedback in {out / 'feedback'}")
     print(f"seed {grading.seed}, sandbox {grading.level}")
     return 0

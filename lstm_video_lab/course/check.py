@@ -50,8 +50,12 @@ def as_html(picture: Picture | None) -> str:
     """A picture that stands inside a page, described by its own line of text."""
     if picture is None:
         return ""
-    data = base64.b64encode(picture.png).decode()
-    words = html.escape(picture.text, quote=True)
+    return img(base64.b64encode(picture.png).decode(), picture.text)
+
+
+def img(data: str, text: str) -> str:
+    """A PNG in base64 as an element of a page."""
+    words = html.escape(text, quote=True)
     return f'<img alt="{words}" src="data:image/png;base64,{data}" style="max-width: 100%">'
 
 
@@ -88,10 +92,14 @@ def check(name: str, answer: Callable[..., Any]) -> Verdict:
             return Verdict(name, ERROR, f"{where} was interrupted.")
         except BaseException as error:
             words = f"{where} ends with {type(error).__name__}: {_words(error)}"
-            return Verdict(name, ERROR, words)
+            return Verdict(name, ERROR, words + _for_help(known, name))
         if verdict := _compare(name, known, case, found, where):
             return verdict
     return Verdict(name, CORRECT, f"All {len(known['cases'])} cases agree.")
+
+
+def _for_help(known: dict[str, Any], name: str) -> str:
+    return f"\nFor help: hint({name!r})" if known["hints"] else ""
 
 
 def _words(error: BaseException) -> str:
@@ -112,8 +120,8 @@ def _compare(
         words = f"{where}: {told.words}."
         if (mistake := known_mistake(known, case, found)) is not None:
             words += f"\n{mistake}"
-        elif known["hints"]:
-            words += f"\nFor help: hint({name!r})"
+        else:
+            words += _for_help(known, name)
         picture = beside(known["shows"], found, case["expected"])
         return Verdict(name, INCORRECT, words, picture)
     except Exception as error:  # a value that cannot even be looked at

@@ -8,10 +8,9 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-from lstm_video_lab.course.check import CORRECT, SIGNS
-from lstm_video_lab.course.exercises import Exercise
-from lstm_video_lab.course.grade import Graded, Grading, slug
-from lstm_video_lab.course.gradebook import points_of
+from lstm_video_lab.course.check import CORRECT, SIGNS, img
+from lstm_video_lab.course.grade import Graded, slug
+from lstm_video_lab.course.gradebook import Book
 from lstm_video_lab.course.trial import Record
 from lstm_video_lab.files import write_whole
 
@@ -20,27 +19,27 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto
        color: #1a1a1a; background: #fff }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #999 }
 h3 span { font-weight: normal }
-img { max-width: 100%; display: block; margin: .5rem 0 }
+img { display: block; margin: .5rem 0 }
 .correct { color: #00613f } .incorrect, .error { color: #9c3800 }
 blockquote { border-left: 3px solid #999; margin: .5rem 0; padding-left: 1rem }
 small { color: #555 }
 """
 
 
-def write(grading: Grading, out: Path, marks: dict[str, dict[str, float]]) -> list[str]:
+def write(book: Book, out: Path) -> list[str]:
     """A page for each student in `out`; returns a line for each."""
     out.mkdir(parents=True, exist_ok=True)
     told = []
-    for one in grading.students:
+    for one in book.grading.students:
         path = out / f"{slug(one.submission.student)}.html"
-        write_whole(path, page(grading, one, marks))
+        write_whole(path, page(book, one))
         told.append(f"written: {path}")
     return told
 
 
-def page(grading: Grading, one: Graded, marks: dict[str, dict[str, float]]) -> str:
+def page(book: Book, one: Graded) -> str:
     """The whole page of a student."""
-    points = points_of(grading, one, marks)
+    grading, points = book.grading, book.points(one)
     most = sum(exercise.points for exercise in grading.exercises.values())
     who = html.escape(one.submission.student)
     parts = [
@@ -51,19 +50,21 @@ def page(grading: Grading, one: Graded, marks: dict[str, dict[str, float]]) -> s
     ]
     for note in one.submission.notes:
         parts.append(f"<p><small>{html.escape(note)}</small></p>")
-    for exercise, earned in zip(grading.exercises.values(), points, strict=True):
-        parts.append(_exercise(exercise, earned, one, marks))
+    for name, earned in zip(grading.exercises, points, strict=True):
+        parts.append(_exercise(book, name, earned, one))
     return "\n".join([*parts, "</body></html>\n"])
 
 
-def _exercise(
-    exercise: Exercise, earned: float, one: Graded, marks: dict[str, dict[str, float]]
-) -> str:
+def _exercise(book: Book, number: str, earned: float, one: Graded) -> str:
+    exercise, late = book.grading.exercises[number], book.late_days(one, number)
     parts = [f"<h2>{html.escape(exercise.title)}: {earned:g} of {exercise.points}</h2>"]
+    if late:
+        cost = min(100.0, late * book.late_per_day)
+        parts.append(f"<p>{late} days late: {cost:g} % of its points are lost.</p>")
     for name, answer in exercise.answers.items():
         parts.append(_answer(name, answer.points, one.records[name]))
     for name, most in exercise.written.items():
-        given = marks.get(name, {}).get(one.submission.student)
+        given = book.marks.get(name, {}).get(one.submission.student)
         told = "not marked yet" if given is None else f"{given:g} of {most}"
         text = one.submission.written.get(name, "")
         parts.append(f"<h3>{html.escape(name)} <span>in words: {told}</span></h3>")
@@ -84,6 +85,5 @@ def _answer(name: str, most: int, record: Record) -> str:
     if record.hint:
         parts.append(f"<p><b>Hint:</b> {html.escape(record.hint)}</p>")
     if record.picture:
-        text = html.escape(record.picture_text, quote=True)
-        parts.append(f'<img alt="{text}" src="data:image/png;base64,{record.picture}">')
+        parts.append(img(record.picture, record.picture_text))
     return "\n".join(parts)

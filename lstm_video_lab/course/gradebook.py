@@ -13,42 +13,84 @@ import json
 import math
 import tokenize
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from lstm_video_lab.course.exercises import STUB, cut_code
+from lstm_video_lab.course.exercises import STUB, Exercise, cut_code
 from lstm_video_lab.course.grade import Graded, Grading, slug
+from lstm_video_lab.course.intake import LATE
 from lstm_video_lab.files import write_whole
 
 DAY = 24 * 3600.0
 ALIKE = 0.8  # share of common runs of tokens from which two answers are reported
 RUN = 6  # tokens in a run
 LEAST_RUNS = 12  # shorter answers are alike by chance
+COMMON = 10  # what more students than these have in common is the way to do it, and tells nothing
 _BEGINS = tuple("=+-@'\t\r\n")  # a formula in a spreadsheet, or our own mark of what is none
 
 
-def write(grading: Grading, out: Path, due: str = "", late_per_day: float = 0.0) -> list[str]:
-    """Write every file of a grading; returns a line for each.
+@dataclass(frozen=True)
+class Book:
+    """A grading with what people add to it.
 
+    marks         question → student → points, from the tables that a person has filled in
     due           until when, as 2026-12-01 or 2026-12-01T18:00; "" for any time
-    late_per_day  per cent of the points that each day begun after that costs
-    Raises ValueError for a date that cannot be read, or marks that are no numbers.
+    late_per_day  per cent of an exercise's points that each day begun after that costs
     """
-    marks = read_marks(grading, out / "written")
-    days = {one.submission.student: late_days(one, due) for one in grading.students}
+
+    grading: Grading
+    marks: dict[str, dict[str, float]]
+    due: str = ""
+    late_per_day: float = 0.0
+
+    def points(self, one: Graded) -> list[float]:
+        """Of each exercise: its answers, its words where they are marked, less what is late."""
+        return [
+            (one.points(exercise) + sum(self._words(one, exercise)))
+            * max(0.0, 1 - self.late_days(one, name) * self.late_per_day / 100)
+            for name, exercise in self.grading.exercises.items()
+        ]
+
+    def _words(self, one: Graded, exercise: Exercise) -> Iterator[float]:
+        for name in exercise.written:
+            yield self.marks.get(name, {}).get(one.submission.student, 0.0)
+
+    def late_days(self, one: Graded, exercise: str) -> int:
+        """Days begun after `due`; at least one where the file's name says that it is late."""
+        if not self.due or exercise not in one.submission.files:
+            return 0
+        said = bool(LATE.search(one.submission.files[exercise].stem))
+        return max(
+            int(said), math.ceil((one.submission.times[exercise] - until(self.due)) / DAY), 0
+        )
+
+
+def read_book(grading: Grading, out: Path, due: str = "", late_per_day: float = 0.0) -> Book:
+    """The book of a grading with the marks in `out`.
+
+    Raises ValueError for marks that are no numbers.
+    """
+    return Book(grading, read_marks(grading, out / "written"), due, late_per_day)
+
+
+def write(book: Book, out: Path) -> list[str]:
+    """Write every file of a grading; returns a line for each."""
+    grading = book.grading
     told = [
-        _write(out / "gradebook.csv", _table(gradebook(grading, marks, days, due, late_per_day))),
-        _write(out / "gradebook.json", json.dumps(_all(grading, marks, days), indent=1) + "\n"),
+        _write(out / "gradebook.csv", _table(gradebook(book))),
+        _write(out / "gradebook.json", json.dumps(_all(book), indent=1) + "\n"),
         _write(out / "junit.xml", together([out / "junit" / f"{slug(one.submission.student)}.xml"
                                             for one in grading.students])),
         _write(out / "similarity.csv", _table(likenesses(grading))),
     ]  # fmt: skip
-    told += [_write(path, text) for path, text in written(grading, marks, out / "written")]
-    told += [_write(out / f"{lms}.csv", _table(rows)) for lms, rows in exports(grading, marks)]
+    told += [_write(path, text) for path, text in written(book, out / "written")]
+    told += [_write(out / f"{lms}.csv", _table(rows)) for lms, rows in exports(book)]
     return told
 
 
@@ -75,50 +117,32 @@ def _is_number(cell: Any) -> bool:
     return False
 
 
-def gradebook(
-    grading: Grading,
-    marks: dict[str, dict[str, float]],
-    days: dict[str, int],
-    due: str = "",
-    late_per_day: float = 0.0,
-) -> Iterator[list[Any]]:
-    """The head, the row "max", and a row for each student."""
+def gradebook(book: Book) -> Iterator[list[Any]]:
+    """The head, the row "max", and a row for each student; `late_days` are the most of any."""
+    grading, due = book.grading, book.due
     most = [exercise.points for exercise in grading.exercises.values()]
     yield ["student", *grading.exercises, *(["late_days"] if due else []), "total"]
     yield ["max", *most, *([""] if due else []), sum(most)]
     for one in grading.students:
-        student = one.submission.student
-        points = points_of(grading, one, marks)
-        late = days[student]
-        kept = max(0.0, 1 - late * late_per_day / 100)
-        yield [student, *map(_short, points), *([late] if due else []), _short(sum(points) * kept)]
-
-
-def points_of(grading: Grading, one: Graded, marks: dict[str, dict[str, float]]) -> list[float]:
-    """Of each exercise: its answers, and its words where a person has marked them."""
-    return [
-        one.points(exercise)
-        + sum(marks.get(name, {}).get(one.submission.student, 0.0) for name in exercise.written)
-        for exercise in grading.exercises.values()
-    ]
+        points = book.points(one)
+        late = max(book.late_days(one, name) for name in grading.exercises)
+        words = [*map(_short, points), *([late] if due else []), _short(sum(points))]
+        yield [one.submission.student, *words]
 
 
 def _short(points: float) -> str:
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
-def late_days(one: Graded, due: str) -> int:
-    """Days begun after `due`; at least one where the file's name says that it is late."""
-    if not due:
-        return 0
+def until(due: str) -> float:
+    """Seconds since 1970. Raises ValueError for a date that cannot be read."""
     try:
-        until = datetime.fromisoformat(due)
+        told = datetime.fromisoformat(due)
     except ValueError:
         raise ValueError(
             f"--due {due!r} is no date: write 2026-12-01 or 2026-12-01T18:00"
         ) from None
-    end = until.timestamp() + (DAY if len(due) <= 10 else 0)  # a day ends at midnight
-    return max(int(one.submission.late), math.ceil((one.submission.time - end) / DAY), 0)
+    return told.timestamp() + (DAY if len(due) <= 10 else 0)  # a day ends at midnight
 
 
 def read_marks(grading: Grading, folder: Path) -> dict[str, dict[str, float]]:
@@ -152,15 +176,13 @@ def _mark(path: Path, student: str, told: str, most: int) -> float:
     return value
 
 
-def written(
-    grading: Grading, marks: dict[str, dict[str, float]], folder: Path
-) -> Iterator[tuple[Path, str]]:
+def written(book: Book, folder: Path) -> Iterator[tuple[Path, str]]:
     """A table for each question: what each student wrote, and the points given so far."""
-    for exercise in grading.exercises.values():
+    for exercise in book.grading.exercises.values():
         for name in exercise.written:
-            given = marks.get(name, {})
+            given = book.marks.get(name, {})
             rows: list[list[Any]] = [["student", "points", "answer"]]
-            for one in grading.students:
+            for one in book.grading.students:
                 text = one.submission.written.get(name, "")
                 student = one.submission.student
                 points = _short(given[student]) if student in given else ""
@@ -168,10 +190,9 @@ def written(
             yield folder / f"{name}.csv", _table(rows)
 
 
-def exports(
-    grading: Grading, marks: dict[str, dict[str, float]]
-) -> Iterator[tuple[str, list[list[Any]]]]:
+def exports(book: Book) -> Iterator[tuple[str, list[list[Any]]]]:
     """Tables that Canvas and Moodle take in, for the students whose ids are known."""
+    grading = book.grading
     heads = {"canvas": ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"],
              "moodle": ["Identifier", "Full name"]}  # fmt: skip
     for lms, head in heads.items():
@@ -184,7 +205,7 @@ def exports(
             number = one.submission.ids[lms]
             who = one.submission.student
             first = [who, number, "", "", ""] if lms == "canvas" else [f"Participant {number}", who]
-            rows.append([*first, *map(_short, points_of(grading, one, marks))])
+            rows.append([*first, *map(_short, book.points(one))])
         if known:
             yield lms, rows
 
@@ -200,6 +221,9 @@ def likenesses(grading: Grading) -> Iterator[list[Any]]:
                 one.submission.student: runs_of(one.submission.answers.get(name, "")) - known
                 for one in grading.students
             }
+            shared = Counter(run for runs in each.values() for run in runs)
+            common = {run for run, count in shared.items() if count > COMMON}
+            each = {student: runs - common for student, runs in each.items()}
             for (a, left), (b, right) in combinations(each.items(), 2):
                 if min(len(left), len(right)) >= LEAST_RUNS:
                     alike = len(left & right) / len(left | right)
@@ -238,10 +262,9 @@ def together(files: Sequence[Path]) -> str:
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _all(
-    grading: Grading, marks: dict[str, dict[str, float]], days: dict[str, int]
-) -> dict[str, Any]:
+def _all(book: Book) -> dict[str, Any]:
     """All of it as plain JSON."""
+    grading = book.grading
     return {
         "seed": grading.seed,
         "sandbox": grading.level,
@@ -253,14 +276,13 @@ def _all(
             {
                 "student": one.submission.student,
                 "ids": one.submission.ids,
-                "late": one.submission.late,
                 "notes": one.submission.notes,
                 "answers": {
                     name: {"outcome": r.outcome, "words": r.words, "seed": r.seed}
                     for name, r in one.records.items()
                 },
-                "points": dict(zip(grading.exercises, points_of(grading, one, marks), strict=True)),
-                "late_days": days[one.submission.student],
+                "points": dict(zip(grading.exercises, book.points(one), strict=True)),
+                "late_days": {name: book.late_days(one, name) for name in grading.exercises},
             }
             for one in grading.students
         ],

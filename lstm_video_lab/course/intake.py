@@ -57,9 +57,8 @@ class Submission:
     files: dict[str, Path] = field(default_factory=dict)  # exercise → notebook
     answers: dict[str, str] = field(default_factory=dict)  # answer → code
     written: dict[str, str] = field(default_factory=dict)  # question → text
+    times: dict[str, float] = field(default_factory=dict)  # exercise → seconds since 1970
     notes: list[str] = field(default_factory=list)  # a line each, for the instructor
-    late: bool = False
-    time: float = 0.0  # of the newest file, seconds since 1970
 
     def digest(self) -> str:
         """Of all that is graded."""
@@ -80,7 +79,6 @@ def find(folder: Path, exercises: dict[str, Exercise]) -> list[Submission]:
     for path, who, told, file, number in _owned(folder, exercises):
         one = found.setdefault(who, Submission(who))
         one.ids |= told
-        one.late = one.late or bool(LATE.search(path.stem))
         label = _text(path.name)
         try:
             cells = read_cells(path)
@@ -92,14 +90,13 @@ def find(folder: Path, exercises: dict[str, Exercise]) -> list[Submission]:
             one.notes.append(f"{label}: no exercise of this course: left out")
             continue
         age = (number, path.lstat().st_mtime)
-        one.time = max(one.time, age[1])
         if (who, name) in chosen:
             older = min(chosen[who, name], (age, path))
             one.notes.append(f"{_text(older[1].name)}: there is a newer one of {name}: left out")
             if older == (age, path):
                 continue
         chosen[who, name] = (age, path)
-        one.files[name] = path
+        one.files[name], one.times[name] = path, age[1]
         _take(one, cells, exercises[name])
     if not found:
         raise ValueError(f"{folder} holds no notebooks: see the accepted names in the guide")
@@ -107,15 +104,13 @@ def find(folder: Path, exercises: dict[str, Exercise]) -> list[Submission]:
 
 
 def _notebooks(folder: Path) -> list[Path]:
-    """Plain files named *.ipynb below a folder; links are not followed."""
+    """What is named *.ipynb below a folder; links to folders are not followed."""
     paths = []
     for here, folders, files in os.walk(folder, followlinks=False):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__MACOSX")
         for name in sorted(files):
-            path = Path(here) / name
-            wanted = name.lower().endswith(".ipynb") and not name.startswith(".")
-            if wanted and stat.S_ISREG(path.lstat().st_mode):
-                paths.append(path)
+            if name.lower().endswith(".ipynb") and not name.startswith("."):
+                paths.append(Path(here) / name)
     return paths
 
 
@@ -153,7 +148,10 @@ def read_cells(path: Path) -> list[dict[str, Any]]:
 
     Raises NotebookError for what is no notebook.
     """
-    size = path.lstat().st_size
+    told_of = path.lstat()
+    if not stat.S_ISREG(told_of.st_mode):
+        raise NotebookError("a link, or no plain file: left out")
+    size = told_of.st_size
     if size > LARGEST:
         raise NotebookError(f"{size / 2**20:.0f} MB, {LARGEST // 2**20} at most")
     try:

@@ -8,6 +8,8 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from course.hostile import ANSWERS
@@ -15,7 +17,9 @@ from course.tiny import NAME, RIGHT, WRONG, answered, handed_out, write_solution
 from course.traces import started_with, until
 
 from lstm_video_lab import cli
-from lstm_video_lab.course import grade
+from lstm_video_lab.course import grade, gradebook
+from lstm_video_lab.course.gradebook import Book
+from lstm_video_lab.course.intake import Submission
 from lstm_video_lab.course.sandbox import Limits, Sandbox, SandboxError
 from lstm_video_lab.course.trial import Trial
 
@@ -238,13 +242,38 @@ def test_late_days(course, graded, due, days):
     assert run(course, "--due", due, "--late-per-day", 25) == 0
     total = {"0": "2", "1": "1.5", "10": "0"}[days]
     assert table(course / "out/gradebook.csv")[::2] == [
-        ["student", NAME, "late_days", "total"], ["ada", "2", days, total]]  # fmt: skip
+        ["student", NAME, "late_days", "total"], ["ada", total, days, total]]  # fmt: skip
+    (page,) = (course / "out/feedback").glob("*.html")
+    assert f"<b>{total} of 5 points</b>" in page.read_text()
+    assert (f"{days} days late" in page.read_text()) == (days != "0")
+
+
+def test_only_the_exercise_that_is_late_costs_points():
+    class Earned:
+        submission = Submission(
+            "ada",
+            files={"a": Path("a.ipynb"), "b": Path("b_LATE_1.ipynb"), "c": Path("c.ipynb")},
+            times={
+                "a": gradebook.until("2026-01-01"),
+                "b": 0.0,
+                "c": gradebook.until("2026-01-01") + 1,
+            },
+        )
+        points = staticmethod(lambda exercise: exercise.points)
+
+    exercises = {
+        n: SimpleNamespace(points=p, written={}) for n, p in zip("abcd", (8, 4, 2, 0), strict=True)
+    }
+    book = Book(SimpleNamespace(exercises=exercises), {}, due="2026-01-01", late_per_day=25)
+    assert book.points(Earned) == [8, 3, 1.5, 0]
+    assert Book(book.grading, {}).points(Earned) == [8, 4, 2, 0]
 
 
 def test_a_date_that_is_none_is_named(course, graded, capsys):
     put(course, f"ada/{NAME}.ipynb")
     assert run(course, "--due", "tomorrow") == 2
     assert "tomorrow" in capsys.readouterr().err
+    assert not (course / "out").exists()  # it was found before the work began
 
 
 def test_names_of_canvas_and_moodle_lead_back_to_them(course, graded):
@@ -291,6 +320,13 @@ def test_copies_are_found_whatever_their_names(course, graded):
     rows = table(course / "out/similarity.csv")
     assert rows[0] == ["answer", "one", "other", "alike"]
     assert [row[:3] for row in rows[1:]] == [["double", "ada", "bob"]]
+
+
+def test_what_the_whole_class_has_in_common_is_no_copy(course, graded):
+    for student in range(12):
+        put(course, f"s{student}/{NAME}.ipynb", LONG)
+    assert run(course) == 0
+    assert table(course / "out/similarity.csv")[1:] == []
 
 
 def test_nothing_to_grade_is_one_line(course, capsys):

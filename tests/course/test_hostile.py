@@ -139,7 +139,11 @@ def test_links_pipes_and_folders_are_no_notebooks(solutions, tmp_path):
     (here / "round").symlink_to(here)
     os.mkfifo(here / "pipe" / f"{NAME}.ipynb")
     put(here / "dir" / "x.ipynb" / "inside.ipynb", good)
-    assert set(found_in(here, solutions)) == {"ada", "dir"}
+    found = found_in(here, solutions)
+    assert {name for name, one in found.items() if one.answers} == {"ada", "dir"}
+    assert {name for name, one in found.items() if not one.files} == {"link", "lost", "pipe"}
+    for name in ("link", "lost", "pipe"):
+        assert found[name].notes[0].endswith("a link, or no plain file: left out")
 
 
 NAMES = [
