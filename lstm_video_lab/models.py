@@ -156,13 +156,13 @@ class Decoder(nn.Module):
     def __init__(self, settings: ModelSettings, conditional: bool) -> None:
         super().__init__()
         self.conditional, self.logistic = conditional, settings.output == "logistic"
-        self.convolutional = settings.cell == "convlstm"
+        self.convolutional, self.inputs = settings.cell == "convlstm", _inputs(settings)
         self.recurrent = _recurrent(settings, has_input=conditional)
         sizes = self.recurrent.sizes
         if self.convolutional:  # all layers are read, as in Shi et al.: their counts hold only so
-            self.readout: nn.Module = nn.Conv2d(sum(sizes), _inputs(settings), 1)
+            self.readout: nn.Module = nn.Conv2d(sum(sizes), self.inputs, 1)
         else:
-            self.readout = Linear(sizes[-1], _inputs(settings))
+            self.readout = Linear(sizes[-1], self.inputs)
         if self.logistic:
             nn.init.constant_(self.readout.bias, DARK)  # type: ignore[arg-type]
 
@@ -179,7 +179,8 @@ class Decoder(nn.Module):
             return self._read(self.recurrent.unroll(None, state, steps)[0])
         if teacher and truth is None:
             raise ValueError(f"teacher={teacher} needs the true frames: pass truth=")
-        nothing = torch.zeros_like(self._read([h[None] for h, _ in state]))  # (1, B, X)
+        h = state[0][0]  # (B, H) or (B, C, h, w)
+        nothing = h.new_zeros(1, len(h), self.inputs, *h.shape[2:])  # (1, B, X, …)
         if teacher == 1.0:  # every input is known beforehand: one call for the whole sequence
             assert truth is not None
             return self._read(

@@ -13,7 +13,8 @@ import pytest
 import torch
 
 from lstm_video_lab import Settings, checkpoints
-from lstm_video_lab.cli import _follow, main
+from lstm_video_lab.cli import main
+from lstm_video_lab.commands.runs import follow
 from lstm_video_lab.ranks import ALONE, RankLostError, Ranks
 
 LOCAL = {**os.environ, "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
@@ -137,7 +138,7 @@ def test_a_rank_that_is_found_lost_between_two_steps_ends_the_run_as_well(tmp_pa
 
     settings = Settings.for_scale("smoke", device="cpu")
     with pytest.raises(RankLostError, match=r"lost another rank; the last good checkpoint is .*-1"):
-        _follow(settings, tmp_path / "run", False, Broken())
+        follow(settings, tmp_path / "run", False, Broken())
     assert checkpoints.read_checkpoint(tmp_path / "run").step == 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,8 @@ MODELS = (  # of the box: each is trained by the experiment of its name
 )
 
 
-def run(name: str, scale: str | None, out: Path) -> Iterator[str]:
-    """Run an experiment; yields lines to read while it runs.
+def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
+    """Run an experiment; yields lines to read while it runs, some of them empty: there it can stop.
 
     It resumes where it was cut off and leaves NAME.json and NAME.png in `out`, or a model and its
     card. `scale` None is laptop; for a model, the scale that it was made for. Raises ValueError for

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lstm_video_lab import bench, box, percepts, training
+from lstm_video_lab import bench, box, percepts
 from lstm_video_lab.data import load_digits
+from lstm_video_lab.experiments import common
 from lstm_video_lab.settings import Settings
 
 DIGITS = {
@@ -99,9 +100,7 @@ def run(name: str, scale: str | None, out: Path) -> Iterator[str]:
     if name == PERCEPTS:
         path = put_percepts(settings, command, out)
     else:
-        for progress in training.train(settings, out / "runs" / name, resume=True):
-            if progress.heldout is not None:
-                yield f"{name}: step {progress.step}, {progress.seconds:.0f} s, {progress.loss:.1f}"
+        yield from common.training_lines(settings, out / "runs" / name)
         sequences = 20 if scale == "smoke" else box.SEQUENCES
         path = box.put_in_box(out / "runs" / name, name, command, bench.machine(), out, sequences)
     yield f"stored: {path} and its weights; copy them into lstm_video_lab/weights"

@@ -6,6 +6,7 @@ T steps, N sequences, H × W the size of a frame.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import statistics
 import zlib
@@ -31,9 +32,7 @@ def train_and_score(settings: Settings, run: Path) -> Generator[str, None, dict[
     The result: `settings`, `parameters`, `steps`, `seconds`, `curve` (lists of step, seconds and
     held-out losses), `report` as `evaluate` gives it.
     """
-    for progress in training.train(settings, run, resume=True):
-        if progress.heldout is not None:
-            yield f"{run.name}: step {progress.step}, {progress.seconds:.0f} s, {progress.loss:.1f}"
+    yield from training_lines(settings, run)
     saved, model = checkpoints.read_checkpoint(run), checkpoints.load_model(run)
     report = evaluation.evaluate(model, settings, SEQUENCES[settings.scale])
     report.pop("baselines")
@@ -45,6 +44,14 @@ def train_and_score(settings: Settings, run: Path) -> Generator[str, None, dict[
         "curve": read_curve(run),
         "report": report,
     }
+
+
+def training_lines(settings: Settings, run: Path) -> Generator[str, None, None]:
+    """Train, or pick up, the run in a folder: a line at each look at held-out data, else ""."""
+    with contextlib.closing(training.train(settings, run, resume=True)) as steps:
+        for at in steps:
+            told = f"{run.name}: step {at.step}, {at.seconds:.0f} s, {at.loss:.1f}"
+            yield told if at.heldout is not None else ""
 
 
 def together(runs: list[dict[str, Any]], measure: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What the commands of `lstm-video-lab` do: for each, its flags and its run."""

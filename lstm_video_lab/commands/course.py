@@ -1,0 +1,100 @@
+"""Commands of the course: lessons, exercises and grades."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_open(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--to", type=Path, default=Path("lab-work"), help="your own working copy")
+    parser.add_argument(
+        "--author", action="store_true", help="open the originals, paired with their scripts"
+    )
+
+
+def run_open(arguments: argparse.Namespace) -> int:
+    from lstm_video_lab.course.launch import open_lab
+
+    return open_lab(arguments.to, author=arguments.author)
+
+
+def add_build(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "names", nargs="*", help="lessons, by the start of their names; none: all that changed"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; say what is not as a build makes it"
+    )
+    parser.add_argument(
+        "--html",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="also write reading copies to a folder",
+    )
+
+
+def run_build(arguments: argparse.Namespace) -> int:
+    from lstm_video_lab.course.build import build
+
+    for line in build(
+        Path.cwd(), check=arguments.check, names=arguments.names, html=arguments.html
+    ):
+        print(line)
+    return 0
+
+
+def add_grade(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("submissions", type=Path, help="folders of students, or loose notebooks")
+    parser.add_argument("--out", type=Path, required=True, help="folder for grades and feedback")
+    parser.add_argument(
+        "--solutions", type=Path, default=Path("solutions"), help="folder of the solutions"
+    )
+    parser.add_argument("--seed", type=int, default=None, help="of the hidden calls; none: anew")
+    parser.add_argument("--jobs", type=int, default=None, help="students at once; none: processors")
+    parser.add_argument("--due", default="", help="date or time until when, as 2026-12-01T18:00")
+    parser.add_argument(
+        "--late-per-day", type=float, default=0.0, help="per cent that each late day costs"
+    )
+
+
+def run_grade(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from lstm_video_lab.course import feedback, grade, gradebook
+
+    if arguments.due:
+        gradebook.until(arguments.due)  # before the work begins
+    with tqdm(unit="student", disable=None) as bar:
+
+        def tell(done: int, of: int, name: str) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+
+        grading = grade.grade(
+            arguments.submissions,
+            arguments.out,
+            arguments.solutions,
+            seed=arguments.seed,
+            jobs=arguments.jobs,
+            tell=tell,
+        )
+    out = arguments.out
+    book = gradebook.read_book(grading, out, arguments.due, arguments.late_per_day)
+    for line in gradebook.write(book, out):
+        print(line)
+    pages = feedback.write(book, out / "feedback")
+    print(f"written: {len(pages)} pages of feedback in {out / 'feedback'}")
+    print(f"seed {grading.seed}, sandbox {grading.level}")
+    return 0
+
+
+def run_doctor(arguments: argparse.Namespace) -> int:
+    from lstm_video_lab.course.doctor import examine
+
+    fine = True
+    for finding in examine():
+        print(finding, flush=True)
+        fine = fine and finding.fine
+    return 0 if fine else 1
