@@ -221,7 +221,7 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
 def run_experiment(arguments: argparse.Namespace) -> int:
     from lstm_video_lab import experiments
 
-    return _tell(experiments.run(arguments.name, arguments.scale, arguments.out))
+    return tell(experiments.run(arguments.name, arguments.scale, arguments.out))
 
 
 def add_reproduce(parser: argparse.ArgumentParser) -> None:
@@ -255,10 +255,10 @@ def run_reproduce(arguments: argparse.Namespace) -> int:
     a, rows = arguments, tuple(arguments.row or reproduce.ROWS)
     names = ("minutes", "digits", "batch_size", "steps", "seed")
     given = {name: value for name, value in vars(a).items() if name in names}
-    return _tell(reproduce.run(a.out, rows, a.scale, a.speed, a.feedback, **given))
+    return tell(reproduce.run(a.out, rows, a.scale, a.speed, a.feedback, **given))
 
 
-def _tell(lines: Generator[str, None, None]) -> int:
+def tell(lines: Generator[str, None, None]) -> int:
     """Print what a long piece of work says, until it is over or a signal stops it in good order.
 
     The number to exit with.

@@ -66,8 +66,9 @@ def teacher_forced(model: torch.nn.Module, settings: Settings) -> dict[str, Any]
 
     An unconditional decoder is shown nothing, so its value is that of running freely.
     """
-    number = common.SEQUENCES[settings.scale]
-    frames = evaluation.heldout_data(settings).batch(0, number).float() / 255  # (T, N, H, W)
+    number = min(500, common.SEQUENCES[settings.scale])
+    frames = metrics.to_unit(evaluation.heldout_data(settings).batch(0, number))  # (T, N, H, W)
+    frames = frames.to(next(model.parameters()).device)
     past, truth = frames[: settings.frames_in], frames[settings.frames_in :]
     logits = model(past, future=len(truth), truth=truth, teacher=1.0).future
     per_step = metrics.cross_entropy(logits, truth).mean(1)  # (T,)

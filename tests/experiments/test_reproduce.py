@@ -11,7 +11,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from lstm_video_lab import VideoModel, cli, products
 from lstm_video_lab.checkpoints import read_checkpoint
-from lstm_video_lab.commands.runs import _tell
+from lstm_video_lab.commands.runs import tell
+from lstm_video_lab.evaluation import heldout_data
 from lstm_video_lab.experiments import reproduce
 from lstm_video_lab.objective import composite_loss
 
@@ -31,9 +32,9 @@ def made(tmp_path_factory):
 
 
 def test_every_row_is_trained_scored_drawn_and_in_the_table(made):
-    rows = json.loads((made / "table2.json").read_text())["rows"]
+    rows = json.loads((made / "reproduction.json").read_text())["rows"]
     assert [row["row"] for row in rows] == sorted([*ROWS, "conditional-future"], key=ROWS.index)
-    page = (made / "table2.md").read_text()
+    page = (made / "reproduction.md").read_text()
     for name in (*ROWS, "conditional-future-range-teacher"):
         told = json.loads((made / f"{name}.json").read_text())
         assert f"{told['report']['future']['cross_entropy']:.1f} ±" in page
@@ -55,6 +56,19 @@ def test_the_scores_are_those_of_an_independent_judge(made, row):
     nats = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum((2, 3)).mean()
     assert told["cross_entropy"] == pytest.approx(nats, rel=1e-5)
     assert told["mse"] == pytest.approx(((p - x) ** 2).sum((2, 3)).mean(), rel=1e-5)
+
+
+def test_a_sigmoid_too_many_has_a_floor(made):
+    """The best of a thousand probabilities for each pixel; for black the best is 0, worth ln 2."""
+    settings = reproduce.settings_for("composite", **TINY)
+    x = heldout_data(settings).batch(0, 256)[settings.frames_in :].numpy() / 255.0
+    best = np.full(x.shape, np.inf)
+    for p in np.linspace(0, 1, 1000):
+        q = 1 / (1 + np.exp(-p))
+        best = np.minimum(best, -(x * np.log(q) + (1 - x) * np.log(1 - q)))
+    told = json.loads((made / "composite.json").read_text())["sigmoid_twice"]
+    assert told == pytest.approx(best.sum((2, 3)).mean(), rel=1e-5)
+    assert told > np.log(2) * (x == 0).sum((2, 3)).mean()
 
 
 def test_a_run_that_is_cut_anywhere_goes_on_as_if_it_had_not_been(made, tmp_path):
@@ -81,7 +95,7 @@ def test_a_signal_stops_long_work_where_it_is_whole():
         finally:
             closed.append(True)
 
-    assert _tell(work()) == 128 + signal.SIGTERM and closed == [True]
+    assert tell(work()) == 128 + signal.SIGTERM and closed == [True]
 
 
 def test_at_full_size_the_rows_are_the_published_models():
