@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from lstm_video_lab.commands import course, runs
+from lstm_video_lab.commands import course, runs, train
 
 
 class _Parser(argparse.ArgumentParser):
@@ -64,12 +64,13 @@ def _make_parser() -> argparse.ArgumentParser:
 
 COMMANDS: dict[str, tuple[Callable, Callable, str]] = {  # name → flags, run, what it does
     "open": (course.add_open, course.run_open, "open the lessons in JupyterLab"),
-    "train": (runs.add_train, runs.run_train, "train a model on bouncing digits"),
+    "train": (train.add_train, train.run_train, "train a model on bouncing digits"),
     "evaluate": (
         runs.add_evaluate,
         runs.run_evaluate,
         "score a run on held-out sequences, with baselines",
     ),
+    "predict": (runs.add_predict, runs.run_predict, "continue your own frames with a model"),
     "experiment": (
         runs.add_experiment,
         runs.run_experiment,

@@ -14,7 +14,7 @@ import torch
 
 from lstm_video_lab import Settings, checkpoints
 from lstm_video_lab.cli import main
-from lstm_video_lab.commands.runs import follow
+from lstm_video_lab.commands.train import follow
 from lstm_video_lab.ranks import ALONE, RankLostError, Ranks
 
 LOCAL = {**os.environ, "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
