@@ -1,0 +1,475 @@
+# %% [markdown]
+# # 15 · Video to text
+#
+# After this lesson you can let a recurrent network tell in a sentence what happened in a film, and
+# find out, when it tells it wrong, whether it saw wrong or wrote wrong.
+#
+# **Objectives**
+#
+# - **Explain** how two stacked LSTMs first read frames and then write words, with one set of
+#   weights, and why nothing is asked of them while they read.
+# - **Compare** greedy writing with a beam search, and **say** what each of them maximises.
+# - **Tell apart** seeing from writing, with a linear probe of the state in between.
+# - **Judge** a captioner by several measures, and **know** what BLEU hides.
+#
+# **Time** 40 minutes to read and try, 2 minutes of computing on two cores.
+#
+# **References** Venugopalan and others, *Sequence to Sequence – Video to Text*, ICCV 2015,
+# [arXiv:1505.00487](https://arxiv.org/abs/1505.00487) (S2VT): section 3 and its tables of
+# METEOR. Mittal, Marwah and Balasubramanian, *Sync-DRAW*,
+# [arXiv:1611.10314](https://arxiv.org/abs/1611.10314) (captioned moving digits). Post, *A Call for
+# Clarity in Reporting BLEU Scores*,
+# [arXiv:1804.08771](https://arxiv.org/abs/1804.08771) (sacrebleu).
+#
+# ## The question
+#
+# **In lesson 12 a network chose one of five names for a film. Can it also say what it saw, in a
+# sentence that nobody gave it to choose from? Even of something it has never seen before?**
+
+# %% setup
+import math
+import os
+
+import torch
+
+from lstm_video_lab import box, percepts, plots
+from lstm_video_lab.data import load_digits
+from lstm_video_lab.data.captions import MOTIONS, PAIRS, CaptionedDigits, vocabulary, wordings
+from lstm_video_lab.experiments import captions, load_result
+from lstm_video_lab.experiments.captions import TESTS, centre, films, score
+from lstm_video_lab.temporal.captions import Captioner, numbered, write
+from lstm_video_lab.widgets import Guess
+from lstm_video_lab.widgets.captions import CaptionExplorer
+
+scale = os.environ.get("LAB_SCALE", "laptop")
+sizes = captions.SIZES[scale]
+if scale != "smoke":  # what is trained below is smaller than the stored runs
+    sizes = sizes._replace(films=2000, steps=400)
+LANGUAGE = "english"  # or "german"
+result = load_result("captions")
+SEEN, HELDOUT = TESTS
+
+# %% eight films
+data = CaptionedDigits(load_digits("embedded", "test"), sizes.frames, "all", LANGUAGE, seed=3)
+shown, said, meanings = data.batch(0, 80), data.captions(0, 80), data.labels(0, 80)
+one_each = [int((meanings[:, 1] == m).nonzero()[0, 0]) for m in range(len(MOTIONS))]
+plots.frames(
+    {f"{int(meanings[n, 0])}, {MOTIONS[meanings[n, 1]]}": shown[:, n] for n in one_each},
+    f"Eight films of {sizes.frames} frames ({scale} scale), one of each motion, and a caption of "
+    f"each: {'; '.join(said[n] for n in one_each)}.",
+)
+
+# %% [markdown]
+# One digit in each film, and eight ways to move. Two go to and fro between the walls, four pass
+# once, two go round. Play *to the left* backwards and you have *to the right*. So the frames alone
+# do not tell the two apart; only their order does.
+#
+# Each meaning can be said in three ways, *digit 3 moves upwards*, *the 3 is moving upwards*, *here
+# the number three goes upwards*. Which of them is the caption of a film is a matter of luck. That
+# keeps the model from learning a list by heart: it has to go on as it began.
+#
+# And a quarter of all pairs of digit and motion is **held out**. In the films to learn from, no 0
+# ever goes left and right. But 0 does other things, and other digits go left and right.
+#
+# ## 1. One to many, many to one, many to many
+#
+# Which arrows does a recurrent network need? Here is every case, with the models of this lab.
+#
+# ```
+#  one to many          many to one          many to many,          many to many,
+#                                            in step                one after the other
+#
+#  ■                    ■  ■  ■  ■           ■  ■  ■  ■             ■  ■  ■  ■
+#  ↓                    ↓  ↓  ↓  ↓           ↓  ↓  ↓  ↓             ↓  ↓  ↓  ↓
+#  ○─►○─►○─►○           ○─►○─►○─►○           ○─►○─►○─►○             ○─►○─►○─►○─►○─►○─►○
+#  ↓  ↓  ↓  ↓                    ↓           ↓  ↓  ↓  ↓                       ↓  ↓  ↓
+#  □  □  □  □                    □           □  □  □  □                       □  □  □
+#
+#  a decoder alone:     lesson 12, "last":   lesson 12: an answer   lessons 04 to 06: frames in,
+#  one state, many      a film in, one       after every frame      frames out; this lesson:
+#  frames (lesson 05);  action out                                  frames in, words out
+#  here: "mean pool"
+# ```
+#
+# A film has as many frames as it has, and a sentence as many words as it needs. So this is the
+# last case, with frames on one side and words on the other.
+#
+# ## 2. Two LSTMs that read, and then write
+#
+# ```
+# frames   x₁      x₂   …  x_T      0       0       0        the film, then frames of zeros
+#          ↓       ↓       ↓        ↓       ↓       ↓
+#         LSTM ─► LSTM ─► LSTM ─► LSTM ─► LSTM ─► LSTM       the first never sees a word
+#          ↓       ↓       ↓        ↓       ↓       ↓
+#         LSTM ─► LSTM ─► LSTM ─► LSTM ─► LSTM ─► LSTM       the second sees the first, and the
+#          ↑       ↑       ↑        ↑ ↓     ↑ ↓     ↑ ↓       word before
+# words    0       0    …  0        . the   the 3   3 is     padding, then words
+#                                     └─ loss here only ─┘
+#
+# first    h₁(t) = LSTM(E x(t),                 h₁(t−1))     x = 0 while writing
+# second   h₂(t) = LSTM([h₁(t); W word(t−1)],   h₂(t−1))     word = padding while reading
+# word     p(word(t) | all words before, film) = softmax(V h₂(t))
+# loss     −Σ log p(word(t)),  over the steps of writing
+# ```
+#
+# The same two LSTMs read and write. Paddings and zero frames tell them which of the two it is.
+# While they read, no word is asked for, so there is no loss. And **there is no attention**:
+# when the first word is written, the frames are gone. All that the sentence can know of the film
+# has to be in the state (h, c) at that moment. A full stop starts the writing and ends it.
+#
+# | | the paper | here |
+# | --- | --- | --- |
+# | frames | 4096 numbers of a VGG net → 500 | 128 percepts of lesson 12's net → 64 |
+# | words | embedded in 500 | embedded in 64 |
+# | LSTMs | 1000 units each | 128 units each, written by hand (lesson 02), with peepholes |
+# | begin, end of a sentence | two words | one, the full stop |
+#
+# The net for percepts comes from the box and saw still frames only, with two digits in each. The
+# digits of all *test* films are new to everyone.
+
+# %% checks
+# NBVAL_CHECK_OUTPUT
+known = CaptionedDigits(load_digits(), pairs="train").labels(0, 2000).tolist()
+new = CaptionedDigits(load_digits(), pairs="heldout").labels(0, 2000).tolist()
+inputs, targets = numbered(["the 3 is moving upwards"], vocabulary("english"))
+words = vocabulary("english")
+print("Words of English here:", len(words), "and of German:", len(vocabulary("german")))
+print("In: ", [words[k] for k in inputs[:, 0]])
+print("Out:", [words[k] for k in targets[:, 0]])
+print("Held-out pairs that are trained on:", len({*map(tuple, known)} & {*map(tuple, new)}))
+print("Parameters:", sum(p.numel() for p in Captioner(words).parameters()))
+
+# %% [markdown]
+# ## 3. Train it
+#
+# Before it trains: what would be a good loss? Suppose somebody knows the language perfectly and
+# sees nothing. There are 60 pairs to train on, and three wordings for each. So they pay ln 180
+# nats for a caption. Somebody who sees everything still cannot know the wording, and pays ln 3.
+
+# %% train
+model, losses = captions.teach(sizes, note="learning to caption", language=LANGUAGE)
+pairs, wording = 10 * len(PAIRS["train"]), len(wordings(0, 0, LANGUAGE))
+tenth = max(1, len(losses) // 20)
+smooth = torch.tensor(losses).unfold(0, tenth, tenth).mean(1).tolist()
+plots.curves(
+    {"S2VT": (range(tenth, tenth * len(smooth) + 1, tenth), smooth)},
+    {
+        "blind": math.log(pairs * wording),
+        "sees the digit alone": math.log(len(PAIRS["train"]) * wording),
+        "sees all": math.log(wording),
+    },
+    f"Loss of the captioner in {len(losses)} steps ({scale} scale): {smooth[-1]:.2f} nats per "
+    f"caption at the end. Blind, but perfect in language: {math.log(pairs * wording):.2f}; seeing "
+    f"all: {math.log(wording):.2f}. Below that it has begun to learn its {sizes.films} films and "
+    "their wordings by heart.",
+    ylabel="nats per caption",
+    logy=True,
+)
+
+# %% read some
+seen, truths, labels = films(sizes, SEEN, language=LANGUAGE)
+greedy, log_p = write(model, seen)
+for n in range(6):
+    print(f"{log_p[n]:7.2f} nats   {greedy[n]:<45} shown: {labels[n][0]}, {MOTIONS[labels[n][1]]}")
+
+# %% [markdown]
+# ## 4. Greedy, or with a beam
+#
+# The model gives the next word, not the sentence. **Greedy** writing takes the likeliest word
+# each time. But the likeliest sentence may begin with a less likely word. A **beam search** keeps
+# the K best beginnings at each step, and drops the others.
+#
+# ```
+# greedy      word(t) = argmax p(word | words before)
+# beam        the K beginnings with the largest  Σ log p(word) / length^a
+# ```
+#
+# Every word makes log p smaller, so with a = 0 short sentences have an advantage. With a = 1 the
+# mean over the words counts. (The library's tests compare it with *all* sentences of a tiny
+# language: a beam that is wide enough finds the best one, and a beam of 1 is greedy.)
+
+# %% beams
+found = {k: write(model, seen, width=k) for k in (1, 2, 5, 10)}
+changed = {k: sum(a != b for a, b in zip(greedy, f[0], strict=True)) for k, f in found.items()}
+better = {k: (f[1] > log_p + 1e-4).float().mean().item() for k, f in found.items()}
+kinds = ["hardly any: under 5 %", "some: 5 to 30 %", "most: over 30 %"]
+Guess(
+    "A beam of 5 instead of greedy writing: how many sentences about the test films change?",
+    kinds,
+    kinds[(changed[5] > 0.05 * len(seen[0])) + (changed[5] > 0.3 * len(seen[0]))],
+    f"Of {len(greedy)} sentences "
+    + ", ".join(f"{changed[k]} with K = {k}" for k in (2, 5, 10))
+    + f" ({scale} scale). With K = 5, {better[5]:.0%} are likelier than the greedy ones. Right "
+    f"(digit and motion) are {score(greedy, labels, LANGUAGE)['both']:.1f} % greedily and "
+    f"{score(found[5][0], labels, LANGUAGE)['both']:.1f} % with K = 5. Where sentences differ, it "
+    "is mostly in the wording, which is a coin toss here: whoever wins it by a hair is changed "
+    "for whoever wins the whole. In free language there is more to gain.",
+)
+
+# %% [markdown]
+# ## 5. How good is it? First, how good is a bad one?
+#
+# **BLEU** counts runs of one to four words that are also in a reference, one of the three wordings;
+# **chrF** does the same with letters. 100 is perfect. The paper uses **METEOR**, which also
+# takes synonyms, and needs a dictionary (WordNet). All come from libraries: with home-made ones no
+# two papers could be compared. And since our sentences are made from two facts, we can just ask
+# whether the digit and the motion are right.
+
+# %% guess a bad caption's score
+strangers = truths[1:] + truths[:1]  # for each film, the caption of another one
+bad = score(strangers, labels, LANGUAGE)
+kinds = ["under 10", "10 to 30", "over 30"]
+Guess(
+    "For each test film we hand in the caption of another film, chosen at random. What is the BLEU "
+    "of that?",
+    kinds,
+    kinds[(bad["BLEU"] >= 10) + (bad["BLEU"] > 30)],
+    f"BLEU {bad['BLEU']:.1f}, chrF {bad['chrF']:.1f}, though digit and motion are both right in "
+    f"{bad['both']:.1f} % only. Sentences share words, and measures of words are pleased. The "
+    "model above: "
+    + ", ".join(f"{k} {v:.1f}" for k, v in score(greedy, labels, LANGUAGE).items())
+    + ".",
+)
+
+# %% meteor, where it can be had
+print(captions.meteor(greedy, labels) if LANGUAGE == "english" else "METEOR's WordNet is English")
+
+# %% [markdown]
+# “Proper” is the share that is a sentence of this little language at all. It is hardly ever
+# missed. When this model fails, it fails in faultless grammar.
+#
+# ## 6. Pairs that it has never seen
+#
+# Now the 20 pairs that were held out. It knows every digit and every motion. It has never met
+# these digits with these motions, in a film or in a sentence.
+
+# %% guess held-out pairs
+both = {test: centre(result, "frames", "both", test) for test in TESTS}
+fall = both[SEEN][0] - both[HELDOUT][0]
+kinds = ["not at all: within 5 points", "by 5 to 40 points", "by more than 40 points"]
+Guess(
+    f"On seen pairs {both[SEEN][0]:.1f} % of the captions name digit and motion right (stored "
+    "runs, new digits). By how much does that fall on held-out pairs?",
+    kinds,
+    kinds[(fall > 5) + (fall > 40)],
+    f"To {both[HELDOUT][0]:.1f} ± {both[HELDOUT][1]:.1f} %, from {both[SEEN][0]:.1f} ± "
+    f"{both[SEEN][1]:.1f} % ({len(captions.SEEDS)} seeds, {result['sizes']['steps']} steps, "
+    f"{result['scale']} scale). It does put old words together to a new sentence, more often than "
+    "not; but a good part of what it can do is tied to the pairs it has learned.",
+)
+
+# %% [markdown]
+# Is it blind to such films, or can it not say what it sees? There is a place where we can look:
+# **the state at the end of reading**. Everything has been seen, nothing has been written. A
+# **linear probe** is a linear classifier that is given that state and has to name the digit, or the
+# motion. It learns from the films that the captioner learned from, and is tested like it.
+#
+# - The probe is right, the sentence is wrong: it was seen, and not written.
+# - The probe is wrong: it was not seen, or not so that a *linear* reader finds it. A probe is not a
+#   judge of all that is in there. It, too, has never met the held-out pairs.
+
+# %% seen and written
+cases = [(what, test) for what in ("digit", "motion") for test in TESTS]
+names = [f"{what}, {test}" for what, test in cases]
+rows = {
+    "probe reads it": [centre(result, "frames", f"{w} seen", t) for w, t in cases],
+    "sentence says it": [centre(result, "frames", w, t) for w, t in cases],
+    "read, but not said": [centre(result, "frames", f"{w} unwritten", t) for w, t in cases],
+}
+plots.bars(
+    names,
+    {name: [round(middle, 1) for middle, _ in row] for name, row in rows.items()},
+    {name: [spread for _, spread in row] for name, row in rows.items()},
+    text="In % of test films, ± spread over seeds: "
+    + "; ".join(
+        f"{name}: " + ", ".join(f"{kind} {x[k][0]:.1f} ± {x[k][1]:.1f}" for kind, x in rows.items())
+        for k, name in enumerate(names)
+    )
+    + f". Stored runs, {result['scale']} scale.",
+    ylabel="% of films",
+)  # fmt: skip
+
+# %% [markdown]
+# Read it in pairs. On seen pairs, what is wrong was **seen** wrong: the probe errs as often as the
+# sentence, and next to nothing is read but not said. On held-out pairs two things go wrong. Fewer
+# digits and motions can be read from the state: reading has grown used to the pairs, or the probe
+# has, and we cannot say which. And some motions are there to be read and yet not **written**. That
+# fits a second LSTM that has just written a digit, and avoids a motion that never followed it. It
+# wrote 60 pairs thousands of times, and so learned what is *not* said, too.
+#
+# ## 7. Does it need the frames one by one? Does it need their order?
+#
+# The paper's own test. **Mean pool**: the percepts of all frames are averaged, and the LSTMs read
+# this single mean frame. **Shuffled**: the frames of each film come in an order drawn at random,
+# in training and in testing. Both know what was to be seen, and neither knows when.
+
+# %% guess the order
+gaps = {name: centre(result, "frames", "motion")[0] - centre(result, name, "motion")[0]
+        for name in ("mean pool", "shuffled")}  # fmt: skip
+kinds = ["within 5 points of the real order", "5 to 20 points less", "over 20 points less"]
+Guess(
+    "In the paper shuffling costs 1.0 of 29.2 points of METEOR, and mean pooling 1.5. How often is "
+    "the motion named right here, with frames shuffled?",
+    kinds,
+    kinds[(gaps["shuffled"] > 5) + (gaps["shuffled"] > 20)],
+    f"Shuffling costs {gaps['shuffled']:.1f} points of motion, mean pooling "
+    f"{gaps['mean pool']:.1f}. Real films say a lot in any frame: a pan on a stove is “a man is "
+    "cooking”, in any order. In ours left and right differ in their order and in nothing else.",
+)
+
+# %% the table
+captions.draw(result, ("mean pool", "shuffled", "frames"))
+
+# %% [markdown]
+# The digit needs no order: all three name it alike. The motion does. How far can one come without
+# the order, if one is clever? One cannot tell left from right, up from down, clockwise from
+# anticlockwise. But one may have noticed that some pairs never occur. Let us count.
+
+# %% the best without order
+groups = [{0}, {1}, {2, 3}, {4, 5}, {6, 7}]  # of motions that are alike but for the order
+allowed = [{(d + k) % len(MOTIONS) for k in PAIRS["train"]} for d in range(10)]
+ceiling = sum(sum(bool(g & a) for g in groups) / len(a) for a in allowed) / 10
+print(f"motions named right without order, at best: {ceiling:.1%} of films of seen pairs,")
+print(f"if one knows which pairs occur; {len(groups) / len(MOTIONS):.1%} if not")
+for name in ("mean pool", "shuffled"):
+    (a, da), (b, db) = (centre(result, name, "motion", test) for test in TESTS)
+    print(f"{name}: {a:.1f} ± {da:.1f} % on seen, {b:.1f} ± {db:.1f} % on held-out pairs")
+
+# %% [markdown]
+# Look at the held-out pairs. Without the order, the models do *worse* there than somebody who
+# just guesses between the two that look alike. They have learned to use the digit as a hint: “a 0
+# never goes to the right, so this must be left”. On held-out pairs exactly that hint is wrong. This
+# is how a captioner on real films comes to see a pan wherever there is a stove.
+#
+# ## 8. Motion as input
+#
+# In lesson 12 we had percepts of **flow**: how each place moves, averaged over a coarse grid. The
+# paper takes a net trained on optical flow, and mixes its words with those of the net that sees
+# frames. Here flow is exact, and “both” means that the percepts stand side by side in one vector.
+
+# %% guess what flow says of digits
+flow = centre(result, "flow", "digit", HELDOUT)[0]
+kinds = ["less than 3 %", "10 %: the share of a guess", "20 % or more"]
+Guess(
+    "A captioner that is given flow alone sees a square move, and not what is in it. On held-out "
+    "pairs, how often will it name the digit right?",
+    kinds,
+    kinds[0 if flow < 3 else 1 if flow < 20 else 2],
+    f"{flow:.1f} % on held-out pairs, {centre(result, 'flow', 'digit')[0]:.1f} % on seen ones. It "
+    "knows the motion, and which digits never made it. Held-out digits are just those. Its BLEU "
+    f"on seen pairs is still {centre(result, 'flow', 'BLEU')[0]:.1f}, with digit and motion both "
+    f"right in {centre(result, 'flow', 'both')[0]:.1f} %.",
+)
+
+# %% flow
+captions.draw(result, ("frames", "flow", "frames and flow"))
+
+# %% [markdown]
+# With both, the motion is named almost without a fault, on held-out pairs too. But look at the
+# digit there: it is named right *less* often than from frames alone. What was gained on one side
+# was lost on the other. Digit and motion together:
+
+# %% both
+for test in TESTS:
+    for name in ("frames", "frames and flow"):
+        middle, spread = centre(result, name, "both", test)
+        print(f"{test:>14}, {name:<15}: {middle:.1f} ± {spread:.1f} % have both right")
+
+# %% [markdown]
+# A better view of the motion makes a better hint at the digit, and the hint is wrong here. One and
+# the same habit has shown three times: without order, with flow alone, and with both. The model
+# does not see digit and motion one by one. It sees *which of its pairs* this looks like.
+#
+# ## 9. In another language
+#
+# Nothing in the model knows English. Set `LANGUAGE = "german"` in the setup and run all. The
+# German phrases for a motion have one to three words, and *Uhrzeigersinn* is in two of them.
+
+# %% german
+for name in ("frames", "German"):
+    print(f"{name:>8}: " + ", ".join(
+        f"{measure} {centre(result, name, measure)[0]:.1f} ± {centre(result, name, measure)[1]:.1f}"
+        for measure in ("digit", "motion", "BLEU", "chrF", "proper")))  # fmt: skip
+
+# %% [markdown]
+# Digit and motion can be compared across languages. BLEU cannot: with other sentences of other
+# lengths it is another ruler.
+#
+# ## 10. Which frames mattered?
+#
+# Choose a digit, a handwriting and a motion, or click a path through the squares of a board, a1 at
+# its top left. Below the film stands what the model writes, one row for each word. Then a few
+# neighbouring frames are made black, and the same sentence is scored again. **A word is bright
+# below a frame where it becomes much less likely when that frame and its neighbours are gone.**
+#
+# Try: Which frames does the digit hang on, and which the motion? In *left and right*, why are the
+# last two words dark everywhere? What is said of 3, clockwise (a pair that is held out)? And of a
+# path that has no name, such as a square?
+
+# %% choose or draw
+eye = box.load_pretrained("percept-net")
+
+
+def see(frames):
+    return percepts.percepts(eye.features, frames).flatten(2)
+
+
+world = CaptionedDigits(load_digits("embedded", "test"), sizes.frames, language=LANGUAGE)
+CaptionExplorer(model, world, see)
+
+# %% [markdown]
+# Often no single frame matters much: set **Black frames** to 1, and nearly all is dark. A digit can
+# be read in many frames, and its path can be guessed across a gap. A caution: a black frame is not
+# only a frame less. It is also something strange that neither net has ever seen, and some of the
+# loss may be due to that.
+#
+# ## 11. What the paper found, and what we find
+
+# %% claims
+paper = result["paper"]
+claims = [("frames", "mean pool"), ("frames", "shuffled"), ("shuffled", "mean pool"),
+          ("frames and flow", "frames")]  # fmt: skip
+print(f"{'claim':>24} | METEOR there | {'BLEU here':<24} | {'motion here, %':<25} |")
+for more, less in claims:
+    cells, clear = [], []
+    for measure in ("BLEU", "motion"):
+        (a, da), (b, db) = centre(result, more, measure), centre(result, less, measure)
+        error = math.sqrt((da**2 + db**2) / len(captions.SEEDS))  # of the difference of two means
+        cells.append(f"{b:.1f} → {a:.1f} ({a - b:+.1f} ± {error:.1f})")
+        clear.append(a - b > 2 * error)
+    verdict = "reproduced" if all(clear) else "in part" if any(clear) else "not reproduced"
+    there = f"{paper[less]} → {paper[more]}"
+    print(f"{more + ' > ' + less:>24} | {there} | {cells[0]:<24} | {cells[1]:<25} | {verdict}")
+
+# %% [markdown]
+# A difference counts as clear if it is over twice its standard error (3 seeds, the same films).
+#
+# **What differs.** Our language has some dozens of words and 240 sentences; people have told the
+# paper's films in theirs. Here order is everything for motion, by design; there it is a small part
+# of what is said. BLEU stands here for METEOR, so compare signs and not sizes. The paper mixes the
+# words of two models, ours joins the inputs of one. And our percepts come from a small net that
+# never saw a photograph.
+#
+# **Out of reach at this scale**: the movie descriptions (METEOR 7.1 on MPII-MD and 6.7 on M-VAD in
+# the paper). It would take those films and texts, percepts of a network for photographs
+# (`percepts.backbone`), a vocabulary of thousands of words, and a GPU. Sync-DRAW goes the other
+# way, from captions to films; only its idea of captioned digits with held-out pairs is used here.
+#
+# ## What to try next
+#
+# 1. *Five minutes.* In the explorer draw a path that has no name: a zigzag, a square, a digit that
+#    stands still (one square). Which words does it find? Are they wrong in a sensible way?
+# 2. *Ten minutes.* Set `LANGUAGE = "german"` and run all. Then train on `pairs="all"` by changing
+#    `TESTS` for a moment: what is left of the gap on held-out pairs?
+# 3. *For the fast.* Mix as the paper does: train one captioner on frames and one on flow, and let
+#    `write` add their probabilities with weights α and 1 − α. Does it beat “frames and flow”? Or
+#    add your own language: one more entry in `LANGUAGES` of `lstm_video_lab/data/captions.py`.
+#
+# ## In one breath
+#
+# Two LSTMs read a film into a state, and the same two write a sentence from it, word by word,
+# with nothing else to go by. When the sentence is wrong, a probe of that state says whether it was
+# seen wrong or written wrong; here it is mostly seeing on familiar pairs, and both on new ones.
+# Order matters as much as the world makes it matter, and BLEU is pleased with nearly everything.
+#
+# Next: [16 · Pixel by pixel](16_pixel_by_pixel.ipynb), where a picture is written like a sentence.
