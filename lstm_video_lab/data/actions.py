@@ -118,7 +118,7 @@ class MovingActions:
         scene, S = self.scene(index, batch_size), self.image_size
         flow = torch.zeros(self.num_frames, batch_size, 2, S, S)
         pixel = torch.arange(S)
-        for d in range(DIGITS):
+        for d in range(scene.positions.shape[2]):
             corner = torch.from_numpy(scene.positions[:, :, d])[..., None]  # (T, B, 2, 1)
             inside = (pixel >= corner) & (pixel < corner + self.digit_size)  # (T, B, 2, S)
             square = inside[:, :, 0, :, None] & inside[:, :, 1, None, :]  # (T, B, S, S)

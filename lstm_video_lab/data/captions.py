@@ -19,7 +19,7 @@ import math
 import numpy as np
 import torch
 
-from lstm_video_lab.data.actions import DIGITS, ActionScene, MovingActions
+from lstm_video_lab.data.actions import ActionScene, MovingActions
 from lstm_video_lab.data.bouncing import bounce, uniforms
 from lstm_video_lab.data.digits import Digits
 
@@ -95,13 +95,12 @@ class CaptionedDigits(MovingActions):
         return [each[int(part * len(each))] for each, part in zip(said, u, strict=True)]
 
     def scene(self, index: int, batch_size: int) -> ActionScene:
-        """What `batch` shows. `MovingActions` has two digits: here they are one over the other."""
+        """What `batch` shows, in numbers; of one digit."""
         u = uniforms(self.seed, index * batch_size, batch_size, 1)  # (B, 1, WORDS)
-        u = u.repeat(DIGITS, 1)
-        chosen = (u[..., 0] * len(self.digits.labels)).astype(np.int64)  # (B, 2)
+        chosen = (u[..., 0] * len(self.digits.labels)).astype(np.int64)  # (B, 1)
         k = self.offsets[(u[:, 0, 6] * len(self.offsets)).astype(np.int64)]
         motions = (self.digits.labels[chosen[:, 0]] + k) % len(MOTIONS)
-        places = paths(motions, u[..., 1:6], self.num_frames)  # (T + 1, B, 2, 2)
+        places = paths(motions, u[..., 1:6], self.num_frames)  # (T + 1, B, 1, 2)
         places *= self.image_size - self.digit_size
         moved, met = np.diff(places, axis=0), np.zeros(places[1:, :, 0, 0].shape, bool)
         corners = places[1:].astype(np.int64)
