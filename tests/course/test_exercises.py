@@ -42,8 +42,8 @@ def agrees(answer, function, seed):
     return True
 
 
-def test_there_are_nine_in_step_with_the_lessons():
-    assert [name[:2] for name in KNOWN] == [f"{n:02d}" for n in range(1, 10)]
+def test_there_are_eleven_in_step_with_the_lessons():
+    assert [name[:2] for name in KNOWN] == [f"{n:02d}" for n in range(1, 12)]
     assert handout.problems(SOLUTIONS) == []
 
 
