@@ -48,6 +48,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "LSTMCell": "cells",
     "ConvLSTMCell": "cells",
+    "ConvGRUCell": "cells",
     "GRUCell": "cells",
     "RNNCell": "cells",
     "LSTM": "recurrent",

@@ -4,11 +4,12 @@ against.
 Letters: B batch, X inputs, H units, C channels, h × w the size of a map.
 Gates are packed in the order i, f, g, o (input, forget, cell input, output);
 peepholes in the order i, f, o; a GRU's are r, z, n (reset, update, new). ⊙ is the product element
-by element, σ the logistic function.
+by element, ∗ a convolution, σ the logistic function.
 
 Sources: Graves 2013, "Generating sequences with recurrent neural networks", equations 7–11;
 Srivastava, Mansimov and Salakhutdinov 2015, section 2.1; for the convolutional cell Shi et al.
-2015, equation 3; for the plain cell Elman 1990; for the GRU Cho et al. 2014, as torch has it.
+2015, equation 3; for the plain cell Elman 1990; for the GRU Cho et al. 2014, as torch has it; for
+the convolutional GRU Ballas et al. 2016.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def gates(a: Tensor, c: Tensor, peephole: Tensor | None, output_peephole: str = 
 
 
 class GRUGates(NamedTuple):
-    """Everything that happens in one step of a GRU, each (B, H)."""
+    """Everything that happens in one step of a GRU, each (B, H) or (B, C, h, w)."""
 
     r: Tensor
     z: Tensor
@@ -85,6 +86,24 @@ def gru_gates(a_x: Tensor, a_h: Tensor, h: Tensor) -> GRUGates:
     n = torch.tanh(x_n + r * h_n)
     # h(t) = (1 − z(t)) ⊙ n(t) + z(t) ⊙ h(t−1)
     return GRUGates(r, z, n, (1 - z) * n + z * h)
+
+
+def conv_gru_gates(a_x: Tensor, h: Tensor, weight_hh: Tensor) -> GRUGates:
+    """The convolutional GRU: from W_x ∗ x(t) + b, (B, 3C, h, w), and h(t−1) to the new state.
+
+    The reset gate acts on h(t−1), before the convolution, and z lets the new value in, where that
+    of `gru_gates` keeps the old one.
+    """
+    x_r, x_z, x_n = a_x.chunk(3, 1)  # each (B, C, h, w)
+    C = h.shape[1]
+    h_r, h_z = F.conv2d(h, weight_hh[: 2 * C], padding="same").chunk(2, 1)
+
+    # r(t) = σ(W_xr ∗ x(t) + W_hr ∗ h(t−1) + b_r), and z(t) alike
+    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
+    # n(t) = tanh(W_xn ∗ x(t) + W_hn ∗ (r(t) ⊙ h(t−1)) + b_n)
+    n = torch.tanh(x_n + F.conv2d(r * h, weight_hh[2 * C :], padding="same"))
+    # h(t) = (1 − z(t)) ⊙ h(t−1) + z(t) ⊙ n(t)
+    return GRUGates(r, z, n, (1 - z) * h + z * n)
 
 
 def init_parameters(module: nn.Module) -> None:
@@ -115,6 +134,13 @@ def check_sizes(input_size: int, hidden_size: int) -> None:
     check_positive(hidden_size=hidden_size)
     if input_size != 0:
         check_positive(input_size=input_size)
+
+
+def check_odd(kernel_size: int) -> None:
+    if kernel_size % 2 == 0:
+        raise ValueError(
+            f"kernel_size={kernel_size} is even: an odd kernel keeps the size of a map"
+        )
 
 
 def some_inputs(weight_ih: Tensor | None) -> Tensor:
@@ -273,10 +299,7 @@ class ConvLSTMCell(_Cell):
         check_positive(hidden_channels=hidden_channels, kernel_size=kernel_size)
         if in_channels != 0:
             check_positive(in_channels=in_channels)
-        if kernel_size % 2 == 0:
-            raise ValueError(
-                f"kernel_size={kernel_size} is even: an odd kernel keeps the size of a map"
-            )
+        check_odd(kernel_size)
         check_choice("output_peephole", output_peephole, OUTPUT_PEEPHOLES)
         self.output_peephole = output_peephole
         X, C, k = in_channels, hidden_channels, kernel_size
@@ -304,3 +327,30 @@ def peephole_shape(
             )
         return (3, channels, *size)
     return (3, channels, 1, 1) if peepholes else None
+
+
+class ConvGRUCell(nn.Module):
+    """One step of a convolutional GRU; the reset gate acts on h(t−1), before the convolution.
+
+    `(x (B, X, h, w), h (B, C, h, w)) → h`. Parameters: `weight_ih` (3C, X, k, k), `weight_hh`
+    (3C, C, k, k), `bias` (3C). Raises ValueError for an even kernel and sizes under 1.
+    """
+
+    def __init__(self, in_channels: int, hidden_channels: int, kernel_size: int) -> None:
+        super().__init__()
+        sizes = {"in_channels": in_channels, "hidden_channels": hidden_channels}
+        check_positive(**sizes, kernel_size=kernel_size)
+        check_odd(kernel_size)
+        X, C, k = in_channels, hidden_channels, kernel_size
+        self.weight_ih = nn.Parameter(torch.empty(3 * C, X, k, k))
+        self.weight_hh = nn.Parameter(torch.empty(3 * C, C, k, k))
+        self.bias = nn.Parameter(torch.empty(3 * C))
+        init_parameters(self)
+
+    def inputs(self, x: Tensor) -> Tensor:
+        """W_x ∗ x(t) + b of r, z and n, (B, 3C, h, w); of many steps at once, where x is known."""
+        return F.conv2d(x, self.weight_ih, self.bias, padding="same")
+
+    def forward(self, x: Tensor, h: Tensor) -> Tensor:
+        """One step: (x(t), h(t−1)) → h(t)."""
+        return conv_gru_gates(self.inputs(x), h, self.weight_hh).h

@@ -9,7 +9,7 @@
 # - **Predict** a frame of a film yourself, as the networks will have to.
 # - **Check** that widgets work on your machine.
 # - **Train** a recurrent network, and **say** what it learns first.
-# - **Find** your way: six lessons, and the words they use.
+# - **Find** your way: seventeen lessons, and the words they use.
 #
 # **Time** 15 minutes to read, 1 minute of computing.
 #
@@ -182,8 +182,13 @@ plots.frames(
 # | [10 features](10_features.ipynb) | What does a single unit look at? |
 # | [11 natural patches](11_natural_patches.ipynb) | Does it work on pictures of real things? |
 # | [12 percepts and actions](12_percepts_and_actions.ipynb) | Does it help where labels are few? |
+# | [13 temporal models](13_temporal_models.ipynb) | Does a model look at motion, or at frames? |
+# | [14 the video ladder](14_video_ladder.ipynb) | What if every resolution remembers by itself? |
+# | [15 video to text](15_video_to_text.ipynb) | Can it say in a sentence what it saw? |
+# | [16 pixel by pixel](16_pixel_by_pixel.ipynb) | How likely is an image, exactly? |
 #
-# Go in order, or go straight to 06 if you know LSTMs and come back when a word is new.
+# Go in order, or go straight to 06 if you know LSTMs and come back when a word is new. 01 to 12
+# follow one paper; 13 to 16 are other answers to its questions, and can be read in any order.
 #
 # **What you should know**
 #

@@ -510,4 +510,5 @@ print("   all paper +1.3 (UCF-101), +1.3 (HMDB-51)")
 # much of that reaches the answer depends on how it is trained afterwards, and shrinks as labels
 # grow. And a gain is worth what its error bar, its baseline and its fair race are worth.
 #
-# This is the last lesson of the paper's experiments. Back to [the map](00_start_here.ipynb).
+# This is the last lesson of the paper's experiments. Next come other models of the same world:
+# [13 · Does a model look at motion?](13_temporal_models.ipynb)

@@ -2,12 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import correlate2d
 
-from lstm_video_lab import ConvLSTMCell, GRUCell, LSTMCell, RNNCell
+from lstm_video_lab import ConvGRUCell, ConvLSTMCell, GRUCell, LSTMCell, RNNCell
 
 
 def randomise(module: torch.nn.Module, seed: int = 0) -> torch.nn.Module:
@@ -211,6 +213,81 @@ def test_convlstm_cell_is_an_lstm_cell_with_a_sparse_matrix(peepholes, k, output
         torch.testing.assert_close(a.flatten(1), b)
 
 
+def conv_gru_by_loops(cell, x, h):
+    """One film, one map at a time, by scipy's correlation; r, z, n as paper.md's convention."""
+    W, U, b = (p.detach().numpy() for p in (cell.weight_ih, cell.weight_hh, cell.bias))
+    C = len(h)
+
+    def total(gate, c, state):
+        row = gate * C + c
+        maps = [correlate2d(m, w, mode="same") for m, w in zip(x, W[row], strict=True)]
+        maps += [correlate2d(m, u, mode="same") for m, u in zip(state, U[row], strict=True)]
+        return sum(maps) + b[row]
+
+    r, z = (np.stack([1 / (1 + np.exp(-total(g, c, h))) for c in range(C)]) for g in (0, 1))
+    n = np.stack([np.tanh(total(2, c, r * h)) for c in range(C)])
+    return (1 - z) * h + z * n
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.sampled_from([1, 3, 5]),
+    st.tuples(st.integers(1, 6), st.integers(1, 6)),
+    st.integers(0, 1000),
+)
+def test_conv_gru_cell_is_its_equations_written_as_loops(X, C, k, size, seed):
+    cell, draws = randomise(ConvGRUCell(X, C, k), seed), torch.Generator().manual_seed(seed)
+    size = tuple(max(side, k) for side in size)  # scipy swaps a kernel that is the larger one
+    x, h = (torch.randn(2, n, *size, generator=draws).double() for n in (X, C))
+    now = cell(x, h)
+    assert now.shape == (2, C, *size)
+    for b in range(2):
+        expected = conv_gru_by_loops(cell, x[b].numpy(), h[b].numpy())
+        np.testing.assert_allclose(now[b].detach().numpy(), expected, rtol=1e-9, atol=1e-12)
+
+
+def test_on_maps_of_one_pixel_a_conv_gru_is_dense():
+    """Of a kernel only the middle meets a map of 1×1; then it is matrix products in numpy."""
+    cell = randomise(ConvGRUCell(3, 4, 5))
+    W, U = (w.detach()[..., 2, 2].numpy() for w in (cell.weight_ih, cell.weight_hh))
+    b, x, h = cell.bias.detach().numpy(), np.ones((2, 3)) * 0.3, np.arange(8).reshape(2, 4) / 8
+    a = x @ W.T + b
+    r, z = (1 / (1 + np.exp(-(a + np.pad(h @ U[:8].T, ((0, 0), (0, 4))))[:, s])) for s in
+            (slice(4), slice(4, 8)))  # fmt: skip
+    n = np.tanh(a[:, 8:] + (r * h) @ U[8:].T)
+    now = cell(*(torch.from_numpy(v)[..., None, None].double() for v in (x, h)))
+    np.testing.assert_allclose(now.detach().numpy()[..., 0, 0], (1 - z) * h + z * n, rtol=1e-12)
+
+
+def test_the_update_gate_of_a_conv_gru_lets_the_new_value_in():
+    """The other way round than `GRUCell`: 1 is new, 0 keeps."""
+    cell, x, h = ConvGRUCell(2, 3, 3), torch.randn(1, 2, 4, 4), torch.randn(1, 3, 4, 4)
+    with torch.no_grad():
+        cell.bias.chunk(3)[1].fill_(-50.0)
+        torch.testing.assert_close(cell(x, h), h)
+        cell.bias.chunk(3)[1].fill_(50.0)
+        assert not torch.allclose(cell(x, h), h) and cell(x, h).abs().max() <= 1
+
+
+def test_the_reset_gate_of_a_conv_gru_acts_before_the_convolution():
+    """Shut everywhere, the new value hears the input alone; `GRUCell` would still hear a bias."""
+    cell, x = randomise(ConvGRUCell(2, 3, 3)), torch.randn(1, 2, 4, 4).double()
+    with torch.no_grad():
+        cell.bias[:3], cell.bias[3:6] = -80.0, 80.0
+        heard = [cell(x, torch.full((1, 3, 4, 4), value).double()) for value in (0.0, 0.9)]
+    torch.testing.assert_close(*heard)
+
+
+def test_every_parameter_of_a_conv_gru_is_learned():
+    cell, inputs = randomise(ConvGRUCell(1, 2, 3)), torch.randn(2, 1, 2, 3, 3).double()
+    x, h = inputs[0, :, :1], inputs[1]
+    for parameter in cell.parameters():
+        assert torch.autograd.gradcheck(lambda _: cell(x, h), (parameter,))
+        assert (torch.autograd.grad(cell(x, h).sum(), parameter)[0] != 0).any()
+
+
 @pytest.mark.parametrize("kind", [LSTMCell, GRUCell, RNNCell])
 def test_no_input_is_a_zero_input(kind):
     cell, nothing = randomise(kind(3, 2)), torch.zeros(4, 3).double()
@@ -233,6 +310,9 @@ def test_no_input_is_a_zero_input(kind):
         (lambda: GRUCell(0, 2)(torch.zeros(1, 3), torch.zeros(1, 2)), "without inputs"),
         (lambda: LSTMCell(3, 2, output_peephole="newest"), "output_peephole='newest'"),
         (lambda: ConvLSTMCell(1, 2, 4), "kernel_size=4 is even"),
+        (lambda: ConvGRUCell(1, 2, 4), "kernel_size=4 is even"),
+        (lambda: ConvGRUCell(0, 2, 3), "in_channels=0"),
+        (lambda: ConvGRUCell(1, 0, 3), "hidden_channels=0"),
         (lambda: ConvLSTMCell(1, 2, 3, peepholes="pixel"), "peepholes='pixel'"),
         (lambda: ConvLSTMCell(1, 2, 3, peepholes="location"), "size="),
         (lambda: LSTMCell(0, 2)(torch.zeros(1, 3), (torch.zeros(1, 2),) * 2), "without inputs"),

@@ -10,14 +10,18 @@ from typing import Any
 
 NAMES = (
     "actions",
+    "captions",
     "composite",
     "conditioning",
     "convolution",
     "digit_count",
     "features",
+    "ladder",
     "patches",
+    "pixels",
     "recurrence",
     "rollouts",
+    "temporal_models",
     "units",
 )
 GRIDS = ("layers", "optimisers", "table2")  # tables of a few settings, all made alike
