@@ -694,6 +694,8 @@ plots.bars(
 # Below is what it has given so far. A difference to the published figure is shown only for rows
 # of the paper's size; rows of another scale say whether the *order* of the four holds there.
 # *Fed* says what a conditional decoder was shown in training: its own last output, or the truth.
+# (The minutes of small rows are wall clock on a machine that did other work as well. They, and the
+# share of the floor that follows from them, say something only where the machine was quiet.)
 
 # %% the table again
 reproduction = load_result("reproduction")["rows"]

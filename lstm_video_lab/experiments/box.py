@@ -50,7 +50,7 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # name → scale, and what is
             "conditional": False,
             "batch_size": 8,
             "learning_rate": 2e-3,
-            "steps": 32000,
+            "steps": 8000,
             "validate_every": 250,
             "checkpoint_every": 250,
         },
