@@ -233,9 +233,11 @@ plots.bars(
 )
 
 # %% [markdown]
-# Read it from the left. *frames* cannot do better than a frame. *features* sees a long exposure:
-# the streak has an axis and no arrow. The other four are right nearly always, and only while the
-# frames are in order.
+# Read it from the left. *frames* stays near chance: each of its opinions is on one frame. (It may
+# come out a little above. The mean of opinions is made from all the places on the way, and so can
+# catch something of the axis, though nobody taught it to.) *features* sees a long exposure: the
+# streak has an axis and no arrow. The other four are right nearly always, and only while the frames
+# are in order.
 #
 # ## 5. Watch them
 #
@@ -364,7 +366,7 @@ print(f"of {result['sizes']['batch']} films, {result['scale']} scale; "
       f"{min(spent):.0f} to {max(spent):.0f} s of one core each.")  # fmt: skip
 
 # %% [markdown]
-# Read the columns downwards. On *direction* there are three steps: 25, 50 and 100 %. On *name*,
+# Read the columns downwards. On *direction* there are three steps, near 25, 50 and 100 %. On *name*
 # nothing that knows of time is ahead of *frames*, which collects opinions on single frames; the
 # inflated network had been taught names before. On *action* filters over time are best.
 #
@@ -478,12 +480,12 @@ for t in TASKS:
 # networks have millions of weights. Ours drift on black. What is *out of reach* at this scale is a
 # statement about real actions: it takes their films, and a graphics card for days. Within reach is
 # to see why their gains from order are so small. On UCF-101 a frame with a pool says “swimming”.
-# Their task is, for the most part, our *name*.
+# Their tasks are, for the most part, our *name*, with something of our *action*.
 #
 # One thing more about inflating. The inflated network had a start that the others had not: steps of
 # training on names. On *name* this is simply longer training. On *action* it did harm. An inflated
-# filter begins as a mean over its frames, alike for a film and the film played backwards. Our guess,
-# not tested, is that this start was hard to leave.
+# filter begins as a mean over its frames, alike for a film and the film played backwards. Our
+# guess, not tested, is that this start was hard to leave.
 #
 # ## What to try next
 #
@@ -501,5 +503,5 @@ for t in TASKS:
 # and frames shuffled tell the two apart, if the model was also trained on such films. Filters over
 # time, inflated or separable, and an LSTM all find motion; a mean over frames finds its streak.
 #
-# Next: [14 · The video ladder](14_video_ladder.ipynb), where a memory sits at every resolution, and
+# Next: [14 · A video ladder](14_video_ladder.ipynb), where a memory sits at every resolution, and
 # frames are predicted again.

@@ -17,8 +17,15 @@ def open_lesson(page, address, name):
     choose(page, "Edit", "Clear Outputs of All Cells")  # of the build: numbers tell what has run
     choose(page, "Run", "Run All Cells")
     running = page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_text=re.compile(r"\[[ *]?\]"))
+    asked = page.get_by_role("button", name="Select", exact=True)  # which kernel, if it is slow
+
+    def has_run():
+        if asked.is_visible():
+            asked.click()
+        return running.count() == 0
+
     try:
-        wait_for(lambda: running.count() == 0, 240, f"{name}: not all cells were run")
+        wait_for(has_run, 240, f"{name}: not all cells were run")
     finally:
         keep(page, name.removesuffix(".ipynb"))
     errors = page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').all_inner_texts()
