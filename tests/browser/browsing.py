@@ -14,14 +14,17 @@ def open_lesson(page, address, name):
     page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     page.wait_for_selector('.jp-Toolbar-kernelStatus[title*="Idle" i], [data-status="idle"]')
+    page.wait_for_timeout(1000)  # it is shown a moment before the page is connected
     choose(page, "Edit", "Clear Outputs of All Cells")  # of the build: numbers tell what has run
     choose(page, "Run", "Run All Cells")
     running = page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_text=re.compile(r"\[[ *]?\]"))
     asked = page.get_by_role("button", name="Select", exact=True)  # which kernel, if it is slow
 
     def has_run():
-        if asked.is_visible():
+        if asked.is_visible():  # the cells were asked to run before there was a kernel: ask again
             asked.click()
+            page.wait_for_timeout(3000)
+            choose(page, "Run", "Run All Cells")
         return running.count() == 0
 
     try:
