@@ -93,7 +93,7 @@ def fit(
     optimiser = torch.optim.AdamW(parameters, lr=rate, weight_decay=weight_decay)
     everything = [p for group in optimiser.param_groups for p in group["params"]]
     torch.set_flush_denormal(True)  # numbers under 1e-38 slow a CPU down many times
-    for step in progress_bar(range(steps), note):
+    for step in progress_bar(note, range(steps)):
         optimiser.zero_grad()
         error = loss(step)
         error.backward()
@@ -108,7 +108,7 @@ def fit(
     return losses
 
 
-def progress_bar(steps: Iterable, note: str) -> Iterable:
+def progress_bar(note: str, steps: Iterable | None = None, total: float | None = None) -> tqdm:
     """A bar in the notebook or terminal; none without a note, nor in what is stored."""
-    quiet = not note or os.environ.get("LAB_STATIC") == "1"
-    return tqdm(steps, desc=note, disable=quiet or None, file=sys.stdout, bar_format=BAR)
+    quiet = (not note or os.environ.get("LAB_STATIC") == "1") or None
+    return tqdm(steps, desc=note, total=total, disable=quiet, file=sys.stdout, bar_format=BAR)

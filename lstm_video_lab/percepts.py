@@ -146,21 +146,34 @@ def backbone(name: str = "resnet18", weights: str | None = None) -> Features:
     weights: torchvision's word, as "DEFAULT", fetched by torchvision; None: random. Frames are
     resized to 224×224; grey ones become three equal colours. Raises ValueError without torchvision.
     """
+    net = from_torchvision(name, weights, "use train_net")
+    last = [path for path, module in net.named_modules() if isinstance(module, nn.Linear)][-1]
+    parent, _, leaf = last.rpartition(".")
+    setattr(net.get_submodule(parent), leaf, nn.Identity())
+
+    def features(frames: Tensor) -> Tensor:
+        large = F.interpolate(frames, (224, 224), mode="bilinear", align_corners=False)
+        return net(as_imagenet(large))
+
+    return features
+
+
+def from_torchvision(name: str, weights: str | None, instead: str) -> Any:
+    """A network of torchvision, in evaluation mode. Raises ValueError where that is missing.
+
+    instead: what can be done without it, for the message.
+    """
     try:
         from torchvision.models import get_model
     except ImportError:
         raise ValueError(
             f"backbone {name!r} needs torchvision, which is not installed: "
-            "pip install torchvision, or use train_net, which needs nothing"
+            f"pip install torchvision, or {instead}, which needs nothing"
         ) from None
-    net = get_model(name, weights=weights).eval()
-    last = [path for path, module in net.named_modules() if isinstance(module, nn.Linear)][-1]
-    parent, _, leaf = last.rpartition(".")
-    setattr(net.get_submodule(parent), leaf, nn.Identity())
+    return get_model(name, weights=weights).eval()
+
+
+def as_imagenet(frames: Tensor) -> Tensor:
+    """Frames (N, 1 or 3, h, w) in [0, 1] in the colours that such networks were trained on."""
     mean, spread = (torch.tensor(colour).view(3, 1, 1) for colour in IMAGENET)
-
-    def features(frames: Tensor) -> Tensor:
-        large = F.interpolate(frames, (224, 224), mode="bilinear", align_corners=False)
-        return net((large.expand(-1, 3, -1, -1) - mean) / spread)
-
-    return features
+    return (frames.expand(-1, 3, -1, -1) - mean) / spread

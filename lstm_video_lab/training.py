@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import sys
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -19,13 +17,18 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from lstm_video_lab import checkpoints, evaluation, metrics
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.objective import composite_loss, open_data
-from lstm_video_lab.optimisers import BAR, has_bf16, learning_rate, make_optimiser, pick_device
+from lstm_video_lab.optimisers import (
+    has_bf16,
+    learning_rate,
+    make_optimiser,
+    pick_device,
+    progress_bar,
+)
 from lstm_video_lab.ranks import ALONE, RankLostError, Ranks
 from lstm_video_lab.settings import Settings
 
@@ -90,12 +93,11 @@ def learn(settings: Settings, note: str = "training") -> Learned:
 
     Losses of the curve are means over a hundredth of the run. Raises what `train` raises.
     """
-    quiet = True if os.environ.get("LAB_STATIC") == "1" else None
     decoders = {"future": settings.predict, "reconstruction": settings.reconstruct}
     losses = [name for name, is_there in decoders.items() if is_there]
     curve: dict[str, list[float]] = {name: [] for name in ("step", "seconds", *losses)}
     waiting: list[Progress] = []
-    with tqdm(total=100, desc=note, disable=quiet, file=sys.stdout, bar_format=BAR) as bar:
+    with progress_bar(note, total=100) as bar:
         for progress in train(settings):
             waiting.append(progress)
             bar.set_postfix_str(f"loss {progress.loss:.1f}", refresh=False)

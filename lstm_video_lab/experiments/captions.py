@@ -24,6 +24,7 @@ from lstm_video_lab import box, percepts, plots
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.data.captions import CaptionedDigits, understand, vocabulary, wordings
 from lstm_video_lab.experiments import common
+from lstm_video_lab.experiments.temporal_models import show
 from lstm_video_lab.optimisers import fit
 from lstm_video_lab.temporal.captions import Captioner, caption_loss, write
 
@@ -59,8 +60,7 @@ def films(sizes: Sizes, test="", kind="frames", order="kept", language="english"
         parts.append(torch.cat([percepts.flow_percepts(data.flow(n, 1)) for n in range(N)], 1))
     seen = torch.cat([part.flatten(2) for part in parts], -1)
     if order == "shuffled":
-        drawn = torch.rand(seen.shape[:2], generator=torch.Generator().manual_seed(0)).argsort(0)
-        seen = seen.gather(0, drawn[..., None].expand_as(seen))
+        seen = show(seen, "shuffled")
     seen = seen.mean(0, keepdim=True) if order == "mean" else seen
     return seen, data.captions(0, N), data.labels(0, N).numpy()
 
@@ -170,7 +170,7 @@ def run(scale: str, out: Path) -> Iterator[str]:
 def centre(result: dict, variant: str, measure: str, test: str = "seen pairs") -> tuple:
     """Mean and spread (standard deviation) of a measure over the seeds of a variant."""
     found = [r["tests"][test][measure] for r in result["runs"] if r["variant"] == variant]
-    return float(np.mean(found)), float(np.std(found, ddof=len(found) > 1))
+    return common.centre(found)
 
 
 def draw(result: dict, variants: Iterable[str] = VARIANTS) -> plots.Picture:

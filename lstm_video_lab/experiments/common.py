@@ -57,14 +57,20 @@ def training_lines(settings: Settings, run: Path) -> Generator[str, None, None]:
 def together(runs: list[dict[str, Any]], measure: str) -> dict[str, Any]:
     """Seeds of one model: mean and spread (standard deviation) of the future's error."""
     errors, squared = ([run["report"]["future"][m] for run in runs] for m in (measure, "mse"))
+    middle, spread = centre(errors)
     return {
-        "mean": statistics.mean(errors),
-        "spread": statistics.stdev(errors) if len(errors) > 1 else 0.0,
+        "mean": middle,
+        "spread": spread,
         "seeds": errors,
         "mse": statistics.mean(squared),
         "per_step": runs[0]["report"]["future"]["per_step"][measure],
         **{name: runs[0][name] for name in ("parameters", "steps", "seconds")},
     }
+
+
+def centre(values: list[float]) -> tuple[float, float]:
+    """Mean and spread (standard deviation) over seeds or draws; of a single one the spread is 0."""
+    return statistics.mean(values), statistics.stdev(values) if len(values) > 1 else 0.0
 
 
 def read_curve(run: Path) -> dict[str, list]:

@@ -10,11 +10,12 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
-from statistics import mean, stdev
+from statistics import mean
 from typing import Any
 
 from lstm_video_lab import plots
 from lstm_video_lab.data.actions import ACTIONS
+from lstm_video_lab.experiments.common import centre
 from lstm_video_lab.temporal import classifier
 
 FEATURES: dict[str, Any] = {  # Table 3's: name -> what it changes of a composite
@@ -146,11 +147,6 @@ def select(result: dict[str, Any], **wanted: Any) -> list[dict[str, Any]]:
 def accuracies(result: dict[str, Any], way: str = "mean", **wanted: Any) -> list[float]:
     """Those of the trials that `select` takes, in %; way: how step answers are pooled."""
     return [row["accuracy"][way] for row in select(result, **wanted)]
-
-
-def centre(values: list[float]) -> tuple[float, float]:
-    """Mean and standard deviation over draws."""
-    return mean(values), stdev(values) if len(values) > 1 else 0.0
 
 
 def gain(result: dict[str, Any], start: str = "composite", **wanted: Any) -> tuple[float, float]:

@@ -15,7 +15,6 @@ from functools import reduce
 from itertools import product
 from operator import getitem
 from pathlib import Path
-from statistics import mean, stdev
 from typing import Any
 
 import torch
@@ -98,8 +97,9 @@ def trial(name: str, size: dict[str, int], seed: int) -> dict[str, Any]:
     changes, started = TRIALS[name], time.process_time()
     model = teach(size, seed, **changes)
     seconds, data = time.process_time() - started, changes.get("data", "digits")
-    tests = world(data, "test", size["side"]).batch(0, size["tests"]) / 255
-    own = world(data, "train", size["side"]).batch(0, changes.get("films", size["tests"])) / 255
+    tests = metrics.to_unit(world(data, "test", size["side"]).batch(0, size["tests"]))
+    count = changes.get("films", size["tests"])
+    own = metrics.to_unit(world(data, "train", size["side"]).batch(0, count))
     seen = changes.get("seen", (5,))[0]
     found = score(model, tests, seen) | {"taught": score(model, own, seen)["mse"]}
     found |= {"seconds": seconds, "parameters": sum(p.numel() for p in model.parameters())}
@@ -159,7 +159,7 @@ def read_out(model: Ladder, size: dict[str, int], seed: int) -> dict[str, float]
     for split, count in (("train", 5 * size["tests"]), ("test", 2 * size["tests"])):
         made = world("actions", split, size["side"])
         with torch.no_grad():
-            states = model.watch(made.batch(0, count)[:, :, None].float() / 255)[-1]
+            states = model.watch(metrics.to_unit(made.batch(0, count)[:, :, None]))[-1]
         small = [F.adaptive_avg_pool2d(h, 3).flatten(1) for rung in states for h in rung]
         parts = {"deepest": [h.flatten(1) for h in states[-1]], "subsampled": small}
         parts["both"] = [*parts["deepest"], *small]
@@ -191,7 +191,7 @@ def run(scale: str, out: Path) -> Iterator[str]:
     if path.exists():
         result = json.loads(path.read_text())
     for data in ("digits", "colour", "actions"):
-        tests, own = (world(data, split, size["side"]).batch(0, size["tests"]) / 255
+        tests, own = (metrics.to_unit(world(data, split, size["side"]).batch(0, size["tests"]))
                       for split in ("test", "train"))  # fmt: skip
         fixed = {
             "copy last": tests[FIRST - 1],
@@ -216,7 +216,7 @@ def gather(result: dict[str, Any], name: str, *keys: Any) -> tuple[float, float,
     """Mean and spread (standard deviation) of a figure of a trial, and over how many seeds."""
     runs = [found for key, found in result["trials"].items() if key.rsplit("/", 1)[0] == name]
     values = [reduce(getitem, keys, found) for found in runs]
-    return mean(values), stdev(values) if values[1:] else 0.0, len(values)
+    return *common.centre(values), len(values)
 
 
 def draw(result: dict[str, Any], names: dict[str, str], text: str = "") -> plots.Picture:

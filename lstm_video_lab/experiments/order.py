@@ -9,19 +9,17 @@ T frames of a film, B batch, H × W the size of a frame, S seeds, M moments of t
 from __future__ import annotations
 
 import math
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from lstm_video_lab import evaluation, metrics, training
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.models import VideoModel
+from lstm_video_lab.optimisers import progress_bar
 from lstm_video_lab.settings import Settings
 
 ORDERS = {"newest first": True, "oldest first": False}  # name -> reversed
@@ -39,9 +37,8 @@ class Profile(NamedTuple):
 def compare(settings: Settings, seeds: Sequence[int] = (0, 1, 2)) -> dict[str, Profile]:
     """Train both orders for `settings.steps` steps from each seed, with a progress bar."""
     profiles = {}
-    quiet = True if os.environ.get("LAB_STATIC") == "1" else None
     total = len(ORDERS) * len(seeds) * _moments(settings)
-    with tqdm(total=total, disable=quiet, file=sys.stdout, bar_format=training.BAR) as bar:
+    with progress_bar(next(iter(ORDERS)), total=total) as bar:
         for name, reverse in ORDERS.items():
             bar.set_description(name)
             runs = []

@@ -29,7 +29,6 @@ from lstm_video_lab.data import BouncingDigits, Scene, load_digits
 from lstm_video_lab.data.actions import ACTIONS, MovingActions
 from lstm_video_lab.data.bouncing import uniforms
 from lstm_video_lab.experiments import common
-from lstm_video_lab.experiments.few_labels import centre
 from lstm_video_lab.optimisers import fit
 from lstm_video_lab.temporal.convolutions import KINDS, TemporalModel, cost
 
@@ -173,4 +172,4 @@ def found(result: dict[str, Any], shown=SHOWN[0], frames=0, **wanted: Any) -> tu
     """
     wanted = {"trained": SHOWN[0], **wanted}
     rows = [row for row in result["trials"] if wanted.items() <= row.items()]
-    return centre([row["accuracy"][shown][frames - 1] for row in rows])
+    return common.centre([row["accuracy"][shown][frames - 1] for row in rows])

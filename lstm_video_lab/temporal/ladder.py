@@ -25,7 +25,7 @@ from torch.nn import functional as F
 from lstm_video_lab import metrics
 from lstm_video_lab.cells import ConvGRUCell, check_choice, conv_gru_gates
 from lstm_video_lab.optimisers import fit
-from lstm_video_lab.percepts import IMAGENET
+from lstm_video_lab.percepts import as_imagenet, from_torchvision
 
 KERNELS = (3, 5, 7)
 UPSAMPLING = ("shuffle", "bilinear", "nearest", "none")
@@ -174,18 +174,10 @@ class Ladder(nn.Module):
 
 def resnet18(rungs: int, weights: str | None, enlarge: int) -> list[Callable[[Tensor], Tensor]]:
     """The frozen stages of torchvision's ResNet-18; the first enlarges what it is given."""
-    try:
-        from torchvision.models import get_model
-    except ImportError:
-        mend = "pip install torchvision, or choose encoder='residual', which needs nothing"
-        raise ValueError(
-            f"encoder='resnet18' needs torchvision, which is missing: {mend}"
-        ) from None
-    net = get_model("resnet18", weights=weights).eval().requires_grad_(False)
-    mean, spread = (torch.tensor(colour).view(3, 1, 1) for colour in IMAGENET)
+    net = from_torchvision("resnet18", weights, "choose encoder='residual'").requires_grad_(False)
 
     def first(x: Tensor) -> Tensor:
-        x = (F.interpolate(x, scale_factor=enlarge, mode="bilinear") - mean) / spread
+        x = as_imagenet(F.interpolate(x, scale_factor=enlarge, mode="bilinear"))
         return net.layer1(net.maxpool(net.relu(net.bn1(net.conv1(x)))))
 
     return [first, net.layer2, net.layer3, net.layer4][:rungs]
@@ -216,7 +208,7 @@ def train_ladder(
     """
 
     def loss(step: int) -> Tensor:
-        frames = films(step)[: seen[step % len(seen)] + future].float() / 255
+        frames = metrics.to_unit(films(step)[: seen[step % len(seen)] + future])
         return mixed_loss(model(frames[:-future], future), frames[-future:], mix)
 
     return fit(model.parameters(), loss, steps, rate, weight_decay=1e-2, note=note)

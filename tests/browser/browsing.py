@@ -14,27 +14,26 @@ def open_lesson(page, address, name):
     page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     page.wait_for_selector('.jp-Toolbar-kernelStatus[title*="Idle" i], [data-status="idle"]')
-    page.wait_for_timeout(1000)  # it is shown a moment before the page is connected
+    # On a slow machine that is shown before the page has its kernel, and nothing would run.
+    wait_for(lambda: has_kernel(page, address, name), 60, f"{name}: no kernel was connected")
     choose(page, "Edit", "Clear Outputs of All Cells")  # of the build: numbers tell what has run
     choose(page, "Run", "Run All Cells")
     running = page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_text=re.compile(r"\[[ *]?\]"))
-    asked = page.get_by_role("button", name="Select", exact=True)  # which kernel, if it is slow
-
-    def has_run():
-        if asked.is_visible():  # the cells were asked to run before there was a kernel: ask again
-            asked.click()
-            page.wait_for_timeout(3000)
-            choose(page, "Run", "Run All Cells")
-        return running.count() == 0
-
     try:
-        wait_for(has_run, 240, f"{name}: not all cells were run")
+        wait_for(lambda: running.count() == 0, 240, f"{name}: not all cells were run")
     finally:
         keep(page, name.removesuffix(".ipynb"))
     errors = page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').all_inner_texts()
     failed = page.locator('[data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()
     assert not failed, failed[0]
     assert not [text for text in errors if "Error" in text]
+
+
+def has_kernel(page, address, name):
+    """Whether the page is connected to a kernel of its own that waits for work."""
+    sessions = page.request.get(f"{address}/api/sessions?token={TOKEN}").json()
+    kernels = [session["kernel"] for session in sessions if session["path"] == name]
+    return any(k["connections"] and k["execution_state"] == "idle" for k in kernels)
 
 
 def choose(page, menu, item):
