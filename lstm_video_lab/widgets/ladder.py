@@ -30,7 +30,7 @@ class MixExplorer(LabWidget):
         super().__init__()
 
     def controls(self) -> dict[str, Any]:
-        names = {"dssim": "Share of DSSIM", "l1": "L1's share of the rest, L2 gets what is left"}
+        names = {"l1": "L1's share of what DSSIM leaves, L2 gets the rest", "dssim": "DSSIM"}
         return {key: slider(words, 0.5, 0.0, 1.0, 0.5) for key, words in names.items()}
 
     def render(self, dssim: float, l1: float) -> plots.Picture:
@@ -45,6 +45,7 @@ class MixExplorer(LabWidget):
         errors = [level["mse"][0] for level in (levels["copy last"], levels["mean image"])]
         text = (
             "{:g}·DSSIM + {:g}·L1 + {:g}·L2. ".format(*MIXES[name])
+            + ("Nothing is left for L1 and L2 to share. " if dssim == 1 else "")
             + f"Above {films.shape[1]} true frames of {films.shape[2]} held-out films each, below "
             f"what is foreseen. Explained of contours: {contours:.2f} ± {s:.2f}, of colours: "
             f"{colours:.2f} ± {t:.2f}. Squared error {gather(self.result, name, 'mse', 0)[0]:.2f}; "

@@ -63,6 +63,10 @@ def test_lesson_06_trains_stops_and_moves(page, lab):
         "10_features",
         "11_natural_patches",
         "12_percepts_and_actions",
+        "13_temporal_models",
+        "14_video_ladder",
+        "15_video_to_text",
+        "16_pixel_by_pixel",
     ],
 )
 def test_the_other_lessons_run_and_their_sliders_move(page, lab, lesson):
