@@ -27,7 +27,7 @@ LARGE = 2**14  # numbers in a matrix for which a scale for each row is worth whi
 SHARD = 15 * 2**20  # bytes in a file at the most
 SEQUENCES = 1000
 # The kinds of models besides `VideoModel`; a card's "model" holds what its class is called with.
-KINDS = {"percepts": "percepts.PerceptNet"}
+KINDS = {"percepts": "percepts.PerceptNet", "ladder": "temporal.ladder.Ladder"}
 
 
 def list_pretrained() -> list[str]:

@@ -30,6 +30,7 @@ MODELS = (  # of the box: each is trained by the experiment of its name
     "convlstm-two-digits",
     "fc-two-digits",
     "fc-two-digits-conditional",
+    "ladder-two-digits",
     "natural-patches",
     "percept-net",
 )

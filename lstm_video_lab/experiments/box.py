@@ -8,13 +8,15 @@ digits and MNIST's, or from the camera.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from lstm_video_lab import bench, box, percepts
 from lstm_video_lab.data import load_digits
-from lstm_video_lab.experiments import common
+from lstm_video_lab.experiments import common, ladder
 from lstm_video_lab.settings import Settings
 
 DIGITS = {
@@ -50,7 +52,7 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # name → scale, and what is
             "conditional": False,
             "batch_size": 8,
             "learning_rate": 2e-3,
-            "steps": 8000,
+            "steps": 40000,
             "validate_every": 250,
             "checkpoint_every": 250,
         },
@@ -75,8 +77,12 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # name → scale, and what is
         "laptop",
         {"digits": "embedded+mnist", "num_digits": 2, "digit_size": 10, "steps": 10_000},
     ),
+    "ladder-two-digits": (
+        "laptop",
+        {"num_digits": 2, "batch_size": 8, "learning_rate": 3e-3, "steps": 5000},
+    ),
 }
-PERCEPTS = "percept-net"  # the one that is no VideoModel: it sees still frames
+TALL: dict[str, Any] = {"rungs": 4, "width": 16}  # of that ladder
 FOR_TESTS = ("data", "output", "cell", "conditional", "num_digits")  # what smoke scale keeps
 
 
@@ -97,8 +103,8 @@ def run(name: str, scale: str | None, out: Path) -> Iterator[str]:
     """Train a model and put it into `out` as the box holds it."""
     settings = settings_for(name, scale)
     command = f"lstm-video-lab experiment {name} --out DIR"
-    if name == PERCEPTS:
-        path = put_percepts(settings, command, out)
+    if name in NETS:
+        path = put_net(name, settings, command, out)
     else:
         yield from common.training_lines(settings, out / "runs" / name)
         sequences = 20 if scale == "smoke" else box.SEQUENCES
@@ -106,30 +112,58 @@ def run(name: str, scale: str | None, out: Path) -> Iterator[str]:
     yield f"stored: {path} and its weights; copy them into lstm_video_lab/weights"
 
 
-def put_percepts(settings: Settings, command: str, out: Path) -> Path:
-    """Train the network for percepts on still frames; store it and its card; the card's path."""
-    started, place = time.perf_counter(), (settings.image_size, settings.digit_size)
-    assert settings.steps is not None
-    net = percepts.train_net(load_digits(settings.digits), *place, settings.steps, settings.seed)
-    seconds = round(time.perf_counter() - started)
-    tests = {part: load_digits(part, "test") for part in settings.digits.split("+")}
-    told = ("image_size", "digits", "num_digits", "digit_size", "steps", "seed")
-    card = {
-        "name": PERCEPTS,
-        "kind": "percepts",
-        "model": {"image_size": settings.image_size},
-        "data": f"still frames of {settings.num_digits} digits, {settings.digits}",
+def put_net(name: str, settings: Settings, command: str, out: Path) -> Path:
+    """Train one that is no `VideoModel`; store it and its card; the card's path."""
+    started = time.perf_counter()
+    net, card, score = NETS[name](settings)
+    told = ("image_size", "digits", "num_digits", "digit_size", "steps", "seed", *card.pop("told"))
+    card |= {
+        "name": name,
         "command": command,
         "scale": settings.scale,
         "steps": settings.steps,
-        "seconds": seconds,
+        "seconds": round(time.perf_counter() - started),
         "machine": bench.machine(),
-        "settings": {name: getattr(settings, name) for name in told},
+        "settings": {key: getattr(settings, key) for key in told},
+    }
+    return box.put_net(net, card, score, out)
+
+
+Made = tuple[nn.Module, dict[str, Any], Callable[[], dict[str, Any]]]
+
+
+def make_percepts(settings: Settings) -> Made:
+    """The network for percepts, of still frames; what is special on its card; its score."""
+    place = (settings.image_size, settings.digit_size)
+    assert settings.steps is not None
+    net = percepts.train_net(load_digits(settings.digits), *place, settings.steps, settings.seed)
+    tests = {part: load_digits(part, "test") for part in settings.digits.split("+")}
+    card = {
+        "kind": "percepts",
+        "model": {"image_size": settings.image_size},
+        "data": f"still frames of {settings.num_digits} digits, {settings.digits}",
+        "told": (),
         "measure": "names",
     }
-    return box.put_net(
+    return (
         net,
         card,
         lambda: {part: percepts.score_net(net, test, *place) for part, test in tests.items()},
-        out,
     )
+
+
+def make_ladder(settings: Settings) -> Made:
+    """A tall ladder, of films; what is special on its card; its score."""
+    net = ladder.teach_films(settings, "ladder", **TALL)
+    films = 20 if settings.scale == "smoke" else box.SEQUENCES
+    card = {
+        "kind": "ladder",
+        "model": {"image_size": settings.image_size, **TALL},
+        "data": f"{settings.num_digits} bouncing digits, {settings.digits}",
+        "told": ("frames_in", "frames_out", "batch_size", "learning_rate"),
+        "measure": "mse",
+    }
+    return net, card, lambda: {settings.digits: ladder.score_films(net, settings, films)}
+
+
+NETS = {"percept-net": make_percepts, "ladder-two-digits": make_ladder}  # they are no VideoModels

@@ -21,12 +21,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstm_video_lab import metrics, plots
+from lstm_video_lab import evaluation, metrics, plots
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.actions import ACTIONS, MovingActions
 from lstm_video_lab.data.patches import CameraPatches
 from lstm_video_lab.experiments import common
+from lstm_video_lab.objective import open_data
 from lstm_video_lab.optimisers import fit
+from lstm_video_lab.settings import Settings
 from lstm_video_lab.temporal.ladder import MIX, Ladder, train_ladder
 
 FIRST, AHEAD, SHOWN = 8, 9, 2  # first predicted frame (from 0), frames predicted, films stored
@@ -90,6 +92,39 @@ def teach(
 
     train_ladder(model, batch, size["steps"], seen=seen, future=future, mix=mix)
     return model.eval()
+
+
+def teach_films(settings: Settings, note: str = "", **of_model: Any) -> Ladder:
+    """A ladder that learnt the films of `settings`: half of the past seen, the future foreseen and
+    fed back. In evaluation mode.
+    """
+    films, unseen = open_data(settings), settings.frames_in // 2
+    model = Ladder(settings.image_size, settings.channels, seed=settings.seed, **of_model)
+    train_ladder(
+        model,
+        lambda step: films.batch(step, settings.batch_size)[unseen:],
+        settings.steps or 0,
+        seen=(settings.frames_in - unseen,),
+        future=settings.frames_out,
+        rate=settings.learning_rate,
+        note=note,
+    )
+    return model.eval()
+
+
+@torch.inference_mode()
+def score_films(model: Ladder, settings: Settings, films: int) -> dict[str, Any]:
+    """Squared error per frame of held-out futures, all told and step by step; of baselines, too."""
+    frames = metrics.to_unit(evaluation.heldout_data(settings).batch(0, films))
+    past, later = frames.tensor_split([settings.frames_in])
+    given = torch.cat([model(part, len(later)) for part in past.split(100, 1)], 1)
+    errors = metrics.squared_error(given, later).mean(1)  # (T,)
+    levels = evaluation.baselines(settings, films)
+    return {
+        "mse": errors.mean().item(),
+        "per_step": errors.tolist(),
+        "baselines": {name: {"mse": levels[name]["mse"]} for name in ("copy_last", "mean_image")},
+    }
 
 
 def trial(name: str, size: dict[str, int], seed: int) -> dict[str, Any]:
