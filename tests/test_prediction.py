@@ -112,3 +112,9 @@ def test_what_cannot_be_done_is_one_line(words, told, tmp_path, capsys, monkeypa
     assert run(NAME, "--frames", "x.npy", *words) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert told in line
+
+
+def test_a_network_that_predicts_nothing_is_refused_in_one_line(tmp_path, capsys):
+    assert run("percept-net", "--frames", tmp_path, "--out", tmp_path / "y.npy") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "percept-net is no VideoModel" in line

@@ -69,6 +69,8 @@ def run_predict(arguments: argparse.Namespace) -> int:
         raise ValueError(f"--steps {a.steps}, --seen {a.seen}: give at least 1")
     if a.model in box.list_pretrained():
         model = box.load_pretrained(a.model)
+        if "kind" in model.card:
+            raise ValueError(f"{a.model} is no VideoModel: choose another of the box, or a run")
         known = model.card["settings"]["frames_in"]
     else:
         model = checkpoints.load_model(a.model)

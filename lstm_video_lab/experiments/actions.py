@@ -186,19 +186,16 @@ def run(scale: str, out: Path) -> Iterator[str]:
     world = make_world(sizes)
     for kind, found in world.score.items():
         yield f"{kind} percepts: {found['names']:.0%} named, {found['places']:.0%} placed"
-    log = folder / "trials.jsonl"
-    rows = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-    done = {key_of(row) for row in rows}
-    for point in plan(sizes):
-        if key_of(point) in done:
-            continue
+
+    def work(point: dict[str, Any]) -> dict[str, Any]:
         start, started = _encoder(world, point, folder), process_time()
-        row = trial(world, start, point)
-        rows.append({**row, "seconds": round(process_time() - started, 2)})
-        with log.open("a") as file:
-            file.write(json.dumps(rows[-1]) + "\n")
-        if point["draw"] == 0:
-            yield f"{key_of(point)}: {row['accuracy']['mean']:.1f} %"
+        return {**trial(world, start, point), "seconds": round(process_time() - started, 2)}
+
+    rows = []
+    for row, is_new in common.each_once(folder / f"trials-{scale}.jsonl", plan(sizes), work):
+        rows.append(row)
+        if is_new and row["draw"] == 0:
+            yield f"{key_of(row)}: {row['accuracy']['mean']:.1f} %"
     learnt = {p.stem: json.loads(p.read_text()) for p in sorted(folder.glob("*.json"))}
     result = {"scale": scale, "sizes": vars(sizes), "percepts": world.score, "pretraining": learnt,
               "trials": rows}  # fmt: skip

@@ -8,7 +8,6 @@ seen, and on pairs that were held out. T frames, N films, X numbers of a percept
 from __future__ import annotations
 
 import itertools
-import json
 import time
 from collections import namedtuple
 from collections.abc import Iterable, Iterator
@@ -147,24 +146,27 @@ def meteor(said: list[str], meanings: np.ndarray) -> float | str:
 
 
 def run(scale: str, out: Path) -> Iterator[str]:
-    """Teach each variant with each seed; what captions.json already holds is not done again."""
+    """Teach each variant with each seed; one that is done is not taught again."""
     if scale not in SIZES:
         raise ValueError(f"captions has no scale {scale!r}: choose one of {', '.join(SIZES)}")
-    sizes, path = SIZES[scale], out / "captions.json"
-    stored = json.loads(path.read_text()) if path.is_file() else {}
-    runs = stored["runs"] if stored.get("scale") == scale else []
-    done = [(one["variant"], one["seed"]) for one in runs]
-    for name, seed in itertools.product(VARIANTS, SEEDS):
-        if (name, seed) in done:
-            continue
-        start = time.perf_counter()
+    sizes = SIZES[scale]
+
+    def work(point: dict[str, Any]) -> dict[str, Any]:
+        (name, seed), start = point.values(), time.perf_counter()
         model, _ = teach(sizes, seed, **VARIANTS[name])
-        one = {"variant": name, "seed": seed, "seconds": round(time.perf_counter() - start)}
-        one["parameters"] = sum(p.numel() for p in model.parameters())
-        runs.append(one | {"tests": judge(model, sizes, **VARIANTS[name])})
-        result = {"scale": scale, "sizes": sizes._asdict(), "paper": PAPER, "runs": runs}
-        yield f"{name} {seed}: {runs[-1]['tests']}"
-        yield common.store(out, "captions", result, draw(result).png)
+        seconds = round(time.perf_counter() - start)
+        parameters = sum(p.numel() for p in model.parameters())
+        tests = judge(model, sizes, **VARIANTS[name])
+        return {"seconds": seconds, "parameters": parameters, "tests": tests}
+
+    points = [{"variant": v, "seed": seed} for v, seed in itertools.product(VARIANTS, SEEDS)]
+    runs: list[dict[str, Any]] = []
+    for row, is_new in common.each_once(out / "runs" / f"captions-{scale}.jsonl", points, work):
+        runs.append(row)
+        if is_new:
+            yield f"{row['variant']} {row['seed']}: {row['tests']}"
+    result = {"scale": scale, "sizes": sizes._asdict(), "paper": PAPER, "runs": runs}
+    yield common.store(out, "captions", result, draw(result).png)
 
 
 def centre(result: dict, variant: str, measure: str, test: str = "seen pairs") -> tuple:

@@ -10,7 +10,7 @@ import contextlib
 import json
 import statistics
 import zlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,31 @@ def training_lines(settings: Settings, run: Path) -> Generator[str, None, None]:
         for at in steps:
             told = f"{run.name}: step {at.step}, {at.seconds:.0f} s, {at.loss:.1f}"
             yield told if at.heldout is not None else ""
+
+
+def each_once(
+    log: Path,
+    points: Iterable[dict[str, Any]],
+    work: Callable[[dict[str, Any]], dict[str, Any]],
+) -> Iterator[tuple[dict[str, Any], bool]]:
+    """For each point its row, the point with what `work` found there, and whether that is new.
+
+    `log` has a line of JSON for each row, and what it holds is not worked out again. A last line
+    that was cut off while it was written does not count.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    lines = log.read_text().splitlines(keepends=True) if log.exists() else []
+    whole = [line for line in lines if line.endswith("\n")]
+    if whole != lines:
+        write_whole(log, "".join(whole))
+    rows = list(map(json.loads, whole))
+    for point in points:
+        done = next((row for row in rows if point.items() <= row.items()), None)
+        if done is None:
+            line = json.dumps(point | work(point), allow_nan=False)
+            with log.open("a") as file:
+                file.write(line + "\n")
+        yield done or json.loads(line), done is None
 
 
 def together(runs: list[dict[str, Any]], measure: str) -> dict[str, Any]:

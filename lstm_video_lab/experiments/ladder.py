@@ -8,7 +8,6 @@ T frames, B films, S side of a frame, N frames of any kind.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from functools import reduce
@@ -218,13 +217,11 @@ def read_out(model: Ladder, size: dict[str, int], seed: int) -> dict[str, float]
 
 
 def run(scale: str, out: Path) -> Iterator[str]:
-    """All trials of a seed, then those of the next; each is stored when it is done."""
+    """All trials of a seed, then those of the next; one that is done is not done again."""
     if scale not in SIZES:
         raise ValueError(f"the ladder has no scale {scale!r}: choose one of {', '.join(SIZES)}")
-    size, path = SIZES[scale], out / "ladder.json"
+    size = SIZES[scale]
     result: dict[str, Any] = {"scale": scale, "size": size, "baselines": {}, "trials": {}}
-    if path.exists():
-        result = json.loads(path.read_text())
     for data in ("digits", "colour", "actions"):
         tests, own = (metrics.to_unit(world(data, split, size["side"]).batch(0, size["tests"]))
                       for split in ("test", "train"))  # fmt: skip
@@ -237,14 +234,16 @@ def run(scale: str, out: Path) -> Iterator[str]:
             name: score(lambda past, n, x=x: x.expand(n, *past.shape[1:]), tests, 1)
             for name, x in fixed.items()
         }
-    for seed, name in product(range(size["seeds"]), TRIALS):
-        if f"{name}/{seed}" not in result["trials"]:
-            found = result["trials"][f"{name}/{seed}"] = trial(name, size, seed)
-            if seed:
-                del found["shown"]
-            common.store(out, "ladder", result, draw(result, {"base": "base"}).png)
-            yield f"{name}, seed {seed}: {found['mse'][0]:.2f}, {found['seconds']:.0f} s"
-    yield f"stored: {path}"
+    points = [{"seed": s, "trial": name} for s, name in product(range(size["seeds"]), TRIALS)]
+    log = out / "runs" / f"ladder-{scale}.jsonl"
+    for row, is_new in common.each_once(log, points, lambda p: trial(p["trial"], size, p["seed"])):
+        seed, name = row.pop("seed"), row.pop("trial")
+        result["trials"][f"{name}/{seed}"] = row
+        if seed:
+            del row["shown"]
+        if is_new:
+            yield f"{name}, seed {seed}: {row['mse'][0]:.2f}, {row['seconds']:.0f} s"
+    yield common.store(out, "ladder", result, draw(result, {"base": "base"}).png)
 
 
 def gather(result: dict[str, Any], name: str, *keys: Any) -> tuple[float, float, int]:

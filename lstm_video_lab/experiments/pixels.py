@@ -8,7 +8,6 @@ Letters: T pixels of an image, N images, D axes, K levels.
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Iterator
@@ -24,7 +23,6 @@ from lstm_video_lab import plots
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.data.bouncing import area_average
 from lstm_video_lab.experiments import common
-from lstm_video_lab.files import write_whole
 from lstm_video_lab.temporal.pixels import PixelLSTM, earlier, table_bits, train_pixels
 
 SIDE, LEVELS, SEEDS = 10, 16, (0, 1, 2)
@@ -65,24 +63,24 @@ def baselines(train: Tensor, test: Tensor, shape: tuple, levels: int) -> dict[st
 
 def run(scale: str, out: Path) -> Iterator[str]:
     """Each model with each seed; one that is done is not trained again."""
-    path = out / "runs" / f"pixels-{scale}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    done = json.loads(path.read_text()) if path.is_file() else {}
     train, test = digits("train"), digits("test")
-    for name, seed in product(MODELS, SEEDS):
-        key = f"{name}, seed {seed}"
-        if key not in done:
-            model, began = PixelLSTM((SIDE, SIDE), LEVELS, seed=seed, **MODELS[name]), time.time()
-            train_pixels(model, train, STEPS[scale])
-            done[key] = {
-                "seconds": round(time.time() - began, 1),
-                "parameters": sum(parameter.numel() for parameter in model.parameters()),
-                "train": model.bits(train).mean().item(),
-                "test": model.bits(test).mean().item(),
-            }
-            write_whole(path, json.dumps(done))
-        yield f"{key}: {done[key]}"
-    models = {name: [done[f"{name}, seed {seed}"] for seed in SEEDS] for name in MODELS}
+
+    def work(point: dict[str, Any]) -> dict[str, Any]:
+        name, seed = point.values()
+        model, began = PixelLSTM((SIDE, SIDE), LEVELS, seed=seed, **MODELS[name]), time.time()
+        train_pixels(model, train, STEPS[scale])
+        return {
+            "seconds": round(time.time() - began, 1),
+            "parameters": sum(parameter.numel() for parameter in model.parameters()),
+            "train": model.bits(train).mean().item(),
+            "test": model.bits(test).mean().item(),
+        }
+
+    points = [{"model": name, "seed": seed} for name, seed in product(MODELS, SEEDS)]
+    models: dict[str, list[dict[str, Any]]] = {name: [] for name in MODELS}
+    for row, _ in common.each_once(out / "runs" / f"pixels-{scale}.jsonl", points, work):
+        models[row["model"]].append(row)
+        yield f"{row['model']}, seed {row['seed']}: {row['test']:.3f} bits per pixel"
     counted = baselines(train, test, (SIDE, SIDE), LEVELS)
     result = {"scale": scale, "steps": STEPS[scale], "models": models, "baselines": counted}
     yield common.store(out, "pixels", result, draw_models(result).png)

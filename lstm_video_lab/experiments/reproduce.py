@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from lstm_video_lab import bench, checkpoints, evaluation, metrics, plots, training
+from lstm_video_lab import bench, checkpoints, evaluation, metrics, plots, products, training
 from lstm_video_lab.experiments import common, conditioning, grids
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
@@ -32,7 +32,7 @@ TITLES = {  # in the order of their worth; the last is Shi et al.'s
     "composite": "Composite",
     "future": "Future predictor",
     "conditional-future": "Conditional future predictor",
-    "convlstm": "ConvLSTM 5×5, 128-64-64, future predictor",
+    "convlstm": "ConvLSTM 5×5, {}, future predictor",  # units, as they are
 }
 PAPER = {row: title.lower() for row, title in TITLES.items() if title.lower() in TABLE2.models}
 ROWS: dict[str, dict[str, Any]] = {
@@ -106,9 +106,11 @@ def score_row(row: str, name: str, folder: Path, out: Path) -> dict[str, Any]:
     saved, model = checkpoints.read_checkpoint(folder), checkpoints.load_model(folder)
     settings = saved.settings
     model.to(training.pick_device(settings.device))
+    units = settings.units if isinstance(settings.units, tuple) else ()
+    title = TITLES[row].format("-".join(map(str, units)))
     report = {
         "row": row,
-        "title": TITLES[row],
+        "title": title,
         "published": PUBLISHED.get(row),
         "scale": settings.scale,
         "settings": settings.to_dict(),
@@ -125,7 +127,7 @@ def score_row(row: str, name: str, folder: Path, out: Path) -> dict[str, Any]:
         "sigmoid_twice": floor_of_sigmoid_twice(settings),
     }
     for kind, number in happenings(settings).items():
-        picture = draw_future(model, settings, number, f"{TITLES[row]}, {kind}")
+        picture = draw_future(model, settings, number, f"{title}, {kind}")
         write_whole(out / f"{name}-{kind}.png", picture.png)
     write_whole(out / f"{name}-curve.png", draw_curve(report).png)
     write_whole(out / f"{name}.json", json.dumps(report, allow_nan=False) + "\n")
@@ -162,17 +164,20 @@ def flops(settings: Settings) -> float:
 
 
 def share_of_floor(settings: Settings, seconds: float) -> float:
-    """The part of a step that its matrix products need at the rate of a large one, measured now."""
+    """The part of a step that its matrix products need at the rate of a large one, measured now.
+
+    On a machine that is busy now and was not then, or was then and is not now, it says nothing.
+    """
     device = training.pick_device(settings.device)
     operand = torch.float32
     if settings.precision != "fp32" and training.has_bf16(device):
         operand = torch.bfloat16
     side = 1024 if device.type == "cpu" else 8192
     a, b = (torch.randn(side, side, device=device).to(operand) for _ in range(2))
-    spent = []
+    product, spent = products.Matrix(a, None), []
     for _ in range(10):
         start = time.perf_counter()
-        (a @ b).flatten()[0].item()  # reading a number waits for the product
+        product(b)[0, 0].item()  # reading a number waits for the product
         spent.append(time.perf_counter() - start)
     rate = 2 * side**3 / min(spent)
     return round(flops(settings) * settings.batch_size / rate / seconds, 4)

@@ -11,7 +11,6 @@ Test films show digits that nobody trained on. T time, B films, L frames compare
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -36,7 +35,6 @@ TOWARDS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}  # (
 TASKS = {"name": tuple("0123456789"), "direction": tuple(TOWARDS), "action": ACTIONS}
 SHOWN = ("in order", "shuffled", "one repeated")
 RETRAINED = (("3d", "shuffled"), ("3d", "one repeated"), ("lstm", "shuffled"))  # as they are shown
-COLUMNS = ("task", "kind", "trained", "seed", "seconds", "parameters", "operations", "accuracy")
 
 
 @dataclass(frozen=True)
@@ -138,27 +136,32 @@ def nearest_next(seen: Tensor, stored: Tensor) -> Tensor:
     return stored[-1, torch.cdist(here, there).argmin(1)]
 
 
-def plan(s: Sizes) -> list[tuple[Any, ...]]:
+def plan(s: Sizes) -> list[dict[str, Any]]:
     """All trials: task, kind, how the films of training are shown, seed."""
     ways = (*((kind, SHOWN[0]) for kind in KINDS), *RETRAINED)
-    return [(task, *way, seed) for seed in range(s.seeds) for task in TASKS for way in ways]
+    return [{"task": task, "kind": kind, "trained": trained, "seed": seed}
+            for seed in range(s.seeds) for task in TASKS for kind, trained in ways]  # fmt: skip
 
 
 def run(scale: str, out: Path) -> Iterator[str]:
     """Do all trials, each once: a run that was cut off goes on; then store."""
-    s, log = SIZES[scale], out / "runs" / "temporal_models.jsonl"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    rows = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    s, log = SIZES[scale], out / "runs" / f"temporal_models-{scale}.jsonl"
     namer = cache(lambda seed: teach("name", "frames", s, seed=seed + 50))
-    for trial in plan(s)[len(rows) :]:  # they are done in their order
-        started, (task, kind, trained, seed) = process_time(), trial
+
+    def work(trial: dict[str, Any]) -> dict[str, Any]:
+        started, (task, kind, trained, seed) = process_time(), trial.values()
         model = teach(task, kind, s, trained, seed, namer(seed) if kind == "inflated" else None)
-        seconds, accuracy = round(process_time() - started, 1), score(model, task, s)
-        values = (*trial, seconds, *cost(model, take(task, films(task, s), 0, 1)[0]), accuracy)
-        rows.append(dict(zip(COLUMNS, values, strict=True)))
-        with log.open("a") as file:
-            file.write(json.dumps(rows[-1]) + "\n")
-        yield f"{task}, {kind}, {trained}, {seed}: {accuracy[trained][-1]} %"
+        seconds = round(process_time() - started, 1)
+        parameters, operations = cost(model, take(task, films(task, s), 0, 1)[0])
+        return {"seconds": seconds, "parameters": parameters, "operations": operations,
+                "accuracy": score(model, task, s)}  # fmt: skip
+
+    rows = []
+    for row, is_new in common.each_once(log, plan(s), work):
+        rows.append(row)
+        if is_new:
+            last = row["accuracy"][row["trained"]][-1]
+            yield f"{row['task']}, {row['kind']}, {row['trained']}, {row['seed']}: {last} %"
     result = {"scale": scale, "sizes": vars(s), "trials": rows}
     bars = {how: [found(result, how, task=task, kind="3d")[0] for task in TASKS] for how in SHOWN}
     picture = plots.bars(list(TASKS), bars, ylabel="accuracy of 3d on test films, %")

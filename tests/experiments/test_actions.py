@@ -56,7 +56,7 @@ def test_the_command_stores_every_trial_of_the_plan_once(stored):
 
 
 def test_a_run_that_was_cut_off_goes_on_and_gives_the_same(stored, tmp_path):
-    log = tmp_path / "runs" / "actions" / "trials.jsonl"
+    log = tmp_path / "runs" / "actions" / "trials-smoke.jsonl"
     run = actions.run("smoke", tmp_path)
     while not log.exists() or len(log.read_text().splitlines()) < 9:
         next(run)

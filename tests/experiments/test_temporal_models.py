@@ -103,14 +103,15 @@ def test_the_command_stores_every_trial_once_and_resumes(tmp_path, monkeypatch):
     for _ in range(20):
         next(run)
     run.close()
-    log = tmp_path / "runs" / "temporal_models.jsonl"
+    log = tmp_path / "runs" / "temporal_models-smoke.jsonl"
     first = log.read_text()
     assert len(first.splitlines()) == 20
     assert list(experiments.run("temporal_models", "smoke", tmp_path))[-1].startswith("stored:")
     assert log.read_text().startswith(first)
     result = json.loads((tmp_path / "temporal_models.json").read_text())
-    keys = [tuple(row[name] for name in lab.COLUMNS[:4]) for row in result["trials"]]
-    assert keys == lab.plan(one) and len(set(keys)) == len(keys) == 3 * 9
+    keys = [(row["task"], row["kind"], row["trained"], row["seed"]) for row in result["trials"]]
+    assert keys == [tuple(point.values()) for point in lab.plan(one)]
+    assert len(set(keys)) == len(keys) == 3 * 9
     again = lab.teach(*keys[2][:2], SMOKE, *keys[2][2:])
     assert result["trials"][2]["accuracy"] == lab.score(again, keys[2][0], SMOKE)
     for row in result["trials"]:
