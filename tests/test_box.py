@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 from lstm_video_lab import Settings, box, evaluate, experiments, list_pretrained, load_pretrained
 from lstm_video_lab.checkpoints import load_model
 from lstm_video_lab.data import load_digits
-from lstm_video_lab.experiments.box import MODELS, PERCEPTS
+from lstm_video_lab.evaluation import heldout_data
+from lstm_video_lab.experiments.box import MODELS, NETS, TALL
+from lstm_video_lab.experiments.ladder import score_films, teach_films
 from lstm_video_lab.percepts import PerceptNet, score_net, train_net
+from lstm_video_lab.temporal.ladder import Ladder
 
 MEBIBYTE = 2**20
-VIDEO_MODELS = [name for name in MODELS if name != PERCEPTS]
+VIDEO_MODELS = [name for name in MODELS if name not in NETS]
+PERCEPTS, LADDER = NETS
 
 
 @settings(deadline=None)
@@ -65,6 +69,37 @@ def test_a_network_for_percepts_is_made_the_same_way(tmp_path, monkeypatch):
     assert net.card["metrics"]["embedded"] == score_net(net, load_digits(split="test"), *place)
 
 
+def test_a_ladder_is_made_the_same_way(tmp_path, monkeypatch):
+    list(experiments.run(LADDER, "smoke", tmp_path))
+    monkeypatch.setattr(box, "BOX", tmp_path)
+    net = load_pretrained(LADDER)
+    assert isinstance(net, Ladder) and not net.training and len(net.laterals) == 4
+    at = Settings.from_dict({**net.card["settings"], "scale": "smoke"})
+    same = teach_films(at, **TALL)
+    for a, b in zip(net.parameters(), same.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=5e-3)  # weights are up to 1
+    assert net.card["metrics"]["embedded"] == score_films(net, at, 20)
+
+
+def test_the_score_of_films_is_that_of_a_plain_loop():
+    class Stuck(torch.nn.Module):
+        """Foresees what it saw last, at half its brightness."""
+
+        def forward(self, frames, future):
+            return 0.5 * frames[-1:].expand(future, *frames.shape[1:])
+
+    at = Settings.for_scale("smoke")
+    frames = heldout_data(at).batch(0, 7).double() / 255
+    found = score_films(Stuck(), at, 7)
+    last = frames[at.frames_in - 1]
+    for t, error in enumerate(found["per_step"]):
+        truth = frames[at.frames_in + t]
+        assert error == pytest.approx(((0.5 * last - truth) ** 2).sum((1, 2)).mean().item())
+    assert found["mse"] == pytest.approx(sum(found["per_step"]) / at.frames_out)
+    copied = ((last - frames[at.frames_in :]) ** 2).sum((2, 3)).mean().item()
+    assert found["baselines"]["copy_last"]["mse"] == pytest.approx(copied)
+
+
 def test_weights_of_more_than_a_file_s_size_travel_in_several(tmp_path, monkeypatch):
     list(experiments.run("composite-two-digits", "smoke", tmp_path))
     monkeypatch.setattr(box, "BOX", tmp_path)
@@ -98,7 +133,7 @@ def test_the_box_says_what_made_each_model_and_is_light():
     assert {path.name for path in files} == named
 
 
-@pytest.mark.parametrize("name", [n for n in list_pretrained() if n != PERCEPTS])
+@pytest.mark.parametrize("name", [n for n in list_pretrained() if n not in NETS])
 def test_a_card_tells_what_its_weights_score(name):
     """A short evaluation of the shipped weights on embedded digits agrees with the card's."""
     model = load_pretrained(name)
@@ -122,3 +157,11 @@ def test_the_card_of_the_network_for_percepts_tells_what_its_weights_score():
         assert abs(now[kind] - told["embedded"][kind]) < 0.01  # machines round differently
         for metrics in told.values():
             assert metrics[kind] > 2 * max(level[kind] for level in metrics["baselines"].values())
+
+
+def test_the_card_of_the_ladder_tells_what_its_weights_score():
+    net = load_pretrained(LADDER)
+    told = net.card["metrics"]["embedded"]
+    assert told["mse"] < 0.8 * min(level["mse"] for level in told["baselines"].values())
+    now = score_films(net, Settings.from_dict(net.card["settings"]), 100)
+    assert now["mse"] == pytest.approx(told["mse"], rel=0.1)  # 100 films against 1,000

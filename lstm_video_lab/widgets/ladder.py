@@ -76,7 +76,8 @@ class StateExplorer(LabWidget):
         h = torch.cat([kernel[0] for kernel in self.states[frame - 1][rung]])  # (3 W, h, w)
         seen, ahead, true = self.film[frame - 1], self.ahead[frame - 1], self.film[frame]
         wide = len(h) // len(KERNELS)
-        empty = [torch.full_like(seen, torch.nan)] * (wide - 3)
+        columns = min(wide, 8)
+        empty = [torch.full_like(seen, torch.nan)] * (columns - 3)
         names = [f"{k}×{k}" for k in KERNELS for _ in range(wide)]
         costs = [
             metrics.squared_error(x[None, None], true[None, None]).item() for x in (ahead, seen)
@@ -84,8 +85,8 @@ class StateExplorer(LabWidget):
         text = (
             f"After {frame} frames: the last seen, the one foreseen and the true next one (squared "
             f"error {costs[0]:.1f}, of a copy {costs[1]:.1f}). Below them the {len(h)} maps of the "
-            "rung, a line for each kernel. Mid-grey is 0; each map has its own scale."
+            "rung, kernel by kernel. Mid-grey is 0; each map has its own scale."
         )
         frames = [2 * x - 1 for x in (seen, ahead.clamp(0, 1), true)]
         captions = ["seen", "foreseen", "true", *[""] * len(empty), *names]
-        return plots.images([*frames, *empty, *h], captions, text, signed=True, columns=wide)
+        return plots.images([*frames, *empty, *h], captions, text, signed=True, columns=columns)
