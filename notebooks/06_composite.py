@@ -25,9 +25,7 @@
 # first row the network must give the second row, and the third.
 
 # %% setup
-import math
 import os
-from itertools import pairwise
 
 import torch
 from IPython.display import Markdown
@@ -710,9 +708,10 @@ four = sorted(four, key=lambda row: row["published"])
 scores = [row["report"]["future"] for row in four]
 for row, score in zip(four, scores, strict=True):
     print(f"{row['title']:42} published {row['published']}, here {score['cross_entropy']:.1f}")
-for better, worse in pairwise(scores):
+for n, worse in enumerate(scores[1:]):
+    better = scores[n]
     apart = worse["cross_entropy"] - better["cross_entropy"]
-    error = math.hypot(better["stderr"]["cross_entropy"], worse["stderr"]["cross_entropy"])
+    error = sum(score["stderr"]["cross_entropy"] ** 2 for score in (better, worse)) ** 0.5
     print(f"next in the paper's order: {apart:+.1f} ± {error:.1f} nats", end="; ")
     print("as in the paper" if apart > 2 * error else "the other way" if apart < -2 * error
           else "not told apart")  # fmt: skip

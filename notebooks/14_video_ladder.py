@@ -64,9 +64,9 @@ plots.frames(
 # and the state becomes a stack of maps:
 #
 # ```
-# r, z = σ(conv[x(t), h(t−1)])              reset and update, from the frame's maps and the state's
-# n    = tanh(conv[x(t), r ⊙ h(t−1)])       the new value
-# h(t) = (1 − z) ⊙ h(t−1) + z ⊙ n           z lets the new value in
+# r, z = σ(conv[x(t), h(t−1)])          reset and update
+# n    = tanh(conv[x(t), r ⊙ h(t−1)])   the new value
+# h(t) = (1 − z) ⊙ h(t−1) + z ⊙ n       z lets the new value in
 # ```
 #
 # Two things differ from `GRUCell`, which is torch's. There the reset gate acts *after* the
@@ -95,9 +95,9 @@ print("Parameters of a 5×5 cell, 2 maps in, 3 of state:", sum(p.numel() for p i
 # the maps, adds what the next rung remembers, and at the end there is a frame, **the next one**.
 #
 # ```
-# frame ─► encoder ─► fine maps ───► 3 ConvGRUs ─► 1×1 ────────────► + ─► last stage ─► next frame
-#             │                                                      ▲
-#             └─────► coarse maps ─► 3 ConvGRUs ─► 1×1 ─► stage ─────┘
+# frame ─► encoder ─► fine maps ───► 3 ConvGRUs ─► 1×1 ─────────► + ─► next frame
+#             │                                                   ▲
+#             └─────► coarse maps ─► 3 ConvGRUs ─► 1×1 ─► stage ──┘
 # ```
 #
 # | | the report | here |
