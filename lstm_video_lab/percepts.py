@@ -25,6 +25,7 @@ from torch.nn import functional as F
 
 from lstm_video_lab.data.bouncing import area_average, render, uniforms
 from lstm_video_lab.data.digits import Digits
+from lstm_video_lab.metrics import to_unit
 from lstm_video_lab.optimisers import fit
 
 GRID = 8  # G: the least side of a frame of a VideoModel
@@ -113,7 +114,7 @@ def stills(
     answers = torch.zeros(count, NAMES + CELLS**2)
     answers.scatter_(1, torch.from_numpy(labels[chosen]), 1.0)
     answers.scatter_(1, torch.from_numpy(NAMES + y * CELLS + x), 1.0)
-    return frames[:, None].float() / 255, answers
+    return to_unit(frames[:, None]), answers
 
 
 @torch.no_grad()
@@ -121,7 +122,7 @@ def percepts(features: Features, films: Tensor) -> Tensor:
     """Films uint8 (T, B, S, S) or (T, B, C, S, S) as a network sees them: float (T, B, C, G, G)."""
     frames = films.flatten(0, 1)  # (T·B, …)
     frames = frames[:, None] if films.dim() == 4 else frames
-    seen = [features(part.float() / 255) for part in frames.split(AT_ONCE)]
+    seen = [features(to_unit(part)) for part in frames.split(AT_ONCE)]
     return as_frames(torch.cat(seen)).unflatten(0, films.shape[:2])
 
 

@@ -136,15 +136,14 @@ others = ladder.circles([0.5, 1.5, 2.5, 3.5], SIDE, 12)  # other heights, starts
 model.eval()
 errors, foreseen = {}, {}
 for name, made in {"the five": films, "four others": others}.items():
-    frames = made.float() / 255
+    frames = metrics.to_unit(made)
     with torch.no_grad():
         foreseen[name] = model(frames[:3], 9)
     errors[name] = metrics.squared_error(foreseen[name], frames[3:]).mean(1)  # (9,)
-frames = others.float() / 255
+frames = metrics.to_unit(others)
 copied = metrics.squared_error(frames[2:3].expand_as(frames[3:]), frames[3:]).mean(1)
-average = metrics.squared_error((films / 255).mean((0, 1)).expand_as(frames[3:]), frames[3:]).mean(
-    1
-)
+mean = metrics.to_unit(films).mean((0, 1)).expand_as(frames[3:])
+average = metrics.squared_error(mean, frames[3:]).mean(1)
 
 # %% guess whether it was learnt by heart
 answers = ["no: it has learnt five films by heart", "for a few frames", "for all nine frames"]
@@ -217,7 +216,7 @@ plots.images(
 # the coarse rung. What happens to the maps when the circle leaves the frame?
 
 # %% watch the states
-StateExplorer(model, (others[:, 2] / 255).float())
+StateExplorer(model, frames[:, 2])
 
 # %% [markdown]
 # Some maps are bright on one side of the circle and dark on the other: they know which way it

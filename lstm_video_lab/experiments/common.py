@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from lstm_video_lab import checkpoints, evaluation, training
+from lstm_video_lab import checkpoints, evaluation, metrics, training
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
@@ -71,12 +71,13 @@ def each_once(
         write_whole(log, "".join(whole))
     rows = list(map(json.loads, whole))
     for point in points:
-        done = next((row for row in rows if point.items() <= row.items()), None)
-        if done is None:
+        row = next((row for row in rows if point.items() <= row.items()), None)
+        if is_new := row is None:
             line = json.dumps(point | work(point), allow_nan=False)
             with log.open("a") as file:
                 file.write(line + "\n")
-        yield done or json.loads(line), done is None
+            row = json.loads(line)
+        yield row, is_new
 
 
 def together(runs: list[dict[str, Any]], measure: str) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def read_curve(run: Path) -> dict[str, list]:
 def example_frames(model: VideoModel, settings: Settings, first: int = 0) -> dict[str, str]:
     """Held-out sequences and what a model makes of them, packed: (T, EXAMPLES, H, W) each."""
     frames = evaluation.heldout_data(settings).batch(first, EXAMPLES)  # uint8 (T, N, H, W)
-    past = frames[: settings.frames_in].float() / 255
+    past = metrics.to_unit(frames[: settings.frames_in])
     given = model(past, future=settings.frames_out)
     parts = {"frames": frames}
     for name, logits in given._asdict().items():

@@ -236,11 +236,16 @@ def run(scale: str, out: Path) -> Iterator[str]:
         }
     points = [{"seed": s, "trial": name} for s, name in product(range(size["seeds"]), TRIALS)]
     log = out / "runs" / f"ladder-{scale}.jsonl"
-    for row, is_new in common.each_once(log, points, lambda p: trial(p["trial"], size, p["seed"])):
+
+    def work(point: dict[str, Any]) -> dict[str, Any]:
+        found = trial(point["trial"], size, point["seed"])
+        if point["seed"]:  # frames of the first seed will do
+            del found["shown"]
+        return found
+
+    for row, is_new in common.each_once(log, points, work):
         seed, name = row.pop("seed"), row.pop("trial")
         result["trials"][f"{name}/{seed}"] = row
-        if seed:
-            del row["shown"]
         if is_new:
             yield f"{name}, seed {seed}: {row['mse'][0]:.2f}, {row['seconds']:.0f} s"
     yield common.store(out, "ladder", result, draw(result, {"base": "base"}).png)

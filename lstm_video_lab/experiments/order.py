@@ -85,12 +85,13 @@ def train_order(settings: Settings, reverse: bool) -> Iterator[tuple[int, list[f
         speed=s.speed,
         seed=s.seed,
     )
-    heldout = evaluation.heldout_data(s).batch(0, HELDOUT, device)[: s.frames_in].float() / 255
+    heldout = evaluation.heldout_data(s).batch(0, HELDOUT, device)[: s.frames_in]
+    heldout = metrics.to_unit(heldout)
     model = VideoModel(**s.model_fields(), seed=s.seed).to(device)
     optimiser = training.make_optimiser(s, model.parameters())
     torch.set_flush_denormal(True)
     for step in range(_steps(s)):
-        frames = films.batch(step, s.batch_size, device).float() / 255  # (T, B, H, W)
+        frames = metrics.to_unit(films.batch(step, s.batch_size, device))  # (T, B, H, W)
         optimiser.zero_grad()
         errors(model, frames, reverse).mean().backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), s.clip or math.inf)

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_video_lab import checkpoints, evaluation, plots
+from lstm_video_lab import checkpoints, evaluation, metrics, plots
 from lstm_video_lab.experiments import common
 from lstm_video_lab.settings import Settings
 
@@ -80,7 +80,7 @@ def run(scale: str, out: Path) -> Iterator[str]:
 def predictions(model: torch.nn.Module, settings: Settings, count: int) -> tuple[Tensor, Tensor]:
     """Busy held-out patches and what a model makes of their future, uint8 (T, N, H, W) each."""
     frames = busy(settings, count)
-    past = frames[: settings.frames_in].float() / 255
+    past = metrics.to_unit(frames[: settings.frames_in])
     future = model(past, future=settings.frames_out).future
     return frames[settings.frames_in :], (future.clamp(0, 1) * 255).round().to(torch.uint8)
 

@@ -36,7 +36,7 @@ class StateBridge(LabWidget):
         self.model, self.settings, self.first = model, settings, first
         device = next(model.parameters()).device
         films = evaluation.heldout_data(settings).batch(0, FILMS, device)
-        self.films = films[: settings.frames_in].float() / 255  # (T, N, S, S)
+        self.films = metrics.to_unit(films[: settings.frames_in])  # (T, N, S, S)
         super().__init__()
 
     def controls(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_video_lab import evaluation, plots
+from lstm_video_lab import evaluation, metrics, plots
 from lstm_video_lab.experiments import features as lib
 from lstm_video_lab.experiments import firing
 from lstm_video_lab.models import VideoModel
@@ -152,7 +152,7 @@ class FrameBuilder(LabWidget):
 
     def __init__(self, model: VideoModel, settings: Settings, films: int = 8) -> None:
         rows, columns = lib.lit(settings)
-        frames = evaluation.heldout_data(settings).batch(0, films).float() / 255
+        frames = metrics.to_unit(evaluation.heldout_data(settings).batch(0, films))
         self.truth = frames[settings.frames_in :, :, rows, columns].numpy()  # (T, N, H, W)
         self.h = firing.activity(model, settings, films)["future decoder"]  # (T, N, U)
         self.mean = firing.activity(model, settings, firing.FILMS[settings.scale])[

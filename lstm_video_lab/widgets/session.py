@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lstm_video_lab import evaluation, training
+from lstm_video_lab import evaluation, metrics, training
 from lstm_video_lab.settings import Settings
 
 NEWS = 0.7  # seconds between two pictures
@@ -49,7 +49,7 @@ class Session:
     ) -> None:
         self.story = Story(settings, folder)
         self.problem: Exception | None = None
-        self.frames = evaluation.heldout_data(settings).batch(0, 1).float() / 255  # (T, 1, H, W)
+        self.frames = metrics.to_unit(evaluation.heldout_data(settings).batch(0, 1))  # (T, 1, H, W)
         past = self.frames[: settings.frames_in, 0].numpy()
         truth = self.frames[settings.frames_in :, 0].numpy()
         self.story.rows = {"seen": past, "true future": truth}

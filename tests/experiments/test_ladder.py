@@ -91,26 +91,26 @@ def test_circles_move_sideways_and_come_back():
     assert torch.equal(ladder.circles([1], 16, 5)[:, 0], films[:5, 1])
 
 
-def test_few_films_are_seen_again_and_again(monkeypatch):
-    seen = []
+@pytest.fixture
+def seen(monkeypatch):
+    """The films that a ladder would have been trained on, step by step."""
+    fed = []
     monkeypatch.setattr(
         ladder,
         "train_ladder",
-        lambda model, films, steps, **_: seen.extend(map(films, range(steps))),
+        lambda model, films, steps, **_: fed.extend(map(films, range(steps))),
     )
+    return fed
+
+
+def test_few_films_are_seen_again_and_again(seen):
     ladder.teach({"side": 16, "steps": 6, "batch": 4}, 0, films=2)
     first = ladder.world("digits", "train", 16).batch(0, 2)
     kinds = {film.numpy().tobytes() for frames in seen for film in frames.unbind(1)}
     assert kinds == {film.numpy().tobytes() for film in first.unbind(1)}
 
 
-def test_the_frame_rate_falls_in_thirds_and_digits_go_faster(monkeypatch):
-    seen = []
-    monkeypatch.setattr(
-        ladder,
-        "train_ladder",
-        lambda model, films, steps, **_: seen.extend(map(films, range(steps))),
-    )
+def test_the_frame_rate_falls_in_thirds_and_digits_go_faster(seen):
     ladder.teach({"side": 16, "steps": 6, "batch": 40}, 0, rates=(25, 15, 10))
     moved = [frames.float().diff(dim=0).abs().mean().item() for frames in seen]
     assert moved[0] < moved[2] < moved[4]
