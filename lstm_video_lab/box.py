@@ -54,6 +54,32 @@ def load_pretrained(name: str) -> Any:
     return model.eval()
 
 
+def start_from(model: VideoModel, name: str) -> None:
+    """Give a model the weights of one in the box, which may have a decoder more.
+
+    Raises ValueError where that one has other sizes, lacks a part, or is not in the box.
+    """
+    weights = load_pretrained(name).state_dict()
+    for key, own in model.state_dict().items():
+        if key not in weights:
+            raise ValueError(f"start_from={name!r}: that model has no {key}: choose another")
+        if weights[key].shape != own.shape:
+            raise ValueError(
+                f"start_from={name!r}: its {key} is {tuple(weights[key].shape)}, "
+                f"here it is {tuple(own.shape)}: choose the settings of that model"
+            )
+        own.copy_(weights[key])
+
+
+def _ancestors(settings: Settings) -> list[dict[str, Any]]:
+    """The models whose weights a run began with, oldest first: what their cards say of training."""
+    if settings.start_from is None:
+        return []
+    card = load_pretrained(settings.start_from).card
+    told = ("name", "command", "steps", "seconds", "machine", "settings")
+    return [*card.get("ancestors", []), {key: card[key] for key in told}]
+
+
 def put_in_box(
     run: Path | str,
     name: str,
@@ -81,6 +107,7 @@ def put_in_box(
     before = evaluation.evaluate(
         checkpoints.load_model(run), sources[first], sequences, similarity=False, compare=False
     )["future"][measure]
+    ancestors = _ancestors(settings)
     card = {
         "name": name,
         "data": f"{settings.num_digits} bouncing digits, {settings.digits}"
@@ -90,6 +117,8 @@ def put_in_box(
         "scale": settings.scale,
         "steps": checkpoint.step,
         "seconds": round(checkpoint.seconds),
+        "ancestors": ancestors,
+        "total_steps": checkpoint.step + sum(ancestor["steps"] for ancestor in ancestors),
         "machine": machine,
         "parameters": sum(p.numel() for p in model.parameters()),
         "metrics": metrics,

@@ -171,6 +171,9 @@ class Settings(ModelSettings):
         "true to own, or its own last output",
         choices=("teacher", "scheduled", "own"),
     )
+    start_from: str | None = setting(
+        None, "a model of the box whose weights the run begins with; none: random ones"
+    )
     seed: int = setting(
         0, "weights, data and schedule are a pure function of it", low=0, high=2**31 - 1
     )

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lstm_video_lab import checkpoints, evaluation, metrics
+from lstm_video_lab import box, checkpoints, evaluation, metrics
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.objective import composite_loss, open_data
@@ -132,6 +132,8 @@ class _Run:
             )
         self.data = open_data(settings)
         self.model = VideoModel(**settings.model_fields(), seed=settings.seed).to(self.device)
+        if settings.start_from is not None:
+            box.start_from(self.model, settings.start_from)
         self.optimiser = make_optimiser(settings, self.model.parameters())
         self.step, self.seconds, self.spent, self.saved_step = 0, 0.0, 0.0, -1
         self.last: dict[str, Any] = {}

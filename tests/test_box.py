@@ -7,7 +7,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_video_lab import Settings, box, evaluate, experiments, list_pretrained, load_pretrained
+from lstm_video_lab import (
+    Settings,
+    box,
+    evaluate,
+    experiments,
+    list_pretrained,
+    load_pretrained,
+    train,
+)
 from lstm_video_lab.checkpoints import load_model
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.evaluation import heldout_data
@@ -165,3 +173,33 @@ def test_the_card_of_the_ladder_tells_what_its_weights_score():
     assert told["mse"] < 0.8 * min(level["mse"] for level in told["baselines"].values())
     now = score_films(net, Settings.from_dict(net.card["settings"]), 100)
     assert now["mse"] == pytest.approx(told["mse"], rel=0.1)  # 100 films against 1,000
+
+
+def test_a_run_may_begin_with_weights_of_the_box_and_its_card_names_all_before_it(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(box, "BOX", tmp_path / "box")
+    smoke = Settings.for_scale("smoke", steps=2)
+    list(train(smoke, tmp_path / "first"))
+    box.put_in_box(tmp_path / "first", "first", "train", {}, box.BOX, 4)
+    for name, before in (("second", "first"), ("third", "second")):
+        own = smoke.changed(start_from=before, steps=3, reconstruct=False)
+        if before == "first":
+            own = own.changed(reconstruct=True)
+        list(train(own, tmp_path / name))
+        box.put_in_box(tmp_path / name, name, "train", {}, box.BOX, 4)
+    card = load_pretrained("third").card
+    assert [ancestor["name"] for ancestor in card["ancestors"]] == ["first", "second"]
+    assert card["steps"] == 3 and card["total_steps"] == 2 + 3 + 3
+
+    still = smoke.changed(start_from="first", learning_rate=0.0, seed=5)
+    model = list(train(still, tmp_path / "still"))[-1].model
+    for key, value in load_pretrained("first").state_dict().items():
+        assert torch.equal(model.state_dict()[key], value)
+    for changes, message in (
+        ({"units": 8}, "here it is"),
+        ({"conditional": "future"}, "that model has no decoders.future.recurrent.weight_ih_l0"),
+        ({"start_from": "nobody"}, "'nobody' is not in the box"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            train(still.changed(**changes))
