@@ -137,4 +137,4 @@ check("film_accuracy", film_accuracy)
 # The steps of a block do not know equally much: the first has seen one frame, the last all of them.
 # Write `weighted_answers(logits, weights)` with a weight for each step; the weights should not have
 # to add up to 1. With which weights is it the mean, and with which the last step alone? Compare
-# with the three ways of `lstm_video_lab.temporal.classifier.pool`.
+# with the three ways of `lstm_video_lab.lessons.percepts_and_actions.model.pool`.

@@ -21,10 +21,10 @@ import torch
 from torch import Tensor
 
 from lstm_video_lab import metrics
+from lstm_video_lab.distributed import ALONE, Ranks
 from lstm_video_lab.models import VideoModel
-from lstm_video_lab.objective import open_data
-from lstm_video_lab.ranks import ALONE, Ranks
 from lstm_video_lab.settings import Settings
+from lstm_video_lab.training.loss import open_data
 
 HELDOUT_SEED = (
     2015  # of the held-out sequences: it has nothing to do with the seed of a training run

@@ -23,8 +23,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstm_video_lab.products import Linear
-from lstm_video_lab.recurrent import LSTM, ConvLSTM, State
+from lstm_video_lab.layers.linear_maps import Linear
+from lstm_video_lab.layers.recurrent import LSTM, ConvLSTM, State
 from lstm_video_lab.settings import ModelSettings
 
 Draw = Callable[[int], Tensor]

@@ -26,7 +26,7 @@ from torch.nn import functional as F
 from lstm_video_lab.data.bouncing import area_average, render, uniforms
 from lstm_video_lab.data.digits import Digits
 from lstm_video_lab.metrics import to_unit
-from lstm_video_lab.optimisers import fit
+from lstm_video_lab.training.optimisers import fit
 
 GRID = 8  # G: the least side of a frame of a VideoModel
 NUMBERS = 128  # X of the network for digits

@@ -39,25 +39,26 @@ import inspect
 import torch
 
 from lstm_video_lab import Settings, cells, plots
-from lstm_video_lab.experiments import jacobians, keeping, load_result, recurrence
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.recurrence_and_memory import experiment, jacobians, memory
+from lstm_video_lab.lessons.recurrence_and_memory.memory_widget import KeepExplorer
+from lstm_video_lab.lessons.recurrence_and_memory.widgets import GradientExplorer
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.keeping import KeepExplorer
-from lstm_video_lab.widgets.recurrence import GradientExplorer
 
 settings = Settings.for_scale()
 SMOKE = settings.scale == "smoke"
 STEPS = 4 if SMOKE else 250  # of each live training
-DELAY = recurrence.DELAYS[settings.scale][-1]
+DELAY = experiment.DELAYS[settings.scale][-1]
 draws = torch.Generator().manual_seed(0)
 
 # %% the copy task
-x, answer = recurrence.delayed(DELAY, 1, seed=0)  # x: (T, B, K + 2)
+x, answer = experiment.delayed(DELAY, 1, seed=0)  # x: (T, B, K + 2)
 plots.strip(
     {"4 symbols": x[:, 0, :4], "mark: keep": x[:, 0, 4:5], "mark: say": x[:, 0, 5:]},
     "One sequence of the copy task; time runs to the right. In each step but the last there is one "
     f"of four symbols. Symbol {int(answer[0]) + 1} has the mark “keep” in step 1. {DELAY} others "
     f"follow, and in step {len(x)} the network has to say: {int(answer[0]) + 1}. Who guesses is "
-    f"right in one case of {recurrence.SYMBOLS}.",
+    f"right in one case of {experiment.SYMBOLS}.",
     height=48,
 )
 
@@ -254,7 +255,7 @@ plots.curves(
 # %% train two cells
 def learn(start):
     """Steps and accuracy on sequences kept apart, while a cell learns the copy task."""
-    return list(zip(*recurrence.learn_copy(start, DELAY, seed=3, steps=STEPS), strict=True))
+    return list(zip(*experiment.learn_copy(start, DELAY, seed=3, steps=STEPS), strict=True))
 
 
 curves = {name: learn(name) for name in ("RNN", "LSTM, forget 5")}
@@ -269,7 +270,7 @@ Guess(
     fates[0 if len(solved) == 2 else 3 if not solved else 1 if solved == ["RNN"] else 2],
     lambda: plots.curves(
         curves,
-        {"chance": 1 / recurrence.SYMBOLS},
+        {"chance": 1 / experiment.SYMBOLS},
         "Accuracy on 500 sequences kept apart: "
         + ", ".join(f"{name} ends at {right:.2f}" for name, right in ends.items())
         + f". Delay {DELAY}, one seed, {settings.scale} scale. Training ends early at 0.99.",
@@ -285,7 +286,7 @@ Guess(
 
 # %% all starts, several seeds
 result = load_result("recurrence")
-recurrence.draw_copies(result)
+experiment.draw_copies(result)
 
 # %% [markdown]
 # **What is seen.** With the shortest delay everybody learns. At the longest, the plain cell fails
@@ -390,7 +391,7 @@ whiskers = {
     for d, n in shown.items()
 }  # fmt: skip
 plots.bars(
-    biases, means, whiskers, {"chance": 1 / recurrence.SYMBOLS},
+    biases, means, whiskers, {"chance": 1 / experiment.SYMBOLS},
     "Accuracy of the LSTM on the copy task after training from three forget biases. "
     + "; ".join(f"{d}: {', '.join(f'{v:.2f}' for v in values)}" for d, values in means.items())
     + f". Bars are means of {result['seeds']} seeds, whiskers from worst to best; at most "
@@ -421,26 +422,26 @@ plots.bars(
 # %% one wrong letter, live
 def lasting(curves):
     """For each layer, the letters until the difference stays below a tenth, as words."""
-    return ", ".join(str(keeping.healed(line)) for line in curves.T.tolist())
+    return ", ".join(str(memory.healed(line)) for line in curves.T.tolist())
 
 
-alphabet = keeping.read_text()[1]
-stack = keeping.Stack(len(alphabet), all_answer=True, seed=9)
-loss = keeping.learn_text(stack, min(STEPS, 120), seed=9)
-after = keeping.scar(stack)  # (T, L)
+alphabet = memory.read_text()[1]
+stack = memory.Stack(len(alphabet), all_answer=True, seed=9)
+loss = memory.learn_text(stack, min(STEPS, 120), seed=9)
+after = memory.scar(stack)  # (T, L)
 shown = range(1, 21)
 plots.curves(
-    {f"layer {n + 1}": (shown, after[:20, n]) for n in range(keeping.LAYERS)},
+    {f"layer {n + 1}": (shown, after[:20, n]) for n in range(memory.LAYERS)},
     {"a tenth": 0.1},
     "How far the two copies are apart, as a part of the most, from the wrong letter on. Layers 1 "
-    f"to {keeping.LAYERS} stay below a tenth after {lasting(after)} letters. All layers answer; a "
+    f"to {memory.LAYERS} stay below a tenth after {lasting(after)} letters. All layers answer; a "
     f"short training, one seed: {loss:.2f} nats per letter ({settings.scale} scale).",
     xlabel="letters since the wrong one", ylabel="distance",
 )  # fmt: skip
 
 # %% guess the layers
 healed = {
-    name: [[keeping.healed(line) for line in seed] for seed in found["curves"]]
+    name: [[memory.healed(line) for line in seed] for seed in found["curves"]]
     for name, found in result["layers"].items()
 }  # name -> (seeds, L)
 mean = {name: torch.tensor(rows).double().mean(0) for name, rows in healed.items()}
@@ -457,7 +458,7 @@ Guess(
 )
 
 # %% how long each layer differs
-names = [f"layer {n + 1}" for n in range(keeping.LAYERS)]
+names = [f"layer {n + 1}" for n in range(memory.LAYERS)]
 layers = {name: torch.tensor(rows).double() for name, rows in healed.items()}  # (seeds, L)
 spread = {
     name: torch.stack([rows.mean(0) - rows.amin(0), rows.amax(0) - rows.mean(0)]).tolist()
@@ -497,7 +498,7 @@ plots.bars(
 # %% guess the price
 def equal(units):
     """The last T at which attention needs no more multiplications than a state."""
-    return sum(keeping.work(None, T) <= keeping.work(units, T) for T in range(1, 10_000))
+    return sum(memory.work(None, T) <= memory.work(units, T) for T in range(1, 10_000))
 
 
 Guess(

@@ -39,8 +39,9 @@ import torch
 from torch.nn import functional as F
 
 from lstm_video_lab import LSTM, LSTMCell, Settings, VideoModel, cells, evaluation, plots, training
-from lstm_video_lab.widgets import GateInspector, Guess
-from lstm_video_lab.widgets.latch import HalfLife, LatchExplorer, watch
+from lstm_video_lab.lessons.lstm_cell.gate_inspector import GateInspector
+from lstm_video_lab.lessons.lstm_cell.one_unit import HalfLife, LatchExplorer, watch
+from lstm_video_lab.widgets import Guess
 
 settings = Settings.for_scale()
 budget = {} if settings.scale == "smoke" else {"minutes": 0.4}  # of the one long training below

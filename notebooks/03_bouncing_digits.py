@@ -26,9 +26,10 @@ import torch
 
 from lstm_video_lab import BouncingDigits, Settings, evaluation, load_digits, metrics, plots
 from lstm_video_lab.data.bouncing import area_average, render
-from lstm_video_lab.widgets import DigitsExplorer, Guess
-from lstm_video_lab.widgets.pixel import PixelCost
-from lstm_video_lab.widgets.walls import WallExplorer
+from lstm_video_lab.lessons.bouncing_digits.pixel_cost import PixelCost
+from lstm_video_lab.lessons.bouncing_digits.wall_bounce import WallExplorer
+from lstm_video_lab.lessons.bouncing_digits.widgets import DigitsExplorer
+from lstm_video_lab.widgets import Guess
 
 settings = Settings.for_scale()
 world = {"image_size": settings.image_size, "digit_size": settings.digit_size}

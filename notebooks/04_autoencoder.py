@@ -28,11 +28,12 @@
 import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation, metrics, plots, training
-from lstm_video_lab.experiments import load_result, order
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.autoencoder import output_order
+from lstm_video_lab.lessons.autoencoder.output_order_widget import OrderExplorer
+from lstm_video_lab.lessons.autoencoder.state_bottleneck import StateBridge, cross
+from lstm_video_lab.lessons.autoencoder.widgets import UnitsExplorer
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.bridge import StateBridge, cross
-from lstm_video_lab.widgets.order import OrderExplorer
-from lstm_video_lab.widgets.units import UnitsExplorer
 
 settings = Settings.for_scale(predict=False, conditional=False, layers=1, learning_rate=4e-3)
 smoke = settings.scale == "smoke"
@@ -202,17 +203,20 @@ plots.bars(
 
 # %% train both orders
 small = by_steps.changed(units=64, learning_rate=5e-3)
-orders = order.compare(small, seeds=(0, 1, 2))
+orders = output_order.compare(small, seeds=(0, 1, 2))
 
 
 # %% guess the order
-gaps, words = order.behind(orders), ["newest first (reversed)", "oldest first (as filmed)"]
+gaps, words = output_order.behind(orders), ["newest first (reversed)", "oldest first (as filmed)"]
 words += ["neither: the difference changes its sign from seed to seed"]
 Guess(
     "Same model, same films, same steps. Which order is learnt with less error?",
     words,
     words[0 if (gaps > 0).all() else 1 if (gaps < 0).all() else 2],
-    lambda: f"{order.describe(orders)} Newest first begins with a frame that was read just before.",
+    lambda: (
+        f"{output_order.describe(orders)} Newest first begins with a frame that was read just "
+        "before."
+    ),
 )
 
 
@@ -221,7 +225,7 @@ def draw_learning(profiles, settings, baselines):
     return plots.curves(
         {name: (p.steps, p.error.mean((0, 2))) for name, p in profiles.items()},
         baselines,
-        f"{order.describe(profiles)} Lines: mean of the seeds ({settings.frames_in} frames, "
+        f"{output_order.describe(profiles)} Lines: mean of the seeds ({settings.frames_in} frames, "
         f"{settings.units} units, {settings.steps} steps, {settings.scale} scale).",
     )
 
@@ -238,8 +242,8 @@ draw_learning(orders, small, levels["cross_entropy"])
 
 # %% the lags
 # NBVAL_CHECK_OUTPUT
-for name, reverse in order.ORDERS.items():
-    lags = order.lags(10, reverse)
+for name, reverse in output_order.ORDERS.items():
+    lags = output_order.lags(10, reverse)
     print(f"{name}: lags {lags}, mean {sum(lags) / len(lags):g}")
 
 # %% [markdown]
@@ -255,7 +259,7 @@ for name, reverse in order.ORDERS.items():
 
 # %% twice as long
 longer = small.changed(frames_in=2 * T)
-long_orders = order.compare(longer, seeds=(0, 1))
+long_orders = output_order.compare(longer, seeds=(0, 1))
 scores = evaluation.baselines(longer)
 long_levels = {k.replace("_", " "): v["cross_entropy"] for k, v in scores.items()}
 draw_learning(long_orders, longer, long_levels)

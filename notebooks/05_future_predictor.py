@@ -37,10 +37,17 @@ import os
 import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation, metrics, plots, training
-from lstm_video_lab.experiments import common, conditioning, load_result
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.future_predictor import experiment
+from lstm_video_lab.lessons.future_predictor.two_futures import (
+    TwoFutures,
+    best_guess,
+    expected_error,
+    fork,
+)
+from lstm_video_lab.lessons.future_predictor.widgets import ConditioningExplorer
+from lstm_video_lab.training import runs
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.conditioning import ConditioningExplorer
-from lstm_video_lab.widgets.futures import TwoFutures, best_guess, expected_error, fork
 
 LIVE = {} if os.environ.get("LAB_SCALE") == "smoke" else {"minutes": 0.6}
 settings = Settings.for_scale(reconstruct=False, **LIVE)  # a future predictor, and nothing else
@@ -88,7 +95,7 @@ print(f"The unconditional predictor: {alone_made}.")
 # time. A model with a higher error than the mean image would do better to give the mean image.
 
 # %% guess where the error passes the mean image
-JUDGED = common.SEQUENCES[settings.scale]  # held-out sequences
+JUDGED = runs.SEQUENCES[settings.scale]  # held-out sequences
 report = evaluation.evaluate(alone.model, settings, JUDGED, similarity=False)
 base, error = report["baselines"], report["future"]["per_step"]["cross_entropy"]
 mean_image = base["mean_image"]["per_step"]["cross_entropy"]  # one number for each step
@@ -200,7 +207,7 @@ print("The frames after it are not the same:", bool(gap[1:].max() > 1e-4))
 print("To the unconditional decoder the truth makes no difference:", deaf)
 
 # %% guess what happens when it runs freely
-shown = conditioning.teacher_forced(taught.model, taught_settings)["per_step"]
+shown = experiment.teacher_forced(taught.model, taught_settings)["per_step"]
 parts = evaluation.evaluate(taught.model, taught_settings, JUDGED, similarity=False, compare=False)
 free = parts["future"]["per_step"]["cross_entropy"]
 fates = [
@@ -271,7 +278,7 @@ ConditioningExplorer(result)
 # %% four models in one picture
 stored = {name: result["baselines"][name.replace(" ", "_")]["cross_entropy"] for name in levels}
 ways = {
-    "running freely": [conditioning.free_running(model) for model in result["models"].values()],
+    "running freely": [experiment.free_running(model) for model in result["models"].values()],
     "shown the true frame": [
         model["teacher_forced"]["cross_entropy"] for model in result["models"].values()
     ],

@@ -39,19 +39,20 @@ from lstm_video_lab import (
     plots,
     training,
 )
-from lstm_video_lab.experiments import conditioning, grids, load_result, reproduce
-from lstm_video_lab.sheets import levels_of
-from lstm_video_lab.widgets import Guess, TrainingStudio, composite, events
-from lstm_video_lab.widgets.gradients import draw_meetings, meet
-from lstm_video_lab.widgets.picker import SequencePicker
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.composite import error_by_event, grids, reproduction, widgets
+from lstm_video_lab.lessons.composite.gradient_angle import draw_meetings, meet
+from lstm_video_lab.lessons.composite.sequence_browser import SequencePicker
+from lstm_video_lab.lessons.future_predictor import experiment
+from lstm_video_lab.plots.canvas import levels_of
+from lstm_video_lab.widgets import Guess, TrainingStudio
 
+# %% two tasks
 SMOKE = os.environ.get("LAB_SCALE") == "smoke"
 LIVE = {} if SMOKE else {"minutes": 0.8, "learning_rate": 4e-3}  # a short run bears a high rate
 SHORT = {} if SMOKE else {"minutes": 0.3}
 settings = Settings.for_scale(**LIVE)  # both decoders are on: this is the composite
 SEEN, AHEAD, JUDGED = settings.frames_in, settings.frames_out, 300
-
-# %% two tasks
 heldout = evaluation.heldout_data(settings)  # test digits
 batch = metrics.to_unit(heldout.batch(0, 64))  # (T, B, H, W), in [0, 1]
 plots.frames(
@@ -171,10 +172,10 @@ print(f"That is {100 * ratio:.0f} % of the mean image's error.")
 print("Below 55 %, so motion was learnt:", ratio < 0.55)
 
 # %% what both give
-films = composite.foresee(both.model, batch[:, 0], SEEN)
+films = widgets.foresee(both.model, batch[:, 0], SEEN)
 with torch.inference_mode():
     films[1][1]["alone"] = alone.model(batch[:SEEN, :1], future=AHEAD).future[:, 0].sigmoid()
-composite.draw_films(
+widgets.draw_films(
     films,
     f"The sequence from above. The composite recalled its input (put back into the order of time) "
     f"and predicted the future; “alone” is the predictor alone ({made} for the composite).",
@@ -203,7 +204,7 @@ rows = {
     "predictor alone": load_result("conditioning")["models"]["unconditional"],
 }
 for name, run in rows.items():
-    nats, stderr = composite.score(run)
+    nats, stderr = widgets.score(run)
     print(
         f"{name:<16} {nats:5.1f} ± {stderr:.1f} nats per frame on held-out sequences, "
         f"{run['steps']} steps, {run['report']['scale']} scale"
@@ -222,8 +223,8 @@ for name, run in rows.items():
 
 # %% guess what helps most
 grid = load_result("composite")
-effects = composite.effects(grid)
-units, layers, _ = composite.grid(grid)
+effects = widgets.effects(grid)
+units, layers, _ = widgets.grid(grid)
 turns = {
     "units": f"More units: {units[-1]} instead of {units[0]}",
     "layers": f"More layers: {layers[-1]} instead of {layers[0]}",
@@ -240,7 +241,7 @@ Guess(
 )
 
 # %% explore the grid
-composite.CompositeExplorer(grid)
+widgets.CompositeExplorer(grid)
 
 # %% [markdown]
 # Move one slider at a time. The thin grey curves are the other models, so you see at once whether
@@ -388,7 +389,7 @@ draw_meetings(meetings)
 two = load_pretrained("composite-two-digits")  # trained for longer than a lesson lasts
 world = Settings.from_dict(two.card["settings"])
 two_made = f"{world.scale} scale, {two.card['steps']} steps, {two.card['seconds']} s"
-errors = events.measure(two, world, JUDGED)  # nats of every predicted frame, (T, N)
+errors = error_by_event.measure(two, world, JUDGED)  # nats of every predicted frame, (T, N)
 print(f"The model of two digits: {two_made}; {JUDGED} held-out sequences.")
 
 # %% [markdown]
@@ -411,8 +412,8 @@ SequencePicker(two, world, errors)
 # bounce just now (in this frame or in the two before) or without.
 
 # %% error by kind of frame
-kinds = events.split(errors, events.kinds(errors), control="neither")
-events.draw_costs(kinds, f"The model: {two_made}; {JUDGED} held-out sequences")
+kinds = error_by_event.split(errors, error_by_event.kinds(errors), control="neither")
+error_by_event.draw_costs(kinds, f"The model: {two_made}; {JUDGED} held-out sequences")
 
 # %% [markdown]
 # It is tempting to read the claim off the model's bars. Two things spoil that.
@@ -432,9 +433,9 @@ events.draw_costs(kinds, f"The model: {two_made}; {JUDGED} held-out sequences")
 # - *merges digits* puts both digits halfway between them, from their first overlap on.
 
 # %% guess how the blind one does
-predictors = {"model": errors, **events.handmade(world, errors)}
+predictors = {"model": errors, **error_by_event.handmade(world, errors)}
 calm = {
-    name: events.split(judged, events.kinds(judged), "neither")["bounce"]
+    name: error_by_event.split(judged, error_by_event.kinds(judged), "neither")["bounce"]
     for name, judged in predictors.items()
     if name != "merges digits"
 }
@@ -445,13 +446,13 @@ Guess(
     fates,
     fates[1 if abs(blind[0]) < 2 * blind[1] else 0 if blind[0] > 0 else 2],
     f"What is left there, less what is left of calm frames at the same steps: "
-    f"{events.in_points(calm['blind to walls'])} points. The test does not find out even "
+    f"{error_by_event.in_points(calm['blind to walls'])} points. The test does not find out even "
     "one that knows nothing of walls: in the frame of the bounce it is right, and at late steps "
     "its calm frames are the wrong ones, because most digits have met a wall long before.",
 )
 
 # %% a test that everyone passes
-events.draw_shares(calm, "frames at a bounce", "calm frames", f"The model: {two_made}")
+error_by_event.draw_shares(calm, "frames at a bounce", "calm frames", f"The model: {two_made}")
 
 # %% [markdown]
 # So that test is worth nothing, although it sounded fair. Calm frames differ from bounces in too
@@ -465,8 +466,10 @@ events.draw_shares(calm, "frames at a bounce", "calm frames", f"The model: {two_
 
 # %% guess where the model lies
 after = {
-    f"{event}: {name}": events.split(
-        predictors[name], events.around(getattr(predictors[name], event + "s")), "just before"
+    f"{event}: {name}": error_by_event.split(
+        predictors[name],
+        error_by_event.around(getattr(predictors[name], event + "s")),
+        "just before",
     )["just after"]
     for event, failing in (("bounce", "blind to walls"), ("overlap", "merges digits"))
     for name in ("model", "true places", failing)
@@ -481,12 +484,12 @@ Guess(
     f"Just before a bounce, {100 * after['bounce: model'].control[0]:.0f} % is left for the model "
     f"and {100 * after['bounce: true places'].control[0]:.0f} % for the true places, blurred. Just "
     "after, in points more: "
-    + "; ".join(f"{name} {events.in_points(row)}" for name, row in after.items())
+    + "; ".join(f"{name} {error_by_event.in_points(row)}" for name, row in after.items())
     + f". The model: {two_made}.",
 )
 
 # %% just before and just after
-events.draw_shares(after, "just after", "just before", f"The model: {two_made}")
+error_by_event.draw_shares(after, "just after", "just before", f"The model: {two_made}")
 
 # %% [markdown]
 # Now there is a ruler with two ends: *true places* at one, a predictor that must fail at the
@@ -656,7 +659,7 @@ plots.bars(
 # %% train with true frames
 taught_settings = settings.changed(conditional="future", feedback="teacher", **SHORT)
 taught = training.learn(taught_settings, "conditional composite, taught")
-forced = conditioning.teacher_forced(taught.model, taught_settings)["cross_entropy"]
+forced = experiment.teacher_forced(taught.model, taught_settings)["cross_entropy"]
 judged = evaluation.evaluate(taught.model, taught_settings, JUDGED, similarity=False)
 free = judged["future"]["cross_entropy"]
 
@@ -698,12 +701,12 @@ plots.bars(
 # output, or the truth. *Of floor* is the part of a step that its matrix products alone need.
 
 # %% the table again
-reproduction = load_result("reproduction")["rows"]
-Markdown(reproduce.table(reproduction))
+reproduced = load_result("reproduction")["rows"]
+Markdown(reproduction.table(reproduced))
 
 # %% the order of the four
-four = [row for row in reproduction if row["published"] and row["settings"]["feedback"] != "teacher"
-        and row["settings"]["speed"] == reproduce.SPEEDS["constant"]]  # fmt: skip
+four = [row for row in reproduced if row["published"] and row["settings"]["feedback"] != "teacher"
+        and row["settings"]["speed"] == reproduction.SPEEDS["constant"]]  # fmt: skip
 four = sorted(four, key=lambda row: row["published"])
 scores = [row["report"]["future"] for row in four]
 for row, score in zip(four, scores, strict=True):
@@ -723,13 +726,13 @@ for n, worse in enumerate(scores[1:]):
 # compare the first two rows of the table.
 
 # %% judged in two ways, stored
-for row in reproduction:
+for row in reproduced:
     if row["settings"]["conditional"]:
         print(f"{row['title']}, fed {row['settings']['feedback']} in training: running freely "
               f"{row['report']['future']['cross_entropy']:.1f}, shown the truth "
               f"{row['teacher_forced']['cross_entropy']:.1f} nats per frame")  # fmt: skip
-print(f"A sigmoid too many, {reproduction[0]['scale']} scale: never less than "
-      f"{reproduction[0]['sigmoid_twice']:.0f} nats.")  # fmt: skip
+print(f"A sigmoid too many, {reproduced[0]['scale']} scale: never less than "
+      f"{reproduced[0]['sigmoid_twice']:.0f} nats.")  # fmt: skip
 
 # %% [markdown]
 # ## What to try next

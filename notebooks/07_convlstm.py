@@ -32,16 +32,18 @@ import os
 import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation, load_pretrained, plots, training
-from lstm_video_lab.box import list_pretrained
-from lstm_video_lab.experiments import common, convolution, load_result
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.convlstm import experiment
+from lstm_video_lab.lessons.convlstm.widgets import ReachExplorer, RivalExplorer, shifted
+from lstm_video_lab.pretrained import list_pretrained
+from lstm_video_lab.training import runs
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.convolution import ReachExplorer, RivalExplorer, shifted
 
 SMOKE = os.environ.get("LAB_SCALE") == "smoke"
 LIVE = {} if SMOKE else {"minutes": 0.5, "batch_size": 16}  # small batches: more steps
 settings = Settings.for_scale(**LIVE)
 SIDE, SEEN, JUDGED = settings.image_size, settings.frames_in, 200
-CONV, FEW, MANY = convolution.CONV, convolution.FEW, convolution.MANY
+CONV, FEW, MANY = experiment.CONV, experiment.FEW, experiment.MANY
 
 # %% a film and the same film moved
 room = SIDE * 3 // 4  # pixels in which this digit moves; beside it the frame is empty
@@ -231,8 +233,8 @@ plots.frames(
 
 # %% guess who wins
 result = load_result("convolution")
-models, labels = result["models"], convolution.LABELS
-scores = {name: convolution.spread(models[name]) for name in models if models[name]["future"]}
+models, labels = result["models"], experiment.LABELS
+scores = {name: experiment.spread(models[name]) for name in models if models[name]["future"]}
 conv_error, equal_time = scores["conv"][0], scores["many, equal time"][0]
 rivals = ["The convolutional one in all three", "In two of the three", "In one", "In none"]
 wins = sum(
@@ -304,24 +306,24 @@ if len(both) < 2:
 # frames of 64×64. In our unit, the sum over a frame, that is 4096 times as much.
 
 # %% the lab report
-for name, per_pixel in convolution.LAB_REPORT.items():
+for name, per_pixel in experiment.LAB_REPORT.items():
     print(f"lab report, connected, {name:<10} {per_pixel:.6f} per pixel = "
           f"{4096 * per_pixel:6.1f} per frame of 64×64")  # fmt: skip
 alone = {"16 maps": "conv autoencoder", "256 units": "many autoencoder"}
 for words, name in alone.items():
-    mean, deviation = convolution.spread(models[name], "reconstruction", "mse")
+    mean, deviation = experiment.spread(models[name], "reconstruction", "mse")
     print(f"here, {words:<25} {mean / 32**2:.6f} per pixel = {mean:6.2f} ± {deviation:.2f} per "
           f"frame of 32×32, {models[name]['parameters']:,} parameters")  # fmt: skip
 
 # %% recalled frames
 stored_frames = {
-    words: {part: common.unpack(text) for part, text in models[name]["examples"].items()}
+    words: {part: runs.unpack(text) for part, text in models[name]["examples"].items()}
     for words, name in alone.items()
 }
 rows = {words: parts["reconstruction"][::-1, 0] for words, parts in stored_frames.items()}
 seen = stored_frames["16 maps"]["frames"][: len(rows["16 maps"]), 0]
 recalled = {
-    words: convolution.spread(models[name], "reconstruction", "mse")[0]
+    words: experiment.spread(models[name], "reconstruction", "mse")[0]
     for words, name in alone.items()
 }
 plots.frames(
@@ -352,7 +354,7 @@ plots.frames(
 # well. It is built like Srivastava's future predictor, which had 350.2 in his table.
 
 # %% guess their own rival
-theirs = convolution.PUBLISHED["FC, as Shi et al. trained it"][0]
+theirs = experiment.PUBLISHED["FC, as Shi et al. trained it"][0]
 Guess(
     "In the paper of Shi and others, how does their fully connected LSTM do on their own films?",
     ["Better than 341", "About 341 to 350", "Worse than 367"],
@@ -375,7 +377,7 @@ Guess(
 NAME = "composite-two-digits"
 model = load_pretrained(NAME)
 world = Settings.from_dict(model.card["settings"]).changed(digits="embedded")
-told = convolution.judge(model, world, JUDGED)
+told = experiment.judge(model, world, JUDGED)
 for name, row in told.items():
     left = (row["nats"] - row["bound"]) / (row["mean image"] - row["bound"])
     print(f"{name}:\n    model {row['nats']:.1f} ± {row['stderr']:.1f} nats, bound "

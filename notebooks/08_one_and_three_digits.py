@@ -33,18 +33,19 @@ import torch
 
 from lstm_video_lab import Settings, load_pretrained, metrics, plots, training
 from lstm_video_lab.evaluation import heldout_data
-from lstm_video_lab.experiments import digit_count, load_result
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.one_and_three_digits import experiment
+from lstm_video_lab.lessons.one_and_three_digits.widgets import BlobExplorer, DigitCountExplorer
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.digit_count import BlobExplorer, DigitCountExplorer
 
 LIVE = {} if os.environ.get("LAB_SCALE") == "smoke" else {"minutes": 0.5}
-two = load_pretrained(digit_count.BOX)  # a composite that was trained on two digits
+two = load_pretrained(experiment.BOX)  # a composite that was trained on two digits
 learnt = Settings.from_dict(two.card["settings"])
 made = f"{learnt.scale} scale, {two.card['steps']} steps, {learnt.num_digits} digits"
 result = load_result("digit_count")  # the same questions, asked of many more sequences
 
 # %% one, two, three, four
-shown = {number: heldout_data(digit_count.world(learnt, number)) for number in digit_count.DIGITS}
+shown = {number: heldout_data(experiment.world(learnt, number)) for number in experiment.DIGITS}
 plots.frames(
     {f"{number} shown": data.batch(0, 1)[: learnt.frames_in, 0] for number, data in shown.items()},
     f"What the model will see: the same kind of film with another number of digits, "
@@ -62,7 +63,7 @@ plots.frames(
 # %% guess what it makes of one digit
 ones = result["digits"]["1"]["future"]
 level = result["thresholds"].index(0.3)
-apart, frames_of_one = digit_count.when_apart(ones["blobs"][level], 1)
+apart, frames_of_one = experiment.when_apart(ones["blobs"][level], 1)
 fates = [
     "One digit, only blurred",
     "Two digits, apart from each other",
@@ -193,7 +194,7 @@ levels = result["thresholds"]
 
 def several(one, part, more_than):
     """Share of frames with too many blobs, in %, at each threshold."""
-    tables = [digit_count.when_apart(table, more_than)[0] for table in one[part]["blobs"]]
+    tables = [experiment.when_apart(table, more_than)[0] for table in one[part]["blobs"]]
     return [100 * share[more_than + 1 :].sum() for share in tables]
 
 
@@ -221,7 +222,7 @@ plots.curves(
 def by_frame(one, threshold):
     """The same at each predicted frame, for one threshold."""
     tables = one["future"]["blobs"][levels.index(threshold)]  # a table for each frame
-    return [100 * digit_count.when_apart(table, 1)[0][2:].sum() for table in tables]
+    return [100 * experiment.when_apart(table, 1)[0][2:].sum() for table in tables]
 
 
 late = {f"above {level}": by_frame(result["digits"]["1"], level) for level in (0.2, 0.3, 0.4, 0.5)}
@@ -266,14 +267,14 @@ print("The ink is the same:", bool((blurred.sum() / digit.sum() - 1).abs() < 1e-
 # The second we check on a model that has seen one digit only. It takes half a minute to train.
 
 # %% train the control
-one_digit = digit_count.control_settings("smoke" if not LIVE else "laptop")
+one_digit = experiment.control_settings("smoke" if not LIVE else "laptop")
 control = training.learn(one_digit.changed(**LIVE), "trained on one digit")
 control_made = (
     f"{one_digit.scale} scale, {control.curve['step'][-1]} steps, {control.seconds:.0f} s"
 )
 weighed = {
-    "trained on two": digit_count.ask(two, digit_count.world(learnt, 1), 50),
-    "trained on one": digit_count.ask(control.model, digit_count.world(one_digit, 1), 50),
+    "trained on two": experiment.ask(two, experiment.world(learnt, 1), 50),
+    "trained on one": experiment.ask(control.model, experiment.world(one_digit, 1), 50),
 }
 inks = {name: one["future"]["ink"]["mean"] for name, one in weighed.items()}
 print(", ".join(f"{name}: {ink:.2f} times the true ink" for name, ink in inks.items()))
@@ -314,7 +315,7 @@ print(f"  in the digit's square    {inside[0]:.2f}   {inside[-1]:.2f}")
 # Now for all numbers of digits:
 
 # %% ink against ink
-digit_count.draw_ink(result)
+experiment.draw_ink(result)
 
 # %% [markdown]
 # Read it against the two dashed rulers. A model that sees what there is would follow the line of
@@ -334,7 +335,7 @@ for part, words in (("future", "to come"), ("reconstruction", "seen")):
     for target, number in ((kept, "3"), (own, "2")):
         tables = result["digits"][number][part]["blobs"]
         target[words] = [
-            100 * digit_count.when_apart(table, int(number))[0][int(number)] for table in tables
+            100 * experiment.when_apart(table, int(number))[0][int(number)] for table in tables
         ]
 plots.curves(
     {f"3 of 3, {words}": (levels, share) for words, share in kept.items()}
@@ -357,13 +358,13 @@ BlobExplorer(result, number=3)
 # shown. In each frame we sort the digits from the faintest to the brightest.
 
 # %% how strongly each digit is shown
-rows = {part: result["digits"]["3"][part]["strengths"] for part in digit_count.PARTS}
-pairs = {part: result["digits"]["2"][part]["strengths"] for part in digit_count.PARTS}
+rows = {part: result["digits"]["3"][part]["strengths"] for part in experiment.PARTS}
+pairs = {part: result["digits"]["2"][part]["strengths"] for part in experiment.PARTS}
 plots.bars(
     ["faintest of 3", "middle of 3", "brightest of 3", "fainter of 2", "brighter of 2"],
     {
         {"reconstruction": "seen", "future": "to come"}[part]: [*rows[part], *pairs[part]]
-        for part in digit_count.PARTS
+        for part in experiment.PARTS
     },
     text="Mean brightness given to a digit's own bright pixels. Three shown: "
     + "; ".join(f"{part} {', '.join(f'{v:.2f}' for v in rows[part])}" for part in rows)

@@ -32,18 +32,20 @@ import os
 import numpy as np
 
 from lstm_video_lab import Settings, evaluation, load_pretrained, metrics, plots, training
-from lstm_video_lab.experiments import common, load_result, rollouts
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.long_rollouts import experiment
+from lstm_video_lab.lessons.long_rollouts.widgets import PeriodExplorer, RolloutExplorer, dream
+from lstm_video_lab.training import runs
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.rollouts import PeriodExplorer, RolloutExplorer, dream
 
 LIVE = {} if os.environ.get("LAB_SCALE") == "smoke" else {"minutes": 0.5}
-trained = load_pretrained(rollouts.BOX["box"])
+trained = load_pretrained(experiment.BOX["box"])
 learnt = Settings.from_dict(trained.card["settings"])
 made = f"{learnt.scale} scale, {trained.card['steps']} steps, trained on {learnt.frames_out} frames"
-SEEN, AHEAD = learnt.frames_in, rollouts.STEPS
+SEEN, AHEAD = learnt.frames_in, experiment.STEPS
 
 # %% ten frames, and what comes
-world = rollouts.world(learnt)  # the same films, a hundred frames longer
+world = experiment.world(learnt)  # the same films, a hundred frames longer
 heldout = evaluation.heldout_data(world)
 frames, scene = metrics.to_unit(heldout.batch(0, 16)), heldout.scene(0, 16)  # (T, B, H, W)
 plots.frames(
@@ -59,7 +61,7 @@ plots.frames(
 # again.
 
 # %% roll out the model and two controls
-models = {"trained": trained, **rollouts.controls(trained)}
+models = {"trained": trained, **experiment.controls(trained)}
 dreams = dream(models, frames, SEEN)  # name -> frames, units and measures of every step
 base = evaluation.baselines(world, 100)
 levels = {
@@ -68,7 +70,7 @@ levels = {
 at_end = {k: v[-20:].mean() for k, v in dreams["trained"].found.items()}  # the last 20 frames
 
 # %% guess what is left at the end
-true_path = rollouts.centre(frames[SEEN:]).diff(dim=0).norm(dim=-1).mean().item()
+true_path = experiment.centre(frames[SEEN:]).diff(dim=0).norm(dim=-1).mean().item()
 alive, right = at_end["path"] > 0.2 * true_path, at_end["cross_entropy"] < levels["mean image"]
 fates = [
     "Blurred digits, still in their right places",
@@ -109,9 +111,9 @@ RolloutExplorer(dreams, frames[SEEN:], levels)
 
 # %% one state, one future
 # NBVAL_CHECK_OUTPUT
-long, units = rollouts.roll_out(trained, frames[:SEEN])
-short, _ = rollouts.roll_out(trained, frames[:SEEN], 10)
-single, _ = rollouts.roll_out(trained, frames[:SEEN, :1])
+long, units = experiment.roll_out(trained, frames[:SEEN])
+short, _ = experiment.roll_out(trained, frames[:SEEN], 10)
+single, _ = experiment.roll_out(trained, frames[:SEEN, :1])
 print(
     "The first ten of a hundred frames are the ten:", bool((long[:10] - short).abs().max() < 1e-3)
 )
@@ -140,7 +142,7 @@ result = load_result("rollouts")
 box = result["models"]["box"]
 told = f"{result['sequences']} held-out sequences"
 error, mean = box["per_step"]["cross_entropy"], box["baselines"]["mean_image"]["cross_entropy"]
-lost = rollouts.passes(error, mean)
+lost = experiment.passes(error, mean)
 horizon = learnt.frames_out
 when = ["Within the frames it was trained for", "Within twice or so as many", "Far later"]
 Guess(
@@ -238,7 +240,7 @@ Guess(
     choices,
     choices[2 if late["periodic"] < 0.5 else 1 if period < 0.9 * shortest else 0],
     f"{100 * late['periodic']:.0f} % of the sequences are periodic (a peak of at least "
-    f"{rollouts.PERIODIC}), with a period of {period:.0f} steps (median). The fastest coordinate "
+    f"{experiment.PERIODIC}), with a period of {period:.0f} steps (median). The fastest coordinate "
     f"of the digits has {shortest:.0f} (median over sequences).",
 )
 
@@ -273,9 +275,9 @@ plots.curves(
 
 
 # %% two clocks
-clear = np.array(late["height"]) >= rollouts.PERIODIC
+clear = np.array(late["height"]) >= experiment.PERIODIC
 ours, theirs = np.array(late["lag"])[clear], digits[digits > 0]
-lows = range(9, rollouts.LAGS, 3)
+lows = range(9, experiment.LAGS, 3)
 
 
 def shares(periods):
@@ -320,24 +322,24 @@ plots.bars(
 # And you can train one here, for half a minute:
 
 # %% train one
-one_digit = rollouts.settings_for("unconditional", "laptop" if LIVE else "smoke")
+one_digit = experiment.settings_for("unconditional", "laptop" if LIVE else "smoke")
 run = training.learn(one_digit.changed(**LIVE), "one digit, ten frames ahead")
-live = rollouts.judge(run.model, one_digit, 50)
-truth = rollouts.truths(one_digit, 50)
+live = experiment.judge(run.model, one_digit, 50)
+truth = experiment.truths(one_digit, 50)
 level = truth["baselines"]["mean_image"]["cross_entropy"]
 print(
     f"Trained here: passes the mean image at predicted frame "
-    f"{rollouts.passes(live['per_step']['cross_entropy'], level)} "
+    f"{experiment.passes(live['per_step']['cross_entropy'], level)} "
     f"({one_digit.scale} scale, {run.curve['step'][-1]} steps, {run.seconds:.0f} s)."
 )
 
 # %% guess which lasts longest
 horizons = {
-    name: rollouts.passes(
+    name: experiment.passes(
         result["models"][name]["per_step"]["cross_entropy"],
         result["models"][name]["baselines"]["mean_image"]["cross_entropy"],
     )
-    for name in rollouts.TRAINED
+    for name in experiment.TRAINED
 }
 Guess(
     "Which of the three stays below the mean image for longest?",
@@ -350,7 +352,8 @@ Guess(
 
 # %% three models and the live one
 lines = {
-    name: (steps, result["models"][name]["per_step"]["cross_entropy"]) for name in rollouts.TRAINED
+    name: (steps, result["models"][name]["per_step"]["cross_entropy"])
+    for name in experiment.TRAINED
 }
 lines["trained here"] = (range(1, AHEAD + 1), live["per_step"]["cross_entropy"])
 of_one = result["models"]["unconditional"]
@@ -367,13 +370,13 @@ plots.curves(
 )
 
 # %% one film, three dreams
-films = {name: result["models"][name]["example"] for name in rollouts.TRAINED}
-dreamt = {name: common.unpack(film["dream"]) for name, film in films.items()}
+films = {name: result["models"][name]["example"] for name in experiment.TRAINED}
+dreamt = {name: runs.unpack(film["dream"]) for name, film in films.items()}
 late_ink = {
     name: np.abs(np.diff(film[-8:].astype(float), axis=0)).mean() for name, film in dreamt.items()
 }
 plots.frames(
-    {"truth": common.unpack(films["longer"]["truth"]), **dreamt},
+    {"truth": runs.unpack(films["longer"]["truth"]), **dreamt},
     "One held-out film: every fifth of the hundred frames to come (1: frame 5, 20: frame 100). "
     "How much the last eight of these differ from one to the next, in grey levels per pixel: "
     + ", ".join(f"{name} {change:.1f}" for name, change in late_ink.items())
@@ -386,7 +389,9 @@ plots.frames(
 # lost *to*? Look at the units. Is the clock of the *longer* model right?
 
 # %% guess whose clock is right
-clocks = {name: rollouts.follows(result["models"][name], "first half") for name in rollouts.TRAINED}
+clocks = {
+    name: experiment.follows(result["models"][name], "first half") for name in experiment.TRAINED
+}
 r, films = clocks["longer"]
 fits = ["Hardly at all", "Somewhat", "Closely: slow digits, slow units"]
 Guess(
@@ -401,12 +406,12 @@ Guess(
 
 # %% period against period
 longer, series = result["models"]["longer"], {}
-for window in rollouts.WINDOWS:
-    true, units, clear = rollouts.periods_of(longer, window)
+for window in experiment.WINDOWS:
+    true, units, clear = experiment.periods_of(longer, window)
     known = [int(p) for p in np.unique(true[clear]) if (true[clear] == p).sum() >= 5]
     series[window] = (known, [np.median(units[clear & (true == p)]) for p in known])
 known = max((list(x) for x, _ in series.values()), key=len)
-found = {window: rollouts.follows(longer, window) for window in series}
+found = {window: experiment.follows(longer, window) for window in series}
 plots.curves(
     {"as the digit": (known, known), **series},
     text="The longer model: period of its units (medians) against the shortest true period of the "
@@ -419,10 +424,10 @@ plots.curves(
 
 # %% what they end in
 rows = []
-for name in [*rollouts.TRAINED, *rollouts.BOX]:
+for name in [*experiment.TRAINED, *experiment.BOX]:
     one = result["models"][name]
     window, path = one["windows"]["second half"], np.mean(one["per_step"]["path"][-50:])
-    found = np.array(window["lag"])[np.array(window["height"]) >= rollouts.PERIODIC]
+    found = np.array(window["lag"])[np.array(window["height"]) >= experiment.PERIODIC]
     beat = f"{np.median(found):.0f}" if len(found) else "–"
     off = np.mean(one["per_step"]["place"][-50:]) / np.mean(one["baselines"]["mean_image"]["place"])
     rows.append(

@@ -33,19 +33,20 @@ import numpy as np
 import torch
 
 from lstm_video_lab import Settings, evaluation, load_pretrained, plots
-from lstm_video_lab.experiments import features, firing, load_result
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.features import experiment, place_tuning
+from lstm_video_lab.lessons.features.widgets import ContactSheet, FrameBuilder, UnitBrowser, signed
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.features import ContactSheet, FrameBuilder, UnitBrowser, signed
 
-model = load_pretrained(features.NAME)
+model = load_pretrained(experiment.NAME)
 settings = Settings.from_dict(model.card["settings"]).changed(digits="embedded")
-made = f"{features.NAME}: {settings.scale} scale, {model.card['steps']} steps"
-fresh = features.untrained(settings)  # the same network before its first step
-films = firing.FILMS[settings.scale]
+made = f"{experiment.NAME}: {settings.scale} scale, {model.card['steps']} steps"
+fresh = experiment.untrained(settings)  # the same network before its first step
+films = place_tuning.FILMS[settings.scale]
 
 # %% one unit
-box = features.lit(settings)  # rows and columns that digits ever reach
-learnt, control = (features.crop(features.features(net), box) for net in (model, fresh))
+box = experiment.lit(settings)  # rows and columns that digits ever reach
+learnt, control = (experiment.crop(experiment.features(net), box) for net in (model, fresh))
 norms = {name: np.linalg.norm(images, axis=(1, 2)) for name, images in learnt.items()}
 one = int((norms["input g"] * norms["output future"]).argmax())  # it looks hard and draws hard
 plots.images(
@@ -84,7 +85,7 @@ plots.images(
 
 # %% what the pictures mean
 # NBVAL_CHECK_OUTPUT
-full = features.features(model)  # not cropped
+full = experiment.features(model)  # not cropped
 spot = torch.zeros(1, settings.image_size**2)
 row, column = settings.image_size // 3, settings.image_size // 2
 spot[0, row * settings.image_size + column] = 1.0  # a frame with one bright pixel
@@ -92,7 +93,7 @@ sums = torch.nn.functional.linear(spot, model.encoder.weight_ih_l0)[0].detach()
 there = np.concatenate([full[f"input {gate}"][:, row, column] for gate in "ifgo"])
 print("One bright pixel adds its weights to the sums:", np.allclose(sums, there, atol=1e-6))
 
-h = firing.activity(model, settings, 8)["future decoder"]  # (T, N, U)
+h = place_tuning.activity(model, settings, 8)["future decoder"]  # (T, N, U)
 bias = model.decoders["future"].readout.bias.detach().view(1, 1, *full["output future"].shape[1:])
 drawn = torch.from_numpy(np.tensordot(h, full["output future"], 1)) + bias
 past = evaluation.heldout_data(settings).batch(0, 8)[: settings.frames_in].float() / 255
@@ -126,12 +127,12 @@ ContactSheet({"trained": learnt, "untrained": control})
 # that sentence: one about **size** (thin, fat), and one about **shape** (strips, blobs).
 
 # %% the ruler
-chosen = {name: features.largest(learnt[name], 4) for name in ("input g", "output future")}
+chosen = {name: experiment.largest(learnt[name], 4) for name in ("input g", "output future")}
 pairs, captions = [], []
 for name, units in chosen.items():
     for unit in units:
-        image, found = learnt[name][unit], features.measure(learnt[name][unit])
-        pairs += [signed(image), features.lobe(image).astype(float)]
+        image, found = learnt[name][unit], experiment.measure(learnt[name][unit])
+        pairs += [signed(image), experiment.lobe(image).astype(float)]
         captions += [name, f"{found['length']:.0f} × {found['width']:.0f}"]
 plots.images(
     pairs,
@@ -155,14 +156,14 @@ plots.images(
 # Thin against fat is then a question about the width, strip against blob one about elongation.
 
 # %% measure
-shapes, shapes_fresh = features.shapes(learnt), features.shapes(control)
-middle, middle_fresh = features.summary(shapes), features.summary(shapes_fresh)
+shapes, shapes_fresh = experiment.shapes(learnt), experiment.shapes(control)
+middle, middle_fresh = experiment.summary(shapes), experiment.summary(shapes_fresh)
 
 
 def chances(measure, found=shapes):
     """For each gate: the chance that an output feature measures more than an input feature."""
     output = found["output future"][measure]
-    return {gate: features.larger(output, found[f"input {gate}"][measure]) for gate in "ifgo"}
+    return {gate: experiment.larger(output, found[f"input {gate}"][measure]) for gate in "ifgo"}
 
 
 wider, longer = chances("width"), chances("elongation")
@@ -176,7 +177,7 @@ claims = [
 ]
 is_wider, is_rounder = min(wider.values()) > 0.6, max(longer.values()) < 0.4
 Guess(
-    f"The {features.LARGEST} largest of each kind are measured. What will come out?",
+    f"The {experiment.LARGEST} largest of each kind are measured. What will come out?",
     claims,
     claims[(0 if is_rounder else 1) if is_wider else (2 if is_rounder else 3)],
     "Chance that an output feature has the larger width than an input feature, ½ if there is no "
@@ -201,7 +202,7 @@ def draw(measure, words):
     fresh_ones = f"{min(values['untrained']):.3g} to {max(values['untrained']):.3g}"
     text = (
         f"Median {words} of the main lobe: {numbers}; untrained {fresh_ones}. Bars: half the "
-        f"distance between the quartiles of {features.LARGEST} units. ({made})"
+        f"distance between the quartiles of {experiment.LARGEST} units. ({made})"
     )
     return plots.bars(list(middle), values, spans, text=text, ylabel=words)
 
@@ -232,7 +233,7 @@ sizes = {}
 for name, blur, level in (
     ("as above", 0, 0.5), ("smoothed", 1.5, 0.5), ("cut at 0.3", 0, 0.3), ("cut at 0.7", 0, 0.7)
 ):  # fmt: skip
-    found = features.shapes(learnt, blur=blur, level=level)
+    found = experiment.shapes(learnt, blur=blur, level=level)
     sizes[name] = {m: chances(m, found) for m in ("width", "elongation")}
     words = [f"{m} " + " ".join(f"{c:.2f}" for c in sizes[name][m].values()) for m in sizes[name]]
     print(f"{name:<11} chance that the output's is larger (i f g o):  {'   '.join(words)}")
@@ -289,7 +290,7 @@ plots.bars(
 # %% recalling against foreseeing
 recalls, foresees = (shapes[f"output {name}"]["width"] for name in ("reconstruction", "future"))
 print(f"Median width: recalling {np.median(recalls):.2f}, foreseeing {np.median(foresees):.2f}.")
-print(f"Chance that foreseeing draws the wider one: {features.larger(foresees, recalls):.2f}")
+print(f"Chance that foreseeing draws the wider one: {experiment.larger(foresees, recalls):.2f}")
 for n, network in enumerate(stored["networks"], start=1):
     part = network["trained"]["shapes"]
     wide = {way: part[f"output {way}"]["width"][1] for way in ("reconstruction", "future")}
@@ -314,7 +315,7 @@ print(f"(mean image {mean_image:.0f}; the box's network on its own films {its_ow
 # %% train and measure
 LIVE = {} if os.environ.get("LAB_SCALE") == "smoke" else {"minutes": 0.6, "learning_rate": 4e-3}
 live = Settings.for_scale(num_digits=2, **LIVE)
-mine = list(features.follow(live, looks=8))
+mine = list(experiment.follow(live, looks=8))
 steps = [look.step for look in mine]
 mine_made = f"{live.scale} scale, {steps[-1]} steps, {mine[-1].seconds:.0f} s"
 widths = {
@@ -372,7 +373,7 @@ UnitBrowser(model, settings)
 # **untrained** network. All its weights are noise.
 
 # %% how much the place explains
-fires = {name: firing.explain(net, settings) for name, net in
+fires = {name: place_tuning.explain(net, settings) for name, net in
          (("trained", model), ("untrained", fresh))}  # fmt: skip
 by_place = {name: fires[name]["encoder"]["none"] for name in fires}
 ratio = by_place["untrained"] / by_place["trained"]

@@ -37,18 +37,29 @@ import os
 
 import torch
 
-from lstm_video_lab import Settings, evaluation, list_pretrained, load_pretrained, metrics
-from lstm_video_lab import plots, training
-from lstm_video_lab.experiments import common, load_result, patches
+from lstm_video_lab import (
+    Settings,
+    evaluation,
+    list_pretrained,
+    load_pretrained,
+    metrics,
+    plots,
+    training,
+)
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.natural_patches import experiment
+from lstm_video_lab.lessons.natural_patches.widgets import BlindTest, PatchExplorer
+from lstm_video_lab.training import runs
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.patches import BlindTest, PatchExplorer
 
 LIVE = {} if os.environ.get("LAB_SCALE") == "smoke" else {"minutes": 0.8}
-settings = patches.settings_for(**LIVE)  # the folder LAB_VIDEOS, if there is one; else the camera
+settings = experiment.settings_for(
+    **LIVE
+)  # the folder LAB_VIDEOS, if there is one; else the camera
 SEEN, AHEAD = settings.frames_in, settings.frames_out
 
 # %% some films
-frames = patches.busy(settings, 200)  # (T, B, H, W), from full to empty
+frames = experiment.busy(settings, 200)  # (T, B, H, W), from full to empty
 plots.frames(
     {f"film {n + 1}": frames[:, n] for n in (0, 20, 40, 80, 120, 199)},
     f"Six of 200 held-out films, from the fullest to the emptiest: {SEEN + AHEAD} frames of "
@@ -164,9 +175,9 @@ truth, now = (
 with torch.inference_mode():
     given = best(truth, future=len(now))
 powers = {
-    "truth": patches.detail(now),
-    "reconstruction": patches.detail(given.reconstruction),
-    "prediction": patches.detail(given.future),
+    "truth": experiment.detail(now),
+    "reconstruction": experiment.detail(given.reconstruction),
+    "prediction": experiment.detail(given.future),
 }
 waves = range(1, world.image_size // 2 + 1)
 kept = powers["prediction"] / powers["truth"]
@@ -195,10 +206,10 @@ plots.curves(
 
 # %% vote
 result = load_result("patches")
-clips = {name: common.unpack(packed) for name, packed in result["clips"].items()}
-stored = patches.settings_for(scale=result["scale"])
-films = patches.busy(stored.changed(data="camera"), patches.CLIPS)
-BlindTest(films[stored.frames_in :], clips[patches.SMALL], clips[patches.LARGE])
+clips = {name: runs.unpack(packed) for name, packed in result["clips"].items()}
+stored = experiment.settings_for(scale=result["scale"])
+films = experiment.busy(stored.changed(data="camera"), experiment.CLIPS)
+BlindTest(films[stored.frames_in :], clips[experiment.SMALL], clips[experiment.LARGE])
 
 # %% [markdown]
 # People who have done this say: *they look identical to me*. If you scored about half, so do you,
@@ -206,7 +217,7 @@ BlindTest(films[stored.frames_in :], clips[patches.SMALL], clips[patches.LARGE])
 
 # %% guess what doubling buys
 models = result["models"]
-small, large = models[patches.SMALL], models[patches.LARGE]
+small, large = models[experiment.SMALL], models[experiment.LARGE]
 gain = 100 * (1 - large["mean"] / small["mean"])
 answers = ["more than a tenth lower", "lower, by less than a tenth", "no lower"]
 Guess(
@@ -229,7 +240,7 @@ Guess(
 # frames. Ours are the same four, with fewer units and far fewer steps, on the camera's films.
 
 # %% the four models
-names = [name for name in models if name != patches.LARGE]
+names = [name for name in models if name != experiment.LARGE]
 copy_last, mean_image = (result["baselines"][n]["mse"] for n in ("copy_last", "mean_image"))
 plots.bars(
     names,
@@ -237,7 +248,7 @@ plots.bars(
     [models[name]["spread"] for name in names],
     {"copy last": copy_last},
     f"Squared error of predicted frames, mean and spread of {len(small['seeds'])} seeds "
-    f"({result['scale']} scale, {patches.UNITS} units, {small['steps']} steps, source: "
+    f"({result['scale']} scale, {experiment.UNITS} units, {small['steps']} steps, source: "
     f"{result['data']}): "
     + "; ".join(f"{n} {models[n]['mean']:.2f}" for n in names)
     + f"; copy last {copy_last:.2f}; the mean image, {mean_image:.0f}, is far above.",
@@ -246,9 +257,9 @@ plots.bars(
 
 # %% beside the paper
 ours = sorted(names, key=lambda name: models[name]["mean"])
-theirs = sorted(names, key=patches.PAPER.get)
+theirs = sorted(names, key=experiment.PAPER.get)
 for place, (a, b) in enumerate(zip(ours, theirs, strict=True), 1):
-    print(f"{place}. here: {a:42} paper: {b} ({patches.PAPER[b]})")
+    print(f"{place}. here: {a:42} paper: {b} ({experiment.PAPER[b]})")
 
 # %% [markdown]
 # Only the *order* can be compared. The paper's patches come from sports videos, in its own scale of
@@ -278,7 +289,7 @@ for place, (a, b) in enumerate(zip(ours, theirs, strict=True), 1):
 
 # %% what a model sees is only numbers
 # NBVAL_CHECK_OUTPUT
-first = patches.settings_for(scale="laptop")
+first = experiment.settings_for(scale="laptop")
 print("frames in, frames out:", first.frames_in, first.frames_out)
 print("pixels in a frame:", first.image_size**2)
 print("output:", first.output)

@@ -36,11 +36,12 @@ import torch
 
 from lstm_video_lab import plots
 from lstm_video_lab.data.actions import ACTIONS
-from lstm_video_lab.experiments import actions, few_labels, load_result
-from lstm_video_lab.experiments.few_labels import accuracies, centre, gain
-from lstm_video_lab.temporal import classifier
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.percepts_and_actions import experiment, few_labels
+from lstm_video_lab.lessons.percepts_and_actions import model as classifier
+from lstm_video_lab.lessons.percepts_and_actions.few_labels import accuracies, centre, gain
+from lstm_video_lab.lessons.percepts_and_actions.widgets import ActionExplorer, LabelsExplorer
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.actions import ActionExplorer, LabelsExplorer
 
 scale = os.environ.get("LAB_SCALE", "laptop")
 sizes = few_labels.SIZES[scale]
@@ -52,7 +53,7 @@ result = load_result("actions")
 FEW, MANY = result["sizes"]["few"], result["sizes"]["labelled"][-1]  # labelled films of a class
 
 # %% five films
-made = actions.films("test", sizes)
+made = experiment.films("test", sizes)
 frames, labels = made.batch(1, 5), made.labels(1, 5)  # (T, 5, S, S): one film of each class
 plots.frames(
     {ACTIONS[k]: frames[: sizes.length, b] for b, k in enumerate(labels.tolist())},
@@ -104,7 +105,7 @@ Guess(
 # network, not the LSTM, not the classifier.
 
 # %% train a network, or load one
-world = actions.make_world(sizes, (KIND,))
+world = experiment.make_world(sizes, (KIND,))
 here, longer = world.score[KIND], result["percepts"]["box"]
 levels = here["baselines"]
 parts = ("names", "places")
@@ -157,8 +158,8 @@ print("Each class has as many test films:", len(set(world.labels["test"].bincoun
 # to copy the last one.
 
 # %% train a composite on percepts
-model, losses = actions.pretrain("composite", world.seen[KIND]["unlabelled"], sizes)
-errors = actions.score_model(model, world.seen[KIND], sizes)
+model, losses = experiment.pretrain("composite", world.seen[KIND]["unlabelled"], sizes)
+errors = experiment.score_model(model, world.seen[KIND], sizes)
 tenth = max(1, len(losses) // 10)
 smooth = torch.tensor(losses).unfold(0, tenth, tenth).mean(1).tolist()
 plots.curves(
@@ -218,8 +219,8 @@ point = {
     "dropout": sizes.dropout,
     "length": sizes.length,
 }
-pupil = actions.teach(world, model, point)
-blank = actions.teach(world, None, point)
+pupil = experiment.teach(world, model, point)
+blank = experiment.teach(world, None, point)
 films, truth = world.seen[KIND]["test"], world.labels["test"]
 cut = {"length": sizes.length, "stride": sizes.stride}
 for name, one in {"pretrained": pupil, "random weights": blank}.items():

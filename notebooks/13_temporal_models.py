@@ -38,13 +38,13 @@ import torch
 
 from lstm_video_lab import load_digits, plots
 from lstm_video_lab.data import BouncingDigits
-from lstm_video_lab.experiments import load_result
-from lstm_video_lab.experiments import temporal_models as lab
-from lstm_video_lab.experiments.temporal_models import SHOWN, TASKS, found, nearest_next
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.temporal_models import experiment as lab
+from lstm_video_lab.lessons.temporal_models.experiment import SHOWN, TASKS, found, nearest_next
+from lstm_video_lab.lessons.temporal_models.model import KINDS, TemporalModel, cost, inflate
+from lstm_video_lab.lessons.temporal_models.widgets import TemporalExplorer
 from lstm_video_lab.metrics import squared_error, to_unit
-from lstm_video_lab.temporal.convolutions import KINDS, TemporalModel, cost, inflate
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.temporal_models import TemporalExplorer
 
 scale = os.environ.get("LAB_SCALE", "laptop")
 sizes = lab.SIZES[scale]

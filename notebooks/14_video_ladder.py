@@ -36,21 +36,22 @@ import os
 
 import torch
 
-from lstm_video_lab import ConvGRUCell, Settings, box, evaluation, metrics, plots
-from lstm_video_lab.experiments import ladder, load_result
-from lstm_video_lab.experiments.common import unpack
-from lstm_video_lab.experiments.ladder import FIRST, MIXES, draw, gather
-from lstm_video_lab.temporal.ladder import Ladder, train_ladder
+from lstm_video_lab import ConvGRUCell, Settings, evaluation, metrics, plots, pretrained
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.video_ladder import experiment
+from lstm_video_lab.lessons.video_ladder.experiment import FIRST, MIXES, draw, gather
+from lstm_video_lab.lessons.video_ladder.model import Ladder, train_ladder
+from lstm_video_lab.lessons.video_ladder.widgets import MixExplorer, StateExplorer
+from lstm_video_lab.training.runs import unpack
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.ladder import MixExplorer, StateExplorer
 
 scale = os.environ.get("LAB_SCALE", "laptop")
-size = ladder.SIZES.get(scale, ladder.SIZES["laptop"])
+size = experiment.SIZES.get(scale, experiment.SIZES["laptop"])
 SIDE, STEPS = size["side"], 3 if scale == "smoke" else 300
 result = load_result("ladder")  # of trainings that took longer than a lesson
 
 # %% five films
-films = ladder.circles(range(5), SIDE, 12)  # uint8 (T, B, S, S)
+films = experiment.circles(range(5), SIDE, 12)  # uint8 (T, B, S, S)
 plots.frames(
     {f"film {n + 1}": films[:, n] for n in range(5)},
     f"The whole training set: five films of {len(films)} frames, {SIDE}×{SIDE} pixels. The "
@@ -132,7 +133,7 @@ print(f"parameters: {ours:,} here, 31 million in the report")
 
 # %% train
 losses = train_ladder(model, lambda step: films, STEPS, seen=(3,), future=3, note="five circles")
-others = ladder.circles([0.5, 1.5, 2.5, 3.5], SIDE, 12)  # other heights, starts and speeds
+others = experiment.circles([0.5, 1.5, 2.5, 3.5], SIDE, 12)  # other heights, starts and speeds
 model.eval()
 errors, foreseen = {}, {}
 for name, made in {"the five": films, "four others": others}.items():
@@ -630,7 +631,10 @@ plots.bars(
 # the same films, the composite of lesson 06. Both now see ten held-out frames and say ten more.
 
 # %% the tall one and the flat one
-tall, flat = box.load_pretrained("ladder-two-digits"), box.load_pretrained("composite-two-digits")
+tall, flat = (
+    pretrained.load_pretrained("ladder-two-digits"),
+    pretrained.load_pretrained("composite-two-digits"),
+)
 cards = {"ladder": tall.card, "LSTM": flat.card}
 films_of = Settings.from_dict(flat.card["settings"])
 tried = metrics.to_unit(evaluation.heldout_data(films_of).batch(0, 5 if scale == "smoke" else 200))

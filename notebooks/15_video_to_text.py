@@ -32,24 +32,31 @@ import os
 
 import torch
 
-from lstm_video_lab import box, percepts, plots
+from lstm_video_lab import percepts, plots, pretrained
 from lstm_video_lab.data import load_digits
-from lstm_video_lab.data.captions import MOTIONS, PAIRS, CaptionedDigits, vocabulary, wordings
-from lstm_video_lab.experiments import captions, load_result
-from lstm_video_lab.experiments.captions import TESTS, centre, films, score
-from lstm_video_lab.temporal.captions import Captioner, numbered, write
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.video_to_text import experiment
+from lstm_video_lab.lessons.video_to_text.data import (
+    MOTIONS,
+    PAIRS,
+    CaptionedDigits,
+    vocabulary,
+    wordings,
+)
+from lstm_video_lab.lessons.video_to_text.experiment import TESTS, centre, films, score
+from lstm_video_lab.lessons.video_to_text.model import Captioner, numbered, write
+from lstm_video_lab.lessons.video_to_text.widgets import CaptionExplorer
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.captions import CaptionExplorer
 
+# %% eight films
 scale = os.environ.get("LAB_SCALE", "laptop")
-sizes = captions.SIZES[scale]
+sizes = experiment.SIZES[scale]
 if scale != "smoke":  # what is trained below is smaller than the stored runs
     sizes = sizes._replace(films=2000, steps=400)
 LANGUAGE = "english"  # or "german"
 result = load_result("captions")
 SEEN, HELDOUT = TESTS
 
-# %% eight films
 data = CaptionedDigits(load_digits("embedded", "test"), sizes.frames, "all", LANGUAGE, seed=3)
 shown, said, meanings = data.batch(0, 80), data.captions(0, 80), data.labels(0, 80)
 one_each = [int((meanings[:, 1] == m).nonzero()[0, 0]) for m in range(len(MOTIONS))]
@@ -147,7 +154,7 @@ print("Parameters:", sum(p.numel() for p in Captioner(words).parameters()))
 # nats for a caption. Somebody who sees everything still cannot know the wording, and pays ln 3.
 
 # %% train
-model, losses = captions.teach(sizes, note="learning to caption", language=LANGUAGE)
+model, losses = experiment.teach(sizes, note="learning to caption", language=LANGUAGE)
 pairs, wording = 10 * len(PAIRS["train"]), len(wordings(0, 0, LANGUAGE))
 tenth = max(1, len(losses) // 20)
 smooth = torch.tensor(losses).unfold(0, tenth, tenth).mean(1).tolist()
@@ -232,7 +239,7 @@ Guess(
 )
 
 # %% meteor, where it can be had
-print(captions.meteor(greedy, labels) if LANGUAGE == "english" else "METEOR's WordNet is English")
+print(experiment.meteor(greedy, labels) if LANGUAGE == "english" else "METEOR's WordNet is English")
 
 # %% [markdown]
 # “Proper” is the share that is a sentence of this little language at all. It is hardly ever
@@ -253,7 +260,7 @@ Guess(
     kinds,
     kinds[(fall > 5) + (fall > 40)],
     f"To {both[HELDOUT][0]:.1f} ± {both[HELDOUT][1]:.1f} %, from {both[SEEN][0]:.1f} ± "
-    f"{both[SEEN][1]:.1f} % ({len(captions.SEEDS)} seeds, {result['sizes']['steps']} steps, "
+    f"{both[SEEN][1]:.1f} % ({len(experiment.SEEDS)} seeds, {result['sizes']['steps']} steps, "
     f"{result['scale']} scale). It does put old words together to a new sentence, more often than "
     "not; but a good part of what it can do is tied to the pairs it has learned.",
 )
@@ -318,7 +325,7 @@ Guess(
 )
 
 # %% the table
-captions.draw(result, ("mean pool", "shuffled", "frames"))
+experiment.draw(result, ("mean pool", "shuffled", "frames"))
 
 # %% [markdown]
 # The digit needs no order: all three name it alike. The motion does. How far can one come without
@@ -362,7 +369,7 @@ Guess(
 )
 
 # %% flow
-captions.draw(result, ("frames", "flow", "frames and flow"))
+experiment.draw(result, ("frames", "flow", "frames and flow"))
 
 # %% [markdown]
 # With both, the motion is named almost without a fault, on held-out pairs too. But look at the
@@ -407,7 +414,7 @@ for name in ("frames", "German"):
 # path that has no name, such as a square?
 
 # %% choose or draw
-eye = box.load_pretrained("percept-net")
+eye = pretrained.load_pretrained("percept-net")
 
 
 def see(frames):
@@ -434,7 +441,7 @@ for more, less in claims:
     cells, clear = [], []
     for measure in ("BLEU", "motion"):
         (a, da), (b, db) = centre(result, more, measure), centre(result, less, measure)
-        error = math.sqrt((da**2 + db**2) / len(captions.SEEDS))  # of the difference of two means
+        error = math.sqrt((da**2 + db**2) / len(experiment.SEEDS))  # of the difference of two means
         cells.append(f"{b:.1f} → {a:.1f} ({a - b:+.1f} ± {error:.1f})")
         clear.append(a - b > 2 * error)
     verdict = "reproduced" if all(clear) else "in part" if any(clear) else "not reproduced"
@@ -463,7 +470,8 @@ for more, less in claims:
 #    `TESTS` for a moment: what is left of the gap on held-out pairs?
 # 3. *For the fast.* Mix as the paper does: train one captioner on frames and one on flow, and let
 #    `write` add their probabilities with weights α and 1 − α. Does it beat “frames and flow”? Or
-#    add your own language: one more entry in `LANGUAGES` of `lstm_video_lab/data/captions.py`.
+#    add your own language: one more entry in `LANGUAGES` of
+#    `lstm_video_lab/lessons/video_to_text/data.py`.
 #
 # ## In one breath
 #

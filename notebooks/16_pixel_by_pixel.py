@@ -41,16 +41,18 @@ from PIL import Image
 from lstm_video_lab import plots
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.bouncing import area_average
-from lstm_video_lab.experiments import load_result, pixels
-from lstm_video_lab.temporal.pixels import PixelLSTM, grow, train_pixels
+from lstm_video_lab.lessons import load_result
+from lstm_video_lab.lessons.pixel_by_pixel import experiment
+from lstm_video_lab.lessons.pixel_by_pixel.model import PixelLSTM, grow, train_pixels
+from lstm_video_lab.lessons.pixel_by_pixel.widgets import WritingExplorer, veiled
 from lstm_video_lab.widgets import Guess
 from lstm_video_lab.widgets.base import dropdown, slider
-from lstm_video_lab.widgets.pixels import WritingExplorer, veiled
 
 scale = os.environ.get("LAB_SCALE", "laptop")
-SIDE, LEVELS = pixels.SIDE, pixels.LEVELS
+SIDE, LEVELS = experiment.SIDE, experiment.LEVELS
 short = (lambda steps: 4) if scale == "smoke" else (lambda steps: steps)
-train, test = pixels.digits("train"), pixels.digits("test")  # (T, N): a column for each digit
+train = experiment.digits("train")  # (T, N): a column for each digit
+test = experiment.digits("test")
 
 
 # %% digits, whole and half
@@ -210,7 +212,7 @@ print("Pixel 57 changed; the first pixel that is predicted otherwise:", int(move
 # bits are the size of the file.
 
 # %% baselines
-baselines = pixels.baselines(train, test, (SIDE, SIDE), LEVELS)
+baselines = experiment.baselines(train, test, (SIDE, SIDE), LEVELS)
 packed = 8 * len(lzma.compress(test.T.to(torch.uint8).numpy().tobytes())) / test.numel()
 levels = {**baselines, "packed (lzma)": packed}
 names = list(levels)
@@ -226,7 +228,7 @@ Guess(
 
 # %% train
 model = PixelLSTM((SIDE, SIDE), LEVELS)
-losses = train_pixels(model, train, short(pixels.STEPS["laptop"]), note="digits")
+losses = train_pixels(model, train, short(experiment.STEPS["laptop"]), note="digits")
 with torch.no_grad():
     cost = model.bits(test)  # (T, N)
 part = max(1, len(losses) // 25)
@@ -267,7 +269,7 @@ Guess(
     "Each alone, which is the better model of digits?",
     choices,
     choices[0 if alone["memory, pixel before"] < alone["neighbours, no memory"] else 1],
-    lambda: pixels.draw_models(
+    lambda: experiment.draw_models(
         result,
         "Bits per pixel of test digits, three seeds each: "
         + "; ".join(f"{n} {means[n]:.3f} ± {np.std(found[n], ddof=1):.3f}" for n in means)
@@ -428,11 +430,13 @@ def strings(count, seed, length=96):
     draw, t = np.random.default_rng(seed), np.arange(length)
     period, phase = draw.uniform(9, 24, (count, 1)), draw.uniform(0, 1, (count, 1))
     wave = sum(np.sin(2 * np.pi * k * (t / period + phase)) / k for k in (1, 2, 3))
-    return pixels.to_symbols((127.5 + 70 * wave * np.exp(-t / 60)).clip(0, 255).astype(np.uint8))
+    return experiment.to_symbols(
+        (127.5 + 70 * wave * np.exp(-t / 60)).clip(0, 255).astype(np.uint8)
+    )
 
 
 heard, unheard = strings(2000, 0), strings(200, 1)
-tone, bits = {}, pixels.baselines(heard, unheard, (96,), LEVELS)
+tone, bits = {}, experiment.baselines(heard, unheard, (96,), LEVELS)
 for name, memory in (("with memory", True), ("without", False)):
     tone[name] = PixelLSTM((96,), LEVELS, reach=4, memory=memory)
     train_pixels(tone[name], heard, short(300), note=f"strings, {name}")
@@ -473,7 +477,7 @@ INKS = torch.tensor([[255, 102, 102], [102, 255, 102], [102, 102, 255],
 def coloured(split):
     small = area_average(load_digits("embedded", split).images[:, 4:24, 4:24], 8)  # (N, 8, 8)
     inks = INKS[torch.randint(6, (len(small),), generator=torch.Generator().manual_seed(8))]
-    return pixels.to_symbols(torch.tensor(small)[..., None] * inks[:, None, None] // 255, 4)
+    return experiment.to_symbols(torch.tensor(small)[..., None] * inks[:, None, None] // 255, 4)
 
 
 painted, unpainted = coloured("train"), coloured("test")[:, :100]
@@ -481,7 +485,7 @@ colour = PixelLSTM((8, 8, 3), 4, reach=1)
 train_pixels(colour, painted, short(600), note="colours")
 with torch.no_grad():
     channel = colour.bits(unpainted).view(64, 3, -1).mean((0, 2)).tolist()
-counted = pixels.baselines(painted, unpainted, (8, 8, 3), 4)
+counted = experiment.baselines(painted, unpainted, (8, 8, 3), 4)
 Guess(
     "Red is written first. Which channel costs the most bits?",
     ["red", "green", "blue", "all the same"],
@@ -527,7 +531,7 @@ frame_of = torch.arange(FRAMES * S * S) // S**2  # (T)
 
 def films(split, count, seed):
     data = BouncingDigits(load_digits("embedded", split), 1, S, FRAMES, 7, seed=seed)
-    return pixels.to_symbols(data.batch(0, count).movedim(1, 0), 2)  # (T, count)
+    return experiment.to_symbols(data.batch(0, count).movedim(1, 0), 2)  # (T, count)
 
 
 watched, apart = films("train", 1000, 0), films("test", 10, 1)
@@ -583,7 +587,7 @@ Guess(
 )
 
 # %% three curves
-flat = pixels.baselines(watched, apart, (FRAMES, S, S), 2)["histogram of each place"]
+flat = experiment.baselines(watched, apart, (FRAMES, S, S), 2)["histogram of each place"]
 mean_image = flat * S**2 * math.log(2)
 plots.curves(
     {name: ([f + 1 for f in late], line) for name, line in nats.items()},

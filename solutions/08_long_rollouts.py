@@ -201,8 +201,9 @@ check("find_rhythm", find_rhythm)
 # %% [markdown]
 # ## For the fast
 #
-# Roll out a model of the lab: `lstm_video_lab.experiments.rollouts.roll_out` gives frames as
-# logits, and the decoder's units. Use your own functions on the first and on the last fifty frames.
+# Roll out a model of the lab: `lstm_video_lab.lessons.long_rollouts.experiment.roll_out` gives
+# frames as logits, and the decoder's units. Use your own functions on the first and on the last
+# fifty frames.
 # Do the periods of the films differ from one another at first? And at the end?
 
 # %% cases roll_out

@@ -10,9 +10,10 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_video_lab import VideoModel, load_digits, metrics, objective
+from lstm_video_lab import VideoModel, load_digits, metrics
 from lstm_video_lab.evaluation import baselines, evaluate, heldout_data, score, table
 from lstm_video_lab.settings import Settings
+from lstm_video_lab.training import loss as objective
 
 SMOKE = Settings.for_scale("smoke")
 MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist"

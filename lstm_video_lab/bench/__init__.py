@@ -168,7 +168,7 @@ def has_gpu() -> bool:
 def has_bf16() -> bool:
     import torch
 
-    from lstm_video_lab import optimisers
+    from lstm_video_lab.training import optimisers
 
     return optimisers.has_bf16(torch.device("cpu"))
 

@@ -159,8 +159,9 @@ def training(kind: str, device: str = "cpu", **settings: Any) -> Any:
     """A whole step: data, loss, gradients, clipping, Adam. On a GPU with bfloat16 operands."""
     import torch
 
-    from lstm_video_lab import Settings, objective
+    from lstm_video_lab import Settings
     from lstm_video_lab import training as lab
+    from lstm_video_lab.training import loss as objective
 
     never = 10**9
     bf16 = kind == "ours bf16" or device != "cpu"

@@ -11,7 +11,6 @@ import os
 import statistics
 import subprocess
 import time
-from importlib import import_module
 from typing import Any
 
 LESSON = "03_bouncing_digits.ipynb"
@@ -45,10 +44,10 @@ def repaint_here() -> dict[str, float]:
 
     base.DELAY = 1e6  # never: here an update of its own follows each change
     slowest = {}
-    for name, arguments in explorers().items():
-        module, kind = name.split(".")
-        explorer = getattr(import_module(f"lstm_video_lab.widgets.{module}"), kind)(*arguments)
-        slowest[kind] = max(_median(explorer, control) for control in explorer.values.values())
+    for kind, arguments in explorers().items():
+        explorer = kind(*arguments)
+        controls = explorer.values.values()
+        slowest[kind.__name__] = max(_median(explorer, control) for control in controls)
     return slowest
 
 
@@ -67,32 +66,48 @@ def _median(explorer: Any, control: Any) -> float:
     return 1000 * statistics.median(seconds)
 
 
-def explorers() -> dict[str, tuple]:
+def explorers() -> dict[type, tuple]:
     """Each explorer and what it is made of, at laptop scale; models need not have learnt."""
     from torch import arange, rand
 
     from lstm_video_lab import LSTMCell, Settings, VideoModel
-    from lstm_video_lab.experiments import load_result, order
-    from lstm_video_lab.widgets import events, futures
+    from lstm_video_lab.lessons import load_result
+    from lstm_video_lab.lessons.autoencoder.output_order import Profile
+    from lstm_video_lab.lessons.autoencoder.output_order_widget import OrderExplorer
+    from lstm_video_lab.lessons.autoencoder.state_bottleneck import StateBridge
+    from lstm_video_lab.lessons.autoencoder.widgets import UnitsExplorer
+    from lstm_video_lab.lessons.bouncing_digits.pixel_cost import PixelCost
+    from lstm_video_lab.lessons.bouncing_digits.wall_bounce import WallExplorer
+    from lstm_video_lab.lessons.bouncing_digits.widgets import DigitsExplorer
+    from lstm_video_lab.lessons.composite import error_by_event
+    from lstm_video_lab.lessons.composite.sequence_browser import SequencePicker
+    from lstm_video_lab.lessons.composite.widgets import CompositeExplorer
+    from lstm_video_lab.lessons.future_predictor.two_futures import TwoFutures, fork
+    from lstm_video_lab.lessons.future_predictor.widgets import ConditioningExplorer
+    from lstm_video_lab.lessons.lstm_cell.gate_inspector import GateInspector
+    from lstm_video_lab.lessons.lstm_cell.one_unit import HalfLife, LatchExplorer
+    from lstm_video_lab.widgets import TrainingStudio
 
     s = Settings.for_scale("laptop", num_digits=2)
     model, cell = VideoModel(**s.model_fields()).eval(), LSTMCell(3, 1)
     record = {name: rand(20, s.units) for name in "ifgoch"}
-    profile = order.Profile(arange(1, 13).numpy(), rand(2, 12, 20).numpy())
-    stored = ("units", "conditioning", "composite")
+    profile = Profile(arange(1, 13).numpy(), rand(2, 12, 20).numpy())
     return {
-        "digits.DigitsExplorer": (),
-        "gates.GateInspector": (record, rand(20, 32, 32)),
-        "studio.TrainingStudio": (),
-        "pixel.PixelCost": (),
-        "walls.WallExplorer": (18,),
-        "latch.LatchExplorer": (cell, rand(130, 3), ("value", "store", "read")),
-        "latch.HalfLife": (cell, (1.0, 1.0, 0.0)),
-        "bridge.StateBridge": (model, s),
-        "futures.TwoFutures": (futures.fork(s),),
-        "order.OrderExplorer": ({"newest first": profile}, {"mean image": 1.0}, 0),
-        "picker.SequencePicker": (model, s, events.measure(model, s, 100)),
-    } | {f"{name}.{name.title()}Explorer": (load_result(name),) for name in stored}
+        DigitsExplorer: (),
+        GateInspector: (record, rand(20, 32, 32)),
+        TrainingStudio: (),
+        PixelCost: (),
+        WallExplorer: (18,),
+        LatchExplorer: (cell, rand(130, 3), ("value", "store", "read")),
+        HalfLife: (cell, (1.0, 1.0, 0.0)),
+        StateBridge: (model, s),
+        TwoFutures: (fork(s),),
+        OrderExplorer: ({"newest first": profile}, {"mean image": 1.0}, 0),
+        SequencePicker: (model, s, error_by_event.measure(model, s, 100)),
+        UnitsExplorer: (load_result("units"),),
+        ConditioningExplorer: (load_result("conditioning"),),
+        CompositeExplorer: (load_result("composite"),),
+    }
 
 
 def _run(cells: list[str]) -> tuple[float, str]:

@@ -62,7 +62,7 @@ def add_grade(parser: argparse.ArgumentParser) -> None:
 def run_grade(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from lstm_video_lab.course import feedback, grade, gradebook
+    from lstm_video_lab.course.grading import feedback, grade, gradebook
 
     if arguments.due:
         gradebook.until(arguments.due)  # before the work begins

@@ -32,7 +32,8 @@ def _check_folder(file: Path | None) -> None:
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab import checkpoints, evaluation
+    from lstm_video_lab import evaluation
+    from lstm_video_lab.training import checkpoints
 
     _check_folder(arguments.json)
     settings = checkpoints.read_checkpoint(arguments.run_folder).settings
@@ -60,15 +61,16 @@ def add_predict(parser: argparse.ArgumentParser) -> None:
 
 
 def run_predict(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab import box, checkpoints, prediction
+    from lstm_video_lab import prediction, pretrained
+    from lstm_video_lab.training import checkpoints
 
     a = arguments
     prediction.check_ending(a.out)
     _check_folder(a.out)
     if a.steps < 1 or (a.seen is not None and a.seen < 1):
         raise ValueError(f"--steps {a.steps}, --seen {a.seen}: give at least 1")
-    if a.model in box.list_pretrained():
-        model = box.load_pretrained(a.model)
+    if a.model in pretrained.list_pretrained():
+        model = pretrained.load_pretrained(a.model)
         if "kind" in model.card:
             raise ValueError(f"{a.model} is no VideoModel: choose another of the box, or a run")
         known = model.card["settings"]["frames_in"]
@@ -83,9 +85,9 @@ def run_predict(arguments: argparse.Namespace) -> int:
 
 
 def add_experiment(parser: argparse.ArgumentParser) -> None:
-    from lstm_video_lab import experiments
+    from lstm_video_lab import lessons
 
-    names = sorted((*experiments.NAMES, *experiments.GRIDS, *experiments.MODELS))
+    names = sorted((*lessons.ROOMS, *lessons.GRIDS, *lessons.MODELS))
     parser.add_argument("name", choices=names, help="experiment, or model of the box to train")
     parser.add_argument(
         "--scale",
@@ -99,23 +101,26 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
 
 
 def run_experiment(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab import experiments
+    from lstm_video_lab import lessons
 
-    return tell(experiments.run(arguments.name, arguments.scale, arguments.out))
+    return tell(lessons.run(arguments.name, arguments.scale, arguments.out))
 
 
 def add_reproduce(parser: argparse.ArgumentParser) -> None:
-    from lstm_video_lab.experiments import reproduce
+    from lstm_video_lab.lessons.composite import reproduction
 
     parser.add_argument("what", choices=("table2",), help="table of the paper")
     parser.add_argument("--out", type=Path, required=True, help="folder of its runs and reports")
     parser.add_argument(
-        "--row", action="append", choices=tuple(reproduce.ROWS), help="this row alone; may repeat"
+        "--row",
+        action="append",
+        choices=tuple(reproduction.ROWS),
+        help="this row alone; may repeat",
     )
     parser.add_argument("--minutes", type=float, default=None, help="of each row; none: by steps")
     parser.add_argument("--scale", choices=tuple(SCALES), default="paper", help="set of numbers")
     parser.add_argument(
-        "--speed", choices=tuple(reproduce.SPEEDS), default="constant", help="law of the digits"
+        "--speed", choices=tuple(reproduction.SPEEDS), default="constant", help="law of the digits"
     )
     parser.add_argument(
         "--feedback",
@@ -130,12 +135,12 @@ def add_reproduce(parser: argparse.ArgumentParser) -> None:
 
 
 def run_reproduce(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab.experiments import reproduce
+    from lstm_video_lab.lessons.composite import reproduction
 
-    a, rows = arguments, tuple(arguments.row or reproduce.ROWS)
+    a, rows = arguments, tuple(arguments.row or reproduction.ROWS)
     names = ("minutes", "digits", "batch_size", "steps", "seed")
     given = {name: value for name, value in vars(a).items() if name in names}
-    return tell(reproduce.run(a.out, rows, a.scale, a.speed, a.feedback, **given))
+    return tell(reproduction.run(a.out, rows, a.scale, a.speed, a.feedback, **given))
 
 
 def tell(lines: Generator[str, None, None]) -> int:

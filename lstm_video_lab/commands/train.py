@@ -62,7 +62,8 @@ def add_train(parser: argparse.ArgumentParser) -> None:
 
 
 def run_train(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab import checkpoints, ranks
+    from lstm_video_lab import distributed
+    from lstm_video_lab.training import checkpoints
 
     out, given = arguments.out, _given_settings(arguments)
     resume = arguments.resume == "auto"
@@ -70,10 +71,10 @@ def run_train(arguments: argparse.Namespace) -> int:
         settings = checkpoints.read_checkpoint(out).settings.changed(**given)
     else:
         settings = Settings.for_scale(**given)
-    with ranks.joined() as group:
+    with distributed.joined() as group:
         try:
             stopped = follow(settings, out, resume, group)
-        except ranks.RankLostError as error:  # a broken group cannot be left in good order
+        except distributed.RankLostError as error:  # a broken group cannot be left in good order
             print(f"lstm-video-lab train: {error}", file=sys.stderr, flush=True)
             os._exit(2)
     if not group.is_first:
@@ -93,7 +94,7 @@ def follow(settings: Settings, out: Path, resume: bool, ranks: Any) -> int:
     from tqdm import tqdm
 
     from lstm_video_lab import training
-    from lstm_video_lab.ranks import RankLostError
+    from lstm_video_lab.distributed import RankLostError
 
     caught: list[int] = []
     unit = "nats/frame" if settings.output == "logistic" else "squared error/frame"

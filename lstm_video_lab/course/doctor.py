@@ -109,7 +109,7 @@ def _grading() -> Iterator[Finding]:
     if os.name != "posix":
         yield Finding(False, "grading needs Linux, macOS or WSL; lessons do not")
         return
-    from lstm_video_lab.course.sandbox import Sandbox, SandboxError
+    from lstm_video_lab.course.grading.isolation import Sandbox, SandboxError
 
     try:
         with Sandbox() as sandbox:

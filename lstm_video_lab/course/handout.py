@@ -18,9 +18,9 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from lstm_video_lab.course import plain_values
 from lstm_video_lab.course.compare import difference
 from lstm_video_lab.course.exercises import Answer, Exercise, kind_of, read_exercises
-from lstm_video_lab.course.sandbox import wire
 from lstm_video_lab.files import write_whole
 
 VISIBLE = Path(__file__).with_name("visible")
@@ -108,17 +108,17 @@ def visible_text(exercise: Exercise, answer: Answer) -> str:
 def _call(function: Any, arguments: dict[str, Any]) -> Any:
     """What a function returns, on a copy of its arguments; None for one that fails."""
     try:
-        return function(**wire.copy_of(arguments))
+        return function(**plain_values.copy_of(arguments))
     except Exception:
         return None
 
 
 def pack(value: Any) -> str:
-    return base64.b64encode(zlib.compress(wire.encode(value), 9)).decode()
+    return base64.b64encode(zlib.compress(plain_values.encode(value), 9)).decode()
 
 
 def unpack(text: str) -> Any:
-    return wire.decode(zlib.decompress(base64.b64decode(text)))
+    return plain_values.decode(zlib.decompress(base64.b64decode(text)))
 
 
 def write(solutions: Path) -> list[str]:

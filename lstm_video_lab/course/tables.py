@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lstm_video_lab.experiments import convolution
 from lstm_video_lab.files import between
+from lstm_video_lab.lessons.convlstm import experiment
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 TABLES = {  # name of a stored result → its heading, what is counted, and the published column
@@ -53,8 +53,8 @@ def _models(name: str, result: dict[str, Any]) -> dict[str, dict[str, Any]]:
         return {n: _one_seed(run, "future", "cross_entropy") for n, run in result["models"].items()}
     if name == "convolution":
         return {
-            convolution.LABELS[n]: run
-            | dict(zip(("mean", "spread"), convolution.spread(run), strict=True))
+            experiment.LABELS[n]: run
+            | dict(zip(("mean", "spread"), experiment.spread(run), strict=True))
             | {"seeds": run["future"], "seconds": run["steps"] * result["step_seconds"][n]}
             for n, run in result["models"].items()
             if run["future"]

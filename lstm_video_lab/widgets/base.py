@@ -18,7 +18,7 @@ import ipywidgets
 from IPython.display import display
 from traitlets import Unicode
 
-from lstm_video_lab.sheets import Picture
+from lstm_video_lab.plots.canvas import Picture
 
 LABEL = {"description_width": "initial"}  # a label takes the room that it needs
 DELAY = 0.06  # seconds between a change and its picture: changes within it share one

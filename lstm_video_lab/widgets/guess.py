@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets
 from IPython.display import display
 
-from lstm_video_lab.sheets import Picture
+from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.widgets.base import LABEL, LabWidget, row, static
 
 LONGEST = 80  # letters of a choice: radio buttons do not break lines

@@ -18,6 +18,7 @@ import torch
 
 from lstm_video_lab import evaluation, metrics, training
 from lstm_video_lab.settings import Settings
+from lstm_video_lab.training import loop
 
 NEWS = 0.7  # seconds between two pictures
 
@@ -124,7 +125,7 @@ class Session:
         self._news()
 
     @torch.inference_mode()
-    def _predict(self, model: training.VideoModel) -> np.ndarray:
+    def _predict(self, model: loop.VideoModel) -> np.ndarray:
         """The future of the held-out sequence, as the model sees it now: (T, H, W)."""
         s = self.story.settings
         device = next(model.parameters()).device

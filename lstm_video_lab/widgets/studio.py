@@ -12,8 +12,7 @@ import ipywidgets
 
 from lstm_video_lab import evaluation
 from lstm_video_lab.plots import film, lay_film
-from lstm_video_lab.settings import Settings
-from lstm_video_lab.sheets import (
+from lstm_video_lab.plots.canvas import (
     FONT,
     INK,
     WIDTH,
@@ -28,6 +27,7 @@ from lstm_video_lab.sheets import (
     sheet,
     write,
 )
+from lstm_video_lab.settings import Settings
 from lstm_video_lab.widgets.base import LabWidget, row, slider, static, strict
 from lstm_video_lab.widgets.session import Session, Story
 

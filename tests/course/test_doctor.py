@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from lstm_video_lab import cli
-from lstm_video_lab.course import doctor, sandbox
+from lstm_video_lab.course import doctor
+from lstm_video_lab.course.grading import isolation
 
 
 class Level:
@@ -20,7 +21,7 @@ class Level:
 
     def __init__(self):
         if not self.level:
-            raise sandbox.SandboxError("the server does not start")
+            raise isolation.SandboxError("the server does not start")
 
     __enter__ = lambda self: self  # noqa: E731
     __exit__ = lambda self, *error: None  # noqa: E731
@@ -29,7 +30,7 @@ class Level:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """The real levels are tested with the sandbox."""
-    monkeypatch.setattr(sandbox, "Sandbox", Level)
+    monkeypatch.setattr(isolation, "Sandbox", Level)
 
 
 def said(capsys):
@@ -148,7 +149,7 @@ def test_what_the_level_of_the_sandbox_protects(capsys, monkeypatch):
             only(capsys, repr(level), "in a container", words)
         else:
             assert said(capsys) == (0, [])
-    assert set(doctor.WALLS) == set(sandbox.LEVELS)
+    assert set(doctor.WALLS) == set(isolation.LEVELS)
     monkeypatch.setattr(Level, "level", "")
     only(capsys, "grading", "does not start")
 

@@ -8,10 +8,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lstm_video_lab.course import exercises, handout
+from lstm_video_lab.course import exercises, handout, plain_values
 from lstm_video_lab.course.check import CORRECT, NOT_ATTEMPTED, check, draw, hint, target
 from lstm_video_lab.course.compare import difference
-from lstm_video_lab.course.sandbox import wire
 
 ROOT = Path(__file__).parents[2]
 SOLUTIONS = ROOT / "solutions"
@@ -27,7 +26,7 @@ def named(value):
 
 
 def copy_of(value):
-    return wire.copy_of(value)
+    return plain_values.copy_of(value)
 
 
 def agrees(answer, function, seed):

@@ -91,7 +91,7 @@ def test_it_has_a_widget_besides_the_guess(cells):
         alias.name: getattr(import_module(node.module), alias.name, None)  # None: a module of it
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
-        and str(node.module).startswith("lstm_video_lab.widgets")
+        and str(node.module).startswith(("lstm_video_lab.widgets", "lstm_video_lab.lessons"))
         for alias in node.names
     }
     used = {name for name in calls(tree) if isinstance(imported.get(name), type)}

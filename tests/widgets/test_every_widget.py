@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_video_lab import LSTMCell, widgets
+from lstm_video_lab import LSTMCell, lessons, widgets
+from lstm_video_lab.lessons.bouncing_digits.pixel_cost import PixelCost
+from lstm_video_lab.lessons.bouncing_digits.wall_bounce import WallExplorer
+from lstm_video_lab.lessons.bouncing_digits.widgets import DigitsExplorer
+from lstm_video_lab.lessons.lstm_cell.gate_inspector import GateInspector
+from lstm_video_lab.lessons.lstm_cell.one_unit import HalfLife, LatchExplorer
 from lstm_video_lab.widgets.base import LabImage, LabWidget
-from lstm_video_lab.widgets.latch import HalfLife, LatchExplorer
-from lstm_video_lab.widgets.pixel import PixelCost
-from lstm_video_lab.widgets.walls import WallExplorer
 
 T, H = 5, 3
 CELL = LSTMCell(1, 1)
@@ -24,8 +26,8 @@ RECORD = {name: RNG.random((T, H)) for name in "ifgoch"} | {"frames": RNG.random
 
 # Widgets that are quickly made; the others are made in their own tests.
 EXAMPLES = {
-    "DigitsExplorer": lambda: widgets.DigitsExplorer(),
-    "GateInspector": lambda: widgets.GateInspector(RECORD),
+    "DigitsExplorer": lambda: DigitsExplorer(),
+    "GateInspector": lambda: GateInspector(RECORD),
     "PixelCost": lambda: PixelCost(),
     "WallExplorer": lambda: WallExplorer(18),
     "Guess": lambda: widgets.Guess("Which?", ["this", "that"], "that", "Because."),
@@ -55,8 +57,9 @@ def parts(widget: ipywidgets.Widget):
 
 def test_every_widget_is_made_in_some_test_or_lesson():
     # A control without a label is refused when a widget is made, so making it is enough.
-    for module in pkgutil.iter_modules(widgets.__path__, "lstm_video_lab.widgets."):
-        importlib.import_module(module.name)
+    for package in (widgets, lessons):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
     known = {kind.__name__ for kind in subclasses(LabWidget) if "lstm_video_lab" in kind.__module__}
     assert set(EXAMPLES) <= known
     root = Path(__file__).parents[2]

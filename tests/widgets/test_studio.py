@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from lstm_video_lab import Settings, load_model
-from lstm_video_lab.checkpoints import read_checkpoint
+from lstm_video_lab.training.checkpoints import read_checkpoint
 from lstm_video_lab.widgets import TrainingStudio
 from lstm_video_lab.widgets.session import Session, Story
 from lstm_video_lab.widgets.studio import UNITS, draw_story, new_folder, runs_table, tell_story

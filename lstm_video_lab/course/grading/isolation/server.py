@@ -1,0 +1,263 @@
+"""The process that children are forked from: it has imported torch, and knows no secret.
+
+Run by `Sandbox` as `python -I server.py`, with a socket as standard input. A request is a line of
+JSON and three descriptors: what to run, where results go, where is told how it ended. For each one
+a *keeper* is forked, which puts up walls, forks the child that runs the answer, waits for it, and
+ends all that is left of it:
+
+    server ──► keeper ──► process 1 of its own world ──► child     (namespaces)
+    server ──► keeper ─────────────────────────────────► child     (else)
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from typing import Any
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import numpy as np
+import numpy.random
+import torch
+
+FORBIDDEN = "lstm_video_lab"
+HERE = Path(__file__).resolve().parent
+
+
+def _load(name: str, folder: Path = HERE) -> Any:
+    """A file of the lab, which no path leads to: the lab must not be found from here."""
+    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+levels = _load("levels")
+plain_values = _load("plain_values", HERE.parents[1])
+
+
+class Refuse(MetaPathFinder):
+    """Answers stand on their own."""
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
+        if fullname.partition(".")[0] == FORBIDDEN:
+            raise ImportError(f"{FORBIDDEN} is not there while an answer is graded: write it out")
+
+
+def readable() -> list[str]:
+    """What a child may read: the system's libraries, and Python with its packages."""
+    paths = [*levels.SYSTEM, sys.prefix, sys.base_prefix, sys.exec_prefix]
+    paths += [path for path in sys.path if os.path.isdir(path)]
+    paths += [os.path.realpath(path) for path in paths]
+    inside = {p for p in paths if any(p != q and p.startswith(q.rstrip("/") + "/") for q in paths)}
+    return sorted(set(paths) - inside - {"/"})
+
+
+def hidden() -> list[str]:
+    """Folders of the lab inside what is readable."""
+    folders = (Path(path).glob(f"{FORBIDDEN}*") for path in sys.path if os.path.isdir(path))
+    return [str(found) for group in folders for found in group if found.is_dir()]
+
+
+def open_to_all(path: str) -> bool:
+    """Whether a user without any rights gets to a path, if it exists."""
+    if not os.path.exists(path):
+        return True
+    folders = [Path(path), *Path(path).resolve().parents]
+    return all(folder.stat().st_mode & 0o001 for folder in folders if folder.is_dir())
+
+
+def serve(line: socket.socket) -> None:
+    """Fork a keeper for each request until the other end is closed."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are not waited for
+    sys.path[:] = [path for path in sys.path if (path and not (Path(path) / FORBIDDEN).is_dir())
+                   or "site-packages" in path]  # fmt: skip
+    sys.meta_path.insert(0, Refuse())
+    torch.set_num_threads(1)
+    torch.ones(2, 2) @ torch.ones(2, 2)  # what is loaded at first use is loaded now
+    open_to = {"readable": readable(), "hidden": hidden(), "quiet": os.open(os.devnull, os.O_RDWR),
+               "server": os.getpid()}  # fmt: skip
+    line.send(json.dumps({"ready": True}).encode())
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(line, 65536, 3)
+        if not message:
+            return
+        if os.fork() == 0:
+            line.close()
+            keep(json.loads(message) | open_to, *descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def keep(told: dict[str, Any], request: int, results: int, status: int) -> None:
+    """Run one answer behind walls, tell how it ended, and leave nothing behind. Never returns."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    end: dict[str, Any] = {"exit": None, "signal": None, "timeout": False, "fault": ""}
+    scratch = ""
+    try:
+        os.setsid()
+        told["memory"] += levels.address_space()
+        told["user"] = 100_000 + os.getpid() % 100_000  # nobody's
+        levels.become_reaper()
+        if told["level"] == "namespaces":
+            levels.unshare()
+        else:
+            scratch = tempfile.mkdtemp(prefix="answer-")
+            os.chmod(scratch, 0o777)
+        child = os.fork()
+        if child == 0:
+            os.close(status)
+            _be_first(told, request, results, scratch)
+        os.close(results)
+        os.close(request)
+        end |= _wait(child, told["wall_seconds"], told["server"])
+    except OSError as error:
+        end["fault"] = str(error)
+    finally:
+        with suppress(OSError):
+            levels.kill_all_children()
+        if scratch:
+            shutil.rmtree(scratch, ignore_errors=True)
+        with suppress(OSError):
+            os.write(status, json.dumps(end).encode())
+        os._exit(0)
+
+
+def _wait(child: int, seconds: float, server: int) -> dict[str, Any]:
+    """How the child ended; it is ended after `seconds`, or when the server is gone."""
+    deadline = time.monotonic() + seconds
+    pause = 0.001
+    while time.monotonic() < deadline and os.getppid() == server:
+        pid, code = os.waitpid(child, os.WNOHANG)
+        if pid:
+            if os.WIFSIGNALED(code):
+                return {"signal": os.WTERMSIG(code)}
+            return {"exit": os.WEXITSTATUS(code)}
+        time.sleep(pause)
+        pause = min(0.02, pause * 1.5)
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    return {"timeout": True} if os.getppid() == server else {"fault": "the server is gone"}
+
+
+def _be_first(told: dict[str, Any], request: int, results: int, scratch: str) -> None:
+    """In a world of its own, process 1 puts up the file system and waits; else the child itself."""
+    try:
+        levels.die_with_parent()
+        if told["level"] == "namespaces":
+            levels.own_file_system(told["readable"], told["hidden"])
+            child = os.fork()
+            if child:
+                os.close(results)
+                _wait_as_first(child)
+        _be_child(told, request, results, scratch)
+    except BaseException as error:
+        _write(results, plain_values.encode({"walls": f"{type(error).__name__}: {error}"}))
+        os._exit(1)
+
+
+def _wait_as_first(child: int) -> None:
+    """Take in orphans until the child ends; then this process ends, and with it all others."""
+    while True:
+        pid, code = os.waitpid(-1, 0)
+        if pid == child:
+            os._exit(128 + os.WTERMSIG(code) if os.WIFSIGNALED(code) else os.WEXITSTATUS(code))
+
+
+def _be_child(told: dict[str, Any], request: int, results: int, scratch: str) -> None:
+    """Lock this process up, then run the answer. Never returns."""
+    for stream in (0, 1, 2):
+        os.dup2(told["quiet"], stream)
+    message = plain_values.decode(_read_all(request))
+    kept = {0, 1, 2, results}
+    for descriptor in range(3, 256):
+        if descriptor not in kept:
+            with suppress(OSError):
+                os.close(descriptor)
+    if scratch:
+        os.chdir(scratch)
+    os.environ.clear()
+    os.environ.update(HOME="/", TMPDIR=scratch or levels.SCRATCH, OMP_NUM_THREADS="1")
+    if told["level"] == "landlock":
+        levels.lock_land([*told["readable"], scratch], told["hidden"])
+    elif told["level"] == "namespaces" and levels.landlock_version():
+        levels.lock_land(["/"], [], levels.SCRATCH)
+    largest_file = 0 if scratch else levels.SCRATCH_BYTES
+    levels.set_limits(told["cpu_seconds"], told["memory"], largest_file)
+    levels.become_nobody(told["user"] if all(map(open_to_all, sys.path)) else None)
+    levels.die_with_parent()
+    levels.refuse_calls()
+    _write(results, plain_values.encode({"walls": "up"}))
+    try:
+        answer(message, results)
+    finally:
+        os._exit(0)
+
+
+def _read_all(descriptor: int) -> bytes:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    parts = []
+    while part := os.read(descriptor, 1 << 20):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def answer(request: dict[str, Any], results: int) -> None:
+    """Define what was answered, call it once for every case, and send what it returns."""
+    torch.manual_seed(request["seed"])
+    np.random.seed(request["seed"] % 2**32)
+    space: dict[str, Any] = {"__name__": "answer", "torch": torch, "np": np}
+    try:
+        exec(compile(request["given"], "<given>", "exec"), space)
+        exec(compile(request["source"], "<answer>", "exec"), space)
+        function = space.get(request["name"])
+        if not callable(function):
+            raise NameError(f"no function {request['name']} is defined")
+    except BaseException as error:
+        _write(results, plain_values.encode({"error": _describe(error)}))
+        return
+    for arguments in request["calls"]:
+        try:
+            found = plain_values.encode({"value": function(**arguments)})
+        except BaseException as error:
+            found = plain_values.encode({"error": _describe(error)})
+        _write(results, found)
+
+
+def _describe(error: BaseException) -> list[str]:
+    """Kind, words and line of an error; an answer may have spoilt any of them."""
+    try:
+        kind, words = type(error).__name__[:80], str(error)[:400]
+        line, trace = "", error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == "<answer>":
+                line = str(trace.tb_lineno)
+            trace = trace.tb_next
+        if isinstance(error, SyntaxError) and error.filename == "<answer>":
+            line = str(error.lineno)
+        return [str(kind), str(words), line]
+    except BaseException:
+        return ["Exception", "", ""]
+
+
+def _write(results: int, message: bytes) -> None:
+    view = memoryview(len(message).to_bytes(8, "big") + message)
+    while view:
+        view = view[os.write(results, view) :]
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=0))

@@ -1,0 +1,1 @@
+"""Whole sequences through stacks of cells, fast: `recurrent.LSTM` and `recurrent.ConvLSTM`."""

@@ -1,0 +1,126 @@
+"""The pointwise part of an LSTM step and its gradient: what stands between two products W_h h.
+
+One kernel each on a CUDA device (`fused`), plain operations elsewhere. Units stand last, so that a
+ConvLSTM is the same code: rows are the B vectors of a batch, or the B × h × w places of its maps.
+
+Letters: T time, R rows, H units. `a` (R, 4H) is what the gates sum up, and later the gates
+i, f, g, o themselves; `d_…` is the gradient of the loss at whatever follows; peepholes w are
+(3, …, H). The equations are those of `cells.gates`, and this is tested against them.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+import torch
+from torch import Tensor
+
+# Gradients of σ and tanh from their values: (d, σ) → d σ (1 − σ), in one pass over memory.
+_SIGMOID_SLOPE: Any = torch.ops.aten.sigmoid_backward.grad_input
+_TANH_SLOPE: Any = torch.ops.aten.tanh_backward.grad_input
+_MINUS_ONE = torch.tensor(-1.0)
+HAS_TRITON = find_spec("triton") is not None
+
+
+def forward_step(
+    a: Tensor, inner: Tensor, c: Tensor, w: Tensor | None, new: bool, c_out: Tensor, h_out: Tensor
+) -> None:
+    """One step: `a` ← the gates, `c_out` ← c(t), `h_out` ← h(t).
+
+    Before, `a` is W_x x(t) + b, and `inner` is W_h h(t−1); `c` is c(t−1). `new` says whether the
+    output gate sees c(t). All but `a` must be contiguous.
+    """
+    if _is_fused(a):
+        return _fused().forward_step(a, inner, c, w, new, c_out, h_out)
+    a.add_(inner)
+    H = c.shape[-1]
+    i, f, g, o = a.view(*c.shape[:-1], 4, H).unbind(-2)  # what follows writes into `a`
+    if w is not None:  # i and f see c(t−1)
+        i.addcmul_(w[0], c)
+        f.addcmul_(w[1], c)
+    a[..., : 2 * H].sigmoid_()
+    _tanh(g, scratch=c_out, out=g)
+    torch.mul(f, c, out=c_out).addcmul_(i, g)  # c(t) = f ⊙ c(t−1) + i ⊙ g
+    if w is None:
+        h_out.copy_(o)
+    else:  # o sees c(t), or c(t−1)
+        torch.addcmul(o, w[2], c_out if new else c, out=h_out)
+    o.copy_(h_out.sigmoid_())
+    _tanh(c_out, scratch=h_out, out=h_out).mul_(o)  # h(t) = o ⊙ tanh(c(t))
+    return None
+
+
+class BackwardSteps:
+    """Gradients of T steps, last one first: from those at h(t) and c(t) to those at `a`.
+
+    Whatever does not depend on them, the slopes of the gates, is computed for all T steps at once.
+    """
+
+    def __init__(self, a: Tensor, c: Tensor, w: Tensor | None, new: bool, d_a: Tensor) -> None:
+        """Gates `a` (T, R, 4H), cell states `c` (T+1, R, H); `d_a` (T, R, 4H) is written into."""
+        self.a, self.c, self.w, self.new, self.d_a = a, c, w, new, d_a
+        if not _is_fused(a):
+            self._find_slopes()
+
+    def _find_slopes(self) -> None:
+        c_before, c_after = self.c[:-1], self.c[1:]
+        i, f, g, o = self.a.unflatten(-1, (4, -1)).unbind(-2)
+        s_i, s_f, s_g, s_o = slopes = self.d_a.unflatten(-1, (4, -1)).unbind(-2)
+        tanh_c = torch.empty_like(c_after)
+        _tanh(c_after, scratch=tanh_c, out=tanh_c)
+        # h = o ⊙ tanh(c) with o = σ(a_o), where σ′ = σ (1 − σ) and tanh′ = 1 − tanh²
+        _SIGMOID_SLOPE(tanh_c, o, grad_input=s_o)  # ∂h/∂a_o = tanh(c) ⊙ σ′
+        # c = f ⊙ c(t−1) + i ⊙ g
+        _SIGMOID_SLOPE(g, i, grad_input=s_i)  # ∂c/∂a_i
+        _SIGMOID_SLOPE(c_before, f, grad_input=s_f)  # ∂c/∂a_f
+        _TANH_SLOPE(i, g, grad_input=s_g)  # ∂c/∂a_g
+        # ∂h/∂c = o ⊙ tanh′(c), and through the output gate where it sees c(t)
+        h_by_c = _TANH_SLOPE(o, tanh_c, grad_input=tanh_c)
+        # ∂c/∂c(t−1): directly, and through the peepholes of i and f
+        c_by_c = f
+        if self.w is not None:
+            c_by_c = torch.addcmul(f, self.w[0], s_i).addcmul_(self.w[1], s_f)
+            if self.new:
+                h_by_c.addcmul_(self.w[2], s_o)
+        self.slopes = [z.unbind() for z in (*slopes, h_by_c, c_by_c)]  # views of each step
+
+    def step(self, t: int, d_output: Tensor, d_h: Tensor, d_c: Tensor) -> Tensor:
+        """The gradient at a(t), (R, 4H), from those at output t and at h(t), c(t) from later on.
+
+        `d_c` then holds the gradient at c(t−1).
+        """
+        d_a = self.d_a[t]
+        if _is_fused(d_a):
+            given = (self.a[t], self.c[t], self.c[t + 1], self.w, self.new)
+            _fused().backward_step(*given, d_output, d_h, d_c, d_a)
+            return d_a
+        d_i, d_f, d_g, d_o, h_by_c, c_by_c = (z[t] for z in self.slopes)
+        d_h = d_h + d_output
+        d_c.addcmul_(d_h, h_by_c)
+        for slope in (d_i, d_f, d_g):  # one by one: together, over short strides, it is slow
+            slope.mul_(d_c)
+        d_o.mul_(d_h)
+        d_c.mul_(c_by_c)
+        if self.w is not None and not self.new:
+            d_c.addcmul_(self.w[2], d_o)
+        return d_a
+
+
+def _tanh(x: Tensor, scratch: Tensor, out: Tensor) -> Tensor:
+    """tanh(x) = 2 σ(2x) − 1: on a CPU torch's σ takes a fifth of the time of its tanh.
+
+    `scratch`, of the same shape, is contiguous, for over short strides σ is slow.
+    """
+    s = torch.mul(x, 2, out=scratch).sigmoid_()
+    return torch.add(_MINUS_ONE, s, alpha=2, out=out)
+
+
+def _is_fused(x: Tensor) -> bool:
+    return x.is_cuda and HAS_TRITON
+
+
+def _fused() -> Any:
+    from lstm_video_lab.layers import pointwise_triton
+
+    return pointwise_triton

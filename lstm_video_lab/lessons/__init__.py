@@ -1,0 +1,74 @@
+"""One room a lesson, and the index of experiments: `lstm-video-lab experiment NAME --out DIR`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+ROOMS = {  # experiment → the room that holds it
+    "actions": "percepts_and_actions",
+    "captions": "video_to_text",
+    "composite": "composite",
+    "conditioning": "future_predictor",
+    "convolution": "convlstm",
+    "digit_count": "one_and_three_digits",
+    "features": "features",
+    "ladder": "video_ladder",
+    "patches": "natural_patches",
+    "pixels": "pixel_by_pixel",
+    "recurrence": "recurrence_and_memory",
+    "rollouts": "long_rollouts",
+    "temporal_models": "temporal_models",
+    "units": "autoencoder",
+}
+GRIDS = ("layers", "optimisers", "table2")  # tables of a few settings, all made alike
+MODELS = (  # of the box: each is trained by the experiment of its name
+    "composite-two-digits",
+    "convlstm-two-digits",
+    "fc-two-digits",
+    "fc-two-digits-conditional",
+    "ladder-two-digits",
+    "natural-patches",
+    "percept-net",
+)
+
+
+def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
+    """Run an experiment; yields lines to read while it runs, some of them empty: there it can stop.
+
+    It resumes where it was cut off and leaves NAME.json and NAME.png in `out`, or a model and its
+    card. `scale` None is laptop; for a model, the scale that it was made for. Raises ValueError for
+    an unknown name.
+    """
+    if name in MODELS:
+        from lstm_video_lab.training import train_pretrained
+
+        yield from train_pretrained.run(name, scale, out)
+        return
+    if name in GRIDS:
+        from lstm_video_lab.lessons.composite import grids
+
+        yield from grids.run(name, scale or "laptop", out)
+        return
+    if name not in ROOMS:
+        known = ", ".join((*ROOMS, *GRIDS, *MODELS))
+        raise ValueError(f"experiment {name!r} is unknown: choose one of {known}")
+    experiment = import_module(f".{ROOMS[name]}.experiment", __name__)
+    yield from experiment.run(scale or "laptop", out)
+
+
+def load_result(name: str) -> dict[str, Any]:
+    """The stored result of an experiment, from `results/` beside the lesson.
+
+    Raises FileNotFoundError where there is none.
+    """
+    for folder in (Path("results"), Path(__file__).parents[2] / "notebooks" / "results"):
+        if (folder / f"{name}.json").is_file():
+            return json.loads((folder / f"{name}.json").read_text())
+    raise FileNotFoundError(
+        f"results/{name}.json is missing: "
+        f"make it with lstm-video-lab experiment {name} --out results"
+    )

@@ -1,0 +1,129 @@
+"""Does it matter in which order an autoencoder gives its frames back? Two that differ in it alone.
+
+One gives the newest frame first, as the paper's does; the other gives the frames in the order in
+which they came. First weights, films, steps and learning rates are the same.
+
+T frames of a film, B batch, H × W the size of a frame, S seeds, M moments of the training.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lstm_video_lab import evaluation, metrics
+from lstm_video_lab.data import BouncingDigits, load_digits
+from lstm_video_lab.models import VideoModel
+from lstm_video_lab.settings import Settings
+from lstm_video_lab.training import loop
+from lstm_video_lab.training.optimisers import progress_bar
+
+ORDERS = {"newest first": True, "oldest first": False}  # name -> reversed
+MOMENTS = 12  # looks at held-out films while a model is trained
+HELDOUT = 200  # films of a look
+
+
+class Profile(NamedTuple):
+    """Held-out nats per frame `error` (S, M, T), by output step, after `steps` (M,) of training."""
+
+    steps: np.ndarray
+    error: np.ndarray
+
+
+def compare(settings: Settings, seeds: Sequence[int] = (0, 1, 2)) -> dict[str, Profile]:
+    """Train both orders for `settings.steps` steps from each seed, with a progress bar."""
+    profiles = {}
+    total = len(ORDERS) * len(seeds) * _moments(settings)
+    with progress_bar(next(iter(ORDERS)), total=total) as bar:
+        for name, reverse in ORDERS.items():
+            bar.set_description(name)
+            runs = []
+            for seed in seeds:
+                looks = []
+                for look in train_order(settings.changed(seed=seed), reverse):
+                    looks.append(look)
+                    bar.update()
+                runs.append(looks)
+            steps = np.array([step for step, _ in runs[0]])
+            profiles[name] = Profile(steps, np.array([[e for _, e in looks] for looks in runs]))
+    return profiles
+
+
+def behind(profiles: dict[str, Profile]) -> np.ndarray:
+    """Nats per frame by which oldest first is behind at the end, for each seed: (S,)."""
+    newest, oldest = (profiles[name].error[:, -1].mean(1) for name in ORDERS)
+    return oldest - newest
+
+
+def describe(profiles: dict[str, Profile]) -> str:
+    """What came out at the end, in words."""
+    means = ", ".join(f"{name} {profiles[name].error[:, -1].mean():.1f}" for name in ORDERS)
+    gaps = ", ".join(f"{gap:+.1f}" for gap in behind(profiles))
+    return (
+        f"Held-out nats per frame at the end: {means}. Oldest minus newest, seed by seed: {gaps}."
+    )
+
+
+def train_order(settings: Settings, reverse: bool) -> Iterator[tuple[int, list[float]]]:
+    """Train an autoencoder to give the newest (`reverse`) or the oldest frame first.
+
+    Now and then, and at the end, yields the step and held-out nats for each of T output steps.
+    Raises ValueError where the number of steps is left open.
+    """
+    s, every = settings, _steps(settings) // _moments(settings)
+    device = loop.pick_device(s.device)
+    films = BouncingDigits(
+        load_digits(s.digits, "train"),
+        num_digits=s.num_digits,
+        image_size=s.image_size,
+        num_frames=s.frames_in,
+        digit_size=s.digit_size,
+        speed=s.speed,
+        seed=s.seed,
+    )
+    heldout = evaluation.heldout_data(s).batch(0, HELDOUT, device)[: s.frames_in]
+    heldout = metrics.to_unit(heldout)
+    model = VideoModel(**s.model_fields(), seed=s.seed).to(device)
+    optimiser = loop.make_optimiser(s, model.parameters())
+    torch.set_flush_denormal(True)
+    for step in range(_steps(s)):
+        frames = metrics.to_unit(films.batch(step, s.batch_size, device))  # (T, B, H, W)
+        optimiser.zero_grad()
+        errors(model, frames, reverse).mean().backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), s.clip or math.inf)
+        for group in optimiser.param_groups:
+            group["lr"] = loop.learning_rate(s, step, step / _steps(s))
+        optimiser.step()
+        if (step + 1) % every == 0:
+            with torch.no_grad():
+                yield step + 1, errors(model, heldout, reverse).mean(1).tolist()
+
+
+def errors(model: VideoModel, frames: Tensor, reverse: bool) -> Tensor:
+    """Nats (T, B) of what the model gives back at output step 1 … T; the target is the only place
+    where the two orders differ.
+    """
+    target = frames.flip(0) if reverse else frames
+    return metrics.cross_entropy(model(frames).reconstruction, target)
+
+
+def lags(frames: int, reverse: bool) -> list[int]:
+    """Steps between reading a frame and giving it back, for output step 1 … T."""
+    given = range(frames, 0, -1) if reverse else range(1, frames + 1)  # frame k is read in step k
+    return [frames + step - frame for step, frame in enumerate(given, start=1)]
+
+
+def _steps(settings: Settings) -> int:
+    if settings.steps is None:
+        raise ValueError("steps=None: two orders are compared for equal steps: say how many")
+    return settings.steps
+
+
+def _moments(settings: Settings) -> int:
+    """Looks in a run: as many of MOMENTS as make the last one fall on the last step."""
+    return math.gcd(_steps(settings), MOMENTS)

@@ -1,0 +1,1 @@
+"""Lesson 03: the world that the models live in."""

@@ -1,0 +1,1 @@
+"""Lesson 02: the cell as its equations, and its gates over time."""

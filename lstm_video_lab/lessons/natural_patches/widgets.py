@@ -1,0 +1,131 @@
+"""Natural patches to look at, and a blind test: which of two films is the larger model's?
+
+T frames, N clips, H × W the size of a frame.
+"""
+
+from __future__ import annotations
+
+from math import comb
+from typing import Any
+
+import ipywidgets
+import numpy as np
+import torch
+
+from lstm_video_lab import metrics, plots
+from lstm_video_lab.lessons.natural_patches.experiment import busy
+from lstm_video_lab.models import VideoModel
+from lstm_video_lab.plots.canvas import Picture
+from lstm_video_lab.settings import Settings
+from lstm_video_lab.widgets.base import LABEL, LabWidget, row, slider
+
+CLIPS = 40
+
+
+class PatchExplorer(LabWidget):
+    """Held-out clips, what a model reconstructs of them and how it continues them.
+
+    `model` and `settings` belong together; the last input frame, repeated, is its baseline.
+    """
+
+    title = "natural patches, reconstructed and continued"
+
+    def __init__(self, model: VideoModel, settings: Settings) -> None:
+        frames = metrics.to_unit(busy(settings, CLIPS))  # from full to less so
+        self.past, self.truth = frames.tensor_split([settings.frames_in])  # (T, N, H, W)
+        with torch.inference_mode():
+            self.given = model(self.past, future=len(self.truth))
+        super().__init__()
+
+    def controls(self) -> dict[str, Any]:
+        part = ipywidgets.ToggleButtons(
+            options=["future", "past"], value="future", description="Show", style=LABEL
+        )
+        return {"clip": slider("Clip", 1, 1, CLIPS), "part": part}
+
+    def render(self, clip: int, part: str) -> Picture:
+        n = clip - 1
+        last = self.past[-1:].expand_as(self.truth)
+        if part == "future":
+            rows = {"truth": self.truth, "predicted": self.given.future, "last frame": last}
+        else:
+            rows = {
+                "input, reversed": self.past.flip(0),
+                "reconstructed": self.given.reconstruction,
+            }
+        truth, *others = ((name, frames[:, n]) for name, frames in rows.items())
+        errors = [
+            f"{name} {metrics.squared_error(frames[:, None], truth[1][:, None]).mean():.2f}"
+            for name, frames in others
+        ]
+        return plots.frames(
+            dict([truth, *others]),
+            f"Clip {clip} of {CLIPS}, none of them seen in training. Squared error per frame: "
+            f"{', '.join(errors)}.",
+            first=len(self.past) + 1 if part == "future" else 1,
+        )
+
+
+class BlindTest(LabWidget):
+    """Which film is the larger model's? Votes are counted, and told only at the end.
+
+    `truth`, `small`, `large`: (T, N, H, W) uint8, the same N clips; `seed` draws which is called A.
+    """
+
+    title = "a blind comparison of two models"
+
+    def __init__(self, truth: Any, small: Any, large: Any, seed: int = 0) -> None:
+        self.truth, self.films = np.asarray(truth), (np.asarray(small), np.asarray(large))
+        self.count = self.truth.shape[1]
+        coins = np.random.default_rng(seed).integers(2, size=(self.count,))
+        self.large_is_a = [bool(coin) for coin in coins]
+        self.votes: list[bool] = []  # whether A was said to be the larger model's
+        self.buttons = [
+            ipywidgets.Button(description=f"{name} is the larger model's") for name in "AB"
+        ]
+        for button in self.buttons:
+            button.layout.width = "max-content"
+        super().__init__()
+        for button, says_a in zip(self.buttons, (True, False), strict=True):
+            button.on_click(self.guarded(lambda _, says_a=says_a: self.vote(says_a)))
+
+    def arrange(self, controls: dict[str, Any]) -> ipywidgets.Widget:
+        return row(*self.buttons)
+
+    def vote(self, says_a: bool) -> None:
+        """For the clip that is shown; then comes the next."""
+        if len(self.votes) < self.count:
+            self.votes.append(says_a)
+        for button in self.buttons:
+            button.disabled = len(self.votes) == self.count
+        self.update()
+
+    def render(self) -> Picture:
+        done = len(self.votes)
+        if done == self.count:
+            return Picture(b"", self.verdict())
+        small, large = (film[:, done] for film in self.films)
+        a, b = (large, small) if self.large_is_a[done] else (small, large)
+        return plots.frames(
+            {"truth": self.truth[:, done], "A": a, "B": b},
+            f"Clip {done + 1} of {self.count}: one prediction comes from a model with twice the "
+            f"units of the other. Which? The result is told after the last clip.",
+        )
+
+    def verdict(self) -> str:
+        """The score, and how often blind luck does as well."""
+        right = sum(vote == truth for vote, truth in zip(self.votes, self.large_is_a, strict=True))
+        N = self.count
+        luck = sum(comb(N, k) for k in range(right, N + 1)) / 2**N
+        closer = sum(
+            self.distance(self.films[1], n) < self.distance(self.films[0], n) for n in range(N)
+        )
+        return (
+            f"You were right in {right} of {N} clips. Who tosses a coin is right at least as often "
+            f"with a probability of {100 * luck:.0f} %. By squared error the larger model is the "
+            f"closer one in {closer} of {N}."
+        )
+
+    def distance(self, film: np.ndarray, n: int) -> float:
+        """Squared error of clip n, a sum over its frames, pixels in [0, 1]."""
+        return float(((film[:, n] - self.truth[:, n].astype(float)) ** 2).sum()) / 255**2

@@ -1,0 +1,237 @@
+"""The trials of `experiments.actions`: which there are, and what they say.
+
+A trial is one classifier; a draw is one choice of labelled films, and of the first weights of the
+classifier's softmax and, where they are random, of its LSTM. A result is the JSON of all trials.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+from statistics import mean
+from typing import Any
+
+from lstm_video_lab import plots
+from lstm_video_lab.data.actions import ACTIONS
+from lstm_video_lab.lessons.percepts_and_actions import model
+from lstm_video_lab.training.runs import centre
+
+FEATURES: dict[str, Any] = {  # Table 3's: name -> what it changes of a composite
+    "random": None,
+    "autoencoder": {"predict": False},
+    "future predictor": {"reconstruct": False},
+    "conditional autoencoder": {"predict": False, "conditional": "reconstruction"},
+    "conditional future predictor": {"reconstruct": False, "conditional": "future"},
+    "composite": {},
+    "composite, conditional future": {"conditional": "future"},
+}
+# The paper's accuracies in %: 10 and 4 videos of a class are "small".
+SETS = ("UCF small", "UCF-101", "HMDB small", "HMDB-51")
+TABLE3: dict[str, tuple[float, ...]] = {
+    "random": (63.7, 74.5, 25.3, 42.8),
+    "autoencoder": (66.2, 75.1, 28.6, 44.0),
+    "future predictor": (64.9, 74.9, 27.3, 43.1),
+    "conditional autoencoder": (65.8, 74.8, 27.9, 43.1),
+    "conditional future predictor": (65.1, 74.9, 27.4, 43.4),
+    "composite": (67.0, 75.8, 29.1, 44.1),
+    "composite, conditional future": (67.1, 75.8, 29.2, 44.0),
+}
+CHANCE = 100 / len(ACTIONS)
+SHARES = {"trained": 0.3, "gently": 0.03, "frozen": 0.0}  # of the rate, what the encoder gets
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The numbers of a scale."""
+
+    image_size: int = 32
+    digit_size: int = 10
+    frames: int = 32
+    unlabelled: int = 6000  # films
+    pool: int = 150  # labelled films of a class, from which a draw takes some
+    test: int = 500  # films
+    net_steps: int = 1000
+    units: int = 64
+    pretrain_steps: int = 2500
+    steps: int = 120  # of a classifier, and so many more for each labelled film of a class
+    steps_more: float = 2.0
+    frames_in: int = 16
+    frames_out: int = 13
+    labelled: tuple[int, ...] = (1, 2, 4, 10, 20, 50, 100)  # films of a class
+    few: int = 10  # of them, for the tables
+    draws: int = 10
+    draws_of_many: int = 4  # for the tables, with the most labels
+    less_unlabelled: int = 500
+    dropout: float = 0.3
+    length: int = model.LENGTH
+    stride: int = model.STRIDE
+
+
+SMOKE = Sizes(
+    image_size=16, digit_size=5, frames=8, unlabelled=20, pool=5, test=20, net_steps=4, units=6,
+    pretrain_steps=2, frames_in=4, frames_out=3, labelled=(1, 2, 4), few=2, draws=2,
+    draws_of_many=1, less_unlabelled=10, length=4, stride=2, steps=1, steps_more=0.3,
+)  # fmt: skip
+SIZES = {
+    "smoke": SMOKE,
+    "laptop": Sizes(),
+    "paper": Sizes(unlabelled=50_000, units=512, pretrain_steps=20_000, draws_of_many=10),
+}
+
+
+def plan(s: Sizes) -> list[dict[str, Any]]:
+    """All trials: every comparison changes one thing of the first one."""
+    usual = {"percepts": "image", "unlabelled": s.unlabelled, "dropout": s.dropout,
+             "length": s.length}  # fmt: skip
+    pair, others = ("random", "composite"), tuple(FEATURES)[1:]
+    points: dict[str, dict[str, Any]] = {}
+
+    def add(counts: Iterable[int], starts, encoders, draws: int, **changes: Any) -> None:
+        for start, n, encoder, draw in product(starts, counts, encoders, range(draws)):
+            point = {**usual, "start": start, "labelled": n, "encoder": encoder, "draw": draw}
+            points.setdefault(key_of(point | changes), point | changes)
+
+    def add_both(starts, **changes: Any) -> None:  # for the tables: with few labels and with many
+        add([s.few], starts, [encoder_for(s.few, s.few)], s.draws, **changes)
+        many = s.labelled[-1]
+        add([many], starts, [encoder_for(many, s.few)], s.draws_of_many, **changes)
+
+    add(s.labelled, pair, SHARES, s.draws)
+    add_both(others)
+    add_both(pair, percepts="flow")
+    add_both(pair, dropout=0.0)
+    add_both(pair, percepts="box")
+    add_both(["composite"], unlabelled=s.less_unlabelled)
+    for kind in ("image", "flow"):
+        add_both(["random"], percepts=kind, length=1)
+    return list(points.values())
+
+
+def key_of(point: dict[str, Any]) -> str:
+    """What tells a trial from all others."""
+    names = (
+        "percepts", "start", "unlabelled", "labelled", "draw", "dropout", "length", "encoder"
+    )  # fmt: skip
+    return " ".join(str(point[name]) for name in names)
+
+
+def encoder_for(labelled: int, few: int) -> str:
+    """How the tables train the encoder: with few labels it may move a little, with many freely."""
+    return "gently" if labelled <= few else "trained"
+
+
+def select(result: dict[str, Any], **wanted: Any) -> list[dict[str, Any]]:
+    """All draws of a trial, in their order; what is not named is as in the main comparison.
+
+    encoder: of SHARES, or "best": the one of them that was best on films that are
+    neither taught nor tested; if none is named, that of the tables. Raises ValueError where there
+    is no such trial.
+    """
+    sizes = result["sizes"]
+    usual = {"percepts": "image", "unlabelled": sizes["unlabelled"], "dropout": sizes["dropout"],
+             "length": sizes["length"]}  # fmt: skip
+    wanted = {"encoder": encoder_for(wanted["labelled"], sizes["few"]), **usual, **wanted}
+    best = wanted["encoder"] == "best"
+    asked = {k: v for k, v in wanted.items() if not (best and k == "encoder")}
+    rows = [row for row in result["trials"] if all(row[k] == v for k, v in asked.items())]
+    if not rows:
+        raise ValueError(f"no trial has {wanted}: choose among those of the stored result")
+    if best:
+        ways = [[r for r in rows if r["encoder"] == e] for e in SHARES]
+        rows = max(filter(None, ways), key=lambda way: mean(row["chosen_on"] for row in way))
+    return sorted(rows, key=lambda row: row["draw"])
+
+
+def accuracies(result: dict[str, Any], way: str = "mean", **wanted: Any) -> list[float]:
+    """Those of the trials that `select` takes, in %; way: how step answers are pooled."""
+    return [row["accuracy"][way] for row in select(result, **wanted)]
+
+
+def gain(result: dict[str, Any], start: str = "composite", **wanted: Any) -> tuple[float, float]:
+    """Points that `start` gains over random weights, draw by draw: mean and its standard error."""
+    mine = accuracies(result, start=start, **wanted)
+    against = {k: v for k, v in wanted.items() if k != "unlabelled"}  # nothing to learn from them
+    random = accuracies(result, **against, start="random")
+    differences = [a - b for a, b in zip(mine, random, strict=False)]  # the main one has more draws
+    middle, spread = centre(differences)
+    return middle, spread / math.sqrt(len(differences))
+
+
+def table(result: dict[str, Any]) -> str:
+    """Table 3: accuracies here, mean ± spread over draws, beside the paper's; in %."""
+    counts = result["sizes"]["few"], result["sizes"]["labelled"][-1]
+    heads = [f"here, {n} a class" for n in counts] + list(SETS)
+    lines = ["".join([f"{'features':<30}", *(f"{head:>19}" for head in heads[:2]),
+                      *(f"{head:>12}" for head in heads[2:])])]  # fmt: skip
+    for name, published in TABLE3.items():
+        found = [centre(accuracies(result, start=name, labelled=n)) for n in counts]
+        ours = "".join(f"{f'{value:.1f} ± {spread:.1f}':>19}" for value, spread in found)
+        lines.append(f"{name:<30}{ours}" + "".join(f"{value:>12.1f}" for value in published))
+    return "\n".join(lines)
+
+
+def draw_table(result: dict[str, Any]) -> plots.Picture:
+    """What each of Table 3's features gains over random weights with few labels, and published."""
+    few = result["sizes"]["few"]
+    names = [name for name in TABLE3 if name != "random"]
+    ours = [gain(result, name, labelled=few) for name in names]
+    here = f"here, {few} a class"
+    heights = {here: [round(value, 1) for value, _ in ours]}
+    for which in ("UCF small", "HMDB small"):
+        k = SETS.index(which)
+        heights[f"paper, {which}"] = [round(TABLE3[n][k] - TABLE3["random"][k], 1) for n in names]
+    said = ", ".join(
+        f"{name} {value:+.1f} ± {error:.1f}"
+        for name, (value, error) in zip(names, ours, strict=True)
+    )
+    return plots.bars(
+        [name.replace("conditional", "cond.") for name in names],
+        heights,
+        {here: [error for _, error in ours]},
+        text=f"Points gained over random weights with {few} labelled films of a class, ± standard "
+        f"error over draws: {said}. The paper gives no error bars. Stored results, "
+        f"{result['scale']} scale.",
+        ylabel="points gained over random weights",
+    )
+
+
+def draw_cases(
+    result: dict[str, Any], cases: dict[str, dict[str, Any]], way: str = "mean", text: str = ""
+) -> plots.Picture:
+    """Accuracies of cases, name -> what `accuracies` is asked for, with few labels and with all."""
+    counts = result["sizes"]["few"], result["sizes"]["labelled"][-1]
+    found = {
+        f"{n} labelled films a class": [
+            centre(accuracies(result, labelled=n, **({"way": way} | wanted)))
+            for wanted in cases.values()
+        ]
+        for n in counts
+    }
+    said = "; ".join(
+        f"{name}: " + ", ".join(f"{values[k][0]:.1f} ± {values[k][1]:.1f} %" for values in
+        found.values()) for k, name in enumerate(cases))  # fmt: skip
+    return plots.bars(
+        list(cases),
+        {name: [round(value, 1) for value, _ in values] for name, values in found.items()},
+        {name: [spread for _, spread in values] for name, values in found.items()},
+        {"chance": CHANCE},
+        f"{text}With {counts[0]} and {counts[1]} labelled films of a class, {said} (mean ± spread "
+        f"over draws). Stored results, {result['scale']} scale.",
+        ylabel="accuracy on test films, %",
+    )
+
+
+def draw(result: dict[str, Any]) -> plots.Picture:
+    """The curve as bars: pretrained beside random weights."""
+    counts, starts = result["sizes"]["labelled"], ("random", "composite")
+    found = {s: [centre(accuracies(result, start=s, labelled=n)) for n in counts] for s in starts}
+    return plots.bars(
+        [str(n) for n in counts],
+        {start: [round(value, 1) for value, _ in each] for start, each in found.items()},
+        {start: [spread for _, spread in each] for start, each in found.items()},
+        {"chance": CHANCE},
+        ylabel="accuracy on test films, %",
+        title=f"Labelled films per class, mean and spread over draws ({result['scale']} scale)",
+    )

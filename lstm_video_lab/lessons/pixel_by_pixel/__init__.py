@@ -1,0 +1,1 @@
+"""Lesson 16: likelihood one pixel at a time."""

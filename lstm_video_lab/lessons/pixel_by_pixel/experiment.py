@@ -1,0 +1,93 @@
+"""Pixel by pixel: what an LSTM's memory and its neighbours are each worth, in bits per pixel.
+
+Digits of SIDE × SIDE pixels in LEVELS greys. Three models, some seeds, and what counting alone
+gives: lesson 16 trains one of them live and shows the rest from here.
+
+Letters: T pixels of an image, N images, D axes, K levels.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lstm_video_lab import plots
+from lstm_video_lab.data import load_digits
+from lstm_video_lab.data.bouncing import area_average
+from lstm_video_lab.lessons.pixel_by_pixel.model import PixelLSTM, earlier, table_bits, train_pixels
+from lstm_video_lab.training import runs as common
+
+SIDE, LEVELS, SEEDS = 10, 16, (0, 1, 2)
+STEPS = {"smoke": 4, "laptop": 1000}
+MODELS: dict[str, dict[str, Any]] = {  # name → what differs
+    "memory, pixel before": {"reach": 0},
+    "neighbours, no memory": {"memory": False},
+    "neighbours and memory": {},
+}
+
+
+def to_symbols(images: Any, levels: int = LEVELS) -> Tensor:
+    """uint8 (N, …) as sequences of levels in raster order: (T, N)."""
+    return (torch.as_tensor(images).long() * levels // 256).flatten(1).T.contiguous()
+
+
+def digits(split: str, source: str = "embedded") -> Tensor:
+    """The part of the digits that carries ink, small: (T, N)."""
+    return to_symbols(area_average(load_digits(source, split).images[:, 4:24, 4:24], SIDE))
+
+
+def baselines(train: Tensor, test: Tensor, shape: tuple, levels: int) -> dict[str, float]:
+    """Bits per symbol of `test` (T, N) where P is counted: for all places together, for each place
+    apart, and after its neighbours to the left and above (one along each axis).
+    """
+    D = len(shape)
+    near = earlier(shape, 1)[:, [3**D // 2 - 3**d for d in range(D)]]  # (T, D)
+    rows = zip(train.split(1), test.split(1), strict=True)
+    counted = {
+        "histogram": table_bits(train, test, near[:, :0], levels),
+        "histogram of each place": torch.cat(
+            [table_bits(*row, near[:1, :0], levels) for row in rows]
+        ),
+        "table of neighbours": table_bits(train, test, near, levels),
+    }
+    return {"uniform": math.log2(levels)} | {k: bits.mean().item() for k, bits in counted.items()}
+
+
+def run(scale: str, out: Path) -> Iterator[str]:
+    """Each model with each seed; one that is done is not trained again."""
+    train, test = digits("train"), digits("test")
+
+    def work(point: dict[str, Any]) -> dict[str, Any]:
+        name, seed = point.values()
+        model, began = PixelLSTM((SIDE, SIDE), LEVELS, seed=seed, **MODELS[name]), time.time()
+        train_pixels(model, train, STEPS[scale])
+        return {
+            "seconds": round(time.time() - began, 1),
+            "parameters": sum(parameter.numel() for parameter in model.parameters()),
+            "train": model.bits(train).mean().item(),
+            "test": model.bits(test).mean().item(),
+        }
+
+    points = [{"model": name, "seed": seed} for name, seed in product(MODELS, SEEDS)]
+    models: dict[str, list[dict[str, Any]]] = {name: [] for name in MODELS}
+    for row, _ in common.each_once(out / "runs" / f"pixels-{scale}.jsonl", points, work):
+        models[row["model"]].append(row)
+        yield f"{row['model']}, seed {row['seed']}: {row['test']:.3f} bits per pixel"
+    counted = baselines(train, test, (SIDE, SIDE), LEVELS)
+    result = {"scale": scale, "steps": STEPS[scale], "models": models, "baselines": counted}
+    yield common.store(out, "pixels", result, draw_models(result).png)
+
+
+def draw_models(result: dict[str, Any], text: str | None = None) -> plots.Picture:
+    """Bits per pixel of test digits, mean over seeds and their spread, over what counting gives."""
+    found = [[run["test"] for run in runs] for runs in result["models"].values()]
+    bars = list(result["models"]), list(map(mean, found)), list(map(stdev, found))
+    return plots.bars(*bars, result["baselines"], text, ylabel="bits per pixel")

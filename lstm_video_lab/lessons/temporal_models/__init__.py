@@ -1,0 +1,1 @@
+"""Lesson 13: frames averaged, convolved or recurred over."""

@@ -1,0 +1,1 @@
+"""Lesson 14: convolutional GRUs at every resolution."""

@@ -1,0 +1,312 @@
+"""Pictures for people: pure functions from arrays to a `Picture`, a PNG with one line of words.
+
+Every function takes `text`, the line that says what is to be seen; without it a plain one is made.
+
+T time, H height and W width of a frame, U units.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter, MaxNLocator
+from numpy.typing import ArrayLike
+
+from lstm_video_lab.plots.canvas import (
+    FAINT,
+    FONT,
+    GAP,
+    HATCHES,
+    INK,
+    ON_LIGHT,
+    PAPER,
+    SMALL,
+    WIDTH,
+    Picture,
+    add_axes,
+    as_array,
+    draw_levels,
+    draw_lines,
+    finish,
+    fit,
+    grey,
+    label_ends,
+    paint,
+    paste,
+    room_for,
+    sheet,
+    tile,
+    write,
+)
+
+MOST = 20  # frames in a row
+
+
+def film(rows: Mapping[str, ArrayLike], room: float, mark: int | None = None):
+    """Rows of frames as one image no wider than `room`, and the frames that its columns show."""
+    arrays = {name: grey(row) for name, row in rows.items()}
+    for name, row in arrays.items():
+        if row.ndim != 3 or not len(row):
+            raise ValueError(f"row {name!r} has shape {row.shape}: frames are (T, H, W)")
+    length = max(map(len, arrays.values()))
+    shown = range(0, length, math.ceil(length / MOST))
+    side = fit(max(row.shape[2] for row in arrays.values()), min(room / len(shown) - 2 - GAP, 150))
+    cells = [
+        row[t] if t < len(row) else np.full(row.shape[1:], np.nan)
+        for row in arrays.values()
+        for t in shown
+    ]
+    marks = () if mark is None else range(mark // shown.step, len(cells), len(shown))
+    return tile(cells, len(shown), side, marks), shown
+
+
+def lay_film(figure: Figure, image, names, numbers, left: float, top: float) -> None:
+    """Paste a film, with a name before each row and a number over each column."""
+    paste(figure, image, left, top)
+    high = image.shape[0] / len(names)
+    for n, name in enumerate(names):
+        write(figure, name, left - 8, top + (n + 0.5) * high, ha="right", va="center")
+    number_columns(figure, numbers, left, top, image.shape[1] / len(numbers))
+    write(figure, "frame", left - 8, top - 2, ha="right", va="bottom", fontsize=SMALL, color=FAINT)
+
+
+def number_columns(figure: Figure, numbers, left: float, top: float, pitch: float) -> None:
+    """A number over each column that is `pitch` pixels wide."""
+    for k, number in enumerate(numbers):
+        place = (left + (k + 0.5) * pitch, top - 2)
+        write(figure, str(number), *place, ha="center", va="bottom", fontsize=SMALL, color=FAINT)
+
+
+def frames(
+    rows: Mapping[str, ArrayLike],
+    text: str | None = None,
+    *,
+    title: str = "",
+    first: int = 1,
+    mark: int | None = None,
+) -> Picture:
+    """Rows of frames under one another: truth over prediction.
+
+    `rows`: name -> (T, H, W), uint8 or float in [0, 1]; a shorter row leaves room at its end, and a
+    frame with NaN is left out. Of more than 20 frames, evenly spaced ones are shown. `first` is the
+    number over the first frame, `mark` the frame (counted from 0) with a thick border.
+    """
+    names = [textwrap.fill(name, 16) for name in rows]
+    left = room_for([*names, "frame"])
+    image, shown = film(rows, WIDTH - left - 8, mark)
+    top = 50 if title else 26
+    figure = sheet(max(left + image.shape[1] + 8, WIDTH / 2), top + image.shape[0] + 6)
+    write(figure, title, 8, 6, weight="bold")
+    lay_film(figure, image, names, [first + t for t in shown], left, top)
+    count = f"{len(shown)} frames" if len(rows) == 1 else f"{len(rows)} rows of {len(shown)} frames"
+    few = "" if shown.step == 1 else f", one in {shown.step}"
+    return finish(figure, text or f"{count}{few}: {', '.join(rows)}.")
+
+
+def images(
+    pictures: Iterable[ArrayLike],
+    captions: Sequence[str] = (),
+    text: str | None = None,
+    *,
+    title: str = "",
+    columns: int = 8,
+    signed: bool = False,
+) -> Picture:
+    """A grid of small images (H, W) with captions below: digits, features.
+
+    `signed`: each is scaled by its own largest absolute value, and zero is mid-grey.
+    """
+    arrays = [as_array(picture) for picture in pictures]
+    if signed:
+        arrays = [0.5 + 0.5 * a / max(float(np.abs(a).max()), 1e-12) for a in arrays]
+    arrays = [grey(a) for a in arrays]
+    columns = min(columns, len(arrays))
+    side = fit(arrays[0].shape[1], min((WIDTH - 16) / columns - 2 - GAP, 150))
+    bands = [tile(arrays[n : n + columns], columns, side) for n in range(0, len(arrays), columns)]
+    high, wide = bands[0].shape[0] + (20 if captions else 0), side + 2 + GAP
+    top = 32 if title else 8
+    figure = sheet(max(columns * wide + 16, WIDTH / 2), top + high * len(bands) + 6)
+    write(figure, title, 8, 6, weight="bold")
+    for n, band in enumerate(bands):
+        paste(figure, band, 8, top + n * high)
+    for n, caption in enumerate(captions):
+        x, y = 8 + (n % columns + 0.5) * wide, top + (n // columns + 1) * high - 20
+        write(figure, caption, x, y, ha="center", fontsize=SMALL)
+    few = f": {', '.join(captions)}" if captions else ""
+    return finish(figure, text or f"{len(arrays)} images{few}.")
+
+
+def lay_strip(figure: Figure, values, left, top, width, height, name="", mark=None, limits=None):
+    """Paint a strip, with its name before it and the key of its colours after it."""
+    values = as_array(values)
+    most = max(1.0, float(np.nanmax(np.abs(values))))
+    low, high = limits or (-most if np.nanmin(values) < 0 else 0.0, most)
+    paste(figure, paint(values, width, height, low, high, mark), left, top)
+    write(figure, name, left - 8, top + height / 2, ha="right", va="center")
+    key = paint(np.linspace(high, low, 32)[None], 10, height, low, high)
+    paste(figure, key, left + width + 8, top)
+    for value, y, va in ((high, top, "top"), (low, top + height, "bottom")):
+        write(figure, f"{value:.3g}", left + width + 22, y, va=va, fontsize=SMALL, color=FAINT)
+
+
+def strip(
+    values,
+    text: str | None = None,
+    *,
+    title: str = "",
+    mark: int | None = None,
+    limits: tuple[float, float] | None = None,
+    height: int | None = None,
+    first: int = 1,
+) -> Picture:
+    """The activity of many units over time: time runs to the right, each unit is a line.
+
+    `values`: (T, U), or name -> (T, U) for strips over one another; `mark`: a step, counted from 0;
+    `limits`: the values at the ends of the colours, by default 0 or -most to most, at least 1.
+    """
+    panels = dict(values) if isinstance(values, Mapping) else {"units": values}
+    panels = {textwrap.fill(name, 16): as_array(panel) for name, panel in panels.items()}
+    left, top = room_for(list(panels)), 34 if title else 10
+    width, high = round(WIDTH - left - 60), height or max(64, min(240, 420 // len(panels)))
+    figure = sheet(WIDTH, top + len(panels) * (high + 8) + 38)
+    write(figure, title, 8, 6, weight="bold")
+    for n, (name, panel) in enumerate(panels.items()):
+        lay_strip(figure, panel, left, top + n * (high + 8), width, high, name, mark, limits)
+    steps, units = next(iter(panels.values())).shape
+    below = top + len(panels) * (high + 8) - 4
+    for t in range(0, steps, math.ceil(steps / MOST)):
+        x = left + (t + 0.5) * width / steps
+        look = {"color": INK, "weight": "bold"} if t == mark else {"color": FAINT}
+        write(figure, str(first + t), x, below, ha="center", fontsize=SMALL, **look)
+    write(figure, "step", left + width / 2, below + 16, ha="center", fontsize=SMALL)
+    at = "" if mark is None else f"; step {first + mark} is marked"
+    auto = f"Activity of {units} units over {steps} steps: {', '.join(panels)}{at}."
+    return finish(figure, text or auto.replace("\n", " "))
+
+
+def _chart(names, title: str, top: int, height: int, ylabel: str) -> tuple[Figure, Axes]:
+    """A sheet with axes that leave room for the names at their right."""
+    right = min(30 + room_for(names), WIDTH / 2) if names else 16
+    figure = sheet(WIDTH, height)
+    write(figure, title, 8, 6, weight="bold")
+    axes = add_axes(figure, 72, top, WIDTH - 72 - right, height - top - 48)
+    axes.set_ylabel(ylabel, color=INK, fontsize=FONT)
+    return figure, axes
+
+
+def _finite(levels: Mapping[str, float | None] | None) -> dict[str, float]:
+    return {k: v for k, v in (levels or {}).items() if v is not None and math.isfinite(v)}
+
+
+def curves(
+    series: Mapping[str, tuple],
+    baselines: Mapping[str, float | None] | None = None,
+    text: str | None = None,
+    *,
+    xlabel: str = "step",
+    ylabel: str = "nats per frame",
+    title: str = "",
+    logx: bool = False,
+    logy: bool = False,
+    height: int = 330,
+) -> Picture:
+    """Learning curves, `series`: name -> (x, y), with baselines as lines across.
+
+    Each line is named at the right, with its last value. What is None, NaN or infinite is left out.
+    """
+    levels = _finite(baselines)
+    names = [f"{name} 1234." for name in [*series, *levels]]
+    figure, axes = _chart(names, title, 40 if title else 14, height, ylabel)
+    axes.set_xlabel(xlabel, color=INK, fontsize=FONT)
+    whole = all(np.equal(np.mod(as_array(x), 1), 0).all() for x, _ in series.values())
+    _set_scales(axes, logx, logy, whole)
+    ends = [draw_lines(axes, series), draw_levels(axes, levels)]
+    if not ends[0] and not (logx or logy):
+        axes.set(xlim=(0, 1), ylim=(0, 1.2 * max([1, *levels.values()])))
+    label_ends(figure, axes, ends[0] + ends[1])
+    lines, rest = ("; ".join(words for _, words, _ in part) for part in ends)
+    against = f" Baselines: {rest}." if rest else ""
+    auto = f"{ylabel} against {xlabel}, last values: {lines or 'none yet'}.{against}"
+    return finish(figure, text or auto)
+
+
+def _set_scales(axes: Axes, logx: bool, logy: bool, whole: bool) -> None:
+    """Plain numbers on logarithmic axes, and no half steps where every x is whole."""
+    axes.set(xscale="log" if logx else "linear", yscale="log" if logy else "linear")
+    for axis, log in ((axes.xaxis, logx), (axes.yaxis, logy)):
+        if log:
+            axis.set_major_formatter("{x:g}")
+            axis.set_minor_formatter(LogFormatter())
+    if whole and not logx:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def bars(
+    labels: Sequence[str],
+    values,
+    errors=None,
+    baselines: Mapping[str, float | None] | None = None,
+    text: str | None = None,
+    *,
+    ylabel: str = "nats per frame",
+    title: str = "",
+    height: int = 330,
+) -> Picture:
+    """Bars with their values and error bars, and baselines as lines across.
+
+    `values`: one for each label, or name -> one for each label for groups of bars; `errors`: the
+    same shape, the half length of the error bars.
+    """
+    groups = dict(values) if isinstance(values, Mapping) else {"": values}
+    whiskers = dict(errors) if isinstance(errors, Mapping) else {"": errors}
+    levels = _finite(baselines)
+    top = 20 + 26 * bool(title) + 24 * (len(groups) > 1)
+    figure, axes = _chart([f"{name} 1234." for name in levels], title, top, height, ylabel)
+    draw_bars(axes, labels, groups, whiskers)
+    label_ends(figure, axes, draw_levels(axes, levels))
+    if len(groups) > 1:
+        place: dict[str, Any] = {
+            "loc": "lower left",
+            "bbox_to_anchor": (0, 1),
+            "ncols": len(groups),
+        }
+        axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, borderpad=0, **place)
+    return finish(figure, text or _bars_text(labels, groups, levels, ylabel))
+
+
+def draw_bars(axes: Axes, labels, groups: Mapping, whiskers: Mapping) -> None:
+    """Draw name -> values, one beside the other over each label, with their numbers above them."""
+    at, width = np.arange(len(labels)), 0.8 / len(groups)
+    for n, (name, group) in enumerate(groups.items()):
+        drawn = axes.bar(
+            at + (n - (len(groups) - 1) / 2) * width,
+            group,
+            0.9 * width,
+            yerr=whiskers.get(name),
+            error_kw={"ecolor": INK, "capsize": 4},
+            label=name,
+            color=ON_LIGHT[n % 5],
+            hatch=HATCHES[n % 4],
+            edgecolor=PAPER,
+        )
+        under = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+        axes.bar_label(drawn, fmt="%.4g", padding=4, fontsize=SMALL, color=INK, bbox=under)
+    axes.set_xticks(at, [textwrap.fill(label, 14) for label in labels])
+    axes.tick_params(axis="x", length=0, labelsize=9.5)
+    axes.grid(False, axis="x")
+    axes.margins(y=0.12)
+
+
+def _bars_text(labels, groups, levels, ylabel) -> str:
+    parts = [
+        " ".join([name, ", ".join(f"{k} {v:.4g}" for k, v in zip(labels, group, strict=True))])
+        for name, group in groups.items()
+    ]
+    rest = ", ".join(f"{name} {level:.4g}" for name, level in levels.items())
+    return f"{ylabel}: {'; '.join(parts).strip()}.{f' Baselines: {rest}.' if rest else ''}"

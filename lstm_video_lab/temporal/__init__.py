@@ -1,1 +1,0 @@
-"""The other families of models: classifiers over frames, and more."""

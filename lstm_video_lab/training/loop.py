@@ -1,0 +1,332 @@
+"""One training loop, an iterator: `for progress in train(settings): …`.
+
+The lesson's widget, the progress bar of the command line and the tests are its consumers; whoever
+stops asking stops the run, and a run with a folder then leaves a checkpoint that continues bit for
+bit.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lstm_video_lab import evaluation, metrics, pretrained
+from lstm_video_lab.distributed import ALONE, RankLostError, Ranks
+from lstm_video_lab.files import write_whole
+from lstm_video_lab.models import VideoModel
+from lstm_video_lab.settings import Settings
+from lstm_video_lab.training import checkpoints
+from lstm_video_lab.training.loss import composite_loss, open_data
+from lstm_video_lab.training.optimisers import (
+    has_bf16,
+    learning_rate,
+    make_optimiser,
+    pick_device,
+    progress_bar,
+)
+
+LOG_EVERY = 10
+HELDOUT_SEQUENCES = 128
+# What may change when a run is resumed, for its result does not hang on it, or extends it.
+MAY_CHANGE = ("steps", "minutes", "device", "validate_every", "checkpoint_every")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is known after a step. Losses are nats per frame (or squared error, for a linear
+    output).
+    """
+
+    step: int
+    fraction: float  # of the run, 0 to 1
+    seconds: float  # spent in training, earlier sessions of the run included
+    loss: float  # the sum that is minimised
+    future: float | None
+    reconstruction: float | None
+    learning_rate: float
+    gradient_norm: float
+    heldout: dict[str, Any] | None  # now and then: the report of `evaluate` on held-out sequences
+    model: VideoModel
+
+
+class DivergedError(ArithmeticError):
+    """A loss or a gradient is no longer a finite number."""
+
+
+def train(
+    settings: Settings,
+    out: Path | str | None = None,
+    resume: bool = False,
+    ranks: Ranks = ALONE,
+) -> Generator[Progress, None, None]:
+    """Train a `VideoModel` on bouncing digits, a `Progress` after every step.
+
+    `out` is the run's folder: metrics as JSON lines, and checkpoints. `resume` continues the newest
+    checkpoint there, if there is one. Closing the iterator saves a checkpoint. `ranks` share each
+    batch, and all get the same numbers; rank 0 writes.
+    Raises ValueError for settings that differ from the checkpoint's, FileExistsError where `out`
+    holds another run, OSError where it can't be written, `DivergedError` when the loss is no number
+    any more, `RankLostError` when another rank is gone.
+    """
+    # Not a generator itself: what cannot be trained is refused at once, not at the first step.
+    return _Run(settings, None if out is None else Path(out), resume, ranks).steps()
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A finished run: the model in evaluation mode, on the CPU, and its losses."""
+
+    model: VideoModel
+    seconds: float
+    curve: dict[str, list[float]]  # step, seconds, and the loss of each decoder there is
+
+
+def learn(settings: Settings, note: str = "training") -> Learned:
+    """Train to the end, with a progress bar: what a lesson does in one line.
+
+    Losses of the curve are means over a hundredth of the run. Raises what `train` raises.
+    """
+    decoders = {"future": settings.predict, "reconstruction": settings.reconstruct}
+    losses = [name for name, is_there in decoders.items() if is_there]
+    curve: dict[str, list[float]] = {name: [] for name in ("step", "seconds", *losses)}
+    waiting: list[Progress] = []
+    with progress_bar(note, total=100) as bar:
+        for progress in train(settings):
+            waiting.append(progress)
+            bar.set_postfix_str(f"loss {progress.loss:.1f}", refresh=False)
+            bar.update(100 * progress.fraction - bar.n)
+            if progress.fraction >= min(1.0, (len(curve["step"]) + 1) / 100):
+                curve["step"].append(progress.step)
+                curve["seconds"].append(progress.seconds)
+                for name in losses:
+                    values = [getattr(seen, name) for seen in waiting]
+                    curve[name].append(sum(values) / len(values))
+                waiting.clear()
+    return Learned(progress.model.eval().cpu(), progress.seconds, curve)
+
+
+class _Run:
+    """The state of one run: what a checkpoint holds, and what the settings can make again."""
+
+    def __init__(
+        self, settings: Settings, out: Path | None, resume: bool, ranks: Ranks = ALONE
+    ) -> None:
+        self.settings, self.out, self.ranks = settings, out, ranks
+        if settings.batch_size % ranks.size:
+            raise ValueError(
+                f"batch_size={settings.batch_size} cannot be shared evenly by {ranks.size} ranks: "
+                "choose a multiple"
+            )
+        self.device = pick_device(settings.device) if ranks.size == 1 else ranks.device
+        self.bf16 = settings.precision != "fp32" and has_bf16(self.device)
+        if settings.precision == "bf16" and not self.bf16:
+            raise ValueError(
+                f"precision='bf16': this {self.device.type} has none in hardware: use auto or fp32"
+            )
+        self.data = open_data(settings)
+        self.model = VideoModel(**settings.model_fields(), seed=settings.seed).to(self.device)
+        if settings.start_from is not None:
+            pretrained.start_from(self.model, settings.start_from)
+        self.optimiser = make_optimiser(settings, self.model.parameters())
+        self.step, self.seconds, self.spent, self.saved_step = 0, 0.0, 0.0, -1
+        self.last: dict[str, Any] = {}
+        self.numbers: dict[str, float] = {}  # the newest losses that were read
+        if out is not None:
+            self._open_folder(resume)
+        self.parallel = ranks.parallel(self.model)
+
+    def steps(self) -> Generator[Progress, None, None]:
+        """Step until the run is over or nobody asks any more; then save."""
+        # Numbers under 1e-38 slow a CPU down many times, and gates that close make them.
+        torch.set_flush_denormal(True)
+        try:
+            while self.fraction < 1.0:
+                yield self._step()
+                if self.step % self.settings.checkpoint_every == 0:
+                    self._save()
+        except DivergedError:
+            raise
+        except RankLostError:
+            self._save()  # the step in which it was lost has changed nothing yet
+            raise RankLostError(self._loss_of_a_rank()) from None
+        except GeneratorExit:
+            self._save()
+            raise
+        else:
+            self._save()
+        finally:
+            torch.set_flush_denormal(False)
+
+    @property
+    def fraction(self) -> float:
+        s = self.settings
+        by_steps = 0.0 if s.steps is None else self.step / s.steps
+        by_time = 0.0 if s.minutes is None else self.seconds / (60 * s.minutes + 1e-9)
+        return min(1.0, max(by_steps, by_time))
+
+    def _step(self) -> Progress:
+        """Batch k holds sequences kB … kB+B−1: a resumed run needs nothing but its step number."""
+        s, start = self.settings, time.perf_counter()
+        rate = learning_rate(s, self.step, self.fraction)
+        with self.ranks.guard():
+            losses = self._losses()
+            self.optimiser.zero_grad(set_to_none=True)
+            losses["loss"].backward()
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), s.clip or math.inf)
+        is_read = self._is_time_to_read()
+        if is_read:
+            self.numbers = self._read({**losses, "norm": norm})
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.step()
+        self.step += 1
+        self.spent += time.perf_counter() - start
+        if is_read:  # one clock for all, so that all agree when time is up
+            self.seconds = self.ranks.of_first(self.spent)
+        return self._report(rate)
+
+    def _losses(self) -> dict[str, Tensor]:
+        """Of this rank's share: with n ranks, small batch kn + r is part r of batch k."""
+        s, ranks = self.settings, self.ranks
+        small = s.batch_size // ranks.size
+        frames = self.data.batch(self.step * ranks.size + ranks.rank, small, self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+            return composite_loss(
+                self.parallel, metrics.to_unit(frames), s.frames_in, **self._feeding()
+            )
+
+    def _is_time_to_read(self) -> bool:
+        """Reading a number makes a GPU finish its queue: there, not at every step."""
+        s, next_step = self.settings, self.step + 1
+        rhythms = (LOG_EVERY, s.validate_every, s.checkpoint_every)
+        return (
+            self.device.type == "cpu"
+            or not self.numbers
+            or next_step == s.steps
+            or any(next_step % every == 0 for every in rhythms)
+        )
+
+    def _read(self, found: dict[str, Tensor]) -> dict[str, float]:
+        """Means over ranks, as numbers; they are finite."""
+        means = self.ranks.sum(torch.stack(list(found.values())).detach()) / self.ranks.size
+        numbers = dict(zip(found, means.tolist(), strict=True))
+        if not math.isfinite(numbers["loss"]) or not math.isfinite(numbers["norm"]):
+            raise DivergedError(self._advice())
+        return numbers
+
+    def _feeding(self) -> dict[str, Any]:
+        """What conditional decoders are fed at this step."""
+        s = self.settings
+        if not s.conditional:
+            return {}
+        teacher = {"teacher": 1.0, "scheduled": 1.0 - self.fraction, "own": 0.0}[s.feedback]
+        generator = torch.Generator().manual_seed((s.seed << 24) + self.step)
+        return {"teacher": teacher, "draw": lambda count: self._draw(count, generator)}
+
+    def _draw(self, count: int, generator: torch.Generator) -> Tensor:
+        """This rank's share of the numbers that are drawn for the whole batch."""
+        return self.ranks.share(torch.rand(count * self.ranks.size, generator=generator))
+
+    def _report(self, rate: float) -> Progress:
+        s, heldout, numbers = self.settings, None, self.numbers
+        if self.step % s.validate_every == 0 or self.fraction >= 1.0:
+            heldout = evaluation.evaluate(
+                self.model,
+                s,
+                HELDOUT_SEQUENCES,
+                similarity=False,
+                compare=False,
+                ranks=self.ranks,
+            )
+        progress = Progress(
+            step=self.step,
+            fraction=self.fraction,
+            seconds=self.seconds,
+            loss=numbers["loss"],
+            future=numbers.get("future"),
+            reconstruction=numbers.get("reconstruction"),
+            learning_rate=rate,
+            gradient_norm=numbers["norm"],
+            heldout=heldout,
+            model=self.model,
+        )
+        if heldout is not None or self.step % LOG_EVERY == 0:
+            self.last = {k: v for k, v in vars(progress).items() if k != "model"}
+            self._log(self.last)
+        return progress
+
+    def _open_folder(self, resume: bool) -> None:
+        assert self.out is not None
+        if checkpoints.newest_checkpoint(self.out) is not None:
+            if not resume:
+                raise FileExistsError(
+                    f"{self.out}: holds a run already: resume it, or choose another folder"
+                )
+            self._resume(checkpoints.read_checkpoint(self.out))
+        if not self.ranks.is_first:
+            return
+        self.out.mkdir(parents=True, exist_ok=True)
+        log = self.out / "metrics.jsonl"
+        lines = log.read_text().splitlines(keepends=True) if log.exists() else []
+        kept = [
+            line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= self.step
+        ]
+        write_whole(log, "".join(kept))
+
+    def _resume(self, saved: checkpoints.Checkpoint) -> None:
+        old, new = saved.settings.to_dict(), self.settings.to_dict()
+        changed = [k for k in new if new[k] != old[k] and k not in MAY_CHANGE]
+        if changed:
+            k = changed[0]
+            raise ValueError(
+                f"{self.out}: this run was started with {k}={old[k]!r}, not {new[k]!r}: "
+                "resume it with its own settings, or choose another folder"
+            )
+        self.model.load_state_dict(saved.weights)
+        checkpoints.restore_optimiser(self.optimiser, saved.optimiser)
+        self.step, self.seconds, self.last = saved.step, saved.seconds, saved.metrics
+        self.spent, self.saved_step = saved.seconds, saved.step
+
+    def _save(self) -> None:
+        if self.out is None or self.step == self.saved_step or not self.ranks.is_first:
+            return
+        checkpoints.save_checkpoint(
+            self.out, self.settings, self.step, self.seconds, self.last, self.model, self.optimiser
+        )
+        self.saved_step = self.step
+
+    def _log(self, line: dict[str, Any]) -> None:
+        if self.out is None or not self.ranks.is_first:
+            return
+        log = self.out / "metrics.jsonl"
+        try:
+            with log.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(json.dumps(line, allow_nan=False) + "\n")
+        except OSError as error:
+            raise OSError(f"{log}: could not be written ({error.strerror}): make room") from None
+
+    def _kept(self) -> str:
+        last = None if self.out is None else checkpoints.newest_checkpoint(self.out)
+        return f"the last good checkpoint is {last}" if last else "no checkpoint was written yet"
+
+    def _loss_of_a_rank(self) -> str:
+        return (
+            f"step {self.step + 1}: rank {self.ranks.rank} of {self.ranks.size} lost another rank; "
+            f"{self._kept()}; continue, with any number of ranks, with --resume auto"
+        )
+
+    def _advice(self) -> str:
+        s, kept = self.settings, self._kept()
+        lower = (
+            "set clip to 5" if not s.clip else f"lower the learning rate (now {s.learning_rate:g})"
+        )
+        where = f"step {self.step + 1}: the loss or its gradient is not a finite number"
+        return f"{where}: {lower}; {kept}"

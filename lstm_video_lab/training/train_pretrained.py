@@ -1,0 +1,172 @@
+"""The trained models in the box: each is an experiment of its own, named as the model is.
+
+`lstm-video-lab experiment fc-two-digits --out DIR` trains one, or picks up where it was cut off,
+and leaves in DIR what is then copied into `lstm_video_lab/weights/`. All learn from the embedded
+digits and MNIST's, or from the camera.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from lstm_video_lab import bench, percepts, pretrained
+from lstm_video_lab.data import load_digits
+from lstm_video_lab.lessons.video_ladder import experiment
+from lstm_video_lab.settings import Settings
+from lstm_video_lab.training import runs
+
+DIGITS = {
+    "digits": "embedded+mnist",
+    "num_digits": 2,
+    "precision": "auto",
+    "validate_every": 1000,
+    "checkpoint_every": 1000,
+}
+FC = {**DIGITS, "units": 512, "layers": 1, "batch_size": 64, "learning_rate": 1e-3, "steps": 6500}
+MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # name → scale, and what is changed there
+    "composite-two-digits": (
+        "laptop",
+        {
+            "num_digits": 2,
+            "units": 384,
+            "learning_rate": 1e-3,
+            "steps": 6000,
+            "precision": "auto",
+            "validate_every": 500,
+        },
+    ),
+    "fc-two-digits": ("paper", {**FC, "conditional": False}),
+    "fc-two-digits-conditional": ("paper", {**FC, "conditional": "future", "steps": 5000}),
+    "convlstm-two-digits": (
+        "paper",
+        {
+            **DIGITS,
+            "cell": "convlstm",
+            "units": 48,
+            "layers": 1,
+            "kernel_size": 5,
+            "conditional": False,
+            "batch_size": 8,
+            "learning_rate": 2e-3,
+            "steps": 40000,
+            "validate_every": 250,
+            "checkpoint_every": 250,
+        },
+    ),
+    "natural-patches": (
+        "laptop",
+        {
+            "data": "camera",
+            "output": "linear",
+            "frames_in": 16,
+            "frames_out": 13,
+            "units": 512,
+            "learning_rate": 1e-3,
+            "batch_size": 64,
+            "precision": "auto",
+            "steps": 6000,
+            "validate_every": 1000,
+            "checkpoint_every": 1000,
+        },
+    ),
+    "percept-net": (
+        "laptop",
+        {"digits": "embedded+mnist", "num_digits": 2, "digit_size": 10, "steps": 10_000},
+    ),
+    "ladder-two-digits": (
+        "laptop",
+        {"num_digits": 2, "batch_size": 8, "learning_rate": 3e-3, "steps": 5000},
+    ),
+}
+TALL: dict[str, Any] = {"rungs": 4, "width": 16}  # of that ladder
+FOR_TESTS = ("data", "output", "cell", "conditional", "num_digits")  # what smoke scale keeps
+
+
+def settings_for(name: str, scale: str | None = None) -> Settings:
+    """Those of a model; at smoke scale a tiny one of its kind.
+
+    Raises ValueError for other scales.
+    """
+    own, changes = MODELS[name]
+    if scale == "smoke":
+        return Settings.for_scale("smoke", **{k: v for k, v in changes.items() if k in FOR_TESTS})
+    if scale not in (None, own):
+        raise ValueError(f"{name} is trained at scale {own}: leave --scale out, or choose smoke")
+    return Settings.for_scale(own, **changes)
+
+
+def run(name: str, scale: str | None, out: Path) -> Iterator[str]:
+    """Train a model and put it into `out` as the box holds it."""
+    settings = settings_for(name, scale)
+    command = f"lstm-video-lab experiment {name} --out DIR"
+    if name in NETS:
+        path = put_net(name, settings, command, out)
+    else:
+        yield from runs.training_lines(settings, out / "runs" / name)
+        sequences = 20 if scale == "smoke" else pretrained.SEQUENCES
+        path = pretrained.put_in_box(
+            out / "runs" / name, name, command, bench.machine(), out, sequences
+        )
+    yield f"stored: {path} and its weights; copy them into lstm_video_lab/weights"
+
+
+def put_net(name: str, settings: Settings, command: str, out: Path) -> Path:
+    """Train one that is no `VideoModel`; store it and its card; the card's path."""
+    started = time.perf_counter()
+    net, card, score = NETS[name](settings)
+    told = ("image_size", "digits", "num_digits", "digit_size", "steps", "seed", *card.pop("told"))
+    card |= {
+        "name": name,
+        "command": command,
+        "scale": settings.scale,
+        "steps": settings.steps,
+        "seconds": round(time.perf_counter() - started),
+        "machine": bench.machine(),
+        "settings": {key: getattr(settings, key) for key in told},
+    }
+    return pretrained.put_net(net, card, score, out)
+
+
+Made = tuple[nn.Module, dict[str, Any], Callable[[], dict[str, Any]]]
+
+
+def make_percepts(settings: Settings) -> Made:
+    """The network for percepts, of still frames; what is special on its card; its score."""
+    place = (settings.image_size, settings.digit_size)
+    assert settings.steps is not None
+    net = percepts.train_net(load_digits(settings.digits), *place, settings.steps, settings.seed)
+    tests = {part: load_digits(part, "test") for part in settings.digits.split("+")}
+    card = {
+        "kind": "percepts",
+        "model": {"image_size": settings.image_size},
+        "data": f"still frames of {settings.num_digits} digits, {settings.digits}",
+        "told": (),
+        "measure": "names",
+    }
+    return (
+        net,
+        card,
+        lambda: {part: percepts.score_net(net, test, *place) for part, test in tests.items()},
+    )
+
+
+def make_ladder(settings: Settings) -> Made:
+    """A tall ladder, of films; what is special on its card; its score."""
+    net = experiment.teach_films(settings, "ladder", **TALL)
+    films = 20 if settings.scale == "smoke" else pretrained.SEQUENCES
+    card = {
+        "kind": "ladder",
+        "model": {"image_size": settings.image_size, **TALL},
+        "data": f"{settings.num_digits} bouncing digits, {settings.digits}",
+        "told": ("frames_in", "frames_out", "batch_size", "learning_rate"),
+        "measure": "mse",
+    }
+    return net, card, lambda: {settings.digits: experiment.score_films(net, settings, films)}
+
+
+NETS = {"percept-net": make_percepts, "ladder-two-digits": make_ladder}  # they are no VideoModels

@@ -1,0 +1,297 @@
+"""The sandbox as an instructor relies on it, at every level that this machine allows."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from course.hostile import ANSWERS
+from course.traces import below, left_files, until
+
+from lstm_video_lab.course.grading import isolation as package
+from lstm_video_lab.course.grading.isolation import Limits, Run, Sandbox, SandboxError, levels
+from lstm_video_lab.course.grading.isolation.levels import LEVELS
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have fewer walls")
+SHORT = Limits(wall_seconds=0.5, cpu_seconds=1.0)
+PROJECT = Path(package.__file__).parents[3]
+
+
+@pytest.fixture(scope="module", params=LEVELS)
+def box(request):
+    try:
+        with Sandbox() as probe:
+            works = probe._works(request.param)
+            probe.level = request.param
+            if not works:
+                pytest.skip(f"the level {request.param} is not to be had here")
+            yield probe
+    except SandboxError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(request):
+    """Every test ends with no process and no file of an answer left."""
+    files = left_files()
+    yield
+    if "box" not in request.fixturenames:
+        return
+    server = request.getfixturevalue("box")._server.pid
+    assert until(lambda: not below(server)), "a process is left"
+    assert until(lambda: left_files() == files), "a file is left"
+
+
+def run(box, source, *calls, name="f", limits=None):
+    source = textwrap.dedent(source)
+    return box.run("import os, sys, time", source, name, calls or [{}], limits=limits)
+
+
+def value(box, source, **arguments):
+    told = run(box, source, arguments)
+    assert told.end == "" and "value" in told.results[0], told
+    return told.results[0]["value"]
+
+
+def fails(box, source, limits=None):
+    """The kind of the error that a call ends with."""
+    told = run(box, source, limits=limits)
+    assert told.end == "" and list(told.results[0]) == ["error"], told
+    return told.results[0]["error"][0]
+
+
+def test_values_come_back(box):
+    source = """
+    def f(x, y=2):
+        print(x)
+        return {"t": x * y, "n": (np.zeros((0, 2)), [1.5, None, "ü"])}
+    """
+    first, second = run(box, source, {"x": torch.arange(3.0)}, {"x": np.int64(4), "y": 3}).results
+    assert first["value"]["t"].tolist() == [0, 2, 4] and second["value"]["t"] == 12
+    empty, rest = first["value"]["n"]
+    assert empty.shape == (0, 2) and rest == [1.5, None, "ü"]
+
+
+def test_an_error_has_its_line_and_costs_its_call_alone(box):
+    source = """
+    def f(x):
+
+        return 1 / x
+    """
+    told = run(box, source, {"x": 0}, {"x": 2})
+    assert told.end == ""
+    assert told.results[0] == {"error": ["ZeroDivisionError", "division by zero", "4"]}
+    assert told.results[1] == {"value": 0.5}
+
+
+NO_FUNCTION = {
+    "NameError": "def g(): pass", "SyntaxError": "x = = 1", "ZeroDivisionError": "1 / 0",
+    "ValueError": "f = [].index(3)", "SystemExit": "raise SystemExit",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind, source", NO_FUNCTION.items())
+def test_what_defines_no_function_is_told_once(box, kind, source):
+    told = box.run("", source, "f", [{}, {}])
+    assert told.end == "" and len(told.results) == 1
+    assert told.results[0]["error"][0] == kind
+
+
+def test_runs_do_not_change_one_another(box):
+    assert value(box, "torch.tanh = np.tanh = None\ndef f(): return 1") == 1
+    assert value(box, "def f(): return float(torch.tanh(torch.tensor(0.))) + 2") == 2
+    one, two = (run(box, "def f(): return [torch.rand(2), np.random.rand(2)]") for _ in "ab")
+    assert str(one) == str(two)  # seeded
+
+
+ENDLESS = {
+    "loop": "def f():\n while True: pass",
+    "sleep": "def f(): time.sleep(100)",
+    "at import": "while True: pass",
+    "nothing stops it": ANSWERS["ignored signals"].replace("double(x)", "f()"),
+    "C": "def f(): return 9 ** 9 ** 9",
+    "prints": "def f():\n while True: print('x' * 10**6); os.write(1, b'x' * 10**6)",
+}
+
+
+@pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS)
+def test_what_does_not_end_is_ended(box, source):
+    told = run(box, source, limits=SHORT)
+    assert told.results == () and told.end
+
+
+def test_memory_has_a_limit(box):
+    assert fails(box, "def f(): return torch.zeros(10**11)") == "RuntimeError"
+    assert fails(box, "def f(): return [0] * 10**10") == "MemoryError"
+    assert "MemoryError" in fails(box, "def f(): return np.ones((10**6, 10**6))")
+    little = Limits(memory=2**27)
+    assert (
+        fails(box, "def f():\n x = []\n while True: x.append(bytes(10**6))", little)
+        == "MemoryError"
+    )
+
+
+def test_results_have_a_limit(box):
+    assert fails(box, "def f(): return np.zeros(10**8, 'uint8')") == "WireError"
+    flood = "def f():\n while True: os.write(int(os.listdir('/dev/fd')[3]), b'x' * 10**6)"
+    told = run(box, flood, limits=SHORT)
+    assert told.results == () or "error" in told.results[0]
+
+
+def test_files_have_a_limit(box):
+    """In a world of its own little can be written, elsewhere nothing; see `nothing_left` too."""
+    source = """
+    def f():
+        for k in range(300):
+            with open(f"{os.environ['TMPDIR']}/{k}", "wb") as file:
+                file.write(bytes(10**6))
+    """
+    assert fails(box, source) in ("OSError", "PermissionError")
+
+
+def test_the_lab_is_not_there(box):
+    assert fails(box, "def f(): import lstm_video_lab") == "ImportError"
+    source = """
+    def f():
+        sys.meta_path.pop(0)
+        import lstm_video_lab.cells
+    """
+    assert fails(box, source) == "ModuleNotFoundError"
+
+
+def test_files_of_the_lab_cannot_be_read(box):
+    if box.level == "limits":
+        pytest.skip("this level leaves files readable, and says so")
+    for path in (
+        __file__,
+        package.__file__,
+        PROJECT / "pyproject.toml",
+        "/etc/passwd",
+        "/proc/1/maps",
+    ):
+        told = run(box, f"def f(): open({str(path)!r}).read()")
+        assert told.results[0]["error"][0] in ("PermissionError", "FileNotFoundError"), path
+    for path in (PROJECT, PROJECT / "solutions", "/etc", "/home"):
+        told = run(box, f"def f(): return os.listdir({str(path)!r})")
+        assert told.results[0].get("value", []) in ([], ["ld.so.cache"]), path
+
+
+@pytest.mark.parametrize(
+    "place", ["/tmp/left-x", f"{PROJECT}/left-x", "/dev/shm/left-x", "/left-x"]
+)
+def test_nothing_is_written_outside(box, place):
+    if box.level == "limits":
+        pytest.skip("this level leaves files writable, and says so")
+    run(box, f"def f(): open({place!r}, 'w').write('x')")
+    assert not Path(place).exists()
+
+
+FORBIDDEN = {
+    "fork": "os.fork()",
+    "system": "subprocess.run(['/bin/true'])",
+    "posix_spawn": "os.posix_spawn('/bin/true', ['true'], {})",
+    "thread": "threading.Thread(target=print).start()",
+    "socket": "socket.socket()",
+    "pair": "socket.socketpair()",
+    "unix": "socket.socket(socket.AF_UNIX)",
+    "kill": "os.kill(os.getppid(), 9)",
+    "kill all": "os.kill(-1, 9)",
+    "kill group": "os.killpg(0, 9)",
+    "nice": "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
+    "limits of others": "resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1))",
+    "processors": "os.sched_setaffinity(os.getppid(), {0})",
+    "signal by a pipe": "fcntl.fcntl(os.pipe()[0], fcntl.F_SETOWN, os.getppid())",
+    "kind of that signal": "fcntl.fcntl(os.pipe()[0], fcntl.F_SETSIG, 9)",
+    "chmod": "os.chmod(os.environ['TMPDIR'], 0)",
+    "chown": "os.chown(os.environ['TMPDIR'], 0, 0)",
+    "utime": "os.utime(os.environ['TMPDIR'])",
+    "chroot": "os.chroot('/')",
+    "user": "os.setuid(0 if os.getuid() else 1)",
+}
+
+
+def test_what_no_answer_needs_is_refused(box):
+    source = """
+    import fcntl, resource, socket, subprocess, threading
+    def f(call):
+        try:
+            exec(call, globals())
+        except (OSError, RuntimeError):
+            return True
+        return False
+    """
+    told = run(box, source, *[{"call": call} for call in FORBIDDEN.values()])
+    assert told.end == ""
+    found = [result.get("value") for result in told.results]
+    assert dict(zip(FORBIDDEN, found, strict=True)) == dict.fromkeys(FORBIDDEN, True)
+
+
+CALLS = {  # of x86-64, by number
+    "ptrace": (101, 16), "shared memory": (29, 0, 4096, 0o1777), "queue": (68, 0, 0o1777),
+    "io_uring": (425, 8, 0), "vfork": (58,), "bpf": (321, 0, 0, 0), "unshare": (272, 0x10000000),
+    "mount": (165, 0, 0, 0, 0, 0), "memory of another": (310, 1, 0, 0, 0, 0, 0),
+    "x32": (0x40000000 + 39,),
+}  # fmt: skip
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of another processor")
+def test_system_calls_are_refused_by_number(box):
+    source = """
+    import ctypes
+    def f(calls):
+        libc = ctypes.CDLL(None, use_errno=True)
+        return [(libc.syscall(*call), ctypes.get_errno()) for call in calls]
+    """
+    found = value(box, source, calls=list(CALLS.values()))
+    assert dict(zip(CALLS, found, strict=True)) == dict.fromkeys(CALLS, (-1, 1))  # EPERM
+
+
+def test_the_end_of_the_process_is_no_result(box):
+    assert run(box, "def f(): os._exit(0)") == Run((), "")
+    assert "exit code 7" in run(box, "def f(): os._exit(7)").end
+    assert "signal 11" in run(box, "import ctypes\ndef f(): ctypes.string_at(0)").end
+    assert "signal" in run(box, "def f(): os.abort()").end
+
+
+def test_a_child_is_alone(box):
+    source = """
+    def f():
+        names = dict(os.environ)
+        outer = [n for n in range(3, 70) if os.path.exists(f"/proc/self/fd/{n}")]
+        return [sorted(names), outer, sys.argv[1:]]
+    """
+    names, open_files, argv = value(box, source)
+    assert names == ["HOME", "OMP_NUM_THREADS", "TMPDIR"] and argv == []
+    assert len(open_files) <= 1  # where results go
+    source = "def f(n): return bytes(open(f'/proc/{n}/mem', 'rb').read(1)).hex()"
+    for other in (os.getpid(), box._server.pid, 1):
+        told = run(box, source, {"n": other})
+        assert "error" in told.results[0], other
+
+
+@pytest.mark.skipif(levels.landlock_version() < 1, reason="this kernel has no landlock")
+def test_an_installed_lab_is_hidden_too(tmp_path):
+    """Where the lab lies among the packages, all but the lab can be read."""
+    lab, other = tmp_path / "site" / "lab", tmp_path / "site" / "other"
+    for folder in (lab, other):
+        folder.mkdir(parents=True)
+        (folder / "code.py").write_text("x")
+    (tmp_path / "site" / "link").symlink_to(lab)
+    code = f"""
+import os, runpy
+told = runpy.run_path({levels.__file__!r})
+site = {str(tmp_path / "site")!r}
+told["lock_land"]([site], [site + "/lab"])
+print(sorted(os.listdir(site)), open(site + "/other/code.py").read())
+for path in ("lab/code.py", "link/code.py", "../site/lab/code.py"):
+    try:
+        print(open(f"{{site}}/{{path}}").read())
+    except OSError as error:
+        print(type(error).__name__)
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines() == ["['lab', 'link', 'other'] x", *["PermissionError"] * 3]

@@ -1,0 +1,49 @@
+"""Tables of a few settings, small: every model with every seed, mean and spread."""
+
+import json
+import statistics
+
+import pytest
+
+from lstm_video_lab import lessons
+from lstm_video_lab.lessons.composite import grids
+from lstm_video_lab.settings import Settings
+from lstm_video_lab.training import train_pretrained
+
+
+@pytest.mark.parametrize("name", grids.GRIDS)
+def test_a_grid_is_stored_with_every_seed(name, tmp_path, monkeypatch):
+    grid = grids.GRIDS[name]
+    few = dict(list(grid.models.items())[:2])
+    small = grids.Grid(grid.title, few, grid.steps, grid.same, grid.published)
+    monkeypatch.setitem(grids.GRIDS, name, small)
+    monkeypatch.setattr(grids, "SEEDS", (0, 1))
+    lines = list(lessons.run(name, "smoke", tmp_path))
+    result = json.loads((tmp_path / f"{name}.json").read_text())
+    assert list(result["models"]) == list(few) and result["scale"] == "smoke"
+    for one in result["models"].values():
+        assert one["mean"] == pytest.approx(statistics.mean(one["seeds"]))
+        assert one["spread"] == pytest.approx(statistics.stdev(one["seeds"])) and one["spread"] > 0
+        assert one["steps"] == 20 and one["parameters"] > 0
+    assert (tmp_path / f"{name}.png").stat().st_size > 1000 and "stored" in lines[-1]
+
+
+@pytest.mark.parametrize("name", grids.GRIDS)
+def test_models_of_a_grid_differ_in_what_is_said_and_in_nothing_else(name):
+    grid = grids.GRIDS[name]
+    for model, changes in grid.models.items():
+        found = grids.settings_for(grid, model, "laptop", seed=5)
+        free = {*changes, *grid.same, "steps", "validate_every", "seed"}
+        plain = Settings.for_scale("laptop").to_dict()
+        assert {k for k, v in found.to_dict().items() if v != plain[k]} <= free
+        assert found.steps == grid.steps and found.seed == 5
+
+
+def test_the_best_rate_of_each_optimiser_is_the_one_with_the_least_error():
+    results = {"adam 0.1": {"mean": 3.0}, "sgd 1": {"mean": 9.0}, "adam 0.2": {"mean": 2.0}}
+    assert list(grids.best_rates(results)) == ["adam 0.2", "sgd 1"]
+
+
+def test_every_name_of_an_experiment_is_known_to_its_module():
+    assert sorted(grids.GRIDS) == sorted(lessons.GRIDS)
+    assert sorted(train_pretrained.MODELS) == sorted(lessons.MODELS)

@@ -1,0 +1,94 @@
+"""The feature widgets: what they show is what the network's numbers say."""
+
+import numpy as np
+import pytest
+import torch
+
+from lstm_video_lab import Settings, VideoModel, evaluation
+from lstm_video_lab.lessons.features import experiment as lib
+from lstm_video_lab.lessons.features import place_tuning, widgets
+
+SMOKE = Settings.for_scale("smoke", num_digits=2)
+MODEL = VideoModel(**SMOKE.model_fields(), seed=1).eval()
+IMAGES = lib.features(MODEL)
+UNITS = SMOKE.units
+
+
+@pytest.fixture(autouse=True)
+def strict(monkeypatch):
+    monkeypatch.setenv("LAB_STRICT", "1")
+
+
+def test_a_sheet_changes_with_every_control():
+    widget = widgets.ContactSheet(
+        {"trained": IMAGES, "half": {k: v / 2 for k, v in IMAGES.items()}}
+    )
+    seen = {widget.picture()}
+    for name, value in {"kind": "output future", "network": "half", "number": 5}.items():
+        widget.values[name].value = value
+        seen.add(widget.picture())
+    assert len({picture.text for picture in seen}) == 4
+    assert "the 5 of 16 units" in widget.picture().text
+
+
+def test_a_sheet_scales_each_feature_by_itself():
+    doubled = IMAGES["input g"] * np.linspace(1, 9, UNITS)[:, None, None]
+    order = lib.largest(doubled, 3)
+    one = widgets.plots.images([widgets.signed(doubled[u]) for u in order], columns=20)
+    two = widgets.plots.images([widgets.signed(7 * doubled[u]) for u in order], columns=20)
+    assert one.png == two.png == widgets.draw_sheet(doubled, "x", 3).png
+
+
+def test_grey_is_zero_and_the_ends_are_the_largest():
+    shown = widgets.signed(np.array([[-4.0, 0.0, 2.0]]))
+    assert shown[0, 0] == 0 and shown[0, 1] == 0.5 and 0.7 < shown[0, 2] < 0.8
+
+
+def test_the_browser_s_words_are_the_measures_of_that_unit():
+    widget = widgets.UnitBrowser(MODEL, SMOKE)
+    widget.values["order"].value = ""
+    widget.values["unit"].value = 4
+    films, box = place_tuning.FILMS["smoke"], SMOKE.image_size - SMOKE.digit_size
+    h, places = place_tuning.activity(MODEL, SMOKE, films), place_tuning.positions(SMOKE, films)
+    words = widget.picture().text
+    assert words.startswith(f"Unit 4 of {UNITS}, positions of the same frame")
+    for part in ("encoder", "future decoder"):
+        explained = place_tuning.tune(h[part], places[part], box).explained[3]
+        assert f"{part}: the place of a digit explains {100 * explained:.0f} %" in words
+    widget.values["way"].value = "film"
+    assert widget.picture().text != words
+
+
+def test_units_are_counted_from_the_largest():
+    widget = widgets.UnitBrowser(MODEL, SMOKE)
+    images = lib.crop(IMAGES, lib.lit(SMOKE))["input o"]
+    widget.values["order"].value = "input o"
+    for rank in (1, UNITS):
+        widget.values["unit"].value = rank
+        unit = lib.largest(images, UNITS)[rank - 1] + 1
+        assert widget.picture().text.startswith(f"Unit {unit} of")
+
+
+def test_all_units_together_are_the_prediction():
+    films = 3
+    widget = widgets.FrameBuilder(MODEL, SMOKE, films)
+    frames = evaluation.heldout_data(SMOKE).batch(0, films).float() / 255
+    with torch.inference_mode():
+        future = MODEL(frames[: SMOKE.frames_in], future=SMOKE.frames_out).future.sigmoid()
+    rows, columns = lib.lit(SMOKE)
+    for step, film in ((0, 0), (2, 1)):
+        args = widget.h[step, film], widget.mean, widget.weight, widget.bias
+        whole, chosen = widgets.partial_frame(*args, UNITS)
+        np.testing.assert_allclose(whole, future[step, film, rows, columns].numpy(), atol=1e-5)
+        assert sorted(chosen) == list(range(UNITS))
+        nobody, none = widgets.partial_frame(*args, 0)
+        assert len(none) == 0 and not np.allclose(nobody, whole)
+
+
+def test_the_way_to_the_prediction_is_gone_by_the_units():
+    widget = widgets.FrameBuilder(MODEL, SMOKE, 3)
+    assert ", 0 % of the way" in widget.render(1, 1, 0).text
+    assert ", 100 % of the way" in widget.render(1, 1, UNITS).text
+    before = widget.picture()
+    widget.values["film"].value = 2
+    assert widget.picture().png != before.png

@@ -1,0 +1,49 @@
+"""The natural patches experiment, small; and its measure of detail, on waves of known length."""
+
+import json
+import math
+
+import pytest
+import torch
+
+from lstm_video_lab.cli import main
+from lstm_video_lab.lessons.natural_patches import experiment
+from lstm_video_lab.training import runs
+
+
+def test_the_five_models_are_stored_with_their_spread(tmp_path, monkeypatch):
+    monkeypatch.delenv("LAB_VIDEOS", raising=False)
+    monkeypatch.setattr(experiment, "SEEDS", (0, 1))
+    assert main(["experiment", "patches", "--scale", "smoke", "--out", str(tmp_path)]) == 0
+    result = json.loads((tmp_path / "patches.json").read_text())
+    assert list(result["models"]) == list(experiment.MODELS) and result["data"] == "camera"
+    for one in result["models"].values():
+        low, high = sorted(one["seeds"])
+        assert low <= one["mean"] <= high and one["spread"] > 0
+        assert len(one["per_step"]) == 3
+    assert result["models"]["composite"]["parameters"] > 0
+    assert result["baselines"]["copy_last"]["mse"] > 0
+    for packed in result["clips"].values():
+        assert runs.unpack(packed).shape == (3, experiment.CLIPS, 16, 16)
+
+
+def test_the_conditional_models_are_conditional_and_the_large_one_is_large():
+    fields = {n: experiment.settings_for(c, "laptop") for n, c in experiment.MODELS.items()}
+    assert [s.conditional for s in fields.values()] == [False, False, "future", "future", False]
+    assert fields[experiment.LARGE].units == 2 * fields[experiment.SMALL].units
+    assert all((s.frames_in, s.frames_out, s.output) == (16, 13, "linear") for s in fields.values())
+
+
+@pytest.mark.parametrize("waves", [1, 3, 7, 15])
+def test_a_wave_is_found_at_its_own_length(waves):
+    x = torch.arange(32) / 32
+    frames = (0.5 + 0.3 * torch.sin(2 * math.pi * waves * x)).expand(2, 3, 32, 32)
+    for seen in (frames, frames.transpose(-1, -2)):
+        power = experiment.detail(seen)
+        assert power.argmax() == waves
+        assert power[waves] == pytest.approx(32 * 32 * 0.3**2 / 2, rel=1e-4)
+        assert power.sum() == pytest.approx(power[waves].item(), rel=1e-4)
+
+
+def test_brightness_is_no_detail():
+    assert experiment.detail(torch.full((1, 1, 16, 16), 0.7)).abs().max() < 1e-9

@@ -1,0 +1,98 @@
+"""The digit count explorers: blobs and ink that are known beforehand."""
+
+import numpy as np
+import pytest
+
+from lstm_video_lab import Settings, VideoModel
+from lstm_video_lab.lessons.one_and_three_digits.experiment import MOST, PARTS, THRESHOLDS
+from lstm_video_lab.lessons.one_and_three_digits.widgets import (
+    BlobExplorer,
+    DigitCountExplorer,
+    Looked,
+    draw_blobs,
+    draw_count,
+)
+
+SEEN, AHEAD, B, SIDE = 3, 2, 2, 8
+
+
+@pytest.fixture(autouse=True)
+def strict(monkeypatch):
+    monkeypatch.setenv("LAB_STRICT", "1")
+
+
+def table(truth: int, guess: int, frames: int = 10) -> list[list[int]]:
+    counts = np.zeros((MOST + 1, MOST + 1), int)
+    counts[truth, guess] = frames
+    return counts.tolist()
+
+
+@pytest.fixture
+def result():
+    def one(truth, guesses):
+        blobs = [table(truth, guess) for guess in guesses]
+        return {part: {"blobs": blobs} for part in PARTS}
+
+    falling = [2] * 3 + [1] * (len(THRESHOLDS) - 3)  # two blobs, above 0.3 one
+    return {
+        "thresholds": list(THRESHOLDS),
+        "sequences": 5,
+        "scale": "smoke",
+        "digits": {str(n): one(n, falling) for n in (1, 2, 3, 4)},
+        "control": {**one(1, [1] * len(THRESHOLDS)), "settings": {"num_digits": 1}},
+    }
+
+
+@pytest.fixture
+def looked():
+    truth = np.zeros((SEEN, B, SIDE, SIDE))
+    truth[:, :, :2, :2] = truth[:, :, 6:, 6:] = 1  # two blobs, 8 of ink
+    dream = 0.5 * truth
+    dream[:, 1, 3:5, 3:5] = 0.5  # sequence 2: a third one
+    parts = {part: (truth[:n], dream[:n]) for part, n in zip(PARTS, (SEEN, AHEAD), strict=True)}
+    return Looked(
+        {part: pair[0] for part, pair in parts.items()},
+        {part: pair[1] for part, pair in parts.items()},
+        np.array([12.5, 20.0]),
+        40.0,
+        5.0,
+        SEEN,
+    )
+
+
+def test_blobs_and_ink_are_told_as_they_are(looked):
+    words = draw_count(looked, 2, 1, 0.3).text
+    assert "truth 2.0, dream 2.0" in words and "1.00 digits' worth" in words
+    assert "12.5 nats" in words and "40.0" in words
+    words = draw_count(looked, 2, 2, 0.3).text
+    assert "truth 2.0, dream 3.0" in words and "1.50 digits' worth" in words
+    words = draw_count(looked, 2, 2, 0.6).text
+    assert "truth 2.0, dream 0.0" in words and "1.50 digits' worth" in words
+
+
+def test_both_parts_are_drawn(looked):
+    assert draw_count(looked, 2, 1, 0.3).png != draw_count(looked, 2, 1, 0.3, PARTS[0]).png
+
+
+def test_a_student_moves_the_number_of_digits():
+    s = Settings.for_scale("smoke", num_digits=2)
+    widget = DigitCountExplorer(VideoModel(**s.model_fields()).eval(), s)
+    assert widget.text.value.count("1 digit, sequence 1")
+    for number in (2, 3, 4):
+        widget.values["number"].value = number
+        assert f"{number} digits, sequence 1" in widget.text.value
+    widget.values["part"].value = PARTS[0]
+    widget.values["threshold"].value = 0.6
+    assert "above 0.6" in widget.text.value and not widget.error.value
+
+
+def test_the_threshold_decides_and_is_seen_to(result):
+    widget = BlobExplorer(result, number=3)
+    assert "2: 100.0 %" in widget.text.value
+    widget.values["threshold"].value = 0.5
+    assert "1: 100.0 %" in widget.text.value and "2: 100.0 %" not in widget.text.value
+
+
+def test_the_control_stands_beside_its_own_number_alone(result):
+    assert "trained on 1: 1: 100.0 % (of 10 frames)" in draw_blobs(result, 1, 0.2, "future").text
+    assert "trained on 1" not in draw_blobs(result, 2, 0.2, "future").text

@@ -1,0 +1,95 @@
+"""The experiments at smoke scale: what they store, and that they resume."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from lstm_video_lab import lessons
+from lstm_video_lab.cli import main
+from lstm_video_lab.lessons.autoencoder import experiment
+from lstm_video_lab.lessons.composite import experiment as composite
+from lstm_video_lab.training.runs import EXAMPLES, pack, unpack
+
+
+@pytest.fixture(autouse=True)
+def small_grids(monkeypatch):
+    monkeypatch.setattr(experiment, "UNITS", (4, 8))
+    monkeypatch.setattr(composite, "UNITS", (4,))
+
+
+@given(arrays(np.uint8, st.tuples(*[st.integers(1, 4)] * 3)))
+def test_packed_frames_come_out_as_they_went_in(frames):
+    assert np.array_equal(unpack(pack(frames)), frames)
+
+
+def test_units(tmp_path):
+    assert main(["experiment", "units", "--scale", "smoke", "--out", str(tmp_path)]) == 0
+    result = json.loads((tmp_path / "units.json").read_text())
+    assert set(result["units"]) == {"4", "8"} and result["scale"] == "smoke"
+    for count, one in result["units"].items():
+        assert one["settings"]["units"] == int(count) and one["report"]["future"] is None
+        assert one["curve"]["step"][-1] == one["steps"] == 20
+        assert one["curve"]["reconstruction"][-1] > 0
+    assert (tmp_path / "units.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_conditioning_judges_each_model_twice(tmp_path):
+    lines = list(lessons.run("conditioning", "smoke", tmp_path))
+    assert lines[-1].startswith("stored:")
+    models = json.loads((tmp_path / "conditioning.json").read_text())["models"]
+    assert set(models) == {"unconditional", "teacher", "scheduled", "own"}
+    free, forced = (
+        models["unconditional"]["report"]["future"],
+        models["unconditional"]["teacher_forced"],
+    )
+    assert forced["cross_entropy"] == pytest.approx(free["cross_entropy"], rel=1e-5)
+    assert forced["per_step"] == pytest.approx(free["per_step"]["cross_entropy"], rel=1e-5)
+    own = models["own"]
+    assert (
+        own["teacher_forced"]["per_step"][1]
+        != own["report"]["future"]["per_step"]["cross_entropy"][1]
+    )
+    first = own["teacher_forced"]["per_step"][0]  # the first step is fed nothing either way
+    assert first == pytest.approx(own["report"]["future"]["per_step"]["cross_entropy"][0], rel=1e-5)
+
+
+def test_composite_keeps_predictions_of_the_same_sequences(tmp_path):
+    list(lessons.run("composite", "smoke", tmp_path))
+    models = json.loads((tmp_path / "composite.json").read_text())["models"]
+    assert set(models) == {"4-1-none", "4-1-future", "4-2-none", "4-2-future"}
+    frames = {name: unpack(one["examples"]["frames"]) for name, one in models.items()}
+    assert all(np.array_equal(f, frames["4-1-none"]) for f in frames.values())
+    assert frames["4-1-none"].shape == (7, EXAMPLES, 16, 16)
+    assert unpack(models["4-2-future"]["examples"]["future"]).shape == (3, EXAMPLES, 16, 16)
+
+
+def test_an_experiment_that_was_cut_off_goes_on_and_gives_the_same(tmp_path):
+    whole = list(lessons.run("units", "smoke", tmp_path / "whole"))
+    cut = lessons.run("units", "smoke", tmp_path / "cut")
+    for _ in range(3):  # the first size is done, the second has begun
+        next(cut)
+    cut.close()
+    rest = list(lessons.run("units", "smoke", tmp_path / "cut"))
+    assert len(rest) < len(whole)
+    results = [
+        json.loads((tmp_path / name / "units.json").read_text()) for name in ("whole", "cut")
+    ]
+    for one in results:
+        for entry in one["units"].values():
+            del entry["seconds"], entry["curve"]["seconds"]
+    assert results[0] == results[1]
+
+
+def test_results_are_found_beside_the_lesson_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "composite.json").write_text('{"mine": 1}')
+    assert lessons.load_result("composite") == {"mine": 1}
+    with pytest.raises(FileNotFoundError, match="lstm-video-lab experiment nothing"):
+        lessons.load_result("nothing")
+    with pytest.raises(ValueError, match="'nothing' is unknown"):
+        next(lessons.run("nothing", "smoke", tmp_path))
