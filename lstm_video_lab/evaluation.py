@@ -21,10 +21,11 @@ import torch
 from torch import Tensor
 
 from lstm_video_lab import metrics
+from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.data.sources import open_data
 from lstm_video_lab.distributed import ALONE, Ranks
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training.loss import open_data
 
 HELDOUT_SEED = (
     2015  # of the held-out sequences: it has nothing to do with the seed of a training run
@@ -110,7 +111,7 @@ def score(
     batches: dict[str, list[Values]] = {}
     with _free_running(model):
         for frames in _batches(data, sequences, batch_size, ranks):
-            seen, later = metrics.to_unit(frames.to(device)).tensor_split([frames_in])
+            seen, later = to_unit(frames.to(device)).tensor_split([frames_in])
             output = model(seen, future=len(later))
             for part, target in (("future", later), ("reconstruction", seen.flip(0))):
                 raw = getattr(output, part)
@@ -200,7 +201,7 @@ def _number(value: Tensor) -> float | None:
 
 def _judge_logits(logits: Tensor, target: Tensor, similarity: bool) -> Values:
     """Logits → {measure: (T, B)}."""
-    p = metrics.to_unit(logits).sigmoid()
+    p = to_unit(logits).sigmoid()
     return {"cross_entropy": metrics.cross_entropy(logits, target)} | _judge(p, target, similarity)
 
 
@@ -305,7 +306,7 @@ def _mean_image(world: tuple) -> Tensor:
     pixel is impossible, so that the cross-entropy stays finite."""
     total, count = torch.tensor(0.5), 1
     for frames in _batches(_data(world, "train"), MEAN_IMAGE_SEQUENCES, 100):
-        total = total + metrics.to_unit(frames).sum((0, 1), dtype=torch.float64)
+        total = total + to_unit(frames).sum((0, 1), dtype=torch.float64)
         count += frames.shape[0] * frames.shape[1]
     return (total / count).float()
 
@@ -315,8 +316,24 @@ def _baselines(world: tuple, sequences: int, similarity: bool) -> dict[str, Any]
     frames_in = dict(world)["frames_in"]
     batches: dict[str, list[Values]] = {name: [] for name in BASELINES}
     for frames in _batches(_heldout(world), sequences, 100):
-        seen, later = metrics.to_unit(frames).tensor_split([frames_in])
+        seen, later = to_unit(frames).tensor_split([frames_in])
         guesses = (later, _mean_image(world).expand_as(later), seen[-1:].expand_as(later))
         for name, guess in zip(BASELINES, guesses, strict=True):
             batches[name].append(_judge_probability(guess, later, similarity))
     return {name: summary(_join(values)) for name, values in batches.items()}
+
+
+@torch.inference_mode()
+def teacher_forced(
+    model: torch.nn.Module, settings: Settings, sequences: int = 500
+) -> dict[str, Any]:
+    """Future cross-entropy per step when each step is shown the true frame before it.
+
+    An unconditional decoder is shown nothing, so its value is that of running freely.
+    """
+    frames = to_unit(heldout_data(settings).batch(0, sequences))  # (T, N, H, W)
+    frames = frames.to(next(model.parameters()).device)
+    past, truth = frames[: settings.frames_in], frames[settings.frames_in :]
+    logits = model(past, future=len(truth), truth=truth, teacher=1.0).future
+    per_step = metrics.cross_entropy(logits, truth).mean(1)  # (T,)
+    return {"cross_entropy": per_step.mean().item(), "per_step": per_step.tolist()}

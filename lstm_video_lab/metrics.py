@@ -11,19 +11,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from lstm_video_lab.data.frames import to_unit
+
 WINDOWS = {"gaussian": 11, "uniform": 7}  # side K of the window that `ssim` looks through
 SIGMA = 1.5  # of the Gaussian window, in pixels
-
-
-def to_unit(frames: Tensor) -> Tensor:
-    """Frames as floats in [0, 1]: bytes are divided by 255, half precision becomes float32."""
-    if frames.dtype == torch.uint8:
-        return frames.float() / 255
-    if not frames.is_floating_point():
-        raise ValueError(
-            f"frames of type {frames.dtype} are no pixels: give uint8, or floats in [0, 1]"
-        )
-    return frames if frames.dtype == torch.float64 else frames.float()
 
 
 def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
@@ -127,3 +118,11 @@ def _pair(prediction: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
 def _per_frame(pixels: Tensor) -> Tensor:
     """Sum over everything behind time and batch: (T, B, …) → (T, B)."""
     return pixels.flatten(2).sum(-1)
+
+
+def centre_of_mass(frames: Tensor) -> Tensor:
+    """The centre of all ink, (y, x) in pixels: (T, B, 2)."""
+    ink = frames.flatten(2).sum(-1).clamp_min(1e-6)
+    sides = [torch.arange(size).float() for size in frames.shape[-2:]]
+    y, x = (frames.sum(axis) @ side / ink for axis, side in zip((-1, -2), sides, strict=True))
+    return torch.stack([y, x], -1)

@@ -25,8 +25,8 @@ from torch.nn import functional as F
 
 from lstm_video_lab.data.bouncing import area_average, render, uniforms
 from lstm_video_lab.data.digits import Digits
-from lstm_video_lab.metrics import to_unit
-from lstm_video_lab.training.optimisers import fit
+from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.training.fit import fit
 
 GRID = 8  # G: the least side of a frame of a VideoModel
 NUMBERS = 128  # X of the network for digits

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lstm_video_lab import metrics, plots
+from lstm_video_lab import plots
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.data.videos import decode
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
@@ -78,7 +79,7 @@ def _read_folder(path: Path, channels: int) -> np.ndarray:
 
 def fitted(frames: np.ndarray, side: int) -> Tensor:
     """Frames in [0, 1], the square in their middle averaged to S × S: float (T, C, S, S)."""
-    values = metrics.to_unit(torch.from_numpy(np.ascontiguousarray(frames))).float()
+    values = to_unit(torch.from_numpy(np.ascontiguousarray(frames))).float()
     short = min(values.shape[2:])
     top, left = ((size - short) // 2 for size in values.shape[2:])
     square = values[:, :, top : top + short, left : left + short]

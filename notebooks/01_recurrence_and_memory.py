@@ -39,7 +39,7 @@ import inspect
 import torch
 
 from lstm_video_lab import Settings, cells, plots
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.recurrence_and_memory import experiment, jacobians, memory
 from lstm_video_lab.lessons.recurrence_and_memory.memory_widget import KeepExplorer
 from lstm_video_lab.lessons.recurrence_and_memory.widgets import GradientExplorer

@@ -26,6 +26,7 @@ import torch
 
 from lstm_video_lab import BouncingDigits, Settings, evaluation, load_digits, metrics, plots
 from lstm_video_lab.data.bouncing import area_average, render
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.lessons.bouncing_digits.pixel_cost import PixelCost
 from lstm_video_lab.lessons.bouncing_digits.wall_bounce import WallExplorer
 from lstm_video_lab.lessons.bouncing_digits.widgets import DigitsExplorer
@@ -220,7 +221,7 @@ PixelCost()
 # again and again (**copy-last**). The average of all training frames (**mean image**).
 
 # %% without learning
-held_out = metrics.to_unit(evaluation.heldout_data(settings).batch(0, 256))  # (T, B, H, W)
+held_out = to_unit(evaluation.heldout_data(settings).batch(0, 256))  # (T, B, H, W)
 later = held_out[settings.frames_in :]
 per_step = {
     name.replace("_", " "): baseline["per_step"]["mse"]
@@ -255,7 +256,7 @@ Guess(
 means = []
 for count in (1, 2, 3):
     films = BouncingDigits(digits, count, num_frames=20, **world).batch(0, 400)
-    means.append(metrics.to_unit(films).mean((0, 1)))  # (H, W)
+    means.append(to_unit(films).mean((0, 1)))  # (H, W)
 plots.images(
     [held_out[0, 0], *means, means[0] / means[0].max()],
     ["a frame", "mean, 1 digit", "mean, 2 digits", "mean, 3 digits", "1 digit, brighter"],
@@ -280,7 +281,7 @@ print("digits    nats:  bound  mean image  p = 0.5    squared error:  mean image
 for count in (1, 2, 3):
     changed = settings.changed(num_digits=count)
     bound, mean, copy = evaluation.baselines(changed).values()
-    target = metrics.to_unit(evaluation.heldout_data(changed).batch(0, 256))[settings.frames_in :]
+    target = to_unit(evaluation.heldout_data(changed).batch(0, 256))[settings.frames_in :]
     half = metrics.cross_entropy_of_probability(torch.full_like(target, 0.5), target).mean()
     black = metrics.squared_error(torch.zeros_like(target), target).mean()
     print(

@@ -28,7 +28,7 @@
 import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation, metrics, plots, training
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.autoencoder import output_order
 from lstm_video_lab.lessons.autoencoder.output_order_widget import OrderExplorer
 from lstm_video_lab.lessons.autoencoder.state_bottleneck import StateBridge, cross

@@ -37,7 +37,7 @@ import os
 import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation, metrics, plots, training
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.future_predictor import experiment
 from lstm_video_lab.lessons.future_predictor.two_futures import (
     TwoFutures,
@@ -207,7 +207,7 @@ print("The frames after it are not the same:", bool(gap[1:].max() > 1e-4))
 print("To the unconditional decoder the truth makes no difference:", deaf)
 
 # %% guess what happens when it runs freely
-shown = experiment.teacher_forced(taught.model, taught_settings)["per_step"]
+shown = evaluation.teacher_forced(taught.model, taught_settings, JUDGED)["per_step"]
 parts = evaluation.evaluate(taught.model, taught_settings, JUDGED, similarity=False, compare=False)
 free = parts["future"]["per_step"]["cross_entropy"]
 fates = [

@@ -39,11 +39,11 @@ from lstm_video_lab import (
     plots,
     training,
 )
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.composite import error_by_event, grids, reproduction, widgets
 from lstm_video_lab.lessons.composite.gradient_angle import draw_meetings, meet
 from lstm_video_lab.lessons.composite.sequence_browser import SequencePicker
-from lstm_video_lab.lessons.future_predictor import experiment
 from lstm_video_lab.plots.canvas import levels_of
 from lstm_video_lab.widgets import Guess, TrainingStudio
 
@@ -54,7 +54,7 @@ SHORT = {} if SMOKE else {"minutes": 0.3}
 settings = Settings.for_scale(**LIVE)  # both decoders are on: this is the composite
 SEEN, AHEAD, JUDGED = settings.frames_in, settings.frames_out, 300
 heldout = evaluation.heldout_data(settings)  # test digits
-batch = metrics.to_unit(heldout.batch(0, 64))  # (T, B, H, W), in [0, 1]
+batch = to_unit(heldout.batch(0, 64))  # (T, B, H, W), in [0, 1]
 plots.frames(
     {
         "seen": batch[:SEEN, 0],
@@ -606,7 +606,7 @@ for name, one in optimisers["models"].items():
 
 # %% guess the floor
 full = settings if SMOKE else Settings.for_scale("paper", conditional=False)  # 64×64, two digits
-truth = metrics.to_unit(evaluation.heldout_data(full).batch(0, 64))[full.frames_in :]
+truth = to_unit(evaluation.heldout_data(full).batch(0, 64))[full.frames_in :]
 nearest = truth.logit().clamp(0, 1)  # of all probabilities the one whose σ comes nearest to x
 floor = metrics.cross_entropy(nearest, truth).mean().item()
 bound = metrics.entropy(truth).mean().item()
@@ -624,7 +624,7 @@ Guess(
 
 # %% scored once, scored twice
 blank = VideoModel(**world.model_fields())  # the same model, untrained
-seen_two, came_two = metrics.to_unit(evaluation.heldout_data(world).batch(0, 100)).tensor_split(
+seen_two, came_two = to_unit(evaluation.heldout_data(world).batch(0, 100)).tensor_split(
     [world.frames_in]
 )
 with torch.inference_mode():
@@ -659,7 +659,7 @@ plots.bars(
 # %% train with true frames
 taught_settings = settings.changed(conditional="future", feedback="teacher", **SHORT)
 taught = training.learn(taught_settings, "conditional composite, taught")
-forced = experiment.teacher_forced(taught.model, taught_settings)["cross_entropy"]
+forced = evaluation.teacher_forced(taught.model, taught_settings, JUDGED)["cross_entropy"]
 judged = evaluation.evaluate(taught.model, taught_settings, JUDGED, similarity=False)
 free = judged["future"]["cross_entropy"]
 

@@ -32,11 +32,11 @@ import os
 import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation, load_pretrained, plots, training
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.data.frames import unpack_frames
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.convlstm import experiment
 from lstm_video_lab.lessons.convlstm.widgets import ReachExplorer, RivalExplorer, shifted
 from lstm_video_lab.pretrained import list_pretrained
-from lstm_video_lab.training import runs
 from lstm_video_lab.widgets import Guess
 
 SMOKE = os.environ.get("LAB_SCALE") == "smoke"
@@ -317,7 +317,7 @@ for words, name in alone.items():
 
 # %% recalled frames
 stored_frames = {
-    words: {part: runs.unpack(text) for part, text in models[name]["examples"].items()}
+    words: {part: unpack_frames(text) for part, text in models[name]["examples"].items()}
     for words, name in alone.items()
 }
 rows = {words: parts["reconstruction"][::-1, 0] for words, parts in stored_frames.items()}

@@ -31,9 +31,10 @@ import os
 
 import torch
 
-from lstm_video_lab import Settings, load_pretrained, metrics, plots, training
+from lstm_video_lab import Settings, load_pretrained, plots, training
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.evaluation import heldout_data
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.one_and_three_digits import experiment
 from lstm_video_lab.lessons.one_and_three_digits.widgets import BlobExplorer, DigitCountExplorer
 from lstm_video_lab.widgets import Guess
@@ -256,7 +257,7 @@ plots.curves(
 
 # %% blur makes no ink
 # NBVAL_CHECK_OUTPUT
-digit = metrics.to_unit(shown[1].batch(0, 1))[:1]  # one true frame, (1, 1, H, W)
+digit = to_unit(shown[1].batch(0, 1))[:1]  # one true frame, (1, 1, H, W)
 side = 2 * (learnt.image_size // 8) + 1
 kernel = torch.ones(1, 1, side, side) / side**2
 blurred = torch.nn.functional.conv2d(digit, kernel, padding=side - 1)  # room for what is smeared

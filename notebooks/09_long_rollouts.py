@@ -31,11 +31,12 @@ import os
 
 import numpy as np
 
-from lstm_video_lab import Settings, evaluation, load_pretrained, metrics, plots, training
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab import Settings, evaluation, load_pretrained, plots, training
+from lstm_video_lab import metrics as experiment_metrics
+from lstm_video_lab.data.frames import to_unit, unpack_frames
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.long_rollouts import experiment
 from lstm_video_lab.lessons.long_rollouts.widgets import PeriodExplorer, RolloutExplorer, dream
-from lstm_video_lab.training import runs
 from lstm_video_lab.widgets import Guess
 
 LIVE = {} if os.environ.get("LAB_SCALE") == "smoke" else {"minutes": 0.5}
@@ -47,7 +48,7 @@ SEEN, AHEAD = learnt.frames_in, experiment.STEPS
 # %% ten frames, and what comes
 world = experiment.world(learnt)  # the same films, a hundred frames longer
 heldout = evaluation.heldout_data(world)
-frames, scene = metrics.to_unit(heldout.batch(0, 16)), heldout.scene(0, 16)  # (T, B, H, W)
+frames, scene = to_unit(heldout.batch(0, 16)), heldout.scene(0, 16)  # (T, B, H, W)
 plots.frames(
     {"truth": frames[:, 0]},
     f"A held-out film of {len(frames)} frames, one in {-(-len(frames) // 20)}. The model sees the "
@@ -70,7 +71,7 @@ levels = {
 at_end = {k: v[-20:].mean() for k, v in dreams["trained"].found.items()}  # the last 20 frames
 
 # %% guess what is left at the end
-true_path = experiment.centre(frames[SEEN:]).diff(dim=0).norm(dim=-1).mean().item()
+true_path = experiment_metrics.centre_of_mass(frames[SEEN:]).diff(dim=0).norm(dim=-1).mean().item()
 alive, right = at_end["path"] > 0.2 * true_path, at_end["cross_entropy"] < levels["mean image"]
 fates = [
     "Blurred digits, still in their right places",
@@ -371,12 +372,12 @@ plots.curves(
 
 # %% one film, three dreams
 films = {name: result["models"][name]["example"] for name in experiment.TRAINED}
-dreamt = {name: runs.unpack(film["dream"]) for name, film in films.items()}
+dreamt = {name: unpack_frames(film["dream"]) for name, film in films.items()}
 late_ink = {
     name: np.abs(np.diff(film[-8:].astype(float), axis=0)).mean() for name, film in dreamt.items()
 }
 plots.frames(
-    {"truth": runs.unpack(films["longer"]["truth"]), **dreamt},
+    {"truth": unpack_frames(films["longer"]["truth"]), **dreamt},
     "One held-out film: every fifth of the hundred frames to come (1: frame 5, 20: frame 100). "
     "How much the last eight of these differ from one to the next, in grey levels per pixel: "
     + ", ".join(f"{name} {change:.1f}" for name, change in late_ink.items())

@@ -33,7 +33,7 @@ import numpy as np
 import torch
 
 from lstm_video_lab import Settings, evaluation, load_pretrained, plots
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.features import experiment, place_tuning
 from lstm_video_lab.lessons.features.widgets import ContactSheet, FrameBuilder, UnitBrowser, signed
 from lstm_video_lab.widgets import Guess

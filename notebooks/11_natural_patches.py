@@ -42,14 +42,13 @@ from lstm_video_lab import (
     evaluation,
     list_pretrained,
     load_pretrained,
-    metrics,
     plots,
     training,
 )
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.data.frames import to_unit, unpack_frames
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.natural_patches import experiment
 from lstm_video_lab.lessons.natural_patches.widgets import BlindTest, PatchExplorer
-from lstm_video_lab.training import runs
 from lstm_video_lab.widgets import Guess
 
 LIVE = {} if os.environ.get("LAB_SCALE") == "smoke" else {"minutes": 0.8}
@@ -168,7 +167,7 @@ PatchExplorer(best, world)
 
 # %% which detail is left
 truth, now = (
-    metrics.to_unit(part) for part in evaluation.heldout_data(world).batch(0, 200).tensor_split(
+    to_unit(part) for part in evaluation.heldout_data(world).batch(0, 200).tensor_split(
         [world.frames_in]
     )
 )  # fmt: skip
@@ -206,7 +205,7 @@ plots.curves(
 
 # %% vote
 result = load_result("patches")
-clips = {name: runs.unpack(packed) for name, packed in result["clips"].items()}
+clips = {name: unpack_frames(packed) for name, packed in result["clips"].items()}
 stored = experiment.settings_for(scale=result["scale"])
 films = experiment.busy(stored.changed(data="camera"), experiment.CLIPS)
 BlindTest(films[stored.frames_in :], clips[experiment.SMALL], clips[experiment.LARGE])

@@ -36,11 +36,12 @@ import torch
 
 from lstm_video_lab import plots
 from lstm_video_lab.data.actions import ACTIONS
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.percepts_and_actions import experiment, few_labels
 from lstm_video_lab.lessons.percepts_and_actions import model as classifier
-from lstm_video_lab.lessons.percepts_and_actions.few_labels import accuracies, centre, gain
+from lstm_video_lab.lessons.percepts_and_actions.few_labels import accuracies, gain
 from lstm_video_lab.lessons.percepts_and_actions.widgets import ActionExplorer, LabelsExplorer
+from lstm_video_lab.training.trials import mean_and_std
 from lstm_video_lab.widgets import Guess
 
 scale = os.environ.get("LAB_SCALE", "laptop")
@@ -69,8 +70,10 @@ plots.frames(
 # to the walls.
 
 # %% guess what one frame is worth
-alone, alone_spread = centre(accuracies(result, "last", start="random", labelled=MANY, length=1))
-across = centre(accuracies(result, start="random", labelled=MANY))[0]
+alone, alone_spread = mean_and_std(
+    accuracies(result, "last", start="random", labelled=MANY, length=1)
+)
+across = mean_and_std(accuracies(result, start="random", labelled=MANY))[0]
 worth = ["nearly chance: under 30 %", "about half of what the films give", "nearly as much"]
 Guess(
     "There are five classes, so chance is 20 %. How well does a classifier do that sees single "
@@ -275,7 +278,7 @@ plots.curves(
 # %% guess the best way
 ways = {
     way: {
-        n: centre(accuracies(result, way, start="composite", labelled=n, encoder="best"))
+        n: mean_and_std(accuracies(result, way, start="composite", labelled=n, encoder="best"))
         for n in (FEW, MANY)
     }
     for way in classifier.WAYS

@@ -38,12 +38,13 @@ import torch
 
 from lstm_video_lab import load_digits, plots
 from lstm_video_lab.data import BouncingDigits
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.data.frames import FRAME_ORDERS, to_unit
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.temporal_models import experiment as lab
-from lstm_video_lab.lessons.temporal_models.experiment import SHOWN, TASKS, found, nearest_next
+from lstm_video_lab.lessons.temporal_models.experiment import TASKS, found, nearest_next
 from lstm_video_lab.lessons.temporal_models.model import KINDS, TemporalModel, cost, inflate
 from lstm_video_lab.lessons.temporal_models.widgets import TemporalExplorer
-from lstm_video_lab.metrics import squared_error, to_unit
+from lstm_video_lab.metrics import squared_error
 from lstm_video_lab.widgets import Guess
 
 scale = os.environ.get("LAB_SCALE", "laptop")
@@ -224,7 +225,7 @@ learn("direction", "inflated", start=trained["name", "frames"])
 scores = {kind: lab.score(trained["direction", kind], "direction", sizes) for kind in KINDS}
 plots.bars(
     list(KINDS),
-    {how: [round(scores[kind][how][-1]) for kind in KINDS] for how in SHOWN},
+    {how: [round(scores[kind][how][-1]) for kind in KINDS] for how in FRAME_ORDERS},
     baselines={"a frame tells": 25.0, "its frames tell": 50.0},
     text=f"Direction: accuracy on {sizes.test} test films, in order, with the frames shuffled, and "
     f"with one frame repeated; {steps['direction']} steps of training on films in order ({scale} "
@@ -248,7 +249,7 @@ plots.bars(
 learn("action", "3d", "lstm")
 for kind in ("3d", "lstm"):
     score = lab.score(trained["action", kind], "action", sizes)
-    print(f"{kind}: " + ", ".join(f"{how} {score[how][-1]} %" for how in SHOWN))
+    print(f"{kind}: " + ", ".join(f"{how} {score[how][-1]} %" for how in FRAME_ORDERS))
 
 # %% choose and watch
 order = sorted(trained, key=lambda key: key != ("direction", "3d"))
@@ -268,8 +269,8 @@ TemporalExplorer({key: trained[key] for key in order}, tests)
 # %% side by side
 def side_by_side(retrained):
     ways = {}
-    for how in SHOWN:
-        trained_on = how if retrained else SHOWN[0]
+    for how in FRAME_ORDERS:
+        trained_on = how if retrained else FRAME_ORDERS[0]
         ways[how] = [found(result, how, task=t, kind="3d", trained=trained_on) for t in TASKS]
     words = "as they are tested" if retrained else "in order"
     return plots.bars(
@@ -330,7 +331,7 @@ side_by_side(retrained=True)
 curves = {
     f"{task}, {how}": (range(1, K + 1), [found(result, how, k, task=task, kind="3d")[0]
                                          for k in range(1, K + 1)])
-    for task in TASKS for how in SHOWN[:2]
+    for task in TASKS for how in FRAME_ORDERS[:2]
 }  # fmt: skip
 plots.curves(
     curves,

@@ -37,12 +37,12 @@ import os
 import torch
 
 from lstm_video_lab import ConvGRUCell, Settings, evaluation, metrics, plots, pretrained
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.data.frames import to_unit, unpack_frames
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.video_ladder import experiment
 from lstm_video_lab.lessons.video_ladder.experiment import FIRST, MIXES, draw, gather
 from lstm_video_lab.lessons.video_ladder.model import Ladder, train_ladder
 from lstm_video_lab.lessons.video_ladder.widgets import MixExplorer, StateExplorer
-from lstm_video_lab.training.runs import unpack
 from lstm_video_lab.widgets import Guess
 
 scale = os.environ.get("LAB_SCALE", "laptop")
@@ -137,13 +137,13 @@ others = experiment.circles([0.5, 1.5, 2.5, 3.5], SIDE, 12)  # other heights, st
 model.eval()
 errors, foreseen = {}, {}
 for name, made in {"the five": films, "four others": others}.items():
-    frames = metrics.to_unit(made)
+    frames = to_unit(made)
     with torch.no_grad():
         foreseen[name] = model(frames[:3], 9)
     errors[name] = metrics.squared_error(foreseen[name], frames[3:]).mean(1)  # (9,)
-frames = metrics.to_unit(others)
+frames = to_unit(others)
 copied = metrics.squared_error(frames[2:3].expand_as(frames[3:]), frames[3:]).mean(1)
-mean = metrics.to_unit(films).mean((0, 1)).expand_as(frames[3:])
+mean = to_unit(films).mean((0, 1)).expand_as(frames[3:])
 average = metrics.squared_error(mean, frames[3:]).mean(1)
 
 # %% guess whether it was learnt by heart
@@ -300,10 +300,10 @@ plots.curves(
 
 # %% look at them
 def film(name, n=0):
-    return unpack(result["trials"][f"{name}/0"]["shown"])[:, n]
+    return unpack_frames(result["trials"][f"{name}/0"]["shown"])[:, n]
 
 
-truth = unpack(levels["truth"]["shown"])[:, 0]
+truth = unpack_frames(levels["truth"]["shown"])[:, 0]
 plots.frames(
     {"truth": truth} | {words: film(name) for name, words in WAYS.items()},
     "One held-out film, frames 9 to 17, and what the four ways foresee (seed 0).",
@@ -637,7 +637,7 @@ tall, flat = (
 )
 cards = {"ladder": tall.card, "LSTM": flat.card}
 films_of = Settings.from_dict(flat.card["settings"])
-tried = metrics.to_unit(evaluation.heldout_data(films_of).batch(0, 5 if scale == "smoke" else 200))
+tried = to_unit(evaluation.heldout_data(films_of).batch(0, 5 if scale == "smoke" else 200))
 past, later = tried.tensor_split([films_of.frames_in])
 with torch.no_grad():
     both = {"ladder": tall(past, len(later)), "LSTM": flat(past, len(later)).future.sigmoid()}

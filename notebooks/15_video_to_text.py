@@ -34,7 +34,7 @@ import torch
 
 from lstm_video_lab import percepts, plots, pretrained
 from lstm_video_lab.data import load_digits
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.video_to_text import experiment
 from lstm_video_lab.lessons.video_to_text.data import (
     MOTIONS,
@@ -43,7 +43,7 @@ from lstm_video_lab.lessons.video_to_text.data import (
     vocabulary,
     wordings,
 )
-from lstm_video_lab.lessons.video_to_text.experiment import TESTS, centre, films, score
+from lstm_video_lab.lessons.video_to_text.experiment import TESTS, across_seeds, films, score
 from lstm_video_lab.lessons.video_to_text.model import Captioner, numbered, write
 from lstm_video_lab.lessons.video_to_text.widgets import CaptionExplorer
 from lstm_video_lab.widgets import Guess
@@ -251,7 +251,7 @@ print(experiment.meteor(greedy, labels) if LANGUAGE == "english" else "METEOR's 
 # these digits with these motions, in a film or in a sentence.
 
 # %% guess held-out pairs
-both = {test: centre(result, "frames", "both", test) for test in TESTS}
+both = {test: across_seeds(result, "frames", "both", test) for test in TESTS}
 fall = both[SEEN][0] - both[HELDOUT][0]
 kinds = ["not at all: within 5 points", "by 5 to 40 points", "by more than 40 points"]
 Guess(
@@ -279,9 +279,9 @@ Guess(
 cases = [(what, test) for what in ("digit", "motion") for test in TESTS]
 names = [f"{what}, {test}" for what, test in cases]
 rows = {
-    "probe reads it": [centre(result, "frames", f"{w} seen", t) for w, t in cases],
-    "sentence says it": [centre(result, "frames", w, t) for w, t in cases],
-    "read, but not said": [centre(result, "frames", f"{w} unwritten", t) for w, t in cases],
+    "probe reads it": [across_seeds(result, "frames", f"{w} seen", t) for w, t in cases],
+    "sentence says it": [across_seeds(result, "frames", w, t) for w, t in cases],
+    "read, but not said": [across_seeds(result, "frames", f"{w} unwritten", t) for w, t in cases],
 }
 plots.bars(
     names,
@@ -311,7 +311,7 @@ plots.bars(
 # in training and in testing. Both know what was to be seen, and neither knows when.
 
 # %% guess the order
-gaps = {name: centre(result, "frames", "motion")[0] - centre(result, name, "motion")[0]
+gaps = {name: across_seeds(result, "frames", "motion")[0] - across_seeds(result, name, "motion")[0]
         for name in ("mean pool", "shuffled")}  # fmt: skip
 kinds = ["within 5 points of the real order", "5 to 20 points less", "over 20 points less"]
 Guess(
@@ -339,7 +339,7 @@ ceiling = sum(sum(bool(g & a) for g in groups) / len(a) for a in allowed) / 10
 print(f"motions named right without order, at best: {ceiling:.1%} of films of seen pairs,")
 print(f"if one knows which pairs occur; {len(groups) / len(MOTIONS):.1%} if not")
 for name in ("mean pool", "shuffled"):
-    (a, da), (b, db) = (centre(result, name, "motion", test) for test in TESTS)
+    (a, da), (b, db) = (across_seeds(result, name, "motion", test) for test in TESTS)
     print(f"{name}: {a:.1f} ± {da:.1f} % on seen, {b:.1f} ± {db:.1f} % on held-out pairs")
 
 # %% [markdown]
@@ -355,17 +355,17 @@ for name in ("mean pool", "shuffled"):
 # frames. Here flow is exact, and “both” means that the percepts stand side by side in one vector.
 
 # %% guess what flow says of digits
-flow = centre(result, "flow", "digit", HELDOUT)[0]
+flow = across_seeds(result, "flow", "digit", HELDOUT)[0]
 kinds = ["less than 3 %", "10 %: the share of a guess", "20 % or more"]
 Guess(
     "A captioner that is given flow alone sees a square move, and not what is in it. On held-out "
     "pairs, how often will it name the digit right?",
     kinds,
     kinds[0 if flow < 3 else 1 if flow < 20 else 2],
-    f"{flow:.1f} % on held-out pairs, {centre(result, 'flow', 'digit')[0]:.1f} % on seen ones. It "
-    "knows the motion, and which digits never made it. Held-out digits are just those. Its BLEU "
-    f"on seen pairs is still {centre(result, 'flow', 'BLEU')[0]:.1f}, with digit and motion both "
-    f"right in {centre(result, 'flow', 'both')[0]:.1f} %.",
+    f"{flow:.1f} % on held-out pairs, {across_seeds(result, 'flow', 'digit')[0]:.1f} % on seen "
+    "ones. It knows the motion, and which digits never made it. Held-out digits are just those. "
+    f"Its BLEU on seen pairs is still {across_seeds(result, 'flow', 'BLEU')[0]:.1f}, with digit "
+    f"and motion both right in {across_seeds(result, 'flow', 'both')[0]:.1f} %.",
 )
 
 # %% flow
@@ -379,7 +379,7 @@ experiment.draw(result, ("frames", "flow", "frames and flow"))
 # %% both
 for test in TESTS:
     for name in ("frames", "frames and flow"):
-        middle, spread = centre(result, name, "both", test)
+        middle, spread = across_seeds(result, name, "both", test)
         print(f"{test:>14}, {name:<15}: {middle:.1f} ± {spread:.1f} % have both right")
 
 # %% [markdown]
@@ -394,9 +394,11 @@ for test in TESTS:
 
 # %% german
 for name in ("frames", "German"):
-    print(f"{name:>8}: " + ", ".join(
-        f"{measure} {centre(result, name, measure)[0]:.1f} ± {centre(result, name, measure)[1]:.1f}"
-        for measure in ("digit", "motion", "BLEU", "chrF", "proper")))  # fmt: skip
+    facts = []
+    for measure in ("digit", "motion", "BLEU", "chrF", "proper"):
+        middle, spread = across_seeds(result, name, measure)
+        facts.append(f"{measure} {middle:.1f} ± {spread:.1f}")
+    print(f"{name:>8}: " + ", ".join(facts))
 
 # %% [markdown]
 # Digit and motion can be compared across languages. BLEU cannot: with other sentences of other
@@ -440,7 +442,7 @@ print(f"{'claim':>24} | METEOR there | {'BLEU here':<24} | {'motion here, %':<25
 for more, less in claims:
     cells, clear = [], []
     for measure in ("BLEU", "motion"):
-        (a, da), (b, db) = centre(result, more, measure), centre(result, less, measure)
+        (a, da), (b, db) = across_seeds(result, more, measure), across_seeds(result, less, measure)
         error = math.sqrt((da**2 + db**2) / len(experiment.SEEDS))  # of the difference of two means
         cells.append(f"{b:.1f} → {a:.1f} ({a - b:+.1f} ± {error:.1f})")
         clear.append(a - b > 2 * error)

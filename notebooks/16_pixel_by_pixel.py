@@ -41,7 +41,7 @@ from PIL import Image
 from lstm_video_lab import plots
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.bouncing import area_average
-from lstm_video_lab.lessons import load_result
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.pixel_by_pixel import experiment
 from lstm_video_lab.lessons.pixel_by_pixel.model import PixelLSTM, grow, train_pixels
 from lstm_video_lab.lessons.pixel_by_pixel.widgets import WritingExplorer, veiled

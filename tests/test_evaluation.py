@@ -11,9 +11,10 @@ import torch
 from torch import nn
 
 from lstm_video_lab import VideoModel, load_digits, metrics
+from lstm_video_lab.data import sources
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.evaluation import baselines, evaluate, heldout_data, score, table
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import loss as objective
 
 SMOKE = Settings.for_scale("smoke")
 MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist"
@@ -45,7 +46,7 @@ def drifting(frames, steps):
 
 def prophet(frames_in, sequences):
     """Knows every held-out sequence: it finds the one whose beginning it sees."""
-    truth = metrics.to_unit(heldout_data(SMOKE).batch(0, sequences))
+    truth = to_unit(heldout_data(SMOKE).batch(0, sequences))
     known = {truth[:frames_in, b].numpy().tobytes(): b for b in range(sequences)}
 
     def answer(frames, steps):
@@ -137,7 +138,7 @@ def test_every_sequence_counts_exactly_once():
         return undecided(frames, steps)
 
     values = score(Stub(listen), heldout_data(SMOKE), SMOKE.frames_in, 1000, batch_size=7)
-    truth = metrics.to_unit(heldout_data(SMOKE).batch(0, 1000))[: SMOKE.frames_in]
+    truth = to_unit(heldout_data(SMOKE).batch(0, 1000))[: SMOKE.frames_in]
     assert met == [truth[:, b].numpy().tobytes() for b in range(1000)]
     assert values["future"]["mse"].shape == (3, 1000)
     assert values["reconstruction"]["mse"].shape == (4, 1000)
@@ -160,7 +161,7 @@ def test_digits_are_read_once_and_from_where_the_folder_is_now(monkeypatch, tmp_
         asked.append((source, split))
         return load_digits("embedded", split)
 
-    monkeypatch.setattr(objective, "load_digits", record)
+    monkeypatch.setattr(sources, "load_digits", record)
     for name in ("a", "b"):
         for folder in ("mine", "digits", "camera"):
             (tmp_path / name / folder).mkdir(parents=True)
@@ -194,7 +195,7 @@ def test_the_report_has_the_shape_of_the_contract():
 def test_a_real_model_is_judged_running_freely(conditional):
     model = VideoModel(**SMOKE.model_fields() | {"conditional": conditional}).train()
     report = evaluate(model, SMOKE, sequences=6)
-    frames = metrics.to_unit(heldout_data(SMOKE).batch(0, 6))
+    frames = to_unit(heldout_data(SMOKE).batch(0, 6))
     with torch.no_grad():
         future = model.eval()(frames[:4], future=3).future
     plain = metrics.cross_entropy(future, frames[4:]).mean().item()
@@ -218,7 +219,7 @@ def test_modes_are_restored_even_after_an_error():
 def test_training_goes_on_after_a_look():
     model = VideoModel(**SMOKE.model_fields())
     evaluate(model, SMOKE, sequences=2)
-    frames = metrics.to_unit(heldout_data(SMOKE).batch(0, 2))
+    frames = to_unit(heldout_data(SMOKE).batch(0, 2))
     future = model(frames[:4], future=3).future
     loss = metrics.cross_entropy(future, frames[4:]) - metrics.ssim(future.sigmoid(), frames[4:])
     loss.mean().backward()

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -56,11 +55,17 @@ CONTENDER = Path(__file__).with_name("contender.py")
 def run(groups: tuple[str, ...] = GROUPS, cases: Any = None) -> dict[str, Any]:
     """Measure, and return a report that is ready for JSON."""
     rows = []
+    from lstm_video_lab import machine
+
     cases = cases or (CASES | {"steps": [*CASES["steps"], *([ON_GPU] if has_gpu() else [])]})
     chosen = [(group, *case) for group in cases if group in groups for case in cases[group]]
     for group, case, goal in tqdm(chosen, desc="bench", unit="case", file=sys.stderr):
         rows.append(measure(group, case, goal))
-    report: dict[str, Any] = {"date": date.today().isoformat(), "machine": machine(), "rows": rows}
+    report: dict[str, Any] = {
+        "date": date.today().isoformat(),
+        "machine": machine.describe_machine(),
+        "rows": rows,
+    }
     if "data" in groups:
         report["sequences_per_second"] = data_speed()
     if "start" in groups:
@@ -168,25 +173,9 @@ def has_gpu() -> bool:
 def has_bf16() -> bool:
     import torch
 
-    from lstm_video_lab.training import optimisers
+    from lstm_video_lab import machine
 
-    return optimisers.has_bf16(torch.device("cpu"))
-
-
-def machine() -> dict[str, Any]:
-    """What the figures hold for."""
-    import torch
-
-    ask: Any = getattr(torch.cpu, "get_capabilities", dict)
-    return {
-        "processor": ask().get("cpu_name") or platform.processor() or "unknown",
-        "threads": torch.get_num_threads(),
-        "bf16": has_bf16(),
-        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-    }
+    return machine.has_bf16(torch.device("cpu"))
 
 
 def data_speed(batches: int = 40, batch_size: int = 64) -> float:

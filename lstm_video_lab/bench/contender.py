@@ -161,7 +161,7 @@ def training(kind: str, device: str = "cpu", **settings: Any) -> Any:
 
     from lstm_video_lab import Settings
     from lstm_video_lab import training as lab
-    from lstm_video_lab.training import loss as objective
+    from lstm_video_lab.data.sources import open_data
 
     never = 10**9
     bf16 = kind == "ours bf16" or device != "cpu"
@@ -176,7 +176,7 @@ def training(kind: str, device: str = "cpu", **settings: Any) -> Any:
         return lambda: next(run)
     from torch_form import TorchComposite, composite_loss  # beside this file
 
-    data = objective.open_data(s)
+    data = open_data(s)
     model = TorchComposite(s.image_size**2, s.units, s.layers).to(device)
     adam = torch.optim.Adam(model.parameters(), fused=kind == "torch tuned" or None)
     count = iter(range(never))

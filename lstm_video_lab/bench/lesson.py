@@ -71,7 +71,7 @@ def explorers() -> dict[type, tuple]:
     from torch import arange, rand
 
     from lstm_video_lab import LSTMCell, Settings, VideoModel
-    from lstm_video_lab.lessons import load_result
+    from lstm_video_lab.files import load_result
     from lstm_video_lab.lessons.autoencoder.output_order import Profile
     from lstm_video_lab.lessons.autoencoder.output_order_widget import OrderExplorer
     from lstm_video_lab.lessons.autoencoder.state_bottleneck import StateBridge

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator
 from importlib import import_module
 from pathlib import Path
@@ -46,7 +45,10 @@ def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
     if name in MODELS:
         from lstm_video_lab.training import train_pretrained
 
-        yield from train_pretrained.run(name, scale, out)
+        make: Any = None
+        if name == "ladder-two-digits":
+            from lstm_video_lab.lessons.video_ladder.pretrain import make_ladder as make
+        yield from train_pretrained.run(name, scale, out, make)
         return
     if name in GRIDS:
         from lstm_video_lab.lessons.composite import grids
@@ -58,17 +60,3 @@ def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
         raise ValueError(f"experiment {name!r} is unknown: choose one of {known}")
     experiment = import_module(f".{ROOMS[name]}.experiment", __name__)
     yield from experiment.run(scale or "laptop", out)
-
-
-def load_result(name: str) -> dict[str, Any]:
-    """The stored result of an experiment, from `results/` beside the lesson.
-
-    Raises FileNotFoundError where there is none.
-    """
-    for folder in (Path("results"), Path(__file__).parents[2] / "notebooks" / "results"):
-        if (folder / f"{name}.json").is_file():
-            return json.loads((folder / f"{name}.json").read_text())
-    raise FileNotFoundError(
-        f"results/{name}.json is missing: "
-        f"make it with lstm-video-lab experiment {name} --out results"
-    )

@@ -18,20 +18,18 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lstm_video_lab import evaluation, metrics, pretrained
+from lstm_video_lab import evaluation, pretrained
+from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.data.sources import open_data
 from lstm_video_lab.distributed import ALONE, RankLostError, Ranks
 from lstm_video_lab.files import write_whole
+from lstm_video_lab.machine import has_bf16, pick_device
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints
-from lstm_video_lab.training.loss import composite_loss, open_data
-from lstm_video_lab.training.optimisers import (
-    has_bf16,
-    learning_rate,
-    make_optimiser,
-    pick_device,
-    progress_bar,
-)
+from lstm_video_lab.training.fit import progress_bar
+from lstm_video_lab.training.loss import composite_loss
+from lstm_video_lab.training.optimisers import learning_rate, make_optimiser
 
 LOG_EVERY = 10
 HELDOUT_SEQUENCES = 128
@@ -199,9 +197,7 @@ class _Run:
         small = s.batch_size // ranks.size
         frames = self.data.batch(self.step * ranks.size + ranks.rank, small, self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
-            return composite_loss(
-                self.parallel, metrics.to_unit(frames), s.frames_in, **self._feeding()
-            )
+            return composite_loss(self.parallel, to_unit(frames), s.frames_in, **self._feeding())
 
     def _is_time_to_read(self) -> bool:
         """Reading a number makes a GPU finish its queue: there, not at every step."""

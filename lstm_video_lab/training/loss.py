@@ -11,9 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from lstm_video_lab import metrics
-from lstm_video_lab.data import BouncingDigits, load_digits
-from lstm_video_lab.data.patches import CameraPatches, VideoPatches
-from lstm_video_lab.data.videos import load_videos
 
 
 def composite_loss(
@@ -35,25 +32,3 @@ def composite_loss(
         losses["future"] = error(predicted.future, following).mean()
     losses["loss"] = torch.stack(list(losses.values())).sum()
     return losses
-
-
-def open_data(settings: Any, split: str = "train") -> Any:
-    """The endless sequences that `settings` describe: `.batch(index, B)` is uint8 (T, B, …).
-
-    Raises what its source raises: ValueError or OSError for digits or videos that cannot be had.
-    """
-    s = settings
-    num_frames = s.frames_in + s.frames_out
-    if s.data == "digits":
-        return BouncingDigits(
-            load_digits(s.digits, split),
-            num_digits=s.num_digits,
-            image_size=s.image_size,
-            num_frames=num_frames,
-            digit_size=s.digit_size,
-            speed=s.speed,
-            seed=s.seed,
-        )
-    if s.data == "camera":
-        return CameraPatches(split, s.image_size, num_frames, s.channels, s.seed)
-    return VideoPatches(load_videos(s.data, split, s.channels), s.image_size, num_frames, s.seed)

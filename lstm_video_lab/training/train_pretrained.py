@@ -14,9 +14,9 @@ from typing import Any
 
 from torch import nn
 
-from lstm_video_lab import bench, percepts, pretrained
+from lstm_video_lab import percepts, pretrained
 from lstm_video_lab.data import load_digits
-from lstm_video_lab.lessons.video_ladder import experiment
+from lstm_video_lab.machine import describe_machine
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import runs
 
@@ -83,7 +83,9 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # name → scale, and what is
         {"num_digits": 2, "batch_size": 8, "learning_rate": 3e-3, "steps": 5000},
     ),
 }
-TALL: dict[str, Any] = {"rungs": 4, "width": 16}  # of that ladder
+Made = tuple[
+    nn.Module, dict[str, Any], Callable[[], dict[str, Any]]
+]  # a network, its card, its score
 FOR_TESTS = ("data", "output", "cell", "conditional", "num_digits")  # what smoke scale keeps
 
 
@@ -100,25 +102,30 @@ def settings_for(name: str, scale: str | None = None) -> Settings:
     return Settings.for_scale(own, **changes)
 
 
-def run(name: str, scale: str | None, out: Path) -> Iterator[str]:
-    """Train a model and put it into `out` as the box holds it."""
+def run(
+    name: str, scale: str | None, out: Path, make: Callable[[Settings], Made] | None = None
+) -> Iterator[str]:
+    """Train a model and put it into `out` as the box holds it; `make` trains one of a lesson's."""
     settings = settings_for(name, scale)
     command = f"lstm-video-lab experiment {name} --out DIR"
-    if name in NETS:
-        path = put_net(name, settings, command, out)
+    make = make or NETS.get(name)
+    if make is not None:
+        path = put_net(name, settings, command, out, make)
     else:
         yield from runs.training_lines(settings, out / "runs" / name)
         sequences = 20 if scale == "smoke" else pretrained.SEQUENCES
         path = pretrained.put_in_box(
-            out / "runs" / name, name, command, bench.machine(), out, sequences
+            out / "runs" / name, name, command, describe_machine(), out, sequences
         )
     yield f"stored: {path} and its weights; copy them into lstm_video_lab/weights"
 
 
-def put_net(name: str, settings: Settings, command: str, out: Path) -> Path:
+def put_net(
+    name: str, settings: Settings, command: str, out: Path, make: Callable[[Settings], Made]
+) -> Path:
     """Train one that is no `VideoModel`; store it and its card; the card's path."""
     started = time.perf_counter()
-    net, card, score = NETS[name](settings)
+    net, card, score = make(settings)
     told = ("image_size", "digits", "num_digits", "digit_size", "steps", "seed", *card.pop("told"))
     card |= {
         "name": name,
@@ -126,13 +133,10 @@ def put_net(name: str, settings: Settings, command: str, out: Path) -> Path:
         "scale": settings.scale,
         "steps": settings.steps,
         "seconds": round(time.perf_counter() - started),
-        "machine": bench.machine(),
+        "machine": describe_machine(),
         "settings": {key: getattr(settings, key) for key in told},
     }
     return pretrained.put_net(net, card, score, out)
-
-
-Made = tuple[nn.Module, dict[str, Any], Callable[[], dict[str, Any]]]
 
 
 def make_percepts(settings: Settings) -> Made:
@@ -155,18 +159,4 @@ def make_percepts(settings: Settings) -> Made:
     )
 
 
-def make_ladder(settings: Settings) -> Made:
-    """A tall ladder, of films; what is special on its card; its score."""
-    net = experiment.teach_films(settings, "ladder", **TALL)
-    films = 20 if settings.scale == "smoke" else pretrained.SEQUENCES
-    card = {
-        "kind": "ladder",
-        "model": {"image_size": settings.image_size, **TALL},
-        "data": f"{settings.num_digits} bouncing digits, {settings.digits}",
-        "told": ("frames_in", "frames_out", "batch_size", "learning_rate"),
-        "measure": "mse",
-    }
-    return net, card, lambda: {settings.digits: experiment.score_films(net, settings, films)}
-
-
-NETS = {"percept-net": make_percepts, "ladder-two-digits": make_ladder}  # they are no VideoModels
+NETS = {"percept-net": make_percepts}  # they are no VideoModels

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lstm_video_lab import evaluation, metrics, training
+from lstm_video_lab import evaluation, training
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import loop
 
@@ -50,7 +51,7 @@ class Session:
     ) -> None:
         self.story = Story(settings, folder)
         self.problem: Exception | None = None
-        self.frames = metrics.to_unit(evaluation.heldout_data(settings).batch(0, 1))  # (T, 1, H, W)
+        self.frames = to_unit(evaluation.heldout_data(settings).batch(0, 1))  # (T, 1, H, W)
         past = self.frames[: settings.frames_in, 0].numpy()
         truth = self.frames[settings.frames_in :, 0].numpy()
         self.story.rows = {"seen": past, "true future": truth}

@@ -6,8 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.data.patches import CameraPatches, VideoPatches
-from lstm_video_lab.metrics import to_unit
 
 
 def volume(frames=12, height=20, width=30, channels=1):

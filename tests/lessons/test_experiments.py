@@ -10,9 +10,11 @@ from hypothesis.extra.numpy import arrays
 
 from lstm_video_lab import lessons
 from lstm_video_lab.cli import main
+from lstm_video_lab.data.frames import pack_frames, unpack_frames
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.autoencoder import experiment
 from lstm_video_lab.lessons.composite import experiment as composite
-from lstm_video_lab.training.runs import EXAMPLES, pack, unpack
+from lstm_video_lab.training.runs import EXAMPLES
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +25,7 @@ def small_grids(monkeypatch):
 
 @given(arrays(np.uint8, st.tuples(*[st.integers(1, 4)] * 3)))
 def test_packed_frames_come_out_as_they_went_in(frames):
-    assert np.array_equal(unpack(pack(frames)), frames)
+    assert np.array_equal(unpack_frames(pack_frames(frames)), frames)
 
 
 def test_units(tmp_path):
@@ -61,10 +63,10 @@ def test_composite_keeps_predictions_of_the_same_sequences(tmp_path):
     list(lessons.run("composite", "smoke", tmp_path))
     models = json.loads((tmp_path / "composite.json").read_text())["models"]
     assert set(models) == {"4-1-none", "4-1-future", "4-2-none", "4-2-future"}
-    frames = {name: unpack(one["examples"]["frames"]) for name, one in models.items()}
+    frames = {name: unpack_frames(one["examples"]["frames"]) for name, one in models.items()}
     assert all(np.array_equal(f, frames["4-1-none"]) for f in frames.values())
     assert frames["4-1-none"].shape == (7, EXAMPLES, 16, 16)
-    assert unpack(models["4-2-future"]["examples"]["future"]).shape == (3, EXAMPLES, 16, 16)
+    assert unpack_frames(models["4-2-future"]["examples"]["future"]).shape == (3, EXAMPLES, 16, 16)
 
 
 def test_an_experiment_that_was_cut_off_goes_on_and_gives_the_same(tmp_path):
@@ -88,8 +90,8 @@ def test_results_are_found_beside_the_lesson_first(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "composite.json").write_text('{"mine": 1}')
-    assert lessons.load_result("composite") == {"mine": 1}
+    assert load_result("composite") == {"mine": 1}
     with pytest.raises(FileNotFoundError, match="lstm-video-lab experiment nothing"):
-        lessons.load_result("nothing")
+        load_result("nothing")
     with pytest.raises(ValueError, match="'nothing' is unknown"):
         next(lessons.run("nothing", "smoke", tmp_path))

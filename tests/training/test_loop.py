@@ -14,8 +14,9 @@ from safetensors.torch import load_file
 from lstm_video_lab import Settings, VideoModel, load_model, train
 from lstm_video_lab.training import DivergedError, learn
 from lstm_video_lab.training.checkpoints import newest_checkpoint, read_checkpoint
+from lstm_video_lab.training.fit import fit
 from lstm_video_lab.training.loss import composite_loss
-from lstm_video_lab.training.optimisers import fit, learning_rate, make_optimiser
+from lstm_video_lab.training.optimisers import learning_rate, make_optimiser
 
 
 def smoke(**changes):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lstm_video_lab import evaluation, plots
+from lstm_video_lab.files import store_result
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import runs
 
@@ -44,7 +45,7 @@ def run(scale: str, out: Path) -> Iterator[str]:
         title=f"Reconstruction against units ({scale} scale)",
     )
     result = {"scale": scale, "units": results, "lab_report": LAB_REPORT, "baselines": baselines}
-    yield runs.store(out, "units", result, picture.png)
+    yield store_result(out, "units", result, picture.png)
 
 
 def score(result: dict) -> float:

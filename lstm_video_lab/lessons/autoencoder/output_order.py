@@ -18,10 +18,12 @@ from torch import Tensor
 
 from lstm_video_lab import evaluation, metrics
 from lstm_video_lab.data import BouncingDigits, load_digits
+from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.machine import pick_device
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import loop
-from lstm_video_lab.training.optimisers import progress_bar
+from lstm_video_lab.training.fit import progress_bar
 
 ORDERS = {"newest first": True, "oldest first": False}  # name -> reversed
 MOMENTS = 12  # looks at held-out films while a model is trained
@@ -76,7 +78,7 @@ def train_order(settings: Settings, reverse: bool) -> Iterator[tuple[int, list[f
     Raises ValueError where the number of steps is left open.
     """
     s, every = settings, _steps(settings) // _moments(settings)
-    device = loop.pick_device(s.device)
+    device = pick_device(s.device)
     films = BouncingDigits(
         load_digits(s.digits, "train"),
         num_digits=s.num_digits,
@@ -87,12 +89,12 @@ def train_order(settings: Settings, reverse: bool) -> Iterator[tuple[int, list[f
         seed=s.seed,
     )
     heldout = evaluation.heldout_data(s).batch(0, HELDOUT, device)[: s.frames_in]
-    heldout = metrics.to_unit(heldout)
+    heldout = to_unit(heldout)
     model = VideoModel(**s.model_fields(), seed=s.seed).to(device)
     optimiser = loop.make_optimiser(s, model.parameters())
     torch.set_flush_denormal(True)
     for step in range(_steps(s)):
-        frames = metrics.to_unit(films.batch(step, s.batch_size, device))  # (T, B, H, W)
+        frames = to_unit(films.batch(step, s.batch_size, device))  # (T, B, H, W)
         optimiser.zero_grad()
         errors(model, frames, reverse).mean().backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), s.clip or math.inf)

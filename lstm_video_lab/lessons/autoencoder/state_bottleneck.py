@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from lstm_video_lab import evaluation, metrics
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots import film, lay_film, lay_strip
 from lstm_video_lab.plots.canvas import WIDTH, Picture, as_array, finish, room_for, sheet
@@ -36,7 +37,7 @@ class StateBridge(LabWidget):
         self.model, self.settings, self.first = model, settings, first
         device = next(model.parameters()).device
         films = evaluation.heldout_data(settings).batch(0, FILMS, device)
-        self.films = metrics.to_unit(films[: settings.frames_in])  # (T, N, S, S)
+        self.films = to_unit(films[: settings.frames_in])  # (T, N, S, S)
         super().__init__()
 
     def controls(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from lstm_video_lab import evaluation, metrics, plots
 from lstm_video_lab.data import BouncingDigits
 from lstm_video_lab.data.bouncing import area_average, render
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.settings import Settings
@@ -69,7 +70,7 @@ def measure(model: VideoModel, settings: Settings, sequences: int = 300) -> Erro
     """Judge a model, and its baselines, on every predicted frame of N held-out sequences."""
     data, seen = evaluation.heldout_data(settings), settings.frames_in
     scored = evaluation.score(model, data, seen, sequences)["future"]["cross_entropy"]
-    truth = metrics.to_unit(data.batch(0, sequences)[seen:])  # (T, N, S, S)
+    truth = to_unit(data.batch(0, sequences)[seen:])  # (T, N, S, S)
     mean = evaluation.mean_image(settings).expand_as(truth)
     law = (data.num_digits, data.image_size, data.num_frames + NEAR, data.digit_size)
     longer = BouncingDigits(data.digits, *law, data.speed, data.seed)  # the same, and what follows
@@ -107,7 +108,7 @@ def handmade(settings: Settings, errors: Errors) -> dict[str, Errors]:
     N = errors.predictor.shape[1]
     scene = data.scene(0, N)
     digits = area_average(data.digits.images, data.digit_size)[scene.chosen]  # (N, D, s, s)
-    truth = metrics.to_unit(data.batch(0, N)[seen:])  # (T, N, S, S)
+    truth = to_unit(data.batch(0, N)[seen:])  # (T, N, S, S)
     places = scene.positions[seen:]  # (T, N, D, 2)
     met = np.logical_or.accumulate(errors.overlap)[..., None, None]
     middle = places.mean(2, keepdims=True).astype(places.dtype)
@@ -119,7 +120,7 @@ def handmade(settings: Settings, errors: Errors) -> dict[str, Errors]:
     reach = data.digit_size // 6  # pixels that the blur reaches to each side
     made = {}
     for name, guess in guesses.items():
-        frames = metrics.to_unit(render(digits, guess, data.image_size))
+        frames = to_unit(render(digits, guess, data.image_size))
         blurred = F.avg_pool2d(frames, 2 * reach + 1, 1, reach)
         probability = DOUBT + (1 - 2 * DOUBT) * blurred
         nats = metrics.cross_entropy_of_probability(probability, truth).numpy()

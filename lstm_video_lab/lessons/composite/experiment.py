@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lstm_video_lab import evaluation, plots
+from lstm_video_lab.files import store_result
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints, runs
 
@@ -46,4 +47,4 @@ def run(scale: str, out: Path) -> Iterator[str]:
         title=f"Future cross-entropy, units-layers-conditioning ({scale} scale)",
     )
     result = {"scale": scale, "models": results, "baselines": baselines}
-    yield runs.store(out, "composite", result, picture.png)
+    yield store_result(out, "composite", result, picture.png)

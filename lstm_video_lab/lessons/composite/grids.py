@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from lstm_video_lab import evaluation, plots
+from lstm_video_lab.files import store_result
 from lstm_video_lab.plots.canvas import levels_of
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import runs as common
+from lstm_video_lab.training.trials import summarise_seeds
 
 SEEDS = (0, 1, 2)
 
@@ -86,7 +88,7 @@ def run(name: str, scale: str, out: Path) -> Iterator[str]:
             settings = settings_for(grid, model, scale, seed)
             folder = out / "runs" / f"{name}-{model.replace(' ', '-')}-{seed}"
             runs.append((yield from common.train_and_score(settings, folder)))
-        results[model] = common.together(runs, "cross_entropy")
+        results[model] = summarise_seeds(runs, "cross_entropy")
         one = results[model]
         yield f"{model}: {one['mean']:.1f} ± {one['spread']:.1f} nats per frame"
     result = {
@@ -95,7 +97,7 @@ def run(name: str, scale: str, out: Path) -> Iterator[str]:
         "baselines": evaluation.baselines(settings, common.SEQUENCES[scale]),
         "published": grid.published,
     }
-    yield common.store(out, name, result, draw(name, result).png)
+    yield store_result(out, name, result, draw(name, result).png)
 
 
 def draw(name: str, result: dict[str, Any]) -> plots.Picture:

@@ -19,15 +19,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from lstm_video_lab import bench, evaluation, metrics, plots
+from lstm_video_lab import evaluation, metrics, plots
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.layers import linear_maps
 from lstm_video_lab.lessons.composite import grids
-from lstm_video_lab.lessons.future_predictor import experiment
+from lstm_video_lab.machine import describe_machine, has_bf16, pick_device
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots.canvas import levels_of
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import checkpoints, loop, runs
+from lstm_video_lab.training import checkpoints, runs
 
 TABLE2 = grids.GRIDS["table2"]  # the same models on a laptop, with several seeds
 TITLES = {  # in the order of their worth; the last is Shi et al.'s
@@ -108,7 +109,7 @@ def score_row(row: str, name: str, folder: Path, out: Path) -> dict[str, Any]:
     """Everything there is to say about a finished run, stored in `out` under its name."""
     saved, model = checkpoints.read_checkpoint(folder), checkpoints.load_model(folder)
     settings = saved.settings
-    model.to(loop.pick_device(settings.device))
+    model.to(pick_device(settings.device))
     units = settings.units if isinstance(settings.units, tuple) else ()
     title = TITLES[row].format("-".join(map(str, units)))
     report = {
@@ -121,12 +122,14 @@ def score_row(row: str, name: str, folder: Path, out: Path) -> dict[str, Any]:
         "steps": saved.step,
         "sequences": saved.step * settings.batch_size,
         "seconds": round(saved.seconds, 1),
-        "machine": bench.machine(),
+        "machine": describe_machine(),
         "share_of_floor": share_of_floor(settings, saved.seconds / saved.step),
         "curve": runs.read_curve(folder),
         "report": evaluation.evaluate(model, settings, runs.SEQUENCES[settings.scale]),
         "kept": keep_frames(model, settings, out / f"{name}.frames.npz"),
-        "teacher_forced": experiment.teacher_forced(model, settings),
+        "teacher_forced": evaluation.teacher_forced(
+            model, settings, min(500, runs.SEQUENCES[settings.scale])
+        ),
         "sigmoid_twice": floor_of_sigmoid_twice(settings),
     }
     for kind, number in happenings(settings).items():
@@ -171,9 +174,9 @@ def share_of_floor(settings: Settings, seconds: float) -> float:
 
     On a machine that is busy now and was not then, or was then and is not now, it says nothing.
     """
-    device = loop.pick_device(settings.device)
+    device = pick_device(settings.device)
     operand = torch.float32
-    if settings.precision != "fp32" and loop.has_bf16(device):
+    if settings.precision != "fp32" and has_bf16(device):
         operand = torch.bfloat16
     side = 1024 if device.type == "cpu" else 8192
     a, b = (torch.randn(side, side, device=device).to(operand) for _ in range(2))
@@ -195,7 +198,7 @@ def keep_frames(model: VideoModel, settings: Settings, path: Path) -> dict[str, 
     frames = evaluation.heldout_data(settings).batch(0, KEPT)
     past, later = frames.tensor_split([settings.frames_in])
     device = next(model.parameters()).device
-    logits = model(metrics.to_unit(past.to(device)), future=len(later)).future
+    logits = model(to_unit(past.to(device)), future=len(later)).future
     assert logits is not None
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
@@ -212,7 +215,7 @@ def floor_of_sigmoid_twice(settings: Settings) -> float:
 
     σ(p) lies between 0.5 and 0.731 for every probability p: black can't be told.
     """
-    truth = metrics.to_unit(evaluation.heldout_data(settings).batch(0, 256)[settings.frames_in :])
+    truth = to_unit(evaluation.heldout_data(settings).batch(0, 256)[settings.frames_in :])
     return metrics.cross_entropy(truth.logit().clamp(0, 1), truth).mean().item()
 
 
@@ -229,7 +232,7 @@ def happenings(settings: Settings) -> dict[str, int]:
 def draw_future(model: VideoModel, settings: Settings, number: int, title: str) -> plots.Picture:
     """A held-out sequence, and what a model makes of its future."""
     frames = evaluation.heldout_data(settings).batch(number, 1)
-    past, later = metrics.to_unit(frames).tensor_split([settings.frames_in])
+    past, later = to_unit(frames).tensor_split([settings.frames_in])
     given = model(past.to(next(model.parameters()).device), future=len(later)).future
     assert given is not None
     rows = {

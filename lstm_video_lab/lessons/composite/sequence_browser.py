@@ -13,7 +13,8 @@ import ipywidgets
 import numpy as np
 import torch
 
-from lstm_video_lab import evaluation, metrics
+from lstm_video_lab import evaluation
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.lessons.composite.error_by_event import Errors
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots import number_columns
@@ -94,7 +95,7 @@ class SequencePicker(LabWidget):
     @torch.inference_mode()
     def predict(self, n: int) -> dict[str, np.ndarray]:
         """Rows of frames of sequence n, (T, H, W) floats."""
-        frames = metrics.to_unit(self.frames[:, n])
+        frames = to_unit(self.frames[:, n])
         past, truth = frames.tensor_split([self.settings.frames_in])
         device = next(self.model.parameters()).device
         logits = self.model(past[:, None].to(device), future=len(truth)).future

@@ -16,6 +16,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.lessons.composite.experiment import name_of
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots import film, lay_film
@@ -34,7 +35,6 @@ from lstm_video_lab.plots.canvas import (
     sheet,
     write,
 )
-from lstm_video_lab.training.runs import unpack
 from lstm_video_lab.widgets.base import LABEL, LabWidget, slider
 
 CHART = 300  # pixels, the height of the part with the curves
@@ -58,7 +58,9 @@ class CompositeExplorer(LabWidget):
     def controls(self) -> dict[str, Any]:
         units, layers, conditional = grid(self.result)
         words = [(value or "none", value) for value in conditional]
-        stored = unpack(next(iter(self.result["models"].values()))["examples"]["frames"]).shape[1]
+        stored = unpack_frames(
+            next(iter(self.result["models"].values()))["examples"]["frames"]
+        ).shape[1]
         return {
             "units": _steps("Units", units, units[-1]),
             "layers": _steps("Layers", layers, layers[0]),
@@ -121,7 +123,7 @@ def effects(result: dict[str, Any]) -> dict[str, tuple[float, float]]:
 
 def example(model: dict[str, Any], sequence: int) -> Films:
     """A stored sequence (from 1), all rows in the order of time."""
-    parts = {name: unpack(text)[:, sequence - 1] for name, text in model["examples"].items()}
+    parts = {name: unpack_frames(text)[:, sequence - 1] for name, text in model["examples"].items()}
     seen = model["settings"]["frames_in"]
     return pair_up(parts["frames"], seen, parts["reconstruction"], parts["future"])
 

@@ -21,7 +21,8 @@ import torch
 from lstm_video_lab import evaluation, metrics, plots, training
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.digits import Digits
-from lstm_video_lab.files import write_whole
+from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.files import store_result, write_whole
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots.canvas import levels_of
 from lstm_video_lab.settings import Settings
@@ -119,7 +120,7 @@ def run(scale: str, out: Path) -> Iterator[str]:
         "models": models,
         "baselines": evaluation.baselines(settings_for("conv", scale)),
     }
-    yield common.store(out, "convolution", result, _picture(result).png)
+    yield store_result(out, "convolution", result, _picture(result).png)
 
 
 def _together(runs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -196,9 +197,9 @@ def judge(model: VideoModel, settings: Settings, films: int) -> dict[str, dict[s
     found = {}
     for name, (data, others) in worlds(settings).items():
         score = evaluation.score(model, data, settings.frames_in, films)["future"]
-        frames = metrics.to_unit(data.batch(0, films))  # (T, N, H, W)
+        frames = to_unit(data.batch(0, films))  # (T, N, H, W)
         seen, later = frames[: settings.frames_in], frames[settings.frames_in :]
-        known = metrics.to_unit(others.batch(0, 1000))
+        known = to_unit(others.batch(0, 1000))
         mean = ((known.sum((0, 1)) + 0.5) / (known[:, :, 0, 0].numel() + 1)).expand_as(later)
         nats = score["cross_entropy"].mean(0)  # (N,)
         found[name] = {

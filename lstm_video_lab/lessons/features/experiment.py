@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_video_lab import evaluation, plots, training
+from lstm_video_lab.files import store_result
 from lstm_video_lab.lessons.features import place_tuning
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
@@ -236,4 +237,4 @@ def run(scale: str, out: Path) -> Iterator[str]:
         ylabel="median width, pixels",
         title=f"Width of the main lobe, {len(SEEDS)} networks ({scale} scale)",
     )
-    yield runs.store(out, "features", result, picture.png)
+    yield store_result(out, "features", result, picture.png)

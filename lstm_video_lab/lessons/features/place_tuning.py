@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from lstm_video_lab import evaluation, metrics
+from lstm_video_lab import evaluation
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 
@@ -33,7 +34,7 @@ def activity(model: VideoModel, settings: Settings, films: int) -> dict[str, np.
 
     The decoder runs freely; its layer is the one that the readout reads.
     """
-    frames = metrics.to_unit(evaluation.heldout_data(settings).batch(0, films))
+    frames = to_unit(evaluation.heldout_data(settings).batch(0, films))
     past = frames[: settings.frames_in]
     read: list[torch.Tensor] = []
     readout = model.decoders["future"].get_submodule("readout")

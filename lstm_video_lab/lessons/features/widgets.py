@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from lstm_video_lab import evaluation, metrics, plots
+from lstm_video_lab import evaluation, plots
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.lessons.features import experiment as lib
 from lstm_video_lab.lessons.features import place_tuning
 from lstm_video_lab.models import VideoModel
@@ -155,7 +156,7 @@ class FrameBuilder(LabWidget):
 
     def __init__(self, model: VideoModel, settings: Settings, films: int = 8) -> None:
         rows, columns = lib.lit(settings)
-        frames = metrics.to_unit(evaluation.heldout_data(settings).batch(0, films))
+        frames = to_unit(evaluation.heldout_data(settings).batch(0, films))
         self.truth = frames[settings.frames_in :, :, rows, columns].numpy()  # (T, N, H, W)
         self.h = place_tuning.activity(model, settings, films)["future decoder"]  # (T, N, U)
         self.mean = place_tuning.activity(model, settings, place_tuning.FILMS[settings.scale])[

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from lstm_video_lab import evaluation, metrics, plots
+from lstm_video_lab import evaluation, plots
+from lstm_video_lab.files import store_result
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints, runs
 
@@ -39,7 +38,9 @@ def run(scale: str, out: Path) -> Iterator[str]:
         folder = out / "runs" / f"conditioning-{name}"
         results[name] = yield from runs.train_and_score(settings, folder)
         model = checkpoints.load_model(folder)
-        results[name]["teacher_forced"] = teacher_forced(model, settings)
+        results[name]["teacher_forced"] = evaluation.teacher_forced(
+            model, settings, min(500, runs.SEQUENCES[scale])
+        )
         results[name]["examples"] = runs.example_frames(model, settings)
         yield f"{name}: {free_running(results[name]):.1f} nats/frame running freely"
     forced = [results[name]["teacher_forced"]["cross_entropy"] for name in FED]
@@ -53,23 +54,8 @@ def run(scale: str, out: Path) -> Iterator[str]:
         title=f"Future cross-entropy by way of training ({scale} scale)",
     )
     result = {"scale": scale, "models": results, "baselines": evaluation.baselines(settings)}
-    yield runs.store(out, "conditioning", result, picture.png)
+    yield store_result(out, "conditioning", result, picture.png)
 
 
 def free_running(result: dict) -> float:
     return result["report"]["future"]["cross_entropy"]
-
-
-@torch.inference_mode()
-def teacher_forced(model: torch.nn.Module, settings: Settings) -> dict[str, Any]:
-    """Future cross-entropy per step when each step is shown the true frame before it.
-
-    An unconditional decoder is shown nothing, so its value is that of running freely.
-    """
-    number = min(500, runs.SEQUENCES[settings.scale])
-    frames = metrics.to_unit(evaluation.heldout_data(settings).batch(0, number))  # (T, N, H, W)
-    frames = frames.to(next(model.parameters()).device)
-    past, truth = frames[: settings.frames_in], frames[settings.frames_in :]
-    logits = model(past, future=len(truth), truth=truth, teacher=1.0).future
-    per_step = metrics.cross_entropy(logits, truth).mean(1)  # (T,)
-    return {"cross_entropy": per_step.mean().item(), "per_step": per_step.tolist()}

@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets
 import numpy as np
 
+from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.plots import film, lay_film
 from lstm_video_lab.plots.canvas import (
     FAINT,
@@ -28,7 +29,6 @@ from lstm_video_lab.plots.canvas import (
     sheet,
     write,
 )
-from lstm_video_lab.training.runs import unpack
 from lstm_video_lab.widgets.base import LABEL, LabWidget, dropdown, slider
 
 MODELS = {
@@ -55,7 +55,7 @@ class ConditioningExplorer(LabWidget):
 
     def controls(self) -> dict[str, Any]:
         ways = [(words, shown) for shown, words in WAYS.items()]
-        stored = unpack(self.result["models"]["own"]["examples"]["frames"]).shape[1]
+        stored = unpack_frames(self.result["models"]["own"]["examples"]["frames"]).shape[1]
         return {
             "model": dropdown("Model", "teacher", [(words, m) for m, words in MODELS.items()]),
             "shown": ipywidgets.ToggleButtons(
@@ -85,7 +85,8 @@ def example(result: dict[str, Any], model: str, shown: bool, sequence: int):
     """
     stored = result["models"][model]
     frames, future = (
-        unpack(stored["examples"][part])[:, sequence - 1] / 255 for part in ("frames", "future")
+        unpack_frames(stored["examples"][part])[:, sequence - 1] / 255
+        for part in ("frames", "future")
     )
     conditional = bool(stored["settings"]["conditional"])
     rows = {"truth": frames[stored["settings"]["frames_in"] :]}

@@ -17,6 +17,8 @@ import torch
 from torch import Tensor
 
 from lstm_video_lab import evaluation, metrics, plots, pretrained
+from lstm_video_lab.data.frames import pack_frames, to_unit
+from lstm_video_lab.files import store_result
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints, runs
@@ -87,14 +89,6 @@ def sharpness(frames: Tensor) -> Tensor:
     return down + across
 
 
-def centre(frames: Tensor) -> Tensor:
-    """The centre of all ink, (y, x) in pixels: (T, B, 2)."""
-    ink = frames.flatten(2).sum(-1).clamp_min(1e-6)
-    sides = [torch.arange(size).float() for size in frames.shape[-2:]]
-    y, x = (frames.sum(axis) @ side / ink for axis, side in zip((-1, -2), sides, strict=True))
-    return torch.stack([y, x], -1)
-
-
 def measure(logits: Tensor, truth: Tensor) -> dict[str, Tensor]:
     """Logits and truth (T, B, H, W) -> measure: (T, B).
 
@@ -102,7 +96,7 @@ def measure(logits: Tensor, truth: Tensor) -> dict[str, Tensor]:
     ink to the true one, and `path`, of that centre since the frame before, both in pixels.
     """
     guess = torch.sigmoid(logits)
-    here, there = centre(guess), centre(truth)
+    here, there = metrics.centre_of_mass(guess), metrics.centre_of_mass(truth)
     path = here.diff(dim=0).norm(dim=-1)  # (T − 1, B)
     return {
         "cross_entropy": metrics.cross_entropy(logits, truth),
@@ -154,7 +148,7 @@ def judge(model: VideoModel, settings: Settings, sequences: int, batch: int = 10
     s = world(settings)
     data, chosen, found, units = evaluation.heldout_data(s), None, [], []
     for k, start in enumerate(range(0, sequences, batch)):
-        frames = metrics.to_unit(data.batch(k, batch)[:, : sequences - start])
+        frames = to_unit(data.batch(k, batch)[:, : sequences - start])
         seen, later = frames.tensor_split([s.frames_in])
         logits, activity = roll_out(model, seen)
         if chosen is None:
@@ -193,7 +187,7 @@ def truths(settings: Settings, sequences: int) -> dict[str, Any]:
     """What a rollout is held against: baselines per step, and the true bounce periods."""
     s = world(settings)
     data = evaluation.heldout_data(s)
-    frames = metrics.to_unit(data.batch(0, min(sequences, 100)))[s.frames_in :]  # (T, B, H, W)
+    frames = to_unit(data.batch(0, min(sequences, 100)))[s.frames_in :]  # (T, B, H, W)
     mean = torch.logit(evaluation.mean_image(s)).expand_as(frames)
     per_step = evaluation.baselines(s, sequences)
     levels = {
@@ -203,7 +197,7 @@ def truths(settings: Settings, sequences: int) -> dict[str, Any]:
     for name, value in measure(mean, frames).items():
         if name in ("sharpness", "place"):
             levels["mean_image"][name] = value.mean(1).tolist()
-    path = centre(frames).diff(dim=0).norm(dim=-1).mean().item()
+    path = metrics.centre_of_mass(frames).diff(dim=0).norm(dim=-1).mean().item()
     periods = bounce_periods(data.scene(0, sequences).positions)
     return {"baselines": levels, "path": path, "periods": periods.tolist()}
 
@@ -212,10 +206,10 @@ def example(model: VideoModel, settings: Settings, sequence: int = 0) -> dict[st
     """Every fifth frame to come of a held-out sequence and of its dream, packed: (T / 5, H, W)."""
     s = world(settings)
     seen, later = evaluation.heldout_data(s).batch(sequence, 1).tensor_split([s.frames_in])
-    logits, _ = roll_out(model, metrics.to_unit(seen))
+    logits, _ = roll_out(model, to_unit(seen))
     dream = (torch.sigmoid(logits) * 255).round().to(torch.uint8)
     films = {"truth": later, "dream": dream}
-    return {name: runs.pack(film[4::5, 0].contiguous().numpy()) for name, film in films.items()}
+    return {name: pack_frames(film[4::5, 0].contiguous().numpy()) for name, film in films.items()}
 
 
 def passes(error: list[float], level: list[float]) -> int | None:
@@ -273,7 +267,7 @@ def run(scale: str, out: Path) -> Iterator[str]:
             for part in (result["models"][name]["per_step"], truth["baselines"]["mean_image"])
         )
         yield f"{name}: passes the mean image at step {passes(error, level)}"
-    yield runs.store(out, "rollouts", result, draw_errors(result).png)
+    yield store_result(out, "rollouts", result, draw_errors(result).png)
 
 
 def draw_errors(result: dict[str, Any]) -> plots.Picture:

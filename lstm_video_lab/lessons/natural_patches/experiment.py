@@ -15,10 +15,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_video_lab import evaluation, metrics, plots
+from lstm_video_lab import evaluation, plots
+from lstm_video_lab.data.frames import pack_frames, to_unit
+from lstm_video_lab.files import store_result
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints
 from lstm_video_lab.training import runs as common
+from lstm_video_lab.training.trials import summarise_seeds
 
 UNITS, SEEDS, STEPS = 256, (0, 1, 2), 1500
 CLIPS = 8  # of the blind test
@@ -57,10 +60,10 @@ def run(scale: str, out: Path) -> Iterator[str]:
             settings = settings_for(changes, scale, precision="auto", seed=seed, **length)
             folder = out / "runs" / f"patches-{name.replace(' ', '-')}-{seed}"
             runs.append((yield from common.train_and_score(settings, folder)))
-        results[name] = common.together(runs, "mse")
+        results[name] = summarise_seeds(runs, "mse")
         if name in (SMALL, LARGE):
             model = checkpoints.load_model(folder)
-            shown[name] = common.pack(predictions(model, settings, CLIPS)[1].numpy())
+            shown[name] = pack_frames(predictions(model, settings, CLIPS)[1].numpy())
         yield f"{name}: {results[name]['mean']:.2f} ± {results[name]['spread']:.2f}"
     baselines = evaluation.baselines(settings, common.SEQUENCES[scale])
     levels = {"copy last": baselines["copy_last"]["mse"]}  # the mean image is far above
@@ -74,14 +77,14 @@ def run(scale: str, out: Path) -> Iterator[str]:
     )
     data = "camera" if settings.data == "camera" else Path(settings.data).name
     result = {"scale": scale, "data": data, "models": results, "baselines": baselines}
-    yield common.store(out, "patches", {**result, "clips": shown, "paper": PAPER}, picture.png)
+    yield store_result(out, "patches", {**result, "clips": shown, "paper": PAPER}, picture.png)
 
 
 @torch.inference_mode()
 def predictions(model: torch.nn.Module, settings: Settings, count: int) -> tuple[Tensor, Tensor]:
     """Busy held-out patches and what a model makes of their future, uint8 (T, N, H, W) each."""
     frames = busy(settings, count)
-    past = metrics.to_unit(frames[: settings.frames_in])
+    past = to_unit(frames[: settings.frames_in])
     future = model(past, future=settings.frames_out).future
     return frames[settings.frames_in :], (future.clamp(0, 1) * 255).round().to(torch.uint8)
 

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from lstm_video_lab import metrics, plots
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.lessons.natural_patches.experiment import busy
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots.canvas import Picture
@@ -31,7 +32,7 @@ class PatchExplorer(LabWidget):
     title = "natural patches, reconstructed and continued"
 
     def __init__(self, model: VideoModel, settings: Settings) -> None:
-        frames = metrics.to_unit(busy(settings, CLIPS))  # from full to less so
+        frames = to_unit(busy(settings, CLIPS))  # from full to less so
         self.past, self.truth = frames.tensor_split([settings.frames_in])  # (T, N, H, W)
         with torch.inference_mode():
             self.given = model(self.past, future=len(self.truth))

@@ -20,7 +20,9 @@ from torch import Tensor
 
 from lstm_video_lab import evaluation, metrics, plots, pretrained
 from lstm_video_lab.data.bouncing import BouncingDigits, area_average, render
-from lstm_video_lab.lessons.long_rollouts.experiment import centre
+from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.files import store_result
+from lstm_video_lab.metrics import centre_of_mass
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints, runs
@@ -47,7 +49,7 @@ def control_settings(scale: str) -> Settings:
 @torch.inference_mode()
 def see(model: VideoModel, frames: Tensor, seen: int) -> dict[str, tuple[Tensor, Tensor]]:
     """Part -> (logits, truth), (T, B, H, W) each and both in the order of time."""
-    past, later = metrics.to_unit(frames).tensor_split([seen])
+    past, later = to_unit(frames).tensor_split([seen])
     given = model(past, future=len(later))
     pairs = {"reconstruction": (given.reconstruction, past), "future": (given.future, later)}
     in_time = {"reconstruction": lambda y: y.flip(0), "future": lambda y: y}
@@ -130,7 +132,7 @@ def ask(model: VideoModel, settings: Settings, sequences: int, batch: int = 100)
                 "mse": metrics.squared_error(guess, truth).T,
                 "ink": (guess.flatten(2).sum(-1) / truth.flatten(2).sum(-1)).T,
                 "inside": ((guess * inside[part]).flatten(2).sum(-1) / truth.flatten(2).sum(-1)).T,
-                "place": (centre(guess) - centre(truth)).norm(dim=-1).T,
+                "place": (centre_of_mass(guess) - centre_of_mass(truth)).norm(dim=-1).T,
                 "strengths": strengths(guess, owned[part]),
                 "blobs": torch.as_tensor(
                     np.stack([blob_table(guess, truth, level) for level in THRESHOLDS])
@@ -165,10 +167,10 @@ def levels(settings: Settings, trained_on: Settings, sequences: int) -> dict[str
     """
     found = evaluation.baselines(settings, sequences)
     own = {name: {m: one[m] for m in ("cross_entropy", "mse")} for name, one in found.items()}
-    later = metrics.to_unit(evaluation.heldout_data(settings).batch(0, min(sequences, 256)))
+    later = to_unit(evaluation.heldout_data(settings).batch(0, min(sequences, 256)))
     later = later[settings.frames_in :]
     mean = evaluation.mean_image(trained_on).expand_as(later)
-    where = (centre(later) - centre(mean)).norm(dim=-1).mean().item()
+    where = (centre_of_mass(later) - centre_of_mass(mean)).norm(dim=-1).mean().item()
     own["two-digit mean"] = {
         "place": where,
         "cross_entropy": metrics.cross_entropy_of_probability(mean, later).mean().item(),
@@ -200,7 +202,7 @@ def run(scale: str, out: Path) -> Iterator[str]:
     made = yield from runs.train_and_score(settings, folder)
     control = ask(checkpoints.load_model(folder), settings, sequences)
     result["control"] = {**control, "settings": settings.to_dict(), "steps": made["steps"]}
-    yield runs.store(out, "digit_count", result, draw_ink(result).png)
+    yield store_result(out, "digit_count", result, draw_ink(result).png)
 
 
 def when_apart(tables: Any, number: int) -> tuple[np.ndarray, int]:

@@ -22,16 +22,7 @@ from lstm_video_lab.lessons.one_and_three_digits.experiment import (
 )
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots import film, lay_film
-from lstm_video_lab.plots.canvas import (
-    INK,
-    SMALL,
-    WIDTH,
-    Picture,
-    finish,
-    room_for,
-    sheet,
-    write,
-)
+from lstm_video_lab.plots.canvas import INK, SMALL, WIDTH, Picture, finish, room_for, sheet, write
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.widgets.base import LabWidget, dropdown, slider
 

@@ -26,6 +26,7 @@ from torch import Tensor
 from lstm_video_lab import percepts, pretrained
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.data.actions import ACTIONS, MovingActions
+from lstm_video_lab.files import store_result
 from lstm_video_lab.layers.recurrent import LSTM
 from lstm_video_lab.lessons.percepts_and_actions import few_labels
 from lstm_video_lab.lessons.percepts_and_actions import model as classifier
@@ -38,9 +39,9 @@ from lstm_video_lab.lessons.percepts_and_actions.few_labels import (
     plan,
 )
 from lstm_video_lab.models import VideoModel
-from lstm_video_lab.training import runs
+from lstm_video_lab.training.fit import fit
 from lstm_video_lab.training.loss import composite_loss
-from lstm_video_lab.training.optimisers import fit
+from lstm_video_lab.training.trials import resume_trials
 
 VALIDATION = 50  # films of a class, taken from those that a draw leaves
 PARTS = {"unlabelled": "train", "labelled": "train", "test": "test"}  # films -> digits; in order
@@ -200,14 +201,14 @@ def run(scale: str, out: Path) -> Iterator[str]:
         return {**trial(world, start, point), "seconds": round(process_time() - started, 2)}
 
     rows = []
-    for row, is_new in runs.each_once(folder / f"trials-{scale}.jsonl", plan(sizes), work):
+    for row, is_new in resume_trials(folder / f"trials-{scale}.jsonl", plan(sizes), work):
         rows.append(row)
         if is_new and row["draw"] == 0:
             yield f"{key_of(row)}: {row['accuracy']['mean']:.1f} %"
     learnt = {p.stem: json.loads(p.read_text()) for p in sorted(folder.glob("*.json"))}
     result = {"scale": scale, "sizes": vars(sizes), "percepts": world.score, "pretraining": learnt,
               "trials": rows}  # fmt: skip
-    yield runs.store(out, "actions", result, few_labels.draw(result).png)
+    yield store_result(out, "actions", result, few_labels.draw(result).png)
 
 
 def _encoder(world: World, point: dict[str, Any], folder: Path) -> VideoModel | None:

@@ -16,7 +16,7 @@ from typing import Any
 from lstm_video_lab import plots
 from lstm_video_lab.data.actions import ACTIONS
 from lstm_video_lab.lessons.percepts_and_actions import model
-from lstm_video_lab.training.runs import centre
+from lstm_video_lab.training.trials import mean_and_std
 
 FEATURES: dict[str, Any] = {  # Table 3's: name -> what it changes of a composite
     "random": None,
@@ -155,7 +155,7 @@ def gain(result: dict[str, Any], start: str = "composite", **wanted: Any) -> tup
     against = {k: v for k, v in wanted.items() if k != "unlabelled"}  # nothing to learn from them
     random = accuracies(result, **against, start="random")
     differences = [a - b for a, b in zip(mine, random, strict=False)]  # the main one has more draws
-    middle, spread = centre(differences)
+    middle, spread = mean_and_std(differences)
     return middle, spread / math.sqrt(len(differences))
 
 
@@ -166,7 +166,7 @@ def table(result: dict[str, Any]) -> str:
     lines = ["".join([f"{'features':<30}", *(f"{head:>19}" for head in heads[:2]),
                       *(f"{head:>12}" for head in heads[2:])])]  # fmt: skip
     for name, published in TABLE3.items():
-        found = [centre(accuracies(result, start=name, labelled=n)) for n in counts]
+        found = [mean_and_std(accuracies(result, start=name, labelled=n)) for n in counts]
         ours = "".join(f"{f'{value:.1f} ± {spread:.1f}':>19}" for value, spread in found)
         lines.append(f"{name:<30}{ours}" + "".join(f"{value:>12.1f}" for value in published))
     return "\n".join(lines)
@@ -204,7 +204,7 @@ def draw_cases(
     counts = result["sizes"]["few"], result["sizes"]["labelled"][-1]
     found = {
         f"{n} labelled films a class": [
-            centre(accuracies(result, labelled=n, **({"way": way} | wanted)))
+            mean_and_std(accuracies(result, labelled=n, **({"way": way} | wanted)))
             for wanted in cases.values()
         ]
         for n in counts
@@ -226,7 +226,9 @@ def draw_cases(
 def draw(result: dict[str, Any]) -> plots.Picture:
     """The curve as bars: pretrained beside random weights."""
     counts, starts = result["sizes"]["labelled"], ("random", "composite")
-    found = {s: [centre(accuracies(result, start=s, labelled=n)) for n in counts] for s in starts}
+    found = {
+        s: [mean_and_std(accuracies(result, start=s, labelled=n)) for n in counts] for s in starts
+    }
     return plots.bars(
         [str(n) for n in counts],
         {start: [round(value, 1) for value, _ in each] for start, each in found.items()},

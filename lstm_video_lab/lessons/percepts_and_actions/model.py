@@ -20,7 +20,7 @@ from torch.nn import functional as F
 
 from lstm_video_lab.layers.linear_maps import Linear
 from lstm_video_lab.layers.recurrent import LSTM
-from lstm_video_lab.training.optimisers import fit
+from lstm_video_lab.training.fit import fit
 
 LENGTH, STRIDE = 16, 8  # frames of a block, and between the starts of two blocks
 WAYS = ("mean", "last", "max")

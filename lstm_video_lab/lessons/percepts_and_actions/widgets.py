@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from lstm_video_lab.data.actions import ACTIONS
-from lstm_video_lab.lessons.percepts_and_actions.few_labels import CHANCE, accuracies, centre, gain
+from lstm_video_lab.lessons.percepts_and_actions.few_labels import CHANCE, accuracies, gain
 from lstm_video_lab.lessons.percepts_and_actions.model import WAYS, pool
 from lstm_video_lab.plots import film, lay_film, lay_strip
 from lstm_video_lab.plots.canvas import (
@@ -29,6 +29,7 @@ from lstm_video_lab.plots.canvas import (
     sheet,
     write,
 )
+from lstm_video_lab.training.trials import mean_and_std
 from lstm_video_lab.widgets.base import LabWidget, dropdown, slider
 
 STARTS = {"random": "random weights", "composite": "composite, pretrained"}
@@ -126,7 +127,7 @@ def draw_labels(result: dict[str, Any], way: str = "mean", encoder: str = "best"
     found = {
         start: np.array(
             [
-                centre(accuracies(result, way, start=start, labelled=n, encoder=encoder))
+                mean_and_std(accuracies(result, way, start=start, labelled=n, encoder=encoder))
                 for n in counts
             ]
         )
@@ -162,4 +163,4 @@ def _range(found: np.ndarray) -> str:
 def levels(result: dict[str, Any]) -> dict[str, float]:
     """Chance, and what single frames give with the most labels."""
     alone = accuracies(result, start="random", labelled=result["sizes"]["labelled"][-1], length=1)
-    return {"chance": CHANCE, "single frames": centre(alone)[0]}
+    return {"chance": CHANCE, "single frames": mean_and_std(alone)[0]}

@@ -22,8 +22,9 @@ from torch import Tensor
 from lstm_video_lab import plots
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.data.bouncing import area_average
+from lstm_video_lab.files import store_result
 from lstm_video_lab.lessons.pixel_by_pixel.model import PixelLSTM, earlier, table_bits, train_pixels
-from lstm_video_lab.training import runs as common
+from lstm_video_lab.training.trials import resume_trials
 
 SIDE, LEVELS, SEEDS = 10, 16, (0, 1, 2)
 STEPS = {"smoke": 4, "laptop": 1000}
@@ -78,12 +79,12 @@ def run(scale: str, out: Path) -> Iterator[str]:
 
     points = [{"model": name, "seed": seed} for name, seed in product(MODELS, SEEDS)]
     models: dict[str, list[dict[str, Any]]] = {name: [] for name in MODELS}
-    for row, _ in common.each_once(out / "runs" / f"pixels-{scale}.jsonl", points, work):
+    for row, _ in resume_trials(out / "runs" / f"pixels-{scale}.jsonl", points, work):
         models[row["model"]].append(row)
         yield f"{row['model']}, seed {row['seed']}: {row['test']:.3f} bits per pixel"
     counted = baselines(train, test, (SIDE, SIDE), LEVELS)
     result = {"scale": scale, "steps": STEPS[scale], "models": models, "baselines": counted}
-    yield common.store(out, "pixels", result, draw_models(result).png)
+    yield store_result(out, "pixels", result, draw_models(result).png)
 
 
 def draw_models(result: dict[str, Any], text: str | None = None) -> plots.Picture:

@@ -26,7 +26,7 @@ from torch.nn import functional as F
 
 from lstm_video_lab.layers.linear_maps import Linear
 from lstm_video_lab.layers.recurrent import LSTM
-from lstm_video_lab.training.optimisers import fit
+from lstm_video_lab.training.fit import fit
 
 
 class PixelLSTM(nn.Module):

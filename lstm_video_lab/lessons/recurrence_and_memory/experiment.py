@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstm_video_lab import plots
-from lstm_video_lab.files import write_whole
+from lstm_video_lab.files import store_result, write_whole
 from lstm_video_lab.lessons.recurrence_and_memory import memory
 from lstm_video_lab.lessons.recurrence_and_memory.jacobians import (
     STARTS,
@@ -26,7 +26,6 @@ from lstm_video_lab.lessons.recurrence_and_memory.jacobians import (
     make_cell,
     step,
 )
-from lstm_video_lab.training import runs
 
 SYMBOLS, UNITS, BATCH, RATE = 4, 32, 32, 3e-3  # of the copy task and its training
 SEEDS = (0, 1, 2)
@@ -119,7 +118,7 @@ def run(scale: str, out: Path) -> Iterator[str]:
         result.setdefault(task, {})[name] = part["found"]
         result["seconds"][f"{task}: {name}"] = part["seconds"]
         yield f"{task}, {name}: {part['seconds']:.0f} s"
-    yield runs.store(out, "recurrence", result, draw_copies(result).png)
+    yield store_result(out, "recurrence", result, draw_copies(result).png)
 
 
 def draw_copies(result: dict[str, Any]) -> plots.Picture:

@@ -23,17 +23,18 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lstm_video_lab import metrics, plots
+from lstm_video_lab import plots
 from lstm_video_lab.data import BouncingDigits, Scene, load_digits
 from lstm_video_lab.data.actions import ACTIONS, MovingActions
 from lstm_video_lab.data.bouncing import uniforms
+from lstm_video_lab.data.frames import FRAME_ORDERS, reorder, to_unit
+from lstm_video_lab.files import store_result
 from lstm_video_lab.lessons.temporal_models.model import KINDS, TemporalModel, cost
-from lstm_video_lab.training import runs
-from lstm_video_lab.training.optimisers import fit
+from lstm_video_lab.training.fit import fit
+from lstm_video_lab.training.trials import mean_and_std, resume_trials
 
 TOWARDS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}  # (y, x)
 TASKS = {"name": tuple("0123456789"), "direction": tuple(TOWARDS), "action": ACTIONS}
-SHOWN = ("in order", "shuffled", "one repeated")
 RETRAINED = (("3d", "shuffled"), ("3d", "one repeated"), ("lstm", "shuffled"))  # as they are shown
 
 
@@ -80,37 +81,23 @@ def take(task: str, made: Any, index: int, count: int) -> tuple[Tensor, Tensor]:
     labels = made.scene(index, count).labels.reshape(count)
     if task == "direction":
         labels = np.arange(index * count, (index + 1) * count) % 4
-    return metrics.to_unit(made.batch(index, count)), torch.from_numpy(labels)
-
-
-def show(films: Tensor, how: str, seed: int = 0) -> Tensor:
-    """Films (T, B, …) "in order", each "shuffled" for itself, or "one repeated" T times, any one.
-
-    Raises ValueError for other words.
-    """
-    if how not in SHOWN:
-        raise ValueError(f"how={how!r} is unknown: choose one of {', '.join(SHOWN)}")
-    if how == "in order":
-        return films
-    T, B = films.shape[:2]
-    order = torch.rand(T, B, generator=torch.Generator().manual_seed(seed)).argsort(0)
-    return films[order if how == "shuffled" else order[:1].expand(T, B), torch.arange(B)]
+    return to_unit(made.batch(index, count)), torch.from_numpy(labels)
 
 
 def teach(
-    task: str, kind: str, s: Sizes, trained=SHOWN[0], seed=0, start: Any = None, note=""
+    task: str, kind: str, s: Sizes, trained=FRAME_ORDERS[0], seed=0, start: Any = None, note=""
 ) -> TemporalModel:
     """Train a model on endless films, its answer after every frame alike.
 
-    trained: how the films are shown, one of SHOWN. "frames" sees each frame as a sample of its own;
-    "inflated" starts from the filters of such a network, `start`.
+    trained: how the films are shown, one of FRAME_ORDERS. "frames" sees each frame as a sample
+    of its own; "inflated" starts from the filters of such a network, `start`.
     """
     model = TemporalModel(kind, len(TASKS[task]), s.image_size, start=start, seed=seed)
     made = films(task, s, seed=seed)
 
     def loss(step: int) -> Tensor:
         seen, labels = take(task, made, step, s.batch)  # (T, B, S, S), (B,)
-        seen = show(seen, trained, step)
+        seen = reorder(seen, trained, step)
         if kind == "frames":
             seen, labels = seen.flatten(0, 1)[None], labels.repeat(s.frames)  # (1, T·B, …), (T·B,)
         answers = model(seen)  # (T, B, K)
@@ -124,7 +111,9 @@ def teach(
 def score(model: TemporalModel, task: str, s: Sizes) -> dict[str, list[float]]:
     """How the test films are shown → accuracy after each frame, in %."""
     seen, labels = take(task, films(task, s, "test"), 0, s.test)
-    right = {how: (model(show(seen, how)).argmax(-1) == labels).double() for how in SHOWN}  # (T, B)
+    right = {
+        how: (model(reorder(seen, how)).argmax(-1) == labels).double() for how in FRAME_ORDERS
+    }  # (T, B)
     return {how: [round(100 * r, 1) for r in each.mean(1).tolist()] for how, each in right.items()}
 
 
@@ -138,7 +127,7 @@ def nearest_next(seen: Tensor, stored: Tensor) -> Tensor:
 
 def plan(s: Sizes) -> list[dict[str, Any]]:
     """All trials: task, kind, how the films of training are shown, seed."""
-    ways = (*((kind, SHOWN[0]) for kind in KINDS), *RETRAINED)
+    ways = (*((kind, FRAME_ORDERS[0]) for kind in KINDS), *RETRAINED)
     return [{"task": task, "kind": kind, "trained": trained, "seed": seed}
             for seed in range(s.seeds) for task in TASKS for kind, trained in ways]  # fmt: skip
 
@@ -157,22 +146,26 @@ def run(scale: str, out: Path) -> Iterator[str]:
                 "accuracy": score(model, task, s)}  # fmt: skip
 
     rows = []
-    for row, is_new in runs.each_once(log, plan(s), work):
+    for row, is_new in resume_trials(log, plan(s), work):
         rows.append(row)
         if is_new:
             last = row["accuracy"][row["trained"]][-1]
             yield f"{row['task']}, {row['kind']}, {row['trained']}, {row['seed']}: {last} %"
     result = {"scale": scale, "sizes": vars(s), "trials": rows}
-    bars = {how: [found(result, how, task=task, kind="3d")[0] for task in TASKS] for how in SHOWN}
+    bars = {
+        how: [found(result, how, task=task, kind="3d")[0] for task in TASKS] for how in FRAME_ORDERS
+    }
     picture = plots.bars(list(TASKS), bars, ylabel="accuracy of 3d on test films, %")
-    yield runs.store(out, "temporal_models", result, picture.png)
+    yield store_result(out, "temporal_models", result, picture.png)
 
 
-def found(result: dict[str, Any], shown=SHOWN[0], frames=0, **wanted: Any) -> tuple[float, float]:
+def found(
+    result: dict[str, Any], shown=FRAME_ORDERS[0], frames=0, **wanted: Any
+) -> tuple[float, float]:
     """Accuracy in % after so many frames (0: all) of test films: mean and spread over seeds.
 
     wanted: task, kind, and, if not "in order", trained.
     """
-    wanted = {"trained": SHOWN[0], **wanted}
+    wanted = {"trained": FRAME_ORDERS[0], **wanted}
     rows = [row for row in result["trials"] if wanted.items() <= row.items()]
-    return runs.centre([row["accuracy"][shown][frames - 1] for row in rows])
+    return mean_and_std([row["accuracy"][shown][frames - 1] for row in rows])

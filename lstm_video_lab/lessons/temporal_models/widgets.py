@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from lstm_video_lab import plots
-from lstm_video_lab.lessons.temporal_models.experiment import SHOWN, TASKS, show
+from lstm_video_lab.data.frames import FRAME_ORDERS, reorder
+from lstm_video_lab.lessons.temporal_models.experiment import TASKS
 from lstm_video_lab.lessons.temporal_models.model import TemporalModel
 from lstm_video_lab.widgets.base import LabWidget, dropdown, slider
 
@@ -36,7 +37,7 @@ class TemporalExplorer(LabWidget):
         T, B = self.tests[there[0][1][0]][0].shape[:2]
         return {
             "which": dropdown("Question and model", there[0][1], there),
-            "how": dropdown("Frames", SHOWN[0], SHOWN),
+            "how": dropdown("Frames", FRAME_ORDERS[0], FRAME_ORDERS),
             "count": slider("How many", T, 1, T),
             "film": slider("Film", 1, 1, B),
         }
@@ -44,7 +45,7 @@ class TemporalExplorer(LabWidget):
     @torch.no_grad()
     def _answers(self, which: tuple[str, str], how: str) -> tuple[Tensor, Tensor]:
         """All films as they are shown, and the probabilities after each frame (T, B, K)."""
-        shown = show(self.tests[which[0]][0], how)
+        shown = reorder(self.tests[which[0]][0], how)
         return shown, self.models[which](shown).softmax(-1)
 
     def render(self, which: tuple[str, str], how: str, count: int, film: int) -> plots.Picture:

@@ -23,14 +23,20 @@ from torch.nn import functional as F
 from lstm_video_lab import evaluation, metrics, plots
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.actions import ACTIONS, MovingActions
+from lstm_video_lab.data.frames import pack_frames, to_unit
 from lstm_video_lab.data.patches import CameraPatches
+from lstm_video_lab.data.sources import open_data
+from lstm_video_lab.files import store_result
 from lstm_video_lab.lessons.video_ladder.model import MIX, Ladder, train_ladder
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import runs as common
-from lstm_video_lab.training.loss import open_data
-from lstm_video_lab.training.optimisers import fit
+from lstm_video_lab.training.fit import fit
+from lstm_video_lab.training.trials import mean_and_std, resume_trials
 
-FIRST, AHEAD, SHOWN = 8, 9, 2  # first predicted frame (from 0), frames predicted, films stored
+FIRST, AHEAD, SHOWN = (
+    8,
+    9,
+    2,
+)  # first predicted frame (from 0), frames predicted, films stored
 TINY = 1e-12  # keeps shares of nothing finite
 HALF = (0.0, 0.5, 1.0)  # shares of DSSIM, and of L1 in what is left
 MIXES = {f"mix {a} {b}": (a, b * (1 - a), (1 - b) * (1 - a))
@@ -114,7 +120,7 @@ def teach_films(settings: Settings, note: str = "", **of_model: Any) -> Ladder:
 @torch.inference_mode()
 def score_films(model: Ladder, settings: Settings, films: int) -> dict[str, Any]:
     """Squared error per frame of held-out futures, all told and step by step; of baselines, too."""
-    frames = metrics.to_unit(evaluation.heldout_data(settings).batch(0, films))
+    frames = to_unit(evaluation.heldout_data(settings).batch(0, films))
     past, later = frames.tensor_split([settings.frames_in])
     given = torch.cat([model(part, len(later)) for part in past.split(100, 1)], 1)
     errors = metrics.squared_error(given, later).mean(1)  # (T,)
@@ -131,9 +137,9 @@ def trial(name: str, size: dict[str, int], seed: int) -> dict[str, Any]:
     changes, started = TRIALS[name], time.process_time()
     model = teach(size, seed, **changes)
     seconds, data = time.process_time() - started, changes.get("data", "digits")
-    tests = metrics.to_unit(world(data, "test", size["side"]).batch(0, size["tests"]))
+    tests = to_unit(world(data, "test", size["side"]).batch(0, size["tests"]))
     count = changes.get("films", size["tests"])
-    own = metrics.to_unit(world(data, "train", size["side"]).batch(0, count))
+    own = to_unit(world(data, "train", size["side"]).batch(0, count))
     seen = changes.get("seen", (5,))[0]
     found = score(model, tests, seen) | {"taught": score(model, own, seen)["mse"]}
     found |= {"seconds": seconds, "parameters": sum(p.numel() for p in model.parameters())}
@@ -157,7 +163,7 @@ def score(model: Any, frames: Tensor, seen: int) -> dict[str, Any]:
         "checks": checks(given[0]),
         "blocks": blocks(given[0]),
         "contours": explained(given[0].diff(dim=-1), truth[0].diff(dim=-1)),
-        "shown": common.pack(
+        "shown": pack_frames(
             (given[: 9 if frames.dim() == 4 else 3, :SHOWN].clamp(0, 1) * 255).byte().numpy()
         ),
     }
@@ -193,7 +199,7 @@ def read_out(model: Ladder, size: dict[str, int], seed: int) -> dict[str, float]
     for split, count in (("train", 5 * size["tests"]), ("test", 2 * size["tests"])):
         made = world("actions", split, size["side"])
         with torch.no_grad():
-            states = model.watch(metrics.to_unit(made.batch(0, count)[:, :, None]))[-1]
+            states = model.watch(to_unit(made.batch(0, count)[:, :, None]))[-1]
         small = [F.adaptive_avg_pool2d(h, 3).flatten(1) for rung in states for h in rung]
         parts = {"deepest": [h.flatten(1) for h in states[-1]], "subsampled": small}
         parts["both"] = [*parts["deepest"], *small]
@@ -223,7 +229,7 @@ def run(scale: str, out: Path) -> Iterator[str]:
     size = SIZES[scale]
     result: dict[str, Any] = {"scale": scale, "size": size, "baselines": {}, "trials": {}}
     for data in ("digits", "colour", "actions"):
-        tests, own = (metrics.to_unit(world(data, split, size["side"]).batch(0, size["tests"]))
+        tests, own = (to_unit(world(data, split, size["side"]).batch(0, size["tests"]))
                       for split in ("test", "train"))  # fmt: skip
         fixed = {
             "copy last": tests[FIRST - 1],
@@ -243,19 +249,19 @@ def run(scale: str, out: Path) -> Iterator[str]:
             del found["shown"]
         return found
 
-    for row, is_new in common.each_once(log, points, work):
+    for row, is_new in resume_trials(log, points, work):
         seed, name = row.pop("seed"), row.pop("trial")
         result["trials"][f"{name}/{seed}"] = row
         if is_new:
             yield f"{name}, seed {seed}: {row['mse'][0]:.2f}, {row['seconds']:.0f} s"
-    yield common.store(out, "ladder", result, draw(result, {"base": "base"}).png)
+    yield store_result(out, "ladder", result, draw(result, {"base": "base"}).png)
 
 
 def gather(result: dict[str, Any], name: str, *keys: Any) -> tuple[float, float, int]:
     """Mean and spread (standard deviation) of a figure of a trial, and over how many seeds."""
     runs = [found for key, found in result["trials"].items() if key.rsplit("/", 1)[0] == name]
     values = [reduce(getitem, keys, found) for found in runs]
-    return *common.centre(values), len(values)
+    return *mean_and_std(values), len(values)
 
 
 def draw(result: dict[str, Any], names: dict[str, str], text: str = "") -> plots.Picture:

@@ -24,8 +24,9 @@ from torch.nn import functional as F
 
 from lstm_video_lab import metrics
 from lstm_video_lab.cells import ConvGRUCell, check_choice, conv_gru_gates
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.percepts import as_imagenet, from_torchvision
-from lstm_video_lab.training.optimisers import fit
+from lstm_video_lab.training.fit import fit
 
 KERNELS = (3, 5, 7)
 UPSAMPLING = ("shuffle", "bilinear", "nearest", "none")
@@ -208,7 +209,7 @@ def train_ladder(
     """
 
     def loss(step: int) -> Tensor:
-        frames = metrics.to_unit(films(step)[: seen[step % len(seen)] + future])
+        frames = to_unit(films(step)[: seen[step % len(seen)] + future])
         return mixed_loss(model(frames[:-future], future), frames[-future:], mix)
 
     return fit(model.parameters(), loss, steps, rate, weight_decay=1e-2, note=note)

@@ -14,9 +14,9 @@ from PIL import Image
 from torch import Tensor
 
 from lstm_video_lab import metrics, plots
+from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.lessons.video_ladder.experiment import MIXES, gather
 from lstm_video_lab.lessons.video_ladder.model import KERNELS, Ladder
-from lstm_video_lab.training.runs import unpack
 from lstm_video_lab.widgets.base import LabWidget, dropdown, slider
 
 
@@ -35,7 +35,7 @@ class MixExplorer(LabWidget):
 
     def render(self, dssim: float, l1: float) -> plots.Picture:
         name, levels = f"mix {dssim} {l1 if dssim < 1 else 0.0}", self.result["baselines"]["colour"]
-        films = np.stack([unpack(part["shown"]) for part in
+        films = np.stack([unpack_frames(part["shown"]) for part in
                           (levels["truth"], self.result["trials"][f"{name}/0"])])  # fmt: skip
         bands = films.transpose(0, 4, 2, 1, 5, 3)  # (2, T, B, C, S, S) → (2, S, B, T, S, C)
         image = bands.reshape(2 * films.shape[-1], -1, 3).repeat(5, 0).repeat(5, 1)

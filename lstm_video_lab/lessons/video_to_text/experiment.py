@@ -21,7 +21,8 @@ from torch import Tensor
 
 from lstm_video_lab import percepts, plots, pretrained
 from lstm_video_lab.data import load_digits
-from lstm_video_lab.lessons.temporal_models.experiment import show
+from lstm_video_lab.data.frames import reorder
+from lstm_video_lab.files import store_result
 from lstm_video_lab.lessons.video_to_text.data import (
     CaptionedDigits,
     understand,
@@ -29,8 +30,8 @@ from lstm_video_lab.lessons.video_to_text.data import (
     wordings,
 )
 from lstm_video_lab.lessons.video_to_text.model import Captioner, caption_loss, write
-from lstm_video_lab.training import runs as common
-from lstm_video_lab.training.optimisers import fit
+from lstm_video_lab.training.fit import fit
+from lstm_video_lab.training.trials import mean_and_std, resume_trials
 
 VARIANTS: dict[str, dict[str, Any]] = {  # name → what differs
     "frames": {},
@@ -64,7 +65,7 @@ def films(sizes: Sizes, test="", kind="frames", order="kept", language="english"
         parts.append(torch.cat([percepts.flow_percepts(data.flow(n, 1)) for n in range(N)], 1))
     seen = torch.cat([part.flatten(2) for part in parts], -1)
     if order == "shuffled":
-        seen = show(seen, "shuffled")
+        seen = reorder(seen, "shuffled")
     seen = seen.mean(0, keepdim=True) if order == "mean" else seen
     return seen, data.captions(0, N), data.labels(0, N).numpy()
 
@@ -166,25 +167,25 @@ def run(scale: str, out: Path) -> Iterator[str]:
 
     points = [{"variant": v, "seed": seed} for v, seed in itertools.product(VARIANTS, SEEDS)]
     runs: list[dict[str, Any]] = []
-    for row, is_new in common.each_once(out / "runs" / f"captions-{scale}.jsonl", points, work):
+    for row, is_new in resume_trials(out / "runs" / f"captions-{scale}.jsonl", points, work):
         runs.append(row)
         if is_new:
             yield f"{row['variant']} {row['seed']}: {row['tests']}"
     result = {"scale": scale, "sizes": sizes._asdict(), "paper": PAPER, "runs": runs}
-    yield common.store(out, "captions", result, draw(result).png)
+    yield store_result(out, "captions", result, draw(result).png)
 
 
-def centre(result: dict, variant: str, measure: str, test: str = "seen pairs") -> tuple:
+def across_seeds(result: dict, variant: str, measure: str, test: str = "seen pairs") -> tuple:
     """Mean and spread (standard deviation) of a measure over the seeds of a variant."""
     found = [r["tests"][test][measure] for r in result["runs"] if r["variant"] == variant]
-    return common.centre(found)
+    return mean_and_std(found)
 
 
 def draw(result: dict, variants: Iterable[str] = VARIANTS) -> plots.Picture:
     """Bars of the captions that name the digit and the motion in each of TESTS, with spreads."""
     cases = [(what, test) for what in ("digit", "motion") for test in TESTS]
     there = {one["variant"] for one in result["runs"]}
-    found = {v: [centre(result, v, *case) for case in cases] for v in variants if v in there}
+    found = {v: [across_seeds(result, v, *case) for case in cases] for v in variants if v in there}
     middle, spread = ({v: [round(x[k], 1) for x in m] for v, m in found.items()} for k in (0, 1))
     names = [", ".join(case) for case in cases]
     blind = {"motion at random": 12.5, "digit at random": 10.0}

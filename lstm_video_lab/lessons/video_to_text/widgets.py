@@ -12,8 +12,9 @@ import ipywidgets
 import numpy as np
 from torch import Tensor
 
-from lstm_video_lab import metrics, plots
+from lstm_video_lab import plots
 from lstm_video_lab.data.bouncing import render, uniforms
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.lessons.video_to_text import model as captions
 from lstm_video_lab.lessons.video_to_text.data import END, MOTIONS, CaptionedDigits, paths
 from lstm_video_lab.plots.canvas import Picture
@@ -100,7 +101,7 @@ def draw_caption(model, see, frames: Tensor, truth: str, width=1, out=1) -> Pict
         f"“{words[k]}” {most[k]:.1f} (frame {at[k] + 1})" for k in most.argsort(descending=True)[:3]
     )
     return plots.frames(
-        {"film": metrics.to_unit(frames[:, 0])} | rows,
+        {"film": to_unit(frames[:, 0])} | rows,
         f"Shown: {truth}. Written: “{said}” (log p {score[0]:.2f} nats). Below a frame, a word is "
         f"as bright as its log p falls when the frames about it are black, {out} at a time (white: "
         f"{loss.max().clamp(min=1):.1f} nats). Most, in nats: {told}.",

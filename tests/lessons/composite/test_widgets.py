@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation
+from lstm_video_lab.data.frames import pack_frames
 from lstm_video_lab.lessons.composite.experiment import name_of
 from lstm_video_lab.lessons.composite.widgets import (
     CompositeExplorer,
@@ -16,7 +17,6 @@ from lstm_video_lab.lessons.composite.widgets import (
     example,
     foresee,
 )
-from lstm_video_lab.training.runs import pack
 
 UNITS, LAYERS, CONDITIONAL = (8, 16, 32), (1, 2), (False, "future")
 SEEN, AHEAD, STORED, SIDE = 4, 3, 2, 8
@@ -44,7 +44,7 @@ def stored_model(n: int, units: int, layers: int, conditional) -> dict:
             "sequences": 50, "future": {"cross_entropy": nats, "stderr": {"cross_entropy": 1.0}}
         },
         "examples": {
-            name: pack(rng.integers(0, 256, (T, STORED, SIDE, SIDE), np.uint8))
+            name: pack_frames(rng.integers(0, 256, (T, STORED, SIDE, SIDE), np.uint8))
             for name, T in parts.items()
         },
     }  # fmt: skip

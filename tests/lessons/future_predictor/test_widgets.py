@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from lstm_video_lab.data.frames import pack_frames
 from lstm_video_lab.lessons.future_predictor.widgets import (
     MODELS,
     WAYS,
@@ -11,7 +12,6 @@ from lstm_video_lab.lessons.future_predictor.widgets import (
     errors,
     example,
 )
-from lstm_video_lab.training.runs import pack
 
 IN, OUT, S = 4, 3, 8
 
@@ -29,7 +29,7 @@ def small_result() -> dict:
             "steps": 20,
             "report": {"future": {"per_step": {"cross_entropy": free}}},
             "teacher_forced": {"per_step": [20.0 + n] * OUT if n else free},
-            "examples": {"frames": pack(frames), "future": pack(future)},
+            "examples": {"frames": pack_frames(frames), "future": pack_frames(future)},
         }
     levels = {"mean_image": {"cross_entropy": 50.0}, "entropy_bound": {"cross_entropy": 10.0}}
     return {"scale": "smoke", "models": models, "baselines": levels}

@@ -10,8 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from lstm_video_lab import Settings, VideoModel, lessons
+from lstm_video_lab import Settings, VideoModel, lessons, metrics
 from lstm_video_lab.data.bouncing import bounce
+from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.lessons.long_rollouts import experiment
 from lstm_video_lab.training import runs
 
@@ -77,7 +78,7 @@ def test_sharpness_is_that_of_neighbours_and_the_centre_that_of_mass():
         down = sum((x[y + 1, c] - x[y, c]) ** 2 for y in range(4) for c in range(6))
         across = sum((x[y, c + 1] - x[y, c]) ** 2 for y in range(5) for c in range(5))
         assert experiment.sharpness(frames)[t, b].item() == pytest.approx(down + across)
-        middle = experiment.centre(frames.float())[t, b].tolist()
+        middle = metrics.centre_of_mass(frames.float())[t, b].tolist()
         assert middle == pytest.approx(ndimage.center_of_mass(x), rel=1e-4)
 
 
@@ -163,7 +164,7 @@ def test_the_experiment_stores_what_a_lesson_asks_for(tmp_path, monkeypatch):
         assert len(mean["cross_entropy"]) == len(mean["sharpness"]) == experiment.STEPS
         assert set(one["controls"]) == ({"random", "shuffled"} if name in experiment.BOX else set())
         assert np.shape(one["periods"])[0] == 6
-        films = {key: runs.unpack(text) for key, text in one["example"].items()}
+        films = {key: unpack_frames(text) for key, text in one["example"].items()}
         assert films["truth"].shape == films["dream"].shape and len(films["dream"]) == 20
     box = result["models"]["box"]
     assert box["per_step"]["cross_entropy"][0] < box["baselines"]["mean_image"]["cross_entropy"][0]

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation, metrics
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.lessons.long_rollouts.widgets import (
     Dream,
     PeriodExplorer,
@@ -96,7 +97,7 @@ def test_the_period_of_the_units_is_found_beside_that_of_the_digits(dreams):
 
 def test_dreams_of_models_are_their_futures():
     s = Settings.for_scale("smoke", conditional="future")
-    frames = metrics.to_unit(evaluation.heldout_data(s).batch(0, 3))
+    frames = to_unit(evaluation.heldout_data(s).batch(0, 3))
     model = VideoModel(**s.model_fields()).eval()
     one = dream({"m": model}, frames, s.frames_in)["m"]
     with torch.inference_mode():

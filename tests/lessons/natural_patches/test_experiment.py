@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from lstm_video_lab.cli import main
+from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.lessons.natural_patches import experiment
-from lstm_video_lab.training import runs
 
 
 def test_the_five_models_are_stored_with_their_spread(tmp_path, monkeypatch):
@@ -24,7 +24,7 @@ def test_the_five_models_are_stored_with_their_spread(tmp_path, monkeypatch):
     assert result["models"]["composite"]["parameters"] > 0
     assert result["baselines"]["copy_last"]["mse"] > 0
     for packed in result["clips"].values():
-        assert runs.unpack(packed).shape == (3, experiment.CLIPS, 16, 16)
+        assert unpack_frames(packed).shape == (3, experiment.CLIPS, 16, 16)
 
 
 def test_the_conditional_models_are_conditional_and_the_large_one_is_large():

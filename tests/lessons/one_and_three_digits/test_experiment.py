@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from skimage import measure
 
-from lstm_video_lab import Settings, VideoModel, evaluation, lessons, metrics
+from lstm_video_lab import Settings, VideoModel, evaluation, lessons
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.lessons.one_and_three_digits import experiment
 from lstm_video_lab.training import runs
 
@@ -109,7 +110,7 @@ def test_what_is_recalled_is_compared_in_the_order_of_time():
     model = VideoModel(**SMALL.model_fields()).eval()
     frames = evaluation.heldout_data(SMALL).batch(0, 2)
     logits, truth = experiment.see(model, frames, SMALL.frames_in)["reconstruction"]
-    assert torch.equal(truth, metrics.to_unit(frames[: SMALL.frames_in]))
+    assert torch.equal(truth, to_unit(frames[: SMALL.frames_in]))
     with torch.inference_mode():
         assert torch.equal(logits.flip(0), model(truth, future=1).reconstruction)
 

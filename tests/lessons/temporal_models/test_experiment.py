@@ -11,15 +11,9 @@ from sklearn.neighbors import NearestNeighbors
 
 from lstm_video_lab import lessons
 from lstm_video_lab.data import load_digits
+from lstm_video_lab.data.frames import FRAME_ORDERS, reorder
 from lstm_video_lab.lessons.temporal_models import experiment as lab
-from lstm_video_lab.lessons.temporal_models.experiment import (
-    SHOWN,
-    SMOKE,
-    TASKS,
-    TOWARDS,
-    films,
-    take,
-)
+from lstm_video_lab.lessons.temporal_models.experiment import SMOKE, TASKS, TOWARDS, films, take
 
 LAPTOP = lab.SIZES["laptop"]
 
@@ -73,15 +67,15 @@ def test_names_and_directions_are_asked_of_the_same_films():
 
 def test_frames_are_shown_in_three_ways():
     seen = torch.arange(5).view(5, 1, 1, 1).expand(5, 30, 2, 2)
-    assert torch.equal(lab.show(seen, "in order"), seen)
-    shuffled = lab.show(seen, "shuffled", seed=1)[..., 0, 0]  # (T, B)
+    assert torch.equal(reorder(seen, "in order"), seen)
+    shuffled = reorder(seen, "shuffled", seed=1)[..., 0, 0]  # (T, B)
     assert torch.equal(shuffled.sort(0).values, seen[..., 0, 0])
     assert len({tuple(film.tolist()) for film in shuffled.T}) > 15  # each has its own order
-    assert torch.equal(shuffled, lab.show(seen, "shuffled", seed=1)[..., 0, 0])
-    repeated = lab.show(seen, "one repeated")[..., 0, 0]
+    assert torch.equal(shuffled, reorder(seen, "shuffled", seed=1)[..., 0, 0])
+    repeated = reorder(seen, "one repeated")[..., 0, 0]
     assert (repeated == repeated[:1]).all() and set(repeated[0].tolist()) == set(range(5))
     with pytest.raises(ValueError, match="how='backwards'") as caught:
-        lab.show(seen, "backwards")
+        reorder(seen, "backwards")
     assert "\n" not in str(caught.value)
 
 
@@ -98,7 +92,7 @@ def test_memory_gives_what_followed_the_nearest():
 
 def test_single_frames_are_samples_of_their_own():
     """Two steps on films are two steps on their frames, which have no order."""
-    models = [lab.teach("direction", "frames", SMOKE, how).state_dict() for how in SHOWN[:2]]
+    models = [lab.teach("direction", "frames", SMOKE, how).state_dict() for how in FRAME_ORDERS[:2]]
     for one, other in zip(*(model.values() for model in models), strict=True):
         torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-3)
 
@@ -122,7 +116,7 @@ def test_the_command_stores_every_trial_once_and_resumes(tmp_path, monkeypatch):
     again = lab.teach(*keys[2][:2], SMOKE, *keys[2][2:])
     assert result["trials"][2]["accuracy"] == lab.score(again, keys[2][0], SMOKE)
     for row in result["trials"]:
-        assert set(row["accuracy"]) == set(SHOWN)
+        assert set(row["accuracy"]) == set(FRAME_ORDERS)
         assert all(len(each) == SMOKE.frames for each in row["accuracy"].values())
         if row["kind"] != "lstm":  # an answer to a still film stays as it is
             assert len(set(row["accuracy"]["one repeated"])) == 1
@@ -132,8 +126,8 @@ def test_the_command_stores_every_trial_once_and_resumes(tmp_path, monkeypatch):
 def test_accuracies_are_found_by_what_was_tried():
     rows = [
         {"task": "name", "kind": "3d", "trained": trained, "seed": seed,
-         "accuracy": {how: [10.0 * k + seed, 50.0 + seed] for k, how in enumerate(SHOWN)}}
-        for trained in SHOWN for seed in (0, 2)
+         "accuracy": {how: [10.0 * k + seed, 50.0 + seed] for k, how in enumerate(FRAME_ORDERS)}}
+        for trained in FRAME_ORDERS for seed in (0, 2)
     ]  # fmt: skip
     result = {"trials": rows}
     assert lab.found(result, task="name", kind="3d") == (51.0, pytest.approx(2**0.5))

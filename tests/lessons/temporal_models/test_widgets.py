@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_video_lab.lessons.temporal_models.experiment import SHOWN, TASKS
+from lstm_video_lab.data.frames import FRAME_ORDERS
+from lstm_video_lab.lessons.temporal_models.experiment import TASKS
 from lstm_video_lab.lessons.temporal_models.widgets import TemporalExplorer, draw_answers
 
 T, B = 4, 8
@@ -54,7 +55,7 @@ def test_films_are_answered_once_for_all_numbers_of_frames():
     assert Counts.calls == before + 1
 
 
-@pytest.mark.parametrize("how", SHOWN)
+@pytest.mark.parametrize("how", FRAME_ORDERS)
 def test_every_way_of_showing_is_drawn(how):
     picture = explorer().render(("name", "lstm"), how, T, 2)
     assert picture.png.startswith(b"\x89PNG") and how in picture.text

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from lstm_video_lab.cli import main
+from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.lessons.video_ladder import experiment
-from lstm_video_lab.training import runs
 
 RAMP = torch.linspace(0, 1, 16).expand(4, 16, 16)
 
@@ -22,7 +22,7 @@ def test_trials_are_stored_and_picked_up_again(tmp_path, monkeypatch):
     assert list(result["trials"]) == [f"{name}/0" for name in chosen]
     for found in result["trials"].values():
         assert len(found["mse"]) == len(found["clip changed"]) == experiment.AHEAD
-        assert runs.unpack(found["shown"]).shape[1] == experiment.SHOWN
+        assert unpack_frames(found["shown"]).shape[1] == experiment.SHOWN
     assert len(result["trials"]["any length/0"]["lengths"]) == experiment.FIRST
     heads = result["trials"]["actions/0"]["actions"]
     assert len(heads) == 12 and all(0 <= value <= 100 for value in heads.values())

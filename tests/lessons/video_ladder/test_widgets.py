@@ -8,10 +8,10 @@ import torch
 from PIL import Image
 
 from lstm_video_lab import metrics
+from lstm_video_lab.data.frames import pack_frames
 from lstm_video_lab.lessons.video_ladder.experiment import MIXES
 from lstm_video_lab.lessons.video_ladder.model import Ladder
 from lstm_video_lab.lessons.video_ladder.widgets import MixExplorer, StateExplorer
-from lstm_video_lab.training.runs import pack
 
 RNG = np.random.default_rng(0)
 
@@ -25,11 +25,11 @@ def small_result():
     """Seed n of mix k explains k + n of contours; its frames are one colour, brightest for k."""
     trials = {}
     for k, name in enumerate(MIXES):
-        shown = pack(np.full((3, 2, 3, 8, 8), 30 * k, np.uint8))
+        shown = pack_frames(np.full((3, 2, 3, 8, 8), 30 * k, np.uint8))
         for seed in (0, 1):
             trials[f"{name}/{seed}"] = {"contours": float(k + seed), "colours": -float(k),
                                         "mse": [10.0 + k], "shown": shown}  # fmt: skip
-    truth = {"shown": pack(np.full((3, 2, 3, 8, 8), 255, np.uint8))}
+    truth = {"shown": pack_frames(np.full((3, 2, 3, 8, 8), 255, np.uint8))}
     levels = {"truth": truth, "copy last": {"mse": [4.0]}, "mean image": {"mse": [99.0]}}
     return {"scale": "smoke", "trials": trials, "baselines": {"colour": levels}}
 

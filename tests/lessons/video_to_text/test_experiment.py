@@ -145,9 +145,9 @@ def test_a_picture_has_mean_and_spread():
 
     result = {"scale": "smoke", "runs": [one("frames", 0, 80.0), one("frames", 1, 90.0),
                                          one("flow", 0, 10.0)]}  # fmt: skip
-    middle, spread = experiment.centre(result, "frames", "digit")
+    middle, spread = experiment.across_seeds(result, "frames", "digit")
     assert middle == 85 and spread == pytest.approx(50**0.5)
-    assert experiment.centre(result, "flow", "digit") == (10, 0)
+    assert experiment.across_seeds(result, "flow", "digit") == (10, 0)
     told = experiment.draw(result).text
     assert (
         "smoke scale: frames digit, seen pairs 85, digit, held-out pairs 85, motion, seen" in told

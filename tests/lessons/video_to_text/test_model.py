@@ -206,7 +206,7 @@ def test_its_weights_depend_on_the_seed_alone():
 
 
 def test_it_learns_which_film_is_called_what():
-    from lstm_video_lab.training.optimisers import fit
+    from lstm_video_lab.training.fit import fit
 
     model, seen = captioner(0), percepts(3)
     fit(model.parameters(), lambda step: caption_loss(model, seen, SAID), 100, 0.05)

@@ -1,0 +1,26 @@
+"""The ladder that comes with the lab: all four rungs, trained on bouncing digits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lstm_video_lab import pretrained
+from lstm_video_lab.lessons.video_ladder import experiment
+from lstm_video_lab.settings import Settings
+from lstm_video_lab.training.train_pretrained import Made
+
+TALL: dict[str, Any] = {"rungs": 4, "width": 16}
+
+
+def make_ladder(settings: Settings) -> Made:
+    """A tall ladder, of films; what is special on its card; its score."""
+    net = experiment.teach_films(settings, "ladder", **TALL)
+    films = 20 if settings.scale == "smoke" else pretrained.SEQUENCES
+    card = {
+        "kind": "ladder",
+        "model": {"image_size": settings.image_size, **TALL},
+        "data": f"{settings.num_digits} bouncing digits, {settings.digits}",
+        "told": ("frames_in", "frames_out", "batch_size", "learning_rate"),
+        "measure": "mse",
+    }
+    return net, card, lambda: {settings.digits: experiment.score_films(net, settings, films)}
