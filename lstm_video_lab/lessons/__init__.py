@@ -7,6 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from lstm_video_lab.files import store_result
+
 ROOMS = {  # experiment → the room that holds it
     "actions": "percepts_and_actions",
     "captions": "video_to_text",
@@ -50,13 +52,17 @@ def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
             from lstm_video_lab.lessons.video_ladder.pretrain import make_ladder as make
         yield from train_pretrained.run(name, scale, out, make)
         return
+    if name not in ROOMS and name not in GRIDS:
+        known = ", ".join((*ROOMS, *GRIDS, *MODELS))
+        raise ValueError(f"experiment {name!r} is unknown: choose one of {known}")
     if name in GRIDS:
         from lstm_video_lab.lessons.composite import grids
 
         yield from grids.run(name, scale or "laptop", out)
         return
-    if name not in ROOMS:
-        known = ", ".join((*ROOMS, *GRIDS, *MODELS))
-        raise ValueError(f"experiment {name!r} is unknown: choose one of {known}")
     experiment = import_module(f".{ROOMS[name]}.experiment", __name__)
-    yield from experiment.run(scale or "laptop", out)
+    result = yield from experiment.run(scale or "laptop", out)
+    if result is None:
+        return
+    figures = import_module(f".{ROOMS[name]}.figures", __name__)
+    yield store_result(out, name, result, figures.overview(result).png)
