@@ -7,8 +7,11 @@ that ``import lstm_video_lab`` costs no more than a glance.
 import contextlib
 import ctypes
 import os
+import sys
 from importlib import import_module
 from typing import Any
+
+from lstm_video_lab.moved import MovedFinder
 
 
 def _sleep_soon() -> None:
@@ -42,6 +45,7 @@ def _keep_freed_memory() -> None:
 
 _sleep_soon()
 _keep_freed_memory()
+sys.meta_path.append(MovedFinder())  # asked last, when nobody else knows a name
 
 __version__ = "0.1.0"
 
