@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 from torch import Tensor, nn
@@ -28,23 +28,43 @@ def fit(
     parameters: or groups of them, {"params": …, "share": of the rate}. Gradients are clipped to
     norm 5. A `note` names the progress bar, without one there is none. Returns the losses.
     """
-    losses = []
+    return list(fit_steps(parameters, loss, steps, rate, note=note, weight_decay=weight_decay))
+
+
+def fit_steps(
+    parameters: Iterable[nn.Parameter] | list[dict],
+    loss: Callable[[int], Tensor],
+    steps: int,
+    rate: float,
+    *,
+    note: str = "",
+    weight_decay: float = 0.0,
+    clip: float = 5.0,
+    schedule: str = "cosine",
+) -> Iterator[float]:
+    """`fit` step by step, for who looks on the way or ends early: yields the loss of each step.
+
+    clip: the largest norm of the gradient; schedule: "cosine" as `fit` has it, or "constant".
+    """
     optimiser = torch.optim.AdamW(parameters, lr=rate, weight_decay=weight_decay)
     everything = [p for group in optimiser.param_groups for p in group["params"]]
-    torch.set_flush_denormal(True)  # numbers under 1e-38 slow a CPU down many times
     for step in progress_bar(note, range(steps)):
-        optimiser.zero_grad()
-        error = loss(step)
-        error.backward()
-        nn.utils.clip_grad_norm_(everything, 5.0)
-        fall = 0.5 * (1 + math.cos(math.pi * step / steps))
-        for group in optimiser.param_groups:
+        rise = fall = 1.0
+        if schedule == "cosine":
             rise = min(1.0, 20 * (step + 1) / steps)
+            fall = 0.5 * (1 + math.cos(math.pi * step / steps))
+        for group in optimiser.param_groups:
             group["lr"] = rate * group.get("share", 1.0) * rise * fall
-        optimiser.step()
-        losses.append(error.item())
-    torch.set_flush_denormal(False)
-    return losses
+        torch.set_flush_denormal(True)  # numbers under 1e-38 slow a CPU down many times
+        try:
+            optimiser.zero_grad()
+            error = loss(step)
+            error.backward()
+            nn.utils.clip_grad_norm_(everything, clip)
+            optimiser.step()
+        finally:
+            torch.set_flush_denormal(False)
+        yield error.item()
 
 
 def progress_bar(note: str, steps: Iterable | None = None, total: float | None = None) -> tqdm:

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from lstm_video_lab import Settings, VideoModel, load_model, train
 from lstm_video_lab.training import DivergedError, learn
 from lstm_video_lab.training.checkpoints import newest_checkpoint, read_checkpoint
-from lstm_video_lab.training.fit import fit
+from lstm_video_lab.training.fit import fit, fit_steps
 from lstm_video_lab.training.loss import composite_loss
 from lstm_video_lab.training.optimisers import learning_rate, make_optimiser
 
@@ -282,3 +282,36 @@ def test_fit_finds_the_least_of_a_parabola_and_says_what_it_lost():
     losses = fit([x], lambda step: (x - 1).square().sum(), 400, 0.1)
     torch.testing.assert_close(x.detach(), torch.ones(2), atol=1e-2, rtol=0)
     assert len(losses) == 400 and losses[0] == pytest.approx(25) and losses[-1] < 1e-3
+
+
+@pytest.mark.parametrize("clip", [1.0, 5.0])
+def test_fit_with_a_constant_rate_is_adam_bit_for_bit_and_can_end_early(clip):
+    ours, theirs = (torch.nn.Parameter(torch.tensor([5.0, -2.0])) for _ in range(2))
+    adam = torch.optim.Adam([theirs], 0.1)
+    steps = fit_steps([ours], lambda _: (ours - 1).square().sum(), 9, 0.1,
+                      clip=clip, schedule="constant")  # fmt: skip
+    for _, error in zip(range(5), steps, strict=False):
+        adam.zero_grad()
+        loss = (theirs - 1).square().sum()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([theirs], clip)
+        adam.step()
+        assert error == loss.item() and torch.equal(ours, theirs)
+
+
+def test_fit_flushes_small_numbers_within_a_step_only():
+    tiny, x = torch.tensor([1e-39]), torch.nn.Parameter(torch.ones(1))
+    within = []
+
+    def loss(step):
+        within.append((tiny * 0.5).item())
+        if step == 1:
+            raise ValueError("no loss")
+        return x.sum()
+
+    steps = fit_steps([x], loss, 3, 0.1)
+    next(steps)
+    assert within == [0.0] and (tiny * 0.5).item() > 0
+    with pytest.raises(ValueError, match="no loss"):
+        next(steps)
+    assert (tiny * 0.5).item() > 0
