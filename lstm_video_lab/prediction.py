@@ -1,144 +1,56 @@
-"""Your own frames in, a model's continuation out: `lstm-video-lab predict`.
+"""Show a model the past, get the future: one way for lessons, widgets, scores and commands.
 
-Frames come from an array (.npy), a folder of images or a video; the continuation goes into an array
-(.npy), a picture (.png) or an animation (.gif), by the ending of its name.
-
-Letters: T frames, H × W the size of a frame, S the side that a model was built for.
+Letters: T time, B batch, C channels, H × W the size of a frame.
 """
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import numpy as np
 import torch
-from torch import Tensor
-from torch.nn import functional as F
+from torch import Tensor, nn
 
-from lstm_video_lab import plots
 from lstm_video_lab.data.frames import to_unit
-from lstm_video_lab.data.videos import decode
-from lstm_video_lab.files import write_whole
-from lstm_video_lab.models import VideoModel
-
-IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
-ENDINGS = (".npy", ".png", ".gif")
-MILLISECONDS = 150  # of a frame in an animation
+from lstm_video_lab.models import Prediction, VideoModel
 
 
-def read_frames(path: Path, channels: int = 1) -> np.ndarray:
-    """Frames as they are found: uint8 or float, (T, C, H, W).
+def predict(model: VideoModel, past: Tensor, steps: int = 10) -> Prediction:
+    """What a model gives back and predicts after it has seen `past`, as pixels in [0, 1].
 
-    An array is (T, H, W) or (T, C, H, W); images come in the order of their names. Raises
-    FileNotFoundError where there is nothing, ValueError for what are no frames.
+    past: (T, B, H, W) or (T, B, C, H, W), uint8 or float in [0, 1], on any device. The result is
+    where `past` is: `.reconstruction` (T, …), the input in reverse order, and `.future`
+    (steps, …); None for a decoder that the model lacks. It runs freely, on what it predicted
+    itself, and in evaluation mode; afterwards it has the mode that it had.
+    Raises ValueError for frames of another size or kind.
     """
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: not found: name an array, a folder of images or a video")
-    if path.is_dir():
-        frames = _read_folder(path, channels)
-    elif path.suffix == ".npy":
-        frames = _read_array(path)
-    else:
-        frames = decode(path, channels)
-    if frames.shape[1] != channels:
-        raise ValueError(f"{path}: {frames.shape[1]} channels, but the model has {channels}")
-    return frames
+    raw = predict_raw(model, past, steps)
+    pixels = (None if part is None else to_pixels(model, part).to(past.device) for part in raw)
+    return Prediction(*pixels)
 
 
-def _read_array(path: Path) -> np.ndarray:
+def predict_raw(model: VideoModel, past: Tensor, steps: int = 10) -> Prediction:
+    """The same as the model itself gives it, on its own device: logits, or values of a linear
+    output, which losses and scores are taken of.
+    """
+    device = next(model.parameters(), past).device
+    with free_running(model):
+        return model(to_unit(past.to(device)), future=steps)
+
+
+def to_pixels(model: VideoModel, raw: Tensor) -> Tensor:
+    """Outputs of a decoder as pixels in [0, 1]: σ of logits; a linear output is clipped."""
+    return raw.sigmoid() if model.settings.output == "logistic" else raw.clamp(0, 1)
+
+
+@contextmanager
+def free_running(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode without gradients; afterwards every module has the mode it had before."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
     try:
-        frames = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{path}: cannot be read as an array ({error})") from None
-    frames = frames[:, None] if frames.ndim == 3 else frames
-    is_pixels = frames.dtype == np.uint8 or (
-        frames.dtype.kind == "f" and 0 <= frames.min(initial=0) <= frames.max(initial=1) <= 1
-    )
-    if frames.ndim != 4 or 0 in frames.shape or not is_pixels:
-        raise ValueError(
-            f"{path}: {frames.dtype} {frames.shape} are no frames: give (T, H, W) or (T, C, H, W), "
-            "whole numbers of type uint8, or numbers from 0 to 1"
-        )
-    return frames
-
-
-def _read_folder(path: Path, channels: int) -> np.ndarray:
-    from PIL import Image
-
-    images = [
-        np.asarray(Image.open(file).convert("L" if channels == 1 else "RGB"))
-        for file in sorted(path.iterdir())
-        if file.suffix.lower() in IMAGES
-    ]
-    if not images or len({image.shape for image in images}) > 1:
-        raise ValueError(f"{path}: {len(images)} images, of one size there must be at least one")
-    frames = np.stack(images)
-    return frames[:, None] if channels == 1 else frames.transpose(0, 3, 1, 2)
-
-
-def fitted(frames: np.ndarray, side: int) -> Tensor:
-    """Frames in [0, 1], the square in their middle averaged to S × S: float (T, C, S, S)."""
-    values = to_unit(torch.from_numpy(np.ascontiguousarray(frames))).float()
-    short = min(values.shape[2:])
-    top, left = ((size - short) // 2 for size in values.shape[2:])
-    square = values[:, :, top : top + short, left : left + short]
-    if short == side:
-        return square
-    return F.interpolate(square, (side, side), mode="area" if short > side else "nearest")
-
-
-@torch.inference_mode()
-def continued(model: VideoModel, frames: Tensor, steps: int) -> Tensor:
-    """What a model gives after frames (T, C, S, S): (steps, C, S, S) in [0, 1].
-
-    Raises ValueError for a model without a future decoder.
-    """
-    if not model.settings.predict:
-        raise ValueError("this model only gives its input back: train one with predict on")
-    given = model(frames[:, None], future=steps).future
-    assert given is not None
-    given = given[:, 0]
-    return given.sigmoid() if model.settings.output == "logistic" else given.clamp(0, 1)
-
-
-def check_ending(path: Path) -> None:
-    """Raises ValueError for a file whose name does not say what it is to be."""
-    if path.suffix not in ENDINGS:
-        raise ValueError(f"{path}: unknown ending: choose one of {', '.join(ENDINGS)}")
-
-
-def write_frames(path: Path, seen: Tensor, given: Tensor) -> None:
-    """Write what was given; a picture or animation shows what was seen, too."""
-    check_ending(path)
-    if path.suffix == ".npy":
-        buffer = io.BytesIO()
-        np.save(buffer, given.numpy())
-        write_whole(path, buffer.getvalue())
-    elif path.suffix == ".png":
-        rows = {"seen": _grey(seen), "predicted": _grey(given)}
-        write_whole(path, plots.frames(rows, "Frames that were seen and frames predicted.").png)
-    else:
-        write_whole(path, _animation(seen, given))
-
-
-def _grey(frames: Tensor) -> np.ndarray:
-    return frames.mean(1).numpy()  # (T, C, S, S) → (T, S, S)
-
-
-def _animation(seen: Tensor, given: Tensor) -> bytes:
-    """Seen frames with a light border, then the predicted ones with a dark one."""
-    from PIL import Image
-
-    pages = []
-    for frames, shade in ((seen, 255), (given, 90)):
-        scaled = (frames.repeat_interleave(4, 2).repeat_interleave(4, 3) * 255).round().byte()
-        framed = F.pad(scaled, (4, 4, 4, 4), value=shade)  # (T, C, 4S + 8, 4S + 8)
-        for page in framed:
-            array = page[0] if len(page) == 1 else page.movedim(0, -1)
-            pages.append(Image.fromarray(array.numpy()))
-    buffer = io.BytesIO()
-    pages[0].save(
-        buffer, "GIF", save_all=True, append_images=pages[1:], duration=MILLISECONDS, loop=0
-    )
-    return buffer.getvalue()
+        with torch.inference_mode():
+            yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode

@@ -61,11 +61,13 @@ def add_predict(parser: argparse.ArgumentParser) -> None:
 
 
 def run_predict(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab import prediction, pretrained
+    from lstm_video_lab import pretrained
+    from lstm_video_lab.commands import frame_files
+    from lstm_video_lab.prediction import predict
     from lstm_video_lab.training import checkpoints
 
     a = arguments
-    prediction.check_ending(a.out)
+    frame_files.check_ending(a.out)
     _check_folder(a.out)
     if a.steps < 1 or (a.seen is not None and a.seen < 1):
         raise ValueError(f"--steps {a.steps}, --seen {a.seen}: give at least 1")
@@ -77,9 +79,13 @@ def run_predict(arguments: argparse.Namespace) -> int:
     else:
         model = checkpoints.load_model(a.model)
         known = checkpoints.read_checkpoint(a.model).settings.frames_in
-    frames = prediction.read_frames(a.frames, model.settings.channels)[: a.seen or known]
-    seen = prediction.fitted(frames, model.settings.image_size)
-    prediction.write_frames(a.out, seen, prediction.continued(model, seen, a.steps))
+    if not model.settings.predict:
+        raise ValueError("this model only gives its input back: train one with predict on")
+    frames = frame_files.read_frames(a.frames, model.settings.channels)[: a.seen or known]
+    seen = frame_files.fitted(frames, model.settings.image_size)  # (T, C, S, S)
+    future = predict(model, seen[:, None], a.steps).future
+    assert future is not None
+    frame_files.write_frames(a.out, seen, future[:, 0])
     print(f"{len(seen)} frames seen, {a.steps} predicted: {a.out}")
     return 0
 
@@ -163,7 +169,7 @@ def add_bench(parser: argparse.ArgumentParser) -> None:
     from lstm_video_lab import bench
 
     parser.add_argument("--json", type=Path, help="file for the report")
-    parser.add_argument("--readme", type=Path, help="page that shows the table, between its marks")
+    parser.add_argument("--page", type=Path, help="page that shows the table, between its marks")
     parser.add_argument(
         "--only", nargs="+", choices=bench.GROUPS, default=bench.GROUPS, help="what to measure"
     )
@@ -174,13 +180,13 @@ def run_bench(arguments: argparse.Namespace) -> int:
     from lstm_video_lab.bench import report as pages
 
     _check_folder(arguments.json)
-    if arguments.readme is not None:
-        pages.with_table(arguments.readme)  # before the work begins
+    if arguments.page is not None:
+        pages.with_table(arguments.page)  # before the work begins
     report = bench.run(tuple(arguments.only))
     text = pages.table(report)
     print(text, end="")
     if arguments.json is not None:
         write_whole(arguments.json, json.dumps(report, indent=1, allow_nan=False) + "\n")
-    if arguments.readme is not None:
-        pages.put_into(arguments.readme, text)
+    if arguments.page is not None:
+        pages.put_into(arguments.page, text)
     return 0
