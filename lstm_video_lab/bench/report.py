@@ -1,4 +1,4 @@
-"""The bench's report as a table, for the terminal and for the README."""
+"""The bench's report as a table, for the terminal and for docs/speed.md."""
 
 from __future__ import annotations
 
@@ -60,17 +60,17 @@ def table(report: dict[str, Any]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def put_into(readme: Path, text: str) -> None:
+def put_into(page: Path, text: str) -> None:
     """Replace what stands between the two marks. Raises ValueError where they are missing."""
-    write_whole(readme, with_table(readme, text))
+    write_whole(page, with_table(page, text))
 
 
-def with_table(readme: Path, text: str = "") -> str:
+def with_table(page: Path, text: str = "") -> str:
     """The page with this table. Raises ValueError where it has no place."""
     try:
-        return between(readme.read_text("utf-8"), BEGIN, END, text)
+        return between(page.read_text("utf-8"), BEGIN, END, text)
     except ValueError as error:
-        raise ValueError(f"{readme}: {error}") from None
+        raise ValueError(f"{page}: {error}") from None
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -152,7 +152,7 @@ def test_an_unknown_part_is_refused_in_one_line(capsys):
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("flags", [["--json", "none/b.json"], ["--readme", "page.md"]])
+@pytest.mark.parametrize("flags", [["--json", "none/b.json"], ["--page", "page.md"]])
 def test_a_place_that_cannot_hold_the_report_is_refused_before_anything_is_measured(
     flags, tmp_path, monkeypatch, capsys
 ):
