@@ -28,6 +28,12 @@ def test_importing_it_loads_nothing_heavy():
     assert not {"torch", "matplotlib", "sklearn", "ipywidgets"} & set(printed(code).split())
 
 
+def test_a_checked_answer_loads_no_library_of_notebooks():
+    """They take a second, and in a kernel of Python 3.11 sometimes six."""
+    code = "import sys; from lstm_video_lab import check, hint, target; print(*sys.modules)"
+    assert not {"jupytext", "nbformat", "jsonschema"} & set(printed(code).split())
+
+
 def test_waiting_threads_sleep_soon_unless_the_user_says_otherwise():
     code = "import os, lstm_video_lab; print(os.environ.get('GOMP_SPINCOUNT'))"
     assert printed(code, env={}).strip() == "5000"

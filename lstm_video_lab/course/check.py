@@ -18,7 +18,7 @@ from typing import Any
 
 from lstm_video_lab import plots
 from lstm_video_lab.course.compare import difference
-from lstm_video_lab.course.handout import VISIBLE, unpack
+from lstm_video_lab.course.visible_cases import VISIBLE, unpack
 from lstm_video_lab.plots.canvas import Picture, as_array
 
 NOT_ATTEMPTED, ERROR, INCORRECT, CORRECT = "not attempted", "error", "incorrect", "correct"

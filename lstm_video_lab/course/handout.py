@@ -8,7 +8,6 @@ hidden calls are nowhere but in `solutions/`.
 
 from __future__ import annotations
 
-import base64
 import json
 import zlib
 from pathlib import Path
@@ -21,9 +20,9 @@ from nbformat import NotebookNode
 from lstm_video_lab.course import plain_values
 from lstm_video_lab.course.compare import difference
 from lstm_video_lab.course.exercises import Answer, Exercise, kind_of, read_exercises
+from lstm_video_lab.course.visible_cases import pack, unpack
 from lstm_video_lab.files import write_whole
 
-VISIBLE = Path(__file__).with_name("visible")
 VISIBLE_SEED = 0
 MOST_VISIBLE = 150_000  # bytes of the file of one answer
 METADATA = {
@@ -111,14 +110,6 @@ def _call(function: Any, arguments: dict[str, Any]) -> Any:
         return function(**plain_values.copy_of(arguments))
     except Exception:
         return None
-
-
-def pack(value: Any) -> str:
-    return base64.b64encode(zlib.compress(plain_values.encode(value), 9)).decode()
-
-
-def unpack(text: str) -> Any:
-    return plain_values.decode(zlib.decompress(base64.b64decode(text)))
 
 
 def write(solutions: Path) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from lstm_video_lab.course import exercises, handout, plain_values
 from lstm_video_lab.course.check import CORRECT, NOT_ATTEMPTED, check, draw, hint, target
 from lstm_video_lab.course.compare import difference
+from lstm_video_lab.course.visible_cases import VISIBLE
 
 ROOT = Path(__file__).parents[2]
 SOLUTIONS = ROOT / "solutions"
@@ -104,7 +105,7 @@ def test_the_head_tells_points_time_and_lesson(exercise):
 def test_no_answer_and_no_hidden_call_leaves_the_solutions(exercise):
     """Looked for by their own lines, in everything that students get; a hint may show a line."""
     given = [ROOT / "exercises" / f"{exercise.name}{ending}" for ending in (".py", ".ipynb")]
-    given += [handout.VISIBLE / f"{name}.json" for name in exercise.answers]
+    given += [VISIBLE / f"{name}.json" for name in exercise.answers]
     text = "\n".join(path.read_text("utf-8") for path in given)
     shown = exercises.PREAMBLE + "\n".join(cell.source for cell in exercise.cut().cells)
     answers = exercise.answers.values()

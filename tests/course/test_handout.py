@@ -1,7 +1,6 @@
 """Scripts that are no exercises are named with the mend; files that are not current are found."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -137,4 +136,3 @@ def test_stubs_stand_where_the_answer_stood():
 
 def test_no_scripts_no_work(tmp_path):
     assert handout.write(tmp_path / "none") == [] == handout.problems(tmp_path / "none")
-    assert isinstance(handout.VISIBLE, Path)
