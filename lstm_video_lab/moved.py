@@ -67,7 +67,7 @@ MOVED = {  # before → now
     "widgets.futures": "lessons.future_predictor.two_futures",
     "widgets.gates": "lessons.lstm_cell.gate_inspector",
     "widgets.gradients": "lessons.composite.gradient_angle",
-    "widgets.keeping": "lessons.recurrence_and_memory.memory_widget",
+    "widgets.keeping": "lessons.recurrence_and_memory.widgets",
     "widgets.ladder": "lessons.video_ladder.widgets",
     "widgets.latch": "lessons.lstm_cell.one_unit",
     "widgets.order": "lessons.autoencoder.widgets",

@@ -40,9 +40,8 @@ import torch
 
 from lstm_video_lab import Settings, cells, plots
 from lstm_video_lab.files import load_result
-from lstm_video_lab.lessons.recurrence_and_memory import experiment, jacobians, memory
-from lstm_video_lab.lessons.recurrence_and_memory.memory_widget import KeepExplorer
-from lstm_video_lab.lessons.recurrence_and_memory.widgets import GradientExplorer
+from lstm_video_lab.lessons.recurrence_and_memory import experiment, figures, jacobians, memory
+from lstm_video_lab.lessons.recurrence_and_memory.widgets import GradientExplorer, MemoryExplorer
 from lstm_video_lab.widgets import Guess
 
 settings = Settings.for_scale()
@@ -52,7 +51,7 @@ DELAY = experiment.DELAYS[settings.scale][-1]
 draws = torch.Generator().manual_seed(0)
 
 # %% the copy task
-x, answer = experiment.delayed(DELAY, 1, seed=0)  # x: (T, B, K + 2)
+x, answer = experiment.copy_task(DELAY, 1, seed=0)  # x: (T, B, K + 2)
 plots.strip(
     {"4 symbols": x[:, 0, :4], "mark: keep": x[:, 0, 4:5], "mark: say": x[:, 0, 5:]},
     "One sequence of the copy task; time runs to the right. In each step but the last there is one "
@@ -286,7 +285,7 @@ Guess(
 
 # %% all starts, several seeds
 result = load_result("recurrence")
-experiment.draw_copies(result)
+figures.overview(result)
 
 # %% [markdown]
 # **What is seen.** With the shortest delay everybody learns. At the longest, the plain cell fails
@@ -422,13 +421,13 @@ plots.bars(
 # %% one wrong letter, live
 def lasting(curves):
     """For each layer, the letters until the difference stays below a tenth, as words."""
-    return ", ".join(str(memory.healed(line)) for line in curves.T.tolist())
+    return ", ".join(str(memory.recovery_steps(line)) for line in curves.T.tolist())
 
 
 alphabet = memory.read_text()[1]
 stack = memory.Stack(len(alphabet), all_answer=True, seed=9)
 loss = memory.learn_text(stack, min(STEPS, 120), seed=9)
-after = memory.scar(stack)  # (T, L)
+after = memory.perturbation(stack)  # (T, L)
 shown = range(1, 21)
 plots.curves(
     {f"layer {n + 1}": (shown, after[:20, n]) for n in range(memory.LAYERS)},
@@ -441,7 +440,7 @@ plots.curves(
 
 # %% guess the layers
 healed = {
-    name: [[memory.healed(line) for line in seed] for seed in found["curves"]]
+    name: [[memory.recovery_steps(line) for line in seed] for seed in found["curves"]]
     for name, found in result["layers"].items()
 }  # name -> (seeds, L)
 mean = {name: torch.tensor(rows).double().mean(0) for name, rows in healed.items()}
@@ -498,7 +497,8 @@ plots.bars(
 # %% guess the price
 def equal(units):
     """The last T at which attention needs no more multiplications than a state."""
-    return sum(memory.work(None, T) <= memory.work(units, T) for T in range(1, 10_000))
+    state = memory.multiplications(units, 1)  # the same for every T
+    return sum(memory.multiplications(None, T) <= state for T in range(1, 10_000))
 
 
 Guess(
@@ -517,7 +517,7 @@ Guess(
 )
 
 # %% explore the price
-KeepExplorer(result)
+MemoryExplorer(result)
 
 # %% [markdown]
 # **What is seen.** Attention gives everything back, whatever T. A state does so only for short

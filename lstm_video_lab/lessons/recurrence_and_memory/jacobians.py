@@ -64,15 +64,15 @@ def step(cell: Cell, x: Tensor | None, state: Tensor) -> Tensor:
     return cell(x, state)
 
 
-def empty(cell: Cell, batch: int) -> Tensor:
+def initial_state(cell: Cell, batch: int) -> Tensor:
     """The state before the first step, zeros (B, S)."""
     size = cell.weight_hh.shape[1] * (2 if isinstance(cell, LSTMCell) else 1)
     return cell.weight_hh.new_zeros(batch, size)
 
 
 def factors(cell: Cell, x: Tensor) -> Tensor:
-    """∂s(t)/∂s(t−1) of every step over x (T, X), from an empty state: (T, S, S), by autograd."""
-    states = [empty(cell, 1)]
+    """∂s(t)/∂s(t−1) of every step over x (T, X), from the empty state: (T, S, S), by autograd."""
+    states = [initial_state(cell, 1)]
     with torch.no_grad():
         for x_t in x[:-1]:
             states.append(step(cell, x_t[None], states[-1]))
@@ -119,13 +119,13 @@ def measure_gains(
     start: str, scale: float | None, seeds: tuple[int, ...], length: int = 100
 ) -> Tensor:
     """`gains` of untrained cells over random inputs, for each seed: (seeds, length + 1)."""
-    found = []
+    gains_of_seeds = []
     with _one_thread():
         for seed in seeds:
             cell = make_cell(start, INPUTS, UNITS, seed, scale).double()
             x = torch.randn(length, INPUTS, generator=torch.Generator().manual_seed(seed)).double()
-            found.append(gains(factors(cell, x)))
-    return torch.stack(found)
+            gains_of_seeds.append(gains(factors(cell, x)))
+    return torch.stack(gains_of_seeds)
 
 
 @contextmanager

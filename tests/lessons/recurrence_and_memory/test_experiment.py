@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
-from lstm_video_lab.lessons.recurrence_and_memory import experiment, jacobians, memory
+from lstm_video_lab import lessons
+from lstm_video_lab.lessons.recurrence_and_memory import experiment, figures, jacobians, memory
 from lstm_video_lab.lessons.recurrence_and_memory.jacobians import (
     STARTS,
-    empty,
     factors,
     gains,
+    initial_state,
     make_cell,
     step,
 )
@@ -32,7 +33,7 @@ def test_the_factors_multiply_to_the_slope_of_the_whole_walk(start):
     cell = make_cell(start, 2, 3, seed=0, scale=1.5).double()
     x = torch.randn(7, 2, generator=torch.Generator().manual_seed(0)).double()
     with torch.no_grad():
-        before = walk(cell, x[:2], empty(cell, 1))
+        before = walk(cell, x[:2], initial_state(cell, 1))
         nudges = 1e-5 * torch.eye(before.shape[1]).double()
         ends = [[walk(cell, x[2:], before + sign * n) for n in nudges] for sign in (1, -1)]
         whole = torch.cat([(up - down)[0] for up, down in zip(*ends, strict=True)])
@@ -86,14 +87,14 @@ def test_the_gate_that_keeps_is_the_one_that_is_set():
 
 @given(st.integers(0, 9), st.integers(0, 1000))
 def test_the_copy_task_asks_at_its_end_for_the_symbol_with_the_mark(delay, seed):
-    x, answers = experiment.delayed(delay, 5, seed)
+    x, answers = experiment.copy_task(delay, 5, seed)
     K = experiment.SYMBOLS
     assert x.shape == (delay + 2, 5, K + 2)
     assert torch.equal(x[0, :, :K].argmax(1), answers)
     assert torch.equal(x[:, :, K].sum(0), x[0, :, K]) and (x[0, :, K] == 1).all()
     assert (x[:-1, :, :K].sum(2) == 1).all() and (x[-1, :, :K] == 0).all()
     assert torch.equal(x[:, :, K + 1].sum(0), x[-1, :, K + 1])
-    assert torch.equal(experiment.delayed(delay, 5, seed)[0], x)
+    assert torch.equal(experiment.copy_task(delay, 5, seed)[0], x)
 
 
 def test_a_short_delay_is_learned_and_the_same_seed_gives_the_same():
@@ -110,20 +111,20 @@ def test_text_is_plain_and_excerpts_come_from_it():
         assert "".join(alphabet[n] for n in letters) in text
 
 
-def test_a_scar_is_one_wrong_letter_and_starts_at_the_first_layer():
+def test_a_perturbation_is_one_wrong_letter_and_starts_at_the_first_layer():
     stack = memory.Stack(len(memory.read_text()[1]), False, seed=0)
-    curve = memory.scar(stack, places=20)
+    curve = memory.perturbation(stack, places=20)
     assert curve.shape == (memory.AFTER, memory.LAYERS)
     torch.testing.assert_close(curve.amax(0), torch.ones(memory.LAYERS))
     with torch.no_grad():
         for cell in stack.cells:
             cell.weight_hh.zero_()  # without recurrence nothing is left after the step itself
-    assert torch.equal(memory.scar(stack, places=20)[1:], torch.zeros(memory.AFTER - 1, 4))
+    assert torch.equal(memory.perturbation(stack, places=20)[1:], torch.zeros(memory.AFTER - 1, 4))
 
 
 @given(st.lists(st.floats(0, 1), max_size=20))
-def test_healed_is_the_first_step_after_which_little_is_left(curve):
-    steps = memory.healed(curve)
+def test_recovery_is_the_first_step_after_which_little_is_left(curve):
+    steps = memory.recovery_steps(curve)
     assert all(part <= 0.1 for part in curve[steps:])
     assert steps == 0 or curve[steps - 1] > 0.1
 
@@ -148,24 +149,27 @@ def test_attention_reads_any_place_and_a_state_of_two_numbers_cannot():
 
 @settings(deadline=None, max_examples=10)
 @given(st.integers(2, 40), st.integers(1, 40))
-def test_work_is_what_torch_counts(length, units):
+def test_multiplications_are_what_torch_counts(length, units):
     """Multiplications of one frame and one answer, against torch's count (two per product)."""
-    cell = make_cell("LSTM, forget 5", memory.KINDS, units, 0)
-    state, x = empty(cell, 1), torch.zeros(length, 1, memory.KINDS)
-    attention, answer = memory.KeepAll(length), torch.nn.Linear(2 * units, memory.KINDS)
+    cell = make_cell("LSTM, forget 5", memory.RECALL_SYMBOLS, units, 0)
+    state, x = initial_state(cell, 1), torch.zeros(length, 1, memory.RECALL_SYMBOLS)
+    attention, answer = (
+        memory.AttentionMemory(length),
+        torch.nn.Linear(2 * units, memory.RECALL_SYMBOLS),
+    )
     with FlopCounterMode(display=False) as counter:
         answer(step(cell, x[0], state))
-    assert counter.get_total_flops() == 2 * memory.work(units, length)
-    attention.questions = torch.nn.Parameter(attention.questions[:1].detach())
+    assert counter.get_total_flops() == 2 * memory.multiplications(units, length)
+    attention.queries = torch.nn.Parameter(attention.queries[:1].detach())
     with FlopCounterMode(display=False) as counter:
         attention(x)
-    assert counter.get_total_flops() == 2 * memory.work(None, length)
+    assert counter.get_total_flops() == 2 * memory.multiplications(None, length)
 
 
 def test_the_command_stores_all_of_it_and_resumes(tmp_path, monkeypatch):
     monkeypatch.setattr(experiment, "SEEDS", (0, 1))
     monkeypatch.setattr(memory, "AFTER", 10)
-    lines = list(experiment.run("smoke", tmp_path))
+    lines = list(lessons.run("recurrence", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
     result = json.loads((tmp_path / "recurrence.json").read_text())
     assert set(result["copy"]) == set(STARTS)
@@ -175,8 +179,8 @@ def test_the_command_stores_all_of_it_and_resumes(tmp_path, monkeypatch):
     assert {name: len(found["loss"]) for name, found in result["layers"].items()} == {
         "untrained": 0, "top layer answers": 2, "all layers answer": 2
     }  # fmt: skip
-    assert set(result["recall"]) == set(memory.KEEPERS)
+    assert set(result["recall"]) == set(memory.MEMORIES)
     monkeypatch.setattr(experiment, "learn_copy", None)  # would fail if it were called again
-    assert list(experiment.run("smoke", tmp_path)) == lines
-    words = experiment.draw_copies(result).text
+    assert list(lessons.run("recurrence", "smoke", tmp_path)) == lines
+    words = figures.overview(result).text
     assert "chance is 0.25" in words and "smoke scale" in words

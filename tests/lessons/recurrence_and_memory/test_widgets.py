@@ -6,14 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_video_lab.lessons.recurrence_and_memory import memory, widgets
-from lstm_video_lab.lessons.recurrence_and_memory.memory_widget import KeepExplorer
+from lstm_video_lab.lessons.recurrence_and_memory.figures import (
+    describe_gains,
+    draw_gains,
+    number,
+)
 from lstm_video_lab.lessons.recurrence_and_memory.widgets import (
     SCALES,
     SHOWN,
     GradientExplorer,
-    describe_gains,
-    draw_gains,
-    number,
+    MemoryExplorer,
 )
 
 STEPS = np.arange(41)
@@ -28,7 +30,7 @@ RESULT = {
     "lengths": [2, 4],
     "seeds": 2,
     "steps": 7,
-    "recall": {name: [[1.0, 0.9], [0.5, 0.3]] for name in memory.KEEPERS},
+    "recall": {name: [[1.0, 0.9], [0.5, 0.3]] for name in memory.MEMORIES},
 }
 
 
@@ -102,11 +104,11 @@ def test_all_cells_are_measured_at_all_scales_when_asked_for():
 
 
 def test_the_price_of_each_memory_is_told_with_what_it_gives_back():
-    widget = KeepExplorer(RESULT)
+    widget = MemoryExplorer(RESULT)
     widget.values["frames"].value = 0
     words = widget.picture().text
     assert "T = 2 frames" in words and "LSTM, 16 units: 32 numbers kept" in words
-    assert f"attention: {2 * (memory.KINDS + memory.PLACE)} numbers kept" in words
+    assert f"attention: {2 * (memory.RECALL_SYMBOLS + memory.KEY_SIZE)} numbers kept" in words
     assert "95 % given back (seeds from 90 to 100)" in words and "Chance is 25 %" in words
     before = widget.picture()
     widget.values["frames"].value = 1
