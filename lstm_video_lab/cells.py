@@ -20,6 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lstm_video_lab.checks import check_choice, check_number, check_odd, check_sizes
+
 OUTPUT_PEEPHOLES = ("new", "old")
 
 
@@ -60,6 +62,138 @@ def gates(a: Tensor, c: Tensor, peephole: Tensor | None, output_peephole: str = 
     return Gates(i, f, g, o, c_new, h)
 
 
+class LSTMCell(nn.Module):
+    """One step of an LSTM with peepholes.
+
+    `(x (B, X) or None, (h, c) each (B, H)) → (h, c)`. Parameters: `weight_ih` (4H, X), `weight_hh`
+    (4H, H), `bias` (4H), `peephole` (3, H). With `input_size=0` there are no input weights.
+    Raises ValueError for sizes under 1 and unknown choices.
+    """
+
+    weight_ih: Tensor | None
+    weight_hh: Tensor
+    bias: Tensor
+    peephole: Tensor | None
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        peepholes: bool = True,
+        output_peephole: str = "new",
+    ) -> None:
+        super().__init__()
+        check_number("input_size", input_size, 0, whole=True)
+        check_sizes(hidden_size=hidden_size)
+        check_choice("output_peephole", output_peephole, OUTPUT_PEEPHOLES)
+        self.output_peephole = output_peephole
+        X, H = input_size, hidden_size
+        add_parameters(
+            self,
+            weight_ih=(4 * H, X) if X else None,
+            weight_hh=(4 * H, H),
+            bias=(4 * H,),
+            peephole=(3, H) if peepholes else None,
+        )
+        open_forget_gate(self.bias)
+
+    def gates(self, x: Tensor | None, state: tuple[Tensor, Tensor]) -> Gates:
+        """All gates of one step, to be looked at; `x` None means no input."""
+        h, c = state
+        a = F.linear(h, self.weight_hh) + self.bias  # W_h h(t−1) + b, (B, 4H)
+        if x is not None:
+            a = a + F.linear(x, existing(self.weight_ih))  # W_x x(t)
+        return gates(a, c, self.peephole, self.output_peephole)
+
+    def forward(self, x: Tensor | None, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """One step: (x(t), (h(t−1), c(t−1))) → (h(t), c(t))."""
+        now = self.gates(x, state)
+        return now.h, now.c
+
+
+class ConvLSTMCell(nn.Module):
+    """One step of a convolutional LSTM: the same equations, with convolutions for matrix products.
+
+    `(x (B, X, h, w) or None, (h, c) each (B, C, h, w)) → (h, c)`. Parameters: `weight_ih`
+    (4C, X, k, k), `weight_hh` (4C, C, k, k), `bias` (4C), `peephole` (3, C, 1, 1) for "channel",
+    (3, C, h, w) for "location", which needs `size=(h, w)`. Maps keep their size (zero padding).
+    Raises ValueError for an even kernel, sizes under 1 and unknown choices.
+    """
+
+    weight_ih: Tensor | None
+    weight_hh: Tensor
+    bias: Tensor
+    peephole: Tensor | None
+
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int,
+        kernel_size: int,
+        *,
+        peepholes: bool | str = "channel",
+        output_peephole: str = "new",
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__()
+        check_number("in_channels", in_channels, 0, whole=True)
+        check_sizes(hidden_channels=hidden_channels, kernel_size=kernel_size)
+        check_odd(kernel_size)
+        check_choice("output_peephole", output_peephole, OUTPUT_PEEPHOLES)
+        self.output_peephole = output_peephole
+        X, C, k = in_channels, hidden_channels, kernel_size
+        add_parameters(
+            self,
+            weight_ih=(4 * C, X, k, k) if X else None,
+            weight_hh=(4 * C, C, k, k),
+            bias=(4 * C,),
+            peephole=peephole_shape(peepholes, C, size),
+        )
+        open_forget_gate(self.bias)
+
+    def gates(self, x: Tensor | None, state: tuple[Tensor, Tensor]) -> Gates:
+        """All gates of one step, to be looked at; `x` None means no input."""
+        h, c = state
+        a = F.conv2d(h, self.weight_hh, padding="same") + self.bias.view(-1, 1, 1)  # (B, 4C, h, w)
+        if x is not None:
+            a = a + F.conv2d(x, existing(self.weight_ih), padding="same")
+        return gates(a, c, self.peephole, self.output_peephole)
+
+    def forward(self, x: Tensor | None, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """One step: (x(t), (h(t−1), c(t−1))) → (h(t), c(t))."""
+        now = self.gates(x, state)
+        return now.h, now.c
+
+
+class RNNCell(nn.Module):
+    """One step of a plain recurrent layer.
+
+    `(x (B, X) or None, h (B, H)) → h`. Parameters: `weight_ih` (H, X), `weight_hh` (H, H), `bias`
+    (H). With `input_size=0` there are no input weights. Raises ValueError for sizes under 1.
+    """
+
+    weight_ih: Tensor | None
+    weight_hh: Tensor
+    bias: Tensor
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        check_number("input_size", input_size, 0, whole=True)
+        check_sizes(hidden_size=hidden_size)
+        X, H = input_size, hidden_size
+        add_parameters(self, weight_ih=(H, X) if X else None, weight_hh=(H, H), bias=(H,))
+
+    def forward(self, x: Tensor | None, h: Tensor) -> Tensor:
+        """One step: (x(t), h(t−1)) → h(t)."""
+        # h(t) = tanh(W_x x(t) + W_h h(t−1) + b)
+        return torch.tanh(F.linear(h, self.weight_hh) + self.inputs(x, self.bias))
+
+    def inputs(self, x: Tensor | None, bias: Tensor) -> Tensor:
+        """W_x x(t) + b, and b alone without an input."""
+        return bias if x is None else F.linear(x, existing(self.weight_ih), bias)
+
+
 class GRUGates(NamedTuple):
     """Everything that happens in one step of a GRU, each (B, H) or (B, C, h, w)."""
 
@@ -88,6 +222,40 @@ def gru_gates(a_x: Tensor, a_h: Tensor, h: Tensor) -> GRUGates:
     return GRUGates(r, z, n, (1 - z) * n + z * h)
 
 
+class GRUCell(nn.Module):
+    """One step of a gated recurrent unit, with the reset gate where torch has it.
+
+    `(x (B, X) or None, h (B, H)) → h`. Parameters: `weight_ih` (3H, X), `weight_hh` (3H, H), `bias`
+    (4H) in the order r, z, xn, hn: the new value has two, since the reset gate acts on one of them.
+    With `input_size=0` there are no input weights. Raises ValueError for sizes under 1.
+    """
+
+    weight_ih: Tensor | None
+    weight_hh: Tensor
+    bias: Tensor
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        check_number("input_size", input_size, 0, whole=True)
+        check_sizes(hidden_size=hidden_size)
+        X, H = input_size, hidden_size
+        weight_ih = (3 * H, X) if X else None
+        add_parameters(self, weight_ih=weight_ih, weight_hh=(3 * H, H), bias=(4 * H,))
+
+    def gates(self, x: Tensor | None, h: Tensor) -> GRUGates:
+        """All gates of one step, to be looked at; `x` None means no input."""
+        H = h.shape[1]
+        a_h = F.linear(h, self.weight_hh, F.pad(self.bias[3 * H :], (2 * H, 0)))  # (B, 3H)
+        a_x = self.bias[: 3 * H].expand_as(a_h)
+        if x is not None:
+            a_x = F.linear(x, existing(self.weight_ih), self.bias[: 3 * H])
+        return gru_gates(a_x, a_h, h)
+
+    def forward(self, x: Tensor | None, h: Tensor) -> Tensor:
+        """One step: (x(t), h(t−1)) → h(t)."""
+        return self.gates(x, h).h
+
+
 def conv_gru_gates(a_x: Tensor, h: Tensor, weight_hh: Tensor) -> GRUGates:
     """The convolutional GRU: from W_x ∗ x(t) + b, (B, 3C, h, w), and h(t−1) to the new state.
 
@@ -106,218 +274,63 @@ def conv_gru_gates(a_x: Tensor, h: Tensor, weight_hh: Tensor) -> GRUGates:
     return GRUGates(r, z, n, (1 - z) * h + z * n)
 
 
-def init_parameters(module: nn.Module) -> None:
-    """Weights uniform in ±1/√fan-in; biases and peepholes 0."""
-    for name, parameter in module.named_parameters(recurse=False):
-        if name.startswith("weight"):
+class ConvGRUCell(nn.Module):
+    """One step of a convolutional GRU; the reset gate acts on h(t−1), before the convolution.
+
+    `(x (B, X, h, w), h (B, C, h, w)) → h`. Parameters: `weight_ih` (3C, X, k, k), `weight_hh`
+    (3C, C, k, k), `bias` (3C). Raises ValueError for an even kernel and sizes under 1.
+    """
+
+    weight_ih: Tensor
+    weight_hh: Tensor
+    bias: Tensor
+
+    def __init__(self, in_channels: int, hidden_channels: int, kernel_size: int) -> None:
+        super().__init__()
+        X, C, k = in_channels, hidden_channels, kernel_size
+        check_sizes(in_channels=X, hidden_channels=C, kernel_size=k)
+        check_odd(kernel_size)
+        add_parameters(self, weight_ih=(3 * C, X, k, k), weight_hh=(3 * C, C, k, k), bias=(3 * C,))
+
+    def inputs(self, x: Tensor) -> Tensor:
+        """W_x ∗ x(t) + b of r, z and n, (B, 3C, h, w); of many steps at once, where x is known."""
+        return F.conv2d(x, self.weight_ih, self.bias, padding="same")
+
+    def forward(self, x: Tensor, h: Tensor) -> Tensor:
+        """One step: (x(t), h(t−1)) → h(t)."""
+        return conv_gru_gates(self.inputs(x), h, self.weight_hh).h
+
+
+def add_parameters(cell: nn.Module, **shapes: tuple[int, ...] | None) -> None:
+    """Parameters by name and shape, None where a cell has none of that name.
+
+    Weights are uniform in ±1/√fan-in, drawn in this order; biases and peepholes are 0.
+    """
+    for name, shape in shapes.items():
+        parameter = None if shape is None else nn.Parameter(torch.zeros(shape))
+        cell.register_parameter(name, parameter)
+        if parameter is not None and name.startswith("weight"):
             bound = parameter[0].numel() ** -0.5
             nn.init.uniform_(parameter, -bound, bound)
-        else:
-            nn.init.zeros_(parameter)
 
 
-def check_choice(name: str, value: object, choices: tuple) -> None:
-    if value not in choices:
-        raise ValueError(
-            f"{name}={value!r} is unknown: choose one of {', '.join(map(repr, choices))}"
-        )
+def open_forget_gate(bias: Tensor) -> None:
+    """A forget gate that starts open lets gradients pass from the first step (Gers et al. 2000;
+    Jozefowicz et al. 2015).
+    """
+    nn.init.ones_(bias.detach().chunk(4)[1])
 
 
-def check_positive(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if not isinstance(size, int) or size < 1:
-            raise ValueError(f"{name}={size!r} must be a whole number of at least 1")
-
-
-def check_sizes(input_size: int, hidden_size: int) -> None:
-    """A cell has units; inputs it may do without."""
-    check_positive(hidden_size=hidden_size)
-    if input_size != 0:
-        check_positive(input_size=input_size)
-
-
-def check_odd(kernel_size: int) -> None:
-    if kernel_size % 2 == 0:
-        raise ValueError(
-            f"kernel_size={kernel_size} is even: an odd kernel keeps the size of a map"
-        )
-
-
-def some_inputs(weight_ih: Tensor | None) -> Tensor:
+def existing(weight_ih: Tensor | None) -> Tensor:
     """The input weights, which must be there."""
     if weight_ih is None:
         raise ValueError("this cell was built without inputs (input size 0): call it with x=None")
     return weight_ih
 
 
-class _Cell(nn.Module):
-    """What the LSTMs share: W x is left to the subclass, the equations are `gates`."""
-
-    weight_ih: Tensor | None
-    weight_hh: Tensor
-    bias: Tensor
-    peephole: Tensor | None
-    output_peephole: str
-
-    def _set_parameters(self, **tensors: Tensor | None) -> None:
-        for name, tensor in tensors.items():
-            self.register_parameter(name, None if tensor is None else nn.Parameter(tensor))
-        init_parameters(self)
-        # A forget gate that starts open lets gradients pass from the first step (Gers et al. 2000;
-        # Jozefowicz et al. 2015).
-        nn.init.ones_(self.bias.detach().chunk(4)[1])
-
-    def _apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
-        raise TypeError("use LSTMCell or ConvLSTMCell")
-
-    def gates(self, x: Tensor | None, state: tuple[Tensor, Tensor]) -> Gates:
-        """All gates of one step, to be looked at; `x` None means no input."""
-        h, c = state
-        # W_x x(t) + W_h h(t−1) + b, for all four gates at once
-        a = self._apply_weight(h, self.weight_hh) + self.bias.view(-1, *[1] * (h.dim() - 2))
-        if x is not None:
-            a = a + self._apply_weight(x, some_inputs(self.weight_ih))
-        return gates(a, c, self.peephole, self.output_peephole)
-
-    def forward(self, x: Tensor | None, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        """One step: (x(t), (h(t−1), c(t−1))) → (h(t), c(t))."""
-        now = self.gates(x, state)
-        return now.h, now.c
-
-
-class LSTMCell(_Cell):
-    """One step of an LSTM with peepholes.
-
-    `(x (B, X) or None, (h, c) each (B, H)) → (h, c)`. Parameters: `weight_ih` (4H, X), `weight_hh`
-    (4H, H), `bias` (4H), `peephole` (3, H). With `input_size=0` there are no input weights.
-    Raises ValueError for sizes under 1 and unknown choices.
-    """
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        peepholes: bool = True,
-        output_peephole: str = "new",
-    ) -> None:
-        super().__init__()
-        check_sizes(input_size, hidden_size)
-        check_choice("output_peephole", output_peephole, OUTPUT_PEEPHOLES)
-        self.output_peephole = output_peephole
-        X, H = input_size, hidden_size
-        self._set_parameters(
-            weight_ih=torch.empty(4 * H, X) if X else None,
-            weight_hh=torch.empty(4 * H, H),
-            bias=torch.empty(4 * H),
-            peephole=torch.empty(3, H) if peepholes else None,
-        )
-
-    def _apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
-        return F.linear(x, weight)  # (B, X) → (B, 4H)
-
-
-class _OneStateCell(nn.Module):
-    """What a plain cell and a GRU share: their state is h alone."""
-
-    weight_ih: Tensor | None
-
-    def __init__(self, input_size: int, hidden_size: int, gates: int, biases: int) -> None:
-        super().__init__()
-        check_sizes(input_size, hidden_size)
-        X, H = input_size, hidden_size
-        weight_ih = nn.Parameter(torch.empty(gates * H, X)) if X else None
-        self.register_parameter("weight_ih", weight_ih)
-        self.weight_hh = nn.Parameter(torch.empty(gates * H, H))
-        self.bias = nn.Parameter(torch.empty(biases * H))
-        init_parameters(self)
-
-    def inputs(self, x: Tensor | None, bias: Tensor) -> Tensor:
-        """W_x x(t) + b, and b alone without an input."""
-        return bias if x is None else F.linear(x, some_inputs(self.weight_ih), bias)
-
-
-class RNNCell(_OneStateCell):
-    """One step of a plain recurrent layer.
-
-    `(x (B, X) or None, h (B, H)) → h`. Parameters: `weight_ih` (H, X), `weight_hh` (H, H), `bias`
-    (H). With `input_size=0` there are no input weights. Raises ValueError for sizes under 1.
-    """
-
-    def __init__(self, input_size: int, hidden_size: int) -> None:
-        super().__init__(input_size, hidden_size, gates=1, biases=1)
-
-    def forward(self, x: Tensor | None, h: Tensor) -> Tensor:
-        """One step: (x(t), h(t−1)) → h(t)."""
-        # h(t) = tanh(W_x x(t) + W_h h(t−1) + b)
-        return torch.tanh(F.linear(h, self.weight_hh) + self.inputs(x, self.bias))
-
-
-class GRUCell(_OneStateCell):
-    """One step of a gated recurrent unit, with the reset gate where torch has it.
-
-    `(x (B, X) or None, h (B, H)) → h`. Parameters: `weight_ih` (3H, X), `weight_hh` (3H, H), `bias`
-    (4H) in the order r, z, xn, hn: the new value has two, since the reset gate acts on one of them.
-    With `input_size=0` there are no input weights. Raises ValueError for sizes under 1.
-    """
-
-    def __init__(self, input_size: int, hidden_size: int) -> None:
-        super().__init__(input_size, hidden_size, gates=3, biases=4)
-
-    def gates(self, x: Tensor | None, h: Tensor) -> GRUGates:
-        """All gates of one step, to be looked at; `x` None means no input."""
-        H = h.shape[1]
-        a_x = self.inputs(x, self.bias[: 3 * H])  # (B, 3H), or (3H) without an input
-        a_h = F.linear(h, self.weight_hh, F.pad(self.bias[3 * H :], (2 * H, 0)))  # (B, 3H)
-        return gru_gates(a_x.expand_as(a_h), a_h, h)
-
-    def forward(self, x: Tensor | None, h: Tensor) -> Tensor:
-        """One step: (x(t), h(t−1)) → h(t)."""
-        return self.gates(x, h).h
-
-
-class ConvLSTMCell(_Cell):
-    """One step of a convolutional LSTM: the same equations, with convolutions for matrix products.
-
-    `(x (B, X, h, w) or None, (h, c) each (B, C, h, w)) → (h, c)`. Parameters: `weight_ih`
-    (4C, X, k, k), `weight_hh` (4C, C, k, k), `bias` (4C), `peephole` (3, C, 1, 1) for "channel",
-    (3, C, h, w) for "location", which needs `size=(h, w)`. Maps keep their size (zero padding).
-    Raises ValueError for an even kernel, sizes under 1 and unknown choices.
-    """
-
-    def __init__(
-        self,
-        in_channels: int,
-        hidden_channels: int,
-        kernel_size: int,
-        *,
-        peepholes: bool | str = "channel",
-        output_peephole: str = "new",
-        size: tuple[int, int] | None = None,
-    ) -> None:
-        super().__init__()
-        check_positive(hidden_channels=hidden_channels, kernel_size=kernel_size)
-        if in_channels != 0:
-            check_positive(in_channels=in_channels)
-        check_odd(kernel_size)
-        check_choice("output_peephole", output_peephole, OUTPUT_PEEPHOLES)
-        self.output_peephole = output_peephole
-        X, C, k = in_channels, hidden_channels, kernel_size
-        shape = peephole_shape(peepholes, C, size)
-        self._set_parameters(
-            weight_ih=torch.empty(4 * C, X, k, k) if X else None,
-            weight_hh=torch.empty(4 * C, C, k, k),
-            bias=torch.empty(4 * C),
-            peephole=torch.empty(shape) if shape else None,
-        )
-
-    def _apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
-        return F.conv2d(x, weight, padding="same")  # (B, X, h, w) → (B, 4C, h, w)
-
-
 def peephole_shape(
     peepholes: bool | str, channels: int, size: tuple[int, int] | None
-) -> tuple[int, int, int, int] | None:
+) -> tuple[int, ...] | None:
     """Shape of a ConvLSTM's peepholes: one weight per channel, or one per channel and location."""
     check_choice("peepholes", peepholes, (True, False, "channel", "location"))
     if peepholes == "location":
@@ -327,30 +340,3 @@ def peephole_shape(
             )
         return (3, channels, *size)
     return (3, channels, 1, 1) if peepholes else None
-
-
-class ConvGRUCell(nn.Module):
-    """One step of a convolutional GRU; the reset gate acts on h(t−1), before the convolution.
-
-    `(x (B, X, h, w), h (B, C, h, w)) → h`. Parameters: `weight_ih` (3C, X, k, k), `weight_hh`
-    (3C, C, k, k), `bias` (3C). Raises ValueError for an even kernel and sizes under 1.
-    """
-
-    def __init__(self, in_channels: int, hidden_channels: int, kernel_size: int) -> None:
-        super().__init__()
-        sizes = {"in_channels": in_channels, "hidden_channels": hidden_channels}
-        check_positive(**sizes, kernel_size=kernel_size)
-        check_odd(kernel_size)
-        X, C, k = in_channels, hidden_channels, kernel_size
-        self.weight_ih = nn.Parameter(torch.empty(3 * C, X, k, k))
-        self.weight_hh = nn.Parameter(torch.empty(3 * C, C, k, k))
-        self.bias = nn.Parameter(torch.empty(3 * C))
-        init_parameters(self)
-
-    def inputs(self, x: Tensor) -> Tensor:
-        """W_x ∗ x(t) + b of r, z and n, (B, 3C, h, w); of many steps at once, where x is known."""
-        return F.conv2d(x, self.weight_ih, self.bias, padding="same")
-
-    def forward(self, x: Tensor, h: Tensor) -> Tensor:
-        """One step: (x(t), h(t−1)) → h(t)."""
-        return conv_gru_gates(self.inputs(x), h, self.weight_hh).h

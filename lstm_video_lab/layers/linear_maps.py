@@ -32,7 +32,7 @@ def _find_onednn() -> Any:
 _ONEDNN = _find_onednn()
 
 
-def operand_type(like: Tensor) -> torch.dtype | None:
+def autocast_dtype(like: Tensor) -> torch.dtype | None:
     """The type to which autocast asks operands of products to be rounded, or None."""
     kind = like.device.type
     asked = torch.is_autocast_enabled(kind) and like.dtype == torch.float32
@@ -105,7 +105,7 @@ class Linear(nn.Linear):
 
     def forward(self, x: Tensor) -> Tensor:
         """(…, X) → (…, Y)."""
-        if _ONEDNN is None or not _by_onednn(x) or operand_type(x):
+        if _ONEDNN is None or not _by_onednn(x) or autocast_dtype(x):
             return super().forward(x)
         return _Linear.apply(x, self.weight, self.bias)
 

@@ -9,19 +9,21 @@ whole sequence are one matrix product, and in the backward pass so is each weigh
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from lstm_video_lab.cells import ConvLSTMCell, LSTMCell, check_positive
-from lstm_video_lab.layers.unroll import Sequence
+from lstm_video_lab.cells import ConvLSTMCell, LSTMCell
+from lstm_video_lab.checks import check_sizes
+from lstm_video_lab.layers.unroll import RecurrentFunction
 
 State = tuple[Tensor, Tensor]
 
 
-class _Recurrent(nn.Module):
-    """A stack of layers. Subclasses say how to make a cell and how to run one layer fast."""
+class _Recurrent(nn.Module, ABC):
+    """A stack of layers. A subclass says what its reference cell is, and the output peephole."""
 
     weight_names = ("weight_ih", "weight_hh", "bias", "peephole")
 
@@ -29,7 +31,7 @@ class _Recurrent(nn.Module):
         self, sizes: int | tuple[int, ...], num_layers: int, dropout: float, fast: bool
     ) -> None:
         super().__init__()
-        check_positive(num_layers=num_layers)
+        check_sizes(num_layers=num_layers)
         self.sizes = (sizes,) * num_layers if isinstance(sizes, int) else tuple(sizes)
         if len(self.sizes) != num_layers:
             raise ValueError(f"{len(self.sizes)} sizes were given for num_layers={num_layers}")
@@ -39,18 +41,19 @@ class _Recurrent(nn.Module):
             raise ValueError(f"dropout={dropout} acts between layers, and there is only one: use 0")
         self.num_layers, self.dropout, self.fast = num_layers, dropout, fast
 
-    def _adopt(self, cells: list[Any]) -> None:
-        """Parameters are named as in torch.nn.LSTM: weight_ih_l0, weight_hh_l0, bias_l0,
-        peephole_l0, …
-        """
-        for k, cell in enumerate(cells):
+    def _add_parameters(self) -> None:
+        """Named as in torch.nn.LSTM: weight_ih_l0, weight_hh_l0, bias_l0, peephole_l0, …"""
+        for k in range(self.num_layers):
+            cell = self._make_cell(k)
             for name in self.weight_names:
                 self.register_parameter(f"{name}_l{k}", getattr(cell, name))
 
     def weights(self, layer: int) -> tuple[Tensor | None, Tensor, Tensor, Tensor | None]:
         """Input weights (or None), recurrent weights, bias and peepholes (or None) of a layer."""
-        found = [getattr(self, f"{name}_l{layer}") for name in self.weight_names]
-        return found[0], found[1], found[2], found[3]
+        weight_ih, weight_hh, bias, peephole = (
+            getattr(self, f"{name}_l{layer}") for name in self.weight_names
+        )
+        return weight_ih, weight_hh, bias, peephole
 
     def cell(self, layer: int = 0) -> Any:
         """The reference cell of a layer, sharing its parameters: to step by hand and watch."""
@@ -59,21 +62,24 @@ class _Recurrent(nn.Module):
             cell.register_parameter(name, getattr(self, f"{name}_l{layer}"))
         return cell
 
+    @abstractmethod
     def _make_cell(self, layer: int) -> Any:
-        raise TypeError("use LSTM or ConvLSTM")
+        """A reference cell of the layer's size, with parameters of its own."""
 
     def _run_fast(
         self, layer: int, x: Tensor | None, state: State, steps: int
     ) -> tuple[Tensor, State]:
         weight_ih, *rest = self.weights(layer)
         weight_ih = None if x is None else weight_ih
-        output, h, c = Sequence.apply(
+        output, h, c = RecurrentFunction.apply(
             x, *state, weight_ih, *rest, self.output_peephole == "new", steps
         )
         return output, (h, c)
 
-    def _zero_state(self, x: Tensor, size: int) -> Tensor:
-        raise TypeError("use LSTM or ConvLSTM")
+    def _zero_states(self, x: Tensor) -> list[State]:
+        """h(0) and c(0) of each layer, (B, H) or (B, C, h, w)."""
+        zeros = [x.new_zeros(x.shape[1], size, *x.shape[3:]) for size in self.sizes]
+        return [(zero, zero) for zero in zeros]
 
     def _run_slow(
         self, layer: int, x: Tensor | None, state: State, steps: int
@@ -91,38 +97,40 @@ class _Recurrent(nn.Module):
         steps: int | None = None,
         generator: torch.Generator | None = None,
     ) -> tuple[list[Tensor], list[State]]:
-        """The outputs (T, B, …) of every layer, and the last (h, c) of every layer."""
-        if x is None:
-            if states is None or steps is None or steps < 1:
-                raise ValueError(
-                    "without an input x, give a state and a number of steps of at least 1"
-                )
-        else:
-            if self.weights(0)[0] is None:
-                raise ValueError(
-                    "this layer was built without inputs (input size 0): call it with x=None"
-                )
-            if steps not in (None, len(x)) or len(x) == 0:
-                raise ValueError(
-                    f"steps={steps} differs from the length of x, {len(x)}, or x is empty"
-                )
-            steps = len(x)
+        """The outputs (T, B, …) of every layer, and the last (h, c) of every layer.
+
+        Raises ValueError where neither x nor a state and a number of steps are there.
+        """
+        steps = self._count_steps(x, states, steps)
         if states is None:
             assert x is not None
-            states = [(zero, zero) for zero in (self._zero_state(x, size) for size in self.sizes)]
+            states = self._zero_states(x)
         run = self._run_fast if self.fast else self._run_slow
         outputs, last = [], []
         for layer in range(self.num_layers):
             if layer and self.dropout and self.training:
                 assert x is not None
-                keep = torch.full_like(
-                    x, 1 - self.dropout
-                )  # between layers only, never across time
+                keep = torch.full_like(x, 1 - self.dropout)  # between layers, never across time
                 x = x * torch.bernoulli(keep, generator=generator) / (1 - self.dropout)
             x, state = run(layer, x, states[layer], steps)
             outputs.append(x)
             last.append(state)
         return outputs, last
+
+    def _count_steps(self, x: Tensor | None, states: list[State] | None, steps: int | None) -> int:
+        if x is None:
+            if states is None or steps is None or steps < 1:
+                raise ValueError(
+                    "without an input x, give a state and a number of steps of at least 1"
+                )
+            return steps
+        if self.weights(0)[0] is None:
+            raise ValueError(
+                "this layer was built without inputs (input size 0): call it with x=None"
+            )
+        if steps not in (None, len(x)) or len(x) == 0:
+            raise ValueError(f"steps={steps} differs from the length of x, {len(x)}, or x is empty")
+        return len(x)
 
     def forward(
         self,
@@ -165,12 +173,9 @@ class LSTM(_Recurrent):
         fast: bool = True,
     ) -> None:
         super().__init__(hidden_size, num_layers, dropout, fast)
-        self.input_size, self.peepholes, self.output_peephole = (
-            input_size,
-            peepholes,
-            output_peephole,
-        )
-        self._adopt([self._make_cell(k) for k in range(num_layers)])
+        self.input_size = input_size
+        self.peepholes, self.output_peephole = peepholes, output_peephole
+        self._add_parameters()
 
     def _make_cell(self, layer: int) -> LSTMCell:
         return LSTMCell(
@@ -179,9 +184,6 @@ class LSTM(_Recurrent):
             peepholes=self.peepholes,
             output_peephole=self.output_peephole,
         )
-
-    def _zero_state(self, x: Tensor, size: int) -> Tensor:
-        return x.new_zeros(x.shape[1], size)
 
 
 class ConvLSTM(_Recurrent):
@@ -208,7 +210,7 @@ class ConvLSTM(_Recurrent):
         super().__init__(hidden_channels, num_layers, dropout, fast)
         self.in_channels, self.kernel_size, self.size = in_channels, kernel_size, size
         self.peepholes, self.output_peephole = peepholes, output_peephole
-        self._adopt([self._make_cell(k) for k in range(num_layers)])
+        self._add_parameters()
 
     def _make_cell(self, layer: int) -> ConvLSTMCell:
         return ConvLSTMCell(
@@ -219,6 +221,3 @@ class ConvLSTM(_Recurrent):
             output_peephole=self.output_peephole,
             size=self.size,
         )
-
-    def _zero_state(self, x: Tensor, size: int) -> Tensor:
-        return x.new_zeros(x.shape[1], size, *x.shape[-2:])

@@ -12,11 +12,11 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from lstm_video_lab.layers.linear_maps import Convolution, Matrix, operand_type
+from lstm_video_lab.layers.linear_maps import Convolution, Matrix, autocast_dtype
 from lstm_video_lab.layers.pointwise import BackwardSteps, forward_step
 
 
-class Sequence(torch.autograd.Function):
+class RecurrentFunction(torch.autograd.Function):
     """One layer over T steps: the equations of `cells`, everything that can be outside the loop.
 
     W_x x(t) + b is one product for many steps, and so is each weight gradient: for all T steps in
@@ -28,7 +28,7 @@ class Sequence(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, x, h_0, c_0, weight_ih, weight_hh, bias, peephole, new, steps):
-        make, operand = Matrix if weight_hh.dim() == 2 else Convolution, operand_type(bias)
+        make, operand = Matrix if weight_hh.dim() == 2 else Convolution, autocast_dtype(bias)
         ctx.make, ctx.operand, ctx.new = make, operand, new
         ctx.span = span = steps if make is Matrix else 1  # steps in one product
         with torch.autocast(bias.device.type, enabled=False):
