@@ -23,7 +23,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstm_video_lab import metrics
-from lstm_video_lab.cells import ConvGRUCell, check_choice, conv_gru_gates
+from lstm_video_lab.cells import ConvGRUCell, conv_gru_gates
+from lstm_video_lab.checks import check_choice
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.percepts import as_imagenet, from_torchvision
 from lstm_video_lab.training.fit import fit
