@@ -30,9 +30,12 @@ import torch
 from lstm_video_lab import Settings, VideoModel, evaluation, metrics, plots, training
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.autoencoder import output_order
-from lstm_video_lab.lessons.autoencoder.output_order_widget import OrderExplorer
-from lstm_video_lab.lessons.autoencoder.state_bottleneck import StateBridge, cross
-from lstm_video_lab.lessons.autoencoder.widgets import UnitsExplorer
+from lstm_video_lab.lessons.autoencoder.state_bottleneck import reconstruct
+from lstm_video_lab.lessons.autoencoder.widgets import (
+    OrderExplorer,
+    StateExplorer,
+    UnitsExplorer,
+)
 from lstm_video_lab.widgets import Guess
 
 settings = Settings.for_scale(predict=False, conditional=False, layers=1, learning_rate=4e-3)
@@ -146,7 +149,7 @@ print("With the state of another film comes the other film:", same)
 # the two strips with **Carried over**.
 
 # %% move the bridge
-StateBridge(model, settings, 4)
+StateExplorer(model, settings, 4)
 
 # %% [markdown]
 # After so short a training, what comes back is mostly *where* the digit was, as a soft spot, and
@@ -164,7 +167,7 @@ cases = {
     "h only": {"carried": "h only"},
 }
 costs = {
-    name: metrics.cross_entropy(cross(model, past, **case)[2], past.flip(0)).mean().item()
+    name: metrics.cross_entropy(reconstruct(model, past, **case)[2], past.flip(0)).mean().item()
     for name, case in cases.items()
 }
 facts = ", ".join(f"{name} {cost:.1f}" for name, cost in costs.items())
@@ -207,7 +210,8 @@ orders = output_order.compare(small, seeds=(0, 1, 2))
 
 
 # %% guess the order
-gaps, words = output_order.behind(orders), ["newest first (reversed)", "oldest first (as filmed)"]
+gaps = output_order.final_gap(orders)
+words = ["newest first (reversed)", "oldest first (as filmed)"]
 words += ["neither: the difference changes its sign from seed to seed"]
 Guess(
     "Same model, same films, same steps. Which order is learnt with less error?",

@@ -73,9 +73,11 @@ def explorers() -> dict[type, tuple]:
     from lstm_video_lab import LSTMCell, Settings, VideoModel
     from lstm_video_lab.files import load_result
     from lstm_video_lab.lessons.autoencoder.output_order import Profile
-    from lstm_video_lab.lessons.autoencoder.output_order_widget import OrderExplorer
-    from lstm_video_lab.lessons.autoencoder.state_bottleneck import StateBridge
-    from lstm_video_lab.lessons.autoencoder.widgets import UnitsExplorer
+    from lstm_video_lab.lessons.autoencoder.widgets import (
+        OrderExplorer,
+        StateExplorer,
+        UnitsExplorer,
+    )
     from lstm_video_lab.lessons.bouncing_digits.pixel_cost import PixelCost
     from lstm_video_lab.lessons.bouncing_digits.wall_bounce import WallExplorer
     from lstm_video_lab.lessons.bouncing_digits.widgets import DigitsExplorer
@@ -100,7 +102,7 @@ def explorers() -> dict[type, tuple]:
         WallExplorer: (18,),
         LatchExplorer: (cell, rand(130, 3), ("value", "store", "read")),
         HalfLife: (cell, (1.0, 1.0, 0.0)),
-        StateBridge: (model, s),
+        StateExplorer: (model, s),
         TwoFutures: (fork(s),),
         OrderExplorer: ({"newest first": profile}, {"mean image": 1.0}, 0),
         SequencePicker: (model, s, error_by_event.measure(model, s, 100)),

@@ -93,7 +93,7 @@ def run_predict(arguments: argparse.Namespace) -> int:
 def add_experiment(parser: argparse.ArgumentParser) -> None:
     from lstm_video_lab import lessons
 
-    names = sorted((*lessons.ROOMS, *lessons.GRIDS, *lessons.MODELS))
+    names = sorted((*lessons.ROOMS, *lessons.MODELS))
     parser.add_argument("name", choices=names, help="experiment, or model of the box to train")
     parser.add_argument(
         "--scale",

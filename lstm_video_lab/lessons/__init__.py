@@ -18,14 +18,17 @@ ROOMS = {  # experiment → the room that holds it
     "digit_count": "one_and_three_digits",
     "features": "features",
     "ladder": "video_ladder",
+    "layers": "composite",
+    "optimisers": "composite",
     "patches": "natural_patches",
     "pixels": "pixel_by_pixel",
     "recurrence": "recurrence_and_memory",
     "rollouts": "long_rollouts",
+    "table2": "composite",
     "temporal_models": "temporal_models",
     "units": "autoencoder",
 }
-GRIDS = ("layers", "optimisers", "table2")  # tables of a few settings, all made alike
+GRIDS = ("layers", "optimisers", "table2")  # the room's `grids` computes them, not its `experiment`
 MODELS = (  # of the box: each is trained by the experiment of its name
     "composite-two-digits",
     "convlstm-two-digits",
@@ -52,17 +55,23 @@ def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
             from lstm_video_lab.lessons.video_ladder.pretrain import make_ladder as make
         yield from train_pretrained.run(name, scale, out, make)
         return
-    if name not in ROOMS and name not in GRIDS:
-        known = ", ".join((*ROOMS, *GRIDS, *MODELS))
+    if name not in ROOMS:
+        known = ", ".join((*ROOMS, *MODELS))
         raise ValueError(f"experiment {name!r} is unknown: choose one of {known}")
-    if name in GRIDS:
-        from lstm_video_lab.lessons.composite import grids
-
-        yield from grids.run(name, scale or "laptop", out)
-        return
-    experiment = import_module(f".{ROOMS[name]}.experiment", __name__)
-    result = yield from experiment.run(scale or "laptop", out)
+    result = yield from _compute(name, scale or "laptop", out)
     if result is None:
         return
+    yield store_result(out, name, result, _draw(name, result))
+
+
+def _compute(name: str, scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
+    room = ROOMS[name]
+    if name in GRIDS:
+        return import_module(f".{room}.grids", __name__).run(name, scale, out)
+    return import_module(f".{room}.experiment", __name__).run(scale, out)
+
+
+def _draw(name: str, result: dict[str, Any]) -> bytes:
     figures = import_module(f".{ROOMS[name]}.figures", __name__)
-    yield store_result(out, name, result, figures.overview(result).png)
+    picture = figures.draw_grid(name, result) if name in GRIDS else figures.overview(result)
+    return picture.png

@@ -1,4 +1,4 @@
-"""What the experiments share: train or pick up a run, score it, and keep its figures as plain JSON.
+"""What the experiments share: train or pick up runs, score them, keep their figures as plain JSON.
 
 T steps, N sequences, H × W the size of a frame.
 """
@@ -7,23 +7,69 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from lstm_video_lab import evaluation, training
-from lstm_video_lab.data.frames import pack_frames, to_unit
+from lstm_video_lab import evaluation, prediction, training
+from lstm_video_lab.data.frames import pack_frames
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints
+from lstm_video_lab.training.trials import mean_and_std
 
 SEQUENCES = {"smoke": 20, "laptop": 500, "paper": 10_000}
 EXAMPLES = 2
+UNIT = {"cross_entropy": "nats per frame", "mse": "squared error per frame"}
+
+Result = dict[str, Any]  # of one run, as `train_and_score` gives it
+Study = Callable[[str, VideoModel, Settings], dict[str, Any]]
 
 
-def train_and_score(settings: Settings, run: Path) -> Generator[str, None, dict[str, Any]]:
+def train_models(
+    experiment: str,
+    models: Mapping[str, Settings],
+    out: Path,
+    *,
+    seeds: Sequence[int] | None = None,
+    measure: str = "cross_entropy",
+    study: Study | None = None,
+) -> Generator[str, None, dict[str, list[Result]]]:
+    """Train and score every model with every seed; what is there already is picked up.
+
+    models: name → settings; without `seeds` each is trained once, with the seed of its settings.
+    `study(name, model, settings)` looks at the last network of a model: what it returns is added to
+    the result of that run. The runs lie in `out/runs`.
+    Yields a line where there is something to say, else ""; the lines give the error `measure`, of
+    the future, or of the reconstruction where nothing is predicted. Returns name → results, one for
+    each seed.
+    """
+    results = {}
+    for name, settings in models.items():
+        stem = f"{experiment}-{name.replace(',', '').replace(' ', '-')}"
+        one_model: list[Result] = []
+        for seed in (settings.seed,) if seeds is None else seeds:
+            seeded = settings.changed(seed=seed)
+            run = out / "runs" / (stem if seeds is None else f"{stem}-{seed}")
+            one_model.append((yield from train_and_score(seeded, run)))
+        if study is not None:
+            one_model[-1] |= study(name, checkpoints.load_model(run), seeded)
+        yield f"{name}: {_error_in_words(one_model, measure)}"
+        results[name] = one_model
+    return results
+
+
+def _error_in_words(results: list[Result], measure: str) -> str:
+    reports = [result["report"] for result in results]
+    errors = [(report["future"] or report["reconstruction"])[measure] for report in reports]
+    mean, spread = mean_and_std(errors)
+    deviation = f" ± {spread:.1f}" if len(results) > 1 else ""
+    return f"{mean:.1f}{deviation} {UNIT[measure]}"
+
+
+def train_and_score(settings: Settings, run: Path) -> Generator[str, None, Result]:
     """Train (or pick up) the run in a folder; lines while it runs, at the end its result.
 
     The result: `settings`, `parameters`, `steps`, `seconds`, `curve` (lists of step, seconds and
@@ -46,9 +92,11 @@ def train_and_score(settings: Settings, run: Path) -> Generator[str, None, dict[
 def training_lines(settings: Settings, run: Path) -> Generator[str, None, None]:
     """Train, or pick up, the run in a folder: a line at each look at held-out data, else ""."""
     with contextlib.closing(training.train(settings, run, resume=True)) as steps:
-        for at in steps:
-            told = f"{run.name}: step {at.step}, {at.seconds:.0f} s, {at.loss:.1f}"
-            yield told if at.heldout is not None else ""
+        for progress in steps:
+            line = (
+                f"{run.name}: step {progress.step}, {progress.seconds:.0f} s, {progress.loss:.1f}"
+            )
+            yield line if progress.heldout is not None else ""
 
 
 def read_curve(run: Path) -> dict[str, list]:
@@ -66,15 +114,12 @@ def read_curve(run: Path) -> dict[str, list]:
     return curve
 
 
-@torch.inference_mode()
 def example_frames(model: VideoModel, settings: Settings, first: int = 0) -> dict[str, str]:
     """Held-out sequences and what a model makes of them, packed: (T, EXAMPLES, H, W) each."""
     frames = evaluation.heldout_data(settings).batch(first, EXAMPLES)  # uint8 (T, N, H, W)
-    past = to_unit(frames[: settings.frames_in])
-    given = model(past, future=settings.frames_out)
+    predicted = prediction.predict(model, frames[: settings.frames_in], settings.frames_out)
     parts = {"frames": frames}
-    for name, logits in given._asdict().items():
-        if logits is not None:
-            shown = torch.sigmoid(logits) if settings.output == "logistic" else logits.clamp(0, 1)
-            parts[name] = (shown * 255).round().to(torch.uint8)
+    for name, pixels in predicted._asdict().items():
+        if pixels is not None:
+            parts[name] = (pixels * 255).round().to(torch.uint8)
     return {name: pack_frames(part.numpy()) for name, part in parts.items()}

@@ -1,10 +1,12 @@
-"""Trials that are done once: whatever was cut off, the log is that of an uninterrupted run."""
+"""Runs and trials that are done once: whatever was cut off, the result is that of a whole one."""
 
 import json
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstm_video_lab.settings import Settings
+from lstm_video_lab.training.runs import train_models
 from lstm_video_lab.training.trials import resume_trials
 
 POINTS = [{"name": name, "seed": seed} for name in ("a", "b") for seed in range(3)]
@@ -41,3 +43,48 @@ def test_the_order_of_the_points_may_change(tmp_path):
     rows = list(resume_trials(tmp_path / "log.jsonl", POINTS[::-1], lambda _: {}))
     assert [row for row, _ in rows] == [point | work(point) for point in POINTS[::-1]]
     assert not any(is_new for _, is_new in rows)
+
+
+MODELS = {
+    "small, of two": Settings.for_scale("smoke", steps=4, units=3),
+    "large": Settings.for_scale("smoke", steps=4, units=5, predict=False),
+}
+
+
+def returned(lines):
+    """What a generator yields and what it returns."""
+    seen = []
+    while True:
+        try:
+            seen.append(next(lines))
+        except StopIteration as end:
+            return seen, end.value
+
+
+def test_every_model_is_trained_with_every_seed_and_only_once(tmp_path):
+    lines, results = returned(train_models("test", MODELS, tmp_path, seeds=(0, 7)))
+    assert [line.split(":")[0] for line in lines if "nats per frame" in line] == list(MODELS)
+    for name, settings in MODELS.items():
+        assert [one["settings"] for one in results[name]] == [
+            settings.changed(seed=seed).to_dict() for seed in (0, 7)
+        ]
+        first, second = (one["report"] for one in results[name])
+        assert first != second
+    stems = ("test-small-of-two", "test-large")
+    assert {run.name for run in (tmp_path / "runs").iterdir()} == {
+        f"{stem}-{seed}" for stem in stems for seed in (0, 7)
+    }
+    again, same = returned(train_models("test", MODELS, tmp_path, seeds=(0, 7)))
+    assert same == results and len(again) < len(lines)
+
+
+def test_without_seeds_each_model_has_its_own_and_a_study_adds_to_its_result(tmp_path):
+    def study(name, model, settings):
+        return {"units of": f"{name}: {model.settings.units} {settings.units}"}
+
+    _, results = returned(train_models("test", MODELS, tmp_path, measure="mse", study=study))
+    assert results["large"][0]["units of"] == "large: 5 5"
+    assert {run.name for run in (tmp_path / "runs").iterdir()} == {
+        "test-small-of-two",
+        "test-large",
+    }

@@ -6,13 +6,13 @@ sizes and three that a laptop trains while you wait, all for the same number of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
-from lstm_video_lab import evaluation, plots
-from lstm_video_lab.files import store_result
+from lstm_video_lab import evaluation
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import runs
+from lstm_video_lab.training.runs import train_models
 
 UNITS = (64, 256, 512, 500, 1500, 2500)
 LAB_REPORT = {500: 0.027440, 1500: 0.025928, 2500: 0.019883}  # squared error per pixel, RMSProp
@@ -26,27 +26,18 @@ def settings_for(units: int, scale: str) -> Settings:
     return Settings.for_scale(scale, **changes)
 
 
-def run(scale: str, out: Path) -> Iterator[str]:
-    """Train each size, then store curves, scores and baselines."""
-    results = {}
-    for units in UNITS:
-        settings = settings_for(units, scale)
-        results[str(units)] = yield from runs.train_and_score(
-            settings, out / "runs" / f"units-{units}"
-        )
-        yield f"{units} units: {score(results[str(units)]):.2f} squared error per frame"
-    baselines = evaluation.baselines(settings)
-    ranked = sorted(results, key=int)
-    picture = plots.bars(
-        [f"{units} units" for units in ranked],
-        [score(results[units]) for units in ranked],
-        [results[units]["report"]["reconstruction"]["stderr"]["mse"] for units in ranked],
-        ylabel="squared error per frame",
-        title=f"Reconstruction against units ({scale} scale)",
-    )
-    result = {"scale": scale, "units": results, "lab_report": LAB_REPORT, "baselines": baselines}
-    yield store_result(out, "units", result, picture.png)
+def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
+    """Train each size; returns curves, scores and baselines."""
+    sizes = {str(units): settings_for(units, scale) for units in UNITS}
+    trained = yield from train_models("units", sizes, out, measure="mse")
+    return {
+        "scale": scale,
+        "units": {units: result for units, (result,) in trained.items()},
+        "lab_report": LAB_REPORT,
+        "baselines": evaluation.baselines(settings_for(UNITS[0], scale)),
+    }
 
 
-def score(result: dict) -> float:
-    return result["report"]["reconstruction"]["mse"]
+def sizes_of(result: dict[str, Any]) -> list[int]:
+    """The stored sizes, from small to large."""
+    return sorted(map(int, result["units"]))

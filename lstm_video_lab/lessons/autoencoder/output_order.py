@@ -1,9 +1,9 @@
 """Does it matter in which order an autoencoder gives its frames back? Two that differ in it alone.
 
 One gives the newest frame first, as the paper's does; the other gives the frames in the order in
-which they came. First weights, films, steps and learning rates are the same.
+which they came. First weights, sequences, steps and learning rates are the same.
 
-T frames of a film, B batch, H × W the size of a frame, S seeds, M moments of the training.
+T frames of a sequence, B batch, H × W the size of a frame, S seeds, M moments of the training.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import loop
 from lstm_video_lab.training.fit import progress_bar
 
-ORDERS = {"newest first": True, "oldest first": False}  # name -> reversed
-MOMENTS = 12  # looks at held-out films while a model is trained
-HELDOUT = 200  # films of a look
+ORDERS = {"newest first": True, "oldest first": False}  # name → reversed
+MOMENTS = 12  # looks at held-out sequences while a model is trained
+HELDOUT = 200  # sequences of a look
 
 
 class Profile(NamedTuple):
@@ -44,19 +44,19 @@ def compare(settings: Settings, seeds: Sequence[int] = (0, 1, 2)) -> dict[str, P
     with progress_bar(next(iter(ORDERS)), total=total) as bar:
         for name, reverse in ORDERS.items():
             bar.set_description(name)
-            runs = []
+            errors = []
             for seed in seeds:
-                looks = []
-                for look in train_order(settings.changed(seed=seed), reverse):
-                    looks.append(look)
+                steps, one_seed = [], []
+                for step, error in train_order(settings.changed(seed=seed), reverse):
+                    steps.append(step)
+                    one_seed.append(error)
                     bar.update()
-                runs.append(looks)
-            steps = np.array([step for step, _ in runs[0]])
-            profiles[name] = Profile(steps, np.array([[e for _, e in looks] for looks in runs]))
+                errors.append(one_seed)
+            profiles[name] = Profile(np.array(steps), np.array(errors))
     return profiles
 
 
-def behind(profiles: dict[str, Profile]) -> np.ndarray:
+def final_gap(profiles: dict[str, Profile]) -> np.ndarray:
     """Nats per frame by which oldest first is behind at the end, for each seed: (S,)."""
     newest, oldest = (profiles[name].error[:, -1].mean(1) for name in ORDERS)
     return oldest - newest
@@ -65,7 +65,7 @@ def behind(profiles: dict[str, Profile]) -> np.ndarray:
 def describe(profiles: dict[str, Profile]) -> str:
     """What came out at the end, in words."""
     means = ", ".join(f"{name} {profiles[name].error[:, -1].mean():.1f}" for name in ORDERS)
-    gaps = ", ".join(f"{gap:+.1f}" for gap in behind(profiles))
+    gaps = ", ".join(f"{gap:+.1f}" for gap in final_gap(profiles))
     return (
         f"Held-out nats per frame at the end: {means}. Oldest minus newest, seed by seed: {gaps}."
     )
@@ -79,7 +79,31 @@ def train_order(settings: Settings, reverse: bool) -> Iterator[tuple[int, list[f
     """
     s, every = settings, _steps(settings) // _moments(settings)
     device = pick_device(s.device)
-    films = BouncingDigits(
+    data = _training_data(s)
+    heldout = to_unit(evaluation.heldout_data(s).batch(0, HELDOUT, device)[: s.frames_in])
+    model = VideoModel(**s.model_fields(), seed=s.seed).to(device)
+    optimiser = loop.make_optimiser(s, model.parameters())
+    torch.set_flush_denormal(True)  # numbers under 1e-38 slow a CPU down many times
+    try:
+        for step in range(_steps(s)):
+            frames = to_unit(data.batch(step, s.batch_size, device))  # (T, B, H, W)
+            optimiser.zero_grad()
+            errors(model, frames, reverse).mean().backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), s.clip or math.inf)
+            for group in optimiser.param_groups:
+                group["lr"] = loop.learning_rate(s, step, step / _steps(s))
+            optimiser.step()
+            if (step + 1) % every == 0:
+                with torch.no_grad():
+                    yield step + 1, errors(model, heldout, reverse).mean(1).tolist()
+    finally:
+        torch.set_flush_denormal(False)
+
+
+def _training_data(settings: Settings) -> BouncingDigits:
+    """Training sequences of the settings' world, no longer than what an autoencoder reads."""
+    s = settings
+    return BouncingDigits(
         load_digits(s.digits, "train"),
         num_digits=s.num_digits,
         image_size=s.image_size,
@@ -88,22 +112,6 @@ def train_order(settings: Settings, reverse: bool) -> Iterator[tuple[int, list[f
         speed=s.speed,
         seed=s.seed,
     )
-    heldout = evaluation.heldout_data(s).batch(0, HELDOUT, device)[: s.frames_in]
-    heldout = to_unit(heldout)
-    model = VideoModel(**s.model_fields(), seed=s.seed).to(device)
-    optimiser = loop.make_optimiser(s, model.parameters())
-    torch.set_flush_denormal(True)
-    for step in range(_steps(s)):
-        frames = to_unit(films.batch(step, s.batch_size, device))  # (T, B, H, W)
-        optimiser.zero_grad()
-        errors(model, frames, reverse).mean().backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), s.clip or math.inf)
-        for group in optimiser.param_groups:
-            group["lr"] = loop.learning_rate(s, step, step / _steps(s))
-        optimiser.step()
-        if (step + 1) % every == 0:
-            with torch.no_grad():
-                yield step + 1, errors(model, heldout, reverse).mean(1).tolist()
 
 
 def errors(model: VideoModel, frames: Tensor, reverse: bool) -> Tensor:
@@ -116,8 +124,8 @@ def errors(model: VideoModel, frames: Tensor, reverse: bool) -> Tensor:
 
 def lags(frames: int, reverse: bool) -> list[int]:
     """Steps between reading a frame and giving it back, for output step 1 … T."""
-    given = range(frames, 0, -1) if reverse else range(1, frames + 1)  # frame k is read in step k
-    return [frames + step - frame for step, frame in enumerate(given, start=1)]
+    order = range(frames, 0, -1) if reverse else range(1, frames + 1)  # frame k is read in step k
+    return [frames + step - frame for step, frame in enumerate(order, start=1)]
 
 
 def _steps(settings: Settings) -> int:

@@ -24,7 +24,7 @@ def test_newest_first_is_the_autoencoder_of_the_training_loop():
     assert error == pytest.approx(expected.tolist(), rel=1e-5)
 
 
-def test_a_film_that_stands_still_has_no_order():
+def test_a_sequence_that_stands_still_has_no_order():
     still = SMOKE.changed(speed=0.0)
     assert last(still, True) == last(still, False)
     assert last(SMOKE, True) != last(SMOKE, False)
@@ -48,7 +48,7 @@ def test_the_words_are_about_the_end_of_the_training():
         )
         for name, each in ends.items()
     }
-    assert output_order.behind(profiles).tolist() == [3, -2]
+    assert output_order.final_gap(profiles).tolist() == [3, -2]
     words = output_order.describe(profiles)
     assert "newest first 6.0, oldest first 6.5" in words and "+3.0, -2.0" in words
 

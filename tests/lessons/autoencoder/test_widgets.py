@@ -7,9 +7,12 @@ import pytest
 import torch
 
 from lstm_video_lab.lessons.autoencoder.output_order import Profile
-from lstm_video_lab.lessons.autoencoder.output_order_widget import OrderExplorer
-from lstm_video_lab.lessons.autoencoder.state_bottleneck import CARRIED, StateBridge, cross
-from lstm_video_lab.lessons.autoencoder.widgets import UnitsExplorer
+from lstm_video_lab.lessons.autoencoder.state_bottleneck import CARRIED, reconstruct
+from lstm_video_lab.lessons.autoencoder.widgets import (
+    OrderExplorer,
+    StateExplorer,
+    UnitsExplorer,
+)
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 
@@ -34,32 +37,33 @@ def moves(widget, **values):
 
 
 @pytest.mark.parametrize("value", [{"number": 3}, {"erased": 40}, {"carried": "c only"}])
-def test_every_control_of_the_bridge_matters(value):
-    assert moves(StateBridge(MODEL, SETTINGS), **value)
+def test_every_control_of_the_state_explorer_matters(value):
+    assert moves(StateExplorer(MODEL, SETTINGS), **value)
 
 
-def test_the_whole_state_gives_what_the_model_gives_and_no_state_the_same_for_all_films():
-    widget = StateBridge(MODEL, SETTINGS)
-    films = [widget.films[:, n : n + 1] for n in (0, 1)]
-    for frames in films:
-        h, c, logits = cross(MODEL, frames)
+def test_the_whole_state_gives_what_the_model_gives_and_no_state_the_same_for_all_sequences():
+    widget = StateExplorer(MODEL, SETTINGS)
+    inputs = [widget.frames[:, n : n + 1] for n in (0, 1)]
+    for frames in inputs:
+        h, c, logits = reconstruct(MODEL, frames)
         torch.testing.assert_close(logits, MODEL(frames).reconstruction)
         assert (h != 0).all() and (c != 0).all()
-    nothing = [cross(MODEL, frames, 1.0) for frames in films]
+    nothing = [reconstruct(MODEL, frames, 1.0) for frames in inputs]
     assert not nothing[0][0].any() and not nothing[0][1].any()
     assert torch.equal(nothing[0][2], nothing[1][2])
 
 
 def test_a_larger_share_erases_the_same_numbers_and_more():
-    frames = StateBridge(MODEL, SETTINGS).films[:, :1]
+    frames = StateExplorer(MODEL, SETTINGS).frames[:, :1]
     zeros = [
-        torch.cat(cross(MODEL, frames, share)[:2], 1)[0] == 0 for share in (0.0, 0.25, 0.5, 1.0)
+        torch.cat(reconstruct(MODEL, frames, share)[:2], 1)[0] == 0
+        for share in (0.0, 0.25, 0.5, 1.0)
     ]
     units = SETTINGS.units
     assert [int(z.sum()) for z in zeros] == [0, units // 2, units, 2 * units]
     assert all((less <= more).all() for less, more in pairwise(zeros))
     for name, (has_h, has_c) in CARRIED.items():
-        h, c, _ = cross(MODEL, frames, carried=name)
+        h, c, _ = reconstruct(MODEL, frames, carried=name)
         assert (bool(h.any()), bool(c.any())) == (has_h, has_c)
 
 
