@@ -39,8 +39,8 @@ import torch
 from torch.nn import functional as F
 
 from lstm_video_lab import LSTM, LSTMCell, Settings, VideoModel, cells, evaluation, plots, training
-from lstm_video_lab.lessons.lstm_cell.gate_inspector import GateInspector
-from lstm_video_lab.lessons.lstm_cell.one_unit import HalfLife, LatchExplorer, watch
+from lstm_video_lab.lessons.lstm_cell.gates import gates_over_time
+from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
 from lstm_video_lab.widgets import Guess
 
 settings = Settings.for_scale()
@@ -193,7 +193,8 @@ held_out = evaluation.heldout_data(settings)
 films, scene = held_out.batch(0, N), held_out.scene(0, N)  # films: uint8 (T, N, H, W)
 place = torch.from_numpy(scene.positions[:, :, 0, 1]).double()  # (T, N): x of the digit's corner
 pixels = films.float().flatten(2) / 255  # (T, N, X)
-after, before = watch(encoder.cell(), pixels), watch(start.cell(), pixels)  # each gate: (T, N, H)
+after = gates_over_time(encoder.cell(), pixels)  # each gate: (T, N, H)
+before = gates_over_time(start.cell(), pixels)
 film = N // 2 + int((place.amax(0) - place.amin(0))[N // 2 :].argmax())  # the widest travel
 
 # %% all units
@@ -333,9 +334,9 @@ def alarm_clock(output_peephole, peephole=200.0, threshold=-150.0, hush=0.0):
 
 starts = torch.zeros(30, 1, 1)  # (T, B, X)
 starts[[3, 19]] = 1
-new = watch(alarm_clock("new"), starts)
-old = watch(alarm_clock("old"), starts)
-blind = watch(alarm_clock("new", peephole=0.0), starts)
+new = gates_over_time(alarm_clock("new"), starts)
+old = gates_over_time(alarm_clock("old"), starts)
+blind = gates_over_time(alarm_clock("new", peephole=0.0), starts)
 rings = {name: int((seen.o[3:, 0, 0] > 0.5).int().argmax()) for name, seen in
          (("new", new), ("old", old))}  # fmt: skip
 
@@ -363,7 +364,7 @@ Guess(
 # old reading can use a threshold that is 0.1 lower; and the gate can listen to `start` itself.
 
 # %% the mend
-mended = watch(alarm_clock("old", threshold=-130.0, hush=-200.0), starts)
+mended = gates_over_time(alarm_clock("old", threshold=-130.0, hush=-200.0), starts)
 # NBVAL_CHECK_OUTPUT
 print("rings after steps:", rings)
 print(

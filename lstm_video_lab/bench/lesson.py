@@ -86,8 +86,7 @@ def explorers() -> dict[type, tuple]:
     from lstm_video_lab.lessons.composite.widgets import CompositeExplorer
     from lstm_video_lab.lessons.future_predictor.two_futures import TwoFutures, fork
     from lstm_video_lab.lessons.future_predictor.widgets import ConditioningExplorer
-    from lstm_video_lab.lessons.lstm_cell.gate_inspector import GateInspector
-    from lstm_video_lab.lessons.lstm_cell.one_unit import HalfLife, LatchExplorer
+    from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
     from lstm_video_lab.widgets import TrainingStudio
 
     s = Settings.for_scale("laptop", num_digits=2)

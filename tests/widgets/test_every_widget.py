@@ -15,8 +15,7 @@ from lstm_video_lab import LSTMCell, lessons, widgets
 from lstm_video_lab.lessons.bouncing_digits.pixel_cost import PixelCost
 from lstm_video_lab.lessons.bouncing_digits.wall_bounce import WallExplorer
 from lstm_video_lab.lessons.bouncing_digits.widgets import DigitsExplorer
-from lstm_video_lab.lessons.lstm_cell.gate_inspector import GateInspector
-from lstm_video_lab.lessons.lstm_cell.one_unit import HalfLife, LatchExplorer
+from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
 from lstm_video_lab.widgets.base import LabImage, LabWidget
 
 T, H = 5, 3

@@ -9,17 +9,14 @@ import torch
 
 from lstm_video_lab import LSTMCell
 from lstm_video_lab.cells import Gates
-from lstm_video_lab.lessons.lstm_cell.gate_inspector import (
-    GateInspector,
-    as_record,
-    describe_layer,
-    describe_unit,
-)
+from lstm_video_lab.lessons.lstm_cell.figures import describe_layer, describe_unit
+from lstm_video_lab.lessons.lstm_cell.gates import as_record
+from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector
 
 T, H, S = 12, 70, 8
 
 
-def watch() -> tuple[Gates, torch.Tensor]:
+def recorded() -> tuple[Gates, torch.Tensor]:
     """The gates of a cell over time, each (T, 1, H) with a gradient, and what it saw."""
     random = torch.Generator().manual_seed(0)
     frames = torch.rand(T, S, S, generator=random)
@@ -33,7 +30,7 @@ def watch() -> tuple[Gates, torch.Tensor]:
     return Gates(*(torch.stack(parts) for parts in zip(*steps, strict=True))), frames
 
 
-RECORD, SEEN = watch()
+RECORD, SEEN = recorded()
 
 
 @pytest.fixture(autouse=True)

@@ -10,16 +10,14 @@ from hypothesis import strategies as st
 
 from lstm_video_lab import LSTM, LSTMCell
 from lstm_video_lab.lessons.lstm_cell.diagram import two
-from lstm_video_lab.lessons.lstm_cell.one_unit import (
-    HalfLife,
-    LatchExplorer,
-    describe_story,
-    draw_half_lives,
+from lstm_video_lab.lessons.lstm_cell.figures import describe_latch, draw_half_lives
+from lstm_video_lab.lessons.lstm_cell.gates import (
+    fraction_left,
+    gates_over_time,
     half_life,
-    measure_kept,
-    watch,
     with_forget_bias,
 )
+from lstm_video_lab.lessons.lstm_cell.widgets import HalfLife, LatchExplorer
 
 STORE_AND_READ = ("value", "store", "read")
 
@@ -47,13 +45,13 @@ def strict(monkeypatch):
     monkeypatch.setenv("LAB_STRICT", "1")
 
 
-def test_a_watched_cell_gives_what_its_layer_gives():
+def test_a_cell_stepped_by_hand_gives_what_its_layer_gives():
     layer = LSTM(4, 3)
     with torch.no_grad():
         layer.peephole_l0.uniform_(-1, 1, generator=torch.Generator().manual_seed(0))
     x = torch.randn(6, 2, 4, generator=torch.Generator().manual_seed(1))
     output, (_, c) = layer(x)
-    seen = watch(layer.cell(), x)
+    seen = gates_over_time(layer.cell(), x)
     torch.testing.assert_close(seen.h, output)
     torch.testing.assert_close(seen.c[-1:], c)
     assert not seen.h.requires_grad
@@ -61,7 +59,7 @@ def test_a_watched_cell_gives_what_its_layer_gives():
 
 @given(st.floats(-5, 5), st.floats(0.05, 0.95))
 def test_a_number_decays_as_the_forget_gate_says(bias, value):
-    kept = measure_kept(latch(bias), [value, 1.0, 0.0], steps=20)
+    kept = fraction_left(latch(bias), [value, 1.0, 0.0], steps=20)
     np.testing.assert_allclose(
         kept, (1 + math.exp(-bias)) ** -np.arange(21.0), rtol=1e-3, atol=1e-6
     )
@@ -76,7 +74,7 @@ def test_a_half_life_is_the_first_whole_step_with_half_or_less(f):
 
 def test_a_cell_that_stores_nothing_is_named():
     with pytest.raises(ValueError, match="stores nothing"):
-        measure_kept(latch(), [0.0, 0.0, 0.0])
+        fraction_left(latch(), [0.0, 0.0, 0.0])
 
 
 def test_another_forget_bias_is_a_copy_with_that_alone_changed():
@@ -87,18 +85,18 @@ def test_another_forget_bias_is_a_copy_with_that_alone_changed():
 
 
 def test_words_tell_what_was_stored_and_what_is_left():
-    seen = watch(latch(0.0), story()[:, None])  # half is lost in each step
+    seen = gates_over_time(latch(0.0), story()[:, None])  # half is lost in each step
     series = {name: value[:, 0, 0].numpy() for name, value in seen._asdict().items()}
     stored = math.tanh(0.5)
-    assert "nothing has been stored yet" in describe_story(series, 3)
-    assert f"at step 4 as {stored:.2f}, 100 % is left" in describe_story(series, 4)
-    words = describe_story(series, 9)  # five steps later
+    assert "nothing has been stored yet" in describe_latch(series, 3)
+    assert f"at step 4 as {stored:.2f}, 100 % is left" in describe_latch(series, 4)
+    words = describe_latch(series, 9)  # five steps later
     assert "3 % is left" in words and "keeps 50.0 %" in words
     assert f"is open, 1.00, and h = {math.tanh(stored / 32):.2f}" in words
 
 
 def test_words_tell_the_half_life():
-    kept = {bias: measure_kept(latch(bias), [0.9, 1.0, 0.0]) for bias in (0.0, 5.0, 9.0)}
+    kept = {bias: fraction_left(latch(bias), [0.9, 1.0, 0.0]) for bias in (0.0, 5.0, 9.0)}
     assert "after 1 steps measured, 1.00 by the law" in draw_half_lives(kept, 0.0).text
     words = draw_half_lives(kept, 5.0).text
     assert "after 104 steps measured, 103.2" in words and "after 100 steps 51.1 % is left" in words

@@ -1,0 +1,236 @@
+"""The pictures of lesson 02: the gates of a layer over time, the latch, and half-lives.
+
+T time, X inputs, H units.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from torch import Tensor
+
+from lstm_video_lab.cells import Gates
+from lstm_video_lab.lessons.lstm_cell.diagram import HEIGHT, draw_pipes, two
+from lstm_video_lab.lessons.lstm_cell.gates import Record, half_life
+from lstm_video_lab.plots import film, lay_film, lay_strip
+from lstm_video_lab.plots.canvas import (
+    FAINT,
+    FONT,
+    INK,
+    ON_LIGHT,
+    SMALL,
+    VERMILLION,
+    WIDTH,
+    Picture,
+    add_axes,
+    as_array,
+    draw_lines,
+    finish,
+    label_ends,
+    room_for,
+    sheet,
+    without_steps,
+    write,
+)
+
+NAMES = {
+    "i": "input gate i",
+    "f": "forget gate f",
+    "o": "output gate o",
+    "g": "cell input g",
+    "c": "cell state c",
+    "h": "output h",
+}
+
+
+STRIP = 54  # pixels, the height of a strip
+PANEL = 118  # pixels, the height of one of the charts below the pipes
+
+
+def draw_unit(record: Record, unit: int, step: int) -> Picture:
+    """The gates and the values of one unit; `step` counts from 1."""
+    figure, (left, top, width), shown = _sheet_with_frames(record, step, 90, 175, 310)
+    write(figure, f"at step {step}", left + width + 40, top - 14, fontsize=SMALL, color=FAINT)
+    for n, (group, label) in enumerate((("ifo", "gates"), ("gch", "values"))):
+        axes = add_axes(figure, left, top + n * 142, width, 122)
+        axes.axvspan(step - 0.5, step + 0.5, color="#D9D9D9", linewidth=0)
+        times = np.arange(len(record.c)) + 1
+        lines = {name: getattr(record, name)[:, unit] for name in group}
+        ends = draw_lines(axes, {NAMES[name]: (times, line) for name, line in lines.items()})
+        start = 1 - shown.step / 2
+        axes.set_xlim(start, start + len(shown) * shown.step)  # a step lies under its frame
+        axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+        if n == 0:
+            without_steps(axes)
+        axes.set_ylabel(label, color=INK, fontsize=FONT)
+        now = (f"{NAMES[name]} {line[step - 1]:.2f}" for name, line in lines.items())
+        marks = [(y, words, look) for (y, _, look), words in zip(ends, now, strict=True)]
+        label_ends(figure, axes, marks)
+    axes.set_xlabel("step", color=INK, fontsize=FONT)
+    return finish(figure, describe_unit(record, unit, step))
+
+
+def draw_layer(record: Record, step: int) -> Picture:
+    """Gates and state of all units as strips; `step` counts from 1."""
+    names = room_for(list(NAMES.values()))
+    figure, (left, top, width), _ = _sheet_with_frames(
+        record, step, names, 62, len(NAMES) * (STRIP + 8)
+    )
+    for n, (name, words) in enumerate(NAMES.items()):
+        place = (left, top + n * (STRIP + 8), width, STRIP)
+        lay_strip(figure, getattr(record, name), *place, words, step - 1)
+    return finish(figure, describe_layer(record, step))
+
+
+def _sheet_with_frames(record: Record, step: int, left: float, right: float, below: int):
+    """A sheet with the frames on top; returns it, (left, top, width) of the rest, frames shown."""
+    image, shown = film({"frames": record.frames}, WIDTH - left - right, step - 1)
+    top = 26 + image.shape[0] + 14
+    figure = sheet(WIDTH, top + below + 8)
+    lay_film(figure, image, ["input"], [t + 1 for t in shown], left, 26)
+    return figure, (left, top, image.shape[1]), shown
+
+
+def describe_unit(record: Record, unit: int, step: int) -> str:
+    """What one unit does at a step (from 1), in numbers."""
+    i, f, g, o, c, h = (float(getattr(record, name)[step - 1, unit]) for name in "ifgoch")
+    return (
+        f"Step {step}, unit {unit}: forget gate {f:.2f}: the cell keeps {100 * f:.0f} % of what it "
+        f"held, {c - i * g:.2f}; input gate {i:.2f}: it adds {100 * i:.0f} % of {g:.2f}, "
+        f"{i * g:.2f}; it now holds {c:.2f}; output gate {o:.2f}: it lets out h = {h:.2f}."
+    )
+
+
+def describe_layer(record: Record, step: int) -> str:
+    """What all units do at a step (from 1), in numbers."""
+    i, f, o = (getattr(record, name)[step - 1] for name in "ifo")
+    drawn = f" ({STRIP} of them drawn)" if len(f) > STRIP else ""
+    return (
+        f"Step {step}, all {len(f)} units{drawn}: mean input gate {i.mean():.2f}, forget gate "
+        f"{f.mean():.2f}, output gate {o.mean():.2f}; {(f > 0.9).sum()} units keep more than "
+        f"90 % of what they held, {(f < 0.1).sum()} less than 10 %."
+    )
+
+
+def draw_latch(gates: Gates, x: Tensor, names: Sequence[str], step: int) -> Picture:
+    """One unit at `step` (from 1) as pipes and valves, above all that it did over time."""
+    series = {name: as_array(value)[:, 0, 0] for name, value in gates._asdict().items()}  # (T,)
+    inputs = {name: as_array(x)[:, k] for k, name in enumerate(names)}
+    panels = {
+        "inputs": inputs,
+        "gates": {f"{name} gate": series[name[0]] for name in ("input", "forget", "output")},
+        "values": {"memory c": series["c"], "output h": series["h"]},
+    }
+    figure = sheet(WIDTH, HEIGHT + len(panels) * PANEL + 40)
+    now, before = _at(series, step), float(series["c"][step - 2]) if step > 1 else 0.0
+    draw_pipes(figure, now, before, _at(inputs, step))
+    write(figure, f"step {step}", 12, 6, weight="bold")
+    for n, (label, lines) in enumerate(panels.items()):
+        axes = add_axes(figure, 60, HEIGHT + n * PANEL, WIDTH - 60 - 180, PANEL - 16)
+        _draw_panel(axes, lines, step)
+        axes.set_ylabel(label, color=INK, fontsize=FONT)
+        if n < len(panels) - 1:
+            without_steps(axes)
+    axes.set_xlabel("step", color=INK, fontsize=FONT)
+    return finish(figure, describe_latch(series, step))
+
+
+def _at(series: Mapping[str, np.ndarray], step: int) -> dict[str, float]:
+    return {name: float(values[step - 1]) for name, values in series.items()}
+
+
+def _draw_panel(axes: Axes, lines: Mapping[str, np.ndarray], step: int) -> None:
+    """Lines over time, named at the right with what they are at `step`."""
+    axes.axvspan(step - 0.5, step + 0.5, color="#D9D9D9", linewidth=0)
+    times = np.arange(len(next(iter(lines.values())))) + 1
+    ends = draw_lines(axes, {name: (times, line) for name, line in lines.items()})
+    # markers tell lines apart: dashes would hide pulses
+    plain: dict[str, Any] = {"linestyle": "-", "linewidth": 1.6}
+    for line in axes.lines:
+        line.set(drawstyle="steps-mid", **plain)
+    now = [f"{name} {two(value)}" for name, value in _at(lines, step).items()]
+    marks = [(y, words, look | plain) for (y, _, look), words in zip(ends, now, strict=True)]
+    assert isinstance(axes.figure, Figure)
+    label_ends(axes.figure, axes, marks)
+
+
+def describe_latch(series: Mapping[str, np.ndarray], step: int) -> str:
+    """What the unit stored last, and what it does at `step` (from 1)."""
+    now, c = _at(series, step), series["c"]
+    stores = np.flatnonzero(series["i"][:step] > 0.5)
+    past = "nothing has been stored yet"
+    if len(stores):
+        first = int(stores[-1])
+        left = f"{100 * now['c'] / c[first]:.0f} %"
+        past = f"the last number came in at step {first + 1} as {two(c[first])}, {left} is left"
+    valve = "open" if now["o"] > 0.5 else "shut"
+    return (
+        f"Step {step}: {past}. The forget gate keeps {100 * now['f']:.1f} % of the memory in this "
+        f"step; the input gate lets in {100 * now['i']:.1f} % of {two(now['g'])}; the output gate "
+        f"is {valve}, {two(now['o'])}, and h = {two(now['h'])}."
+    )
+
+
+def draw_half_lives(left: Mapping[float, np.ndarray], bias: float) -> Picture:
+    """Left: what is left of a number at this bias; right: its half-life at every bias.
+
+    `left`: bias → what `fraction_left` measured.
+    """
+    figure = sheet(WIDTH, 350)
+    f = 1 / (1 + math.exp(-bias))
+    law = math.log(0.5) / math.log(f)
+    _draw_decay(figure, left[bias], bias, f, round(4 * law))
+    _draw_lives(figure, left, bias)
+    measured = half_life(left[bias])
+    counted = f"more than {len(left[bias]) - 1}" if measured is None else str(measured)
+    after = (f"after {t} steps {percent(left[bias][t])} is left" for t in (20, 100))
+    return finish(
+        figure,
+        f"Bias {two(bias)}: the forget gate is σ({two(bias)}) = {f:.4f}. Half or less is left "
+        f"after {counted} steps measured, {law:.2f} by the law ln ½ / ln f (what is measured is "
+        f"whole steps, so at least 1); {', '.join(after)}.",
+    )
+
+
+def _draw_decay(figure: Figure, left: np.ndarray, bias: float, f: float, steps: int) -> None:
+    """What is left after each of so many steps, or at least 12."""
+    times = np.arange(len(left))[: max(12, steps)]
+    write(figure, f"bias {two(bias)}: part that is left", 8, 6, weight="bold")
+    axes = add_axes(figure, 60, 40, 345, 256)
+    _measured_and_law(axes, times, left[: len(times)], times, f**times)
+    axes.axhline(0.5, color=FAINT, linewidth=1.1, linestyle=(0, (6, 3)))
+    axes.set_xlabel("steps since it was stored", color=INK, fontsize=FONT)
+    axes.text(times[-1], 0.52, "half", ha="right", color=FAINT, fontsize=FONT)
+    axes.set_ylim(-0.05, 1.08)
+
+
+def _draw_lives(figure: Figure, left: Mapping[float, np.ndarray], bias: float) -> None:
+    """The half-life at every bias, with a line at this one."""
+    write(figure, "half-life at every bias, in steps", 452, 6, weight="bold")
+    axes = add_axes(figure, 490, 40, 345, 256)
+    biases = np.array(list(left))
+    lives = [half_life(part) for part in left.values()]
+    measured = np.array([math.nan if steps is None else steps for steps in lives])
+    fine = np.linspace(biases[0], biases[-1], 200)
+    _measured_and_law(axes, biases, measured, fine, np.log(2) / np.log1p(np.exp(-fine)))
+    axes.axvline(bias, color=FAINT, linewidth=6, alpha=0.3)
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.set_xlabel("bias of the forget gate", color=INK, fontsize=FONT)
+    axes.legend(loc="upper left", frameon=False, fontsize=9.5, labelcolor=INK)
+
+
+def percent(part: float) -> str:
+    return f"{100 * part:.3g} %" if abs(part) >= 1e-4 else "less than 0.01 %"
+
+
+def _measured_and_law(axes: Axes, x, measured, fine, law) -> None:
+    axes.plot(fine, law, color=ON_LIGHT[0], linewidth=2, label="law")
+    few: dict[str, Any] = {"markersize": 4.5, "markevery": -(-len(x) // 40)}
+    axes.plot(x, measured, "o", color=VERMILLION, label="measured", **few)
