@@ -40,12 +40,11 @@ from lstm_video_lab import Settings, VideoModel, evaluation, metrics, plots, tra
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.future_predictor import experiment
 from lstm_video_lab.lessons.future_predictor.two_futures import (
-    TwoFutures,
     best_guess,
     expected_error,
-    fork,
+    two_futures,
 )
-from lstm_video_lab.lessons.future_predictor.widgets import ConditioningExplorer
+from lstm_video_lab.lessons.future_predictor.widgets import ConditioningExplorer, FuturesExplorer
 from lstm_video_lab.training import runs
 from lstm_video_lab.widgets import Guess
 
@@ -114,14 +113,14 @@ Guess(
 
 # %% prediction beside truth
 @torch.inference_mode()
-def dream(model, shown=0.0):
+def predict(model, shown=0.0):
     """Film n continued: (T, H, W); with shown=1.0 the true frame is shown before each step."""
     truth = frames[SEEN:]
     return model(frames[:SEEN], future=AHEAD, truth=truth, teacher=shown).future.sigmoid()[:, n]
 
 
 plots.frames(
-    {"truth": frames[SEEN:, n], "dream": dream(alone.model)},
+    {"truth": frames[SEEN:, n], "predicted": predict(alone.model)},
     f"The {AHEAD} frames that were hidden, and what the unconditional predictor made of them "
     f"({alone_made}).",
     first=SEEN + 1,
@@ -197,8 +196,8 @@ print(f"The conditional predictor, taught with true frames: {taught_made}.")
 
 # %% what is fed
 # NBVAL_CHECK_OUTPUT
-gap = (dream(taught.model, shown=1.0) - dream(taught.model)).abs().amax((1, 2))  # (T,)
-deaf = torch.equal(dream(alone.model, shown=1.0), dream(alone.model))
+gap = (predict(taught.model, shown=1.0) - predict(taught.model)).abs().amax((1, 2))  # (T,)
+deaf = torch.equal(predict(alone.model, shown=1.0), predict(alone.model))
 print(
     "The first predicted frame is the same both ways, nothing is fed before it:",
     bool(gap[0] < 1e-4),
@@ -229,7 +228,7 @@ Guess(
 
 # %% three films
 plots.frames(
-    {"truth": frames[SEEN:, n], "shown": dream(taught.model, 1.0), "free": dream(taught.model)},
+    {"truth": frames[SEEN:, n], "shown": predict(taught.model, 1.0), "free": predict(taught.model)},
     f"One conditional model: “shown” the true frame before each step, and running “free” "
     f"({taught_made}).",
     first=SEEN + 1,
@@ -449,7 +448,7 @@ print(f"Better there: {who}; {alone_made} against {taught_made}.")
 # which.
 
 # %% guess the best single picture
-futures = fork(settings)
+futures = two_futures(settings)
 left, right = futures.left, futures.right  # (T, H, W)
 candidates = {
     "The digit on the left": left,
@@ -514,7 +513,7 @@ for name, loss in losses.items():
 # Move the probability of left. The row “guess” is the best film for squared error.
 
 # %% move the probability
-TwoFutures(futures)
+FuturesExplorer(futures)
 
 # %% [markdown]
 # The mean lies under both straight lines everywhere between 0 and 1: to be sure of one future
@@ -534,7 +533,7 @@ TwoFutures(futures)
 #
 # ## What to try next
 #
-# 1. *Five minutes.* Let both models dream on: put `future=3*AHEAD` into `dream`, and look at
+# 1. *Five minutes.* Let both models dream on: put `future=3*AHEAD` into `predict`, and look at
 #    their films again. (Leave out `shown`: it needs the truth, which ends earlier.) What becomes
 #    of the digit, and what of its motion?
 # 2. *Ten minutes.* Train the mixture live, `feedback="scheduled"`, and add its line to the

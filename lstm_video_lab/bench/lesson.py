@@ -78,14 +78,19 @@ def explorers() -> dict[type, tuple]:
         StateExplorer,
         UnitsExplorer,
     )
-    from lstm_video_lab.lessons.bouncing_digits.pixel_cost import PixelCost
-    from lstm_video_lab.lessons.bouncing_digits.wall_bounce import WallExplorer
-    from lstm_video_lab.lessons.bouncing_digits.widgets import DigitsExplorer
+    from lstm_video_lab.lessons.bouncing_digits.widgets import (
+        DigitsExplorer,
+        PixelCost,
+        WallExplorer,
+    )
     from lstm_video_lab.lessons.composite import error_by_event
     from lstm_video_lab.lessons.composite.sequence_browser import SequencePicker
     from lstm_video_lab.lessons.composite.widgets import CompositeExplorer
-    from lstm_video_lab.lessons.future_predictor.two_futures import TwoFutures, fork
-    from lstm_video_lab.lessons.future_predictor.widgets import ConditioningExplorer
+    from lstm_video_lab.lessons.future_predictor.two_futures import two_futures
+    from lstm_video_lab.lessons.future_predictor.widgets import (
+        ConditioningExplorer,
+        FuturesExplorer,
+    )
     from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
     from lstm_video_lab.widgets import TrainingStudio
 
@@ -102,7 +107,7 @@ def explorers() -> dict[type, tuple]:
         LatchExplorer: (cell, rand(130, 3), ("value", "store", "read")),
         HalfLife: (cell, (1.0, 1.0, 0.0)),
         StateExplorer: (model, s),
-        TwoFutures: (fork(s),),
+        FuturesExplorer: (two_futures(s),),
         OrderExplorer: ({"newest first": profile}, {"mean image": 1.0}, 0),
         SequencePicker: (model, s, error_by_event.measure(model, s, 100)),
         UnitsExplorer: (load_result("units"),),

@@ -39,7 +39,7 @@ def test_units(tmp_path):
     assert (tmp_path / "units.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_conditioning_judges_each_model_twice(tmp_path):
+def test_conditioning_scores_each_model_twice(tmp_path):
     lines = list(lessons.run("conditioning", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
     models = json.loads((tmp_path / "conditioning.json").read_text())["models"]

@@ -1,26 +1,31 @@
-"""Should a decoder see the frame it gave last? Four future predictors, judged in two ways.
+"""Should a decoder see the frame it gave last? Four future predictors, scored in two ways.
 
 One is unconditional; three are conditional and differ in what they were fed in training: the true
-frame, a mixture that moves from true to own, or their own output. Each is then judged running
+frame, a mixture that moves from true to own, or their own output. Each is then scored running
 freely, as in use, and with the true frame at every step, as public code did until 2018.
+
+T predicted steps, N stored sequences, H × W the size of a frame.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from lstm_video_lab import evaluation, plots
-from lstm_video_lab.files import store_result
+import numpy as np
+
+from lstm_video_lab import evaluation
+from lstm_video_lab.data.frames import unpack_frames
+from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import checkpoints, runs
+from lstm_video_lab.training import runs
 
 FED = {"unconditional": None, "teacher": "teacher", "scheduled": "scheduled", "own": "own"}
 
 
 def settings_for(name: str, scale: str) -> Settings:
-    """A future predictor alone, so that nothing else teaches its encoder."""
+    """A future predictor alone, so that no other loss trains its encoder."""
     changes: dict[str, Any] = {"reconstruct": False}
     changes["conditional"] = False if FED[name] is None else "future"
     if FED[name] is not None:
@@ -30,32 +35,57 @@ def settings_for(name: str, scale: str) -> Settings:
     return Settings.for_scale(scale, **changes)
 
 
-def run(scale: str, out: Path) -> Iterator[str]:
-    """Train the four, judge each both ways, store."""
-    results = {}
-    for name in FED:
-        settings = settings_for(name, scale)
-        folder = out / "runs" / f"conditioning-{name}"
-        results[name] = yield from runs.train_and_score(settings, folder)
-        model = checkpoints.load_model(folder)
-        results[name]["teacher_forced"] = evaluation.teacher_forced(
-            model, settings, min(500, runs.SEQUENCES[scale])
-        )
-        results[name]["examples"] = runs.example_frames(model, settings)
-        yield f"{name}: {free_running(results[name]):.1f} nats/frame running freely"
-    forced = [results[name]["teacher_forced"]["cross_entropy"] for name in FED]
-    picture = plots.bars(
-        list(FED),
-        {
-            "running freely": [free_running(results[name]) for name in FED],
-            "shown the true frame": forced,
-        },
-        baselines={"mean image": evaluation.baselines(settings)["mean_image"]["cross_entropy"]},
-        title=f"Future cross-entropy by way of training ({scale} scale)",
+def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
+    """Train the four and score each both ways; returns scores, curves, predictions, baselines."""
+    models = {name: settings_for(name, scale) for name in FED}
+    trained = yield from runs.train_models("conditioning", models, out, study=_score_other_way)
+    return {
+        "scale": scale,
+        "models": {name: result for name, (result,) in trained.items()},
+        "baselines": evaluation.baselines(models["unconditional"]),
+    }
+
+
+def _score_other_way(_: str, model: VideoModel, settings: Settings) -> dict[str, Any]:
+    sequences = min(500, runs.SEQUENCES[settings.scale])
+    return {
+        "teacher_forced": evaluation.teacher_forced(model, settings, sequences),
+        "examples": runs.example_frames(model, settings),
+    }
+
+
+def free_running(model: dict[str, Any]) -> float:
+    """Nats per frame of a stored model that runs freely."""
+    return model["report"]["future"]["cross_entropy"]
+
+
+def errors_by_step(result: dict[str, Any], shown: bool) -> dict[str, list[float]]:
+    """Model → nats per frame at each predicted step; `shown`: with the true frame at each step."""
+    if shown:
+        return {name: one["teacher_forced"]["per_step"] for name, one in result["models"].items()}
+    return {
+        name: one["report"]["future"]["per_step"]["cross_entropy"]
+        for name, one in result["models"].items()
+    }
+
+
+def stored_sequence(
+    result: dict[str, Any], model: str, shown: bool, sequence: int
+) -> dict[str, np.ndarray]:
+    """Rows of frames of a stored sequence (from 1): name → (T, H, W) floats in [0, 1].
+
+    Predictions are stored for running freely only; an unconditional decoder runs freely always.
+    """
+    stored = result["models"][model]
+    frames, future = (
+        unpack_frames(stored["examples"][part])[:, sequence - 1] / 255
+        for part in ("frames", "future")
     )
-    result = {"scale": scale, "models": results, "baselines": evaluation.baselines(settings)}
-    yield store_result(out, "conditioning", result, picture.png)
-
-
-def free_running(result: dict) -> float:
-    return result["report"]["future"]["cross_entropy"]
+    conditional = bool(stored["settings"]["conditional"])
+    rows = {"truth": frames[stored["settings"]["frames_in"] :]}
+    if conditional:  # each step is fed the frame before it, the first step nothing
+        before = rows["truth"] if shown else future
+        rows["fed"] = np.concatenate([np.full_like(before[:1], np.nan), before[:-1]])
+    if not (conditional and shown):
+        rows["predicted"] = future
+    return rows

@@ -8,22 +8,22 @@ from hypothesis import strategies as st
 from lstm_video_lab.lessons.future_predictor.two_futures import (
     FUTURE,
     PAST,
-    TwoFutures,
     best_guess,
     expected_error,
-    fork,
+    two_futures,
 )
+from lstm_video_lab.lessons.future_predictor.widgets import FuturesExplorer
 from lstm_video_lab.settings import Settings
 
 SETTINGS = Settings.for_scale("smoke")
-WORLD = fork(SETTINGS)
+WORLD = two_futures(SETTINGS)
 chances = st.floats(0, 1)
 
 
 @pytest.mark.parametrize("scale", ["smoke", "laptop", "paper"])
 def test_one_past_has_two_futures_that_reach_the_walls(scale):
     settings = Settings.for_scale(scale)
-    world, size = fork(settings), settings.image_size
+    world, size = two_futures(settings), settings.image_size
     assert world.past.shape == (PAST, size, size)
     assert world.left.shape == world.right.shape == (FUTURE, size, size)
     ink = world.past[-1].sum()
@@ -49,7 +49,7 @@ def test_no_grey_of_any_pixel_beats_the_best_guess(p):
 
 
 @given(chances, st.integers(0, 2**32 - 1))
-def test_any_other_film_costs_more(p, seed):
+def test_any_other_clip_costs_more(p, seed):
     other = np.random.default_rng(seed).random(WORLD.left.shape)
     best = expected_error(best_guess(WORLD, p), WORLD, p)
     distance = ((other - best_guess(WORLD, p)) ** 2).sum((1, 2)).mean()
@@ -57,7 +57,7 @@ def test_any_other_film_costs_more(p, seed):
 
 
 def test_the_slider_changes_picture_and_words():
-    widget = TwoFutures(WORLD)
+    widget = FuturesExplorer(WORLD)
     even = widget.picture()
     assert even == widget.picture() and len(even.png) < 60 * 1024
     widget.values["p"].value = 0.8

@@ -4,14 +4,9 @@ import numpy as np
 import pytest
 
 from lstm_video_lab.data.frames import pack_frames
-from lstm_video_lab.lessons.future_predictor.widgets import (
-    MODELS,
-    WAYS,
-    ConditioningExplorer,
-    draw_conditioning,
-    errors,
-    example,
-)
+from lstm_video_lab.lessons.future_predictor.experiment import errors_by_step, stored_sequence
+from lstm_video_lab.lessons.future_predictor.figures import MODELS, WAYS, draw_conditioning
+from lstm_video_lab.lessons.future_predictor.widgets import ConditioningExplorer
 
 IN, OUT, S = 4, 3, 8
 
@@ -39,20 +34,23 @@ RESULT = small_result()
 
 
 def test_a_free_decoder_is_fed_its_own_frame_and_a_shown_one_the_true_frame():
-    free, shown = example(RESULT, "own", False, 2), example(RESULT, "own", True, 2)
-    for rows, source in ((free, "dream"), (shown, "truth")):
+    free, shown = stored_sequence(RESULT, "own", False, 2), stored_sequence(RESULT, "own", True, 2)
+    for rows, source in ((free, "predicted"), (shown, "truth")):
         assert np.isnan(rows["fed"][0]).all()  # the first step gets nothing
-        origin = free["dream"] if source == "dream" else rows["truth"]
+        origin = free["predicted"] if source == "predicted" else rows["truth"]
         np.testing.assert_array_equal(rows["fed"][1:], origin[:-1])
-    assert "dream" not in shown  # only free runs are stored
-    assert (free["truth"] != example(RESULT, "own", False, 1)["truth"]).any()
+    assert "predicted" not in shown  # only free runs are stored
+    assert (free["truth"] != stored_sequence(RESULT, "own", False, 1)["truth"]).any()
 
 
-def test_an_unconditional_decoder_is_fed_nothing_and_judged_one_way():
+def test_an_unconditional_decoder_is_fed_nothing_and_scored_one_way():
     for shown in WAYS:
-        rows = example(RESULT, "unconditional", shown, 1)
-        assert set(rows) == {"truth", "dream"}
-    assert errors(RESULT, True)["unconditional"] == errors(RESULT, False)["unconditional"]
+        rows = stored_sequence(RESULT, "unconditional", shown, 1)
+        assert set(rows) == {"truth", "predicted"}
+    assert (
+        errors_by_step(RESULT, True)["unconditional"]
+        == errors_by_step(RESULT, False)["unconditional"]
+    )
     assert "fed nothing" not in draw_conditioning(RESULT, "own", False, 1).text
     assert "both ways are one" in draw_conditioning(RESULT, "unconditional", True, 1).text
 
