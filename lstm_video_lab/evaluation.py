@@ -9,27 +9,26 @@ error, both summed over pixels, and structural similarity with two windows (see 
 from __future__ import annotations
 
 import copy
+import dataclasses
 import math
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from lstm_video_lab import metrics
+from lstm_video_lab.checks import check_sizes
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.data.sources import open_data
 from lstm_video_lab.distributed import ALONE, Ranks
 from lstm_video_lab.models import VideoModel
-from lstm_video_lab.settings import Settings
+from lstm_video_lab.prediction import predict_raw
+from lstm_video_lab.settings import DataSettings, Settings
 
-HELDOUT_SEED = (
-    2015  # of the held-out sequences: it has nothing to do with the seed of a training run
-)
+HELDOUT_SEED = 2015  # of held-out sequences: it has nothing to do with the seed of a training run
 MEAN_IMAGE_SEQUENCES = 1000  # training sequences behind the per-pixel mean
 BASELINE_SEQUENCES = 256  # held-out sequences behind the baselines of a plot
 OWN_SOURCES = ("digits", "camera", "embedded", "mnist")  # all others are folders
@@ -44,12 +43,12 @@ COLUMNS = {  # of the table: measure → heading
 Values = dict[str, Tensor]  # measure → (T, N), one number for each frame
 
 
-def heldout_data(settings: Settings) -> Any:
+def heldout_data(settings: DataSettings) -> Any:
     """The held-out sequences of the settings' world: test digits, and a seed of their own.
 
     Sequence n does not depend on how many are asked for, so 128 of them are the first of the 1000.
     """
-    return _heldout(_world(settings))
+    return _heldout(_heldout_settings(settings))
 
 
 def evaluate(
@@ -106,22 +105,21 @@ def score(
     """
     ranks = ranks if sequences >= ranks.size else ALONE  # each has a part
     batch_size = min(batch_size, sequences // ranks.size)
-    device = next(model.parameters(), torch.empty(0)).device
     judge = _judge_linear if model.settings.output == "linear" else _judge_logits
     batches: dict[str, list[Values]] = {}
-    with _free_running(model):
-        for frames in _batches(data, sequences, batch_size, ranks):
-            seen, later = to_unit(frames.to(device)).tensor_split([frames_in])
-            output = model(seen, future=len(later))
-            for part, target in (("future", later), ("reconstruction", seen.flip(0))):
-                raw = getattr(output, part)
-                if raw is not None:
-                    batches.setdefault(part, []).append(judge(raw, target, similarity))
+    for frames in _batches(data, sequences, batch_size, ranks):
+        past, following = frames.tensor_split([frames_in])
+        output = predict_raw(model, past, len(following))
+        for part, target in (("future", following), ("reconstruction", past.flip(0))):
+            raw = getattr(output, part)
+            if raw is not None:
+                truth = to_unit(target.to(raw.device))
+                batches.setdefault(part, []).append(judge(raw, truth, similarity))
     return {part: _join(values, sequences, batch_size, ranks) for part, values in batches.items()}
 
 
 def baselines(
-    settings: Settings, sequences: int = BASELINE_SEQUENCES, *, similarity: bool = False
+    settings: DataSettings, sequences: int = BASELINE_SEQUENCES, *, similarity: bool = False
 ) -> dict[str, Any]:
     """What needs no learning, on the future frames of the same held-out sequences.
 
@@ -129,12 +127,12 @@ def baselines(
     `copy_last` repeats the last input frame. Each has the shape of a report's `future`. Computed
     once for each world, so that every plot can ask.
     """
-    return copy.deepcopy(_baselines(_world(settings), sequences, similarity))
+    return copy.deepcopy(_baselines(_heldout_settings(settings), sequences, similarity))
 
 
-def mean_image(settings: Settings) -> Tensor:
+def mean_image(settings: DataSettings) -> Tensor:
     """The per-pixel mean of training frames, (H, W): the guess of one who never looks."""
-    return _mean_image(_world(settings))
+    return _mean_image(_heldout_settings(settings))
 
 
 def summary(values: Values | None) -> dict[str, Any] | None:
@@ -252,72 +250,50 @@ def _batches(data: Any, sequences: int, batch_size: int, ranks: Ranks = ALONE) -
 
     Of several ranks each makes every so many-th batch.
     """
-    for name, count in (("sequences", sequences), ("batch_size", batch_size)):
-        if count < 1:
-            raise ValueError(f"{name}={count} is out of range: it must be at least 1")
+    check_sizes(sequences=sequences, batch_size=batch_size)
     for start in range(ranks.rank * batch_size, sequences, batch_size * ranks.size):
         yield data.batch(start // batch_size, batch_size)[:, : sequences - start]
 
 
-@contextmanager
-def _free_running(model: VideoModel) -> Iterator[None]:
-    """Evaluation mode without gradients; afterwards every module has the mode it had before."""
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        with torch.inference_mode():
-            yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
-
-
-def _world(settings: Settings) -> tuple:
-    """All that sequences depend on, to be remembered by; a relative folder is made absolute."""
-    names = ("data", "digits", "num_digits", "image_size", "channels", "digit_size", "speed")
-    world = {name: getattr(settings, name) for name in (*names, "frames_in", "frames_out")}
-    for name in ("data", "digits"):
-        parts = [world[name]] if Path(world[name]).is_dir() else world[name].split("+")
-        world[name] = "+".join(map(_absolute, parts))
-    return tuple(world.items())
-
-
-def _absolute(source: str) -> str:
-    """A source of digits or films; a word stays one, even where a folder has that name."""
-    return (
-        source
-        if source in OWN_SOURCES or not Path(source).is_dir()
-        else str(Path(source).resolve())
+def _heldout_settings(settings: DataSettings) -> DataSettings:
+    """All that held-out sequences depend on; a relative folder of digits or videos is absolute."""
+    data = settings.data_settings()
+    return dataclasses.replace(
+        data, data=_absolute(data.data), digits=_absolute(data.digits), seed=HELDOUT_SEED
     )
 
 
-def _data(world: tuple, split: str) -> Any:
-    return open_data(SimpleNamespace(**dict(world), seed=HELDOUT_SEED), split)
+def _absolute(source: str) -> str:
+    """A folder's full path, or several; one of our own words stays, even beside such a folder."""
+    if source in OWN_SOURCES:
+        return source
+    if Path(source).is_dir():
+        return str(Path(source).resolve())
+    return "+".join(map(_absolute, source.split("+"))) if "+" in source else source
 
 
 @lru_cache(maxsize=8)
-def _heldout(world: tuple) -> Any:
-    return _data(world, "test")
+def _heldout(data: DataSettings) -> Any:
+    return open_data(data, "test")
 
 
 @lru_cache(maxsize=8)
-def _mean_image(world: tuple) -> Tensor:
+def _mean_image(data: DataSettings) -> Tensor:
     """Per-pixel mean of training frames, (H, W), as if one frame half lit had been among them: no
     pixel is impossible, so that the cross-entropy stays finite."""
     total, count = torch.tensor(0.5), 1
-    for frames in _batches(_data(world, "train"), MEAN_IMAGE_SEQUENCES, 100):
+    for frames in _batches(open_data(data, "train"), MEAN_IMAGE_SEQUENCES, 100):
         total = total + to_unit(frames).sum((0, 1), dtype=torch.float64)
         count += frames.shape[0] * frames.shape[1]
     return (total / count).float()
 
 
 @lru_cache(maxsize=16)
-def _baselines(world: tuple, sequences: int, similarity: bool) -> dict[str, Any]:
-    frames_in = dict(world)["frames_in"]
+def _baselines(data: DataSettings, sequences: int, similarity: bool) -> dict[str, Any]:
     batches: dict[str, list[Values]] = {name: [] for name in BASELINES}
-    for frames in _batches(_heldout(world), sequences, 100):
-        seen, later = to_unit(frames).tensor_split([frames_in])
-        guesses = (later, _mean_image(world).expand_as(later), seen[-1:].expand_as(later))
+    for frames in _batches(_heldout(data), sequences, 100):
+        seen, later = to_unit(frames).tensor_split([data.frames_in])
+        guesses = (later, _mean_image(data).expand_as(later), seen[-1:].expand_as(later))
         for name, guess in zip(BASELINES, guesses, strict=True):
             batches[name].append(_judge_probability(guess, later, similarity))
     return {name: summary(_join(values)) for name, values in batches.items()}

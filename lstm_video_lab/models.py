@@ -32,8 +32,8 @@ DARK = -3.0  # first output bias of a logistic model: most pixels are background
 
 
 class Prediction(NamedTuple):
-    """What the decoders give: logits (or values, for a linear output), shaped as the frames, or
-    None.
+    """What each decoder gives, shaped as the frames, or None: of a model logits (a linear output:
+    values), of `prediction.predict` pixels.
     """
 
     reconstruction: Tensor | None
@@ -53,10 +53,7 @@ class VideoModel(nn.Module):
 
     def __init__(self, *, seed: int = 0, **fields: Any) -> None:
         super().__init__()
-        try:
-            self.settings = ModelSettings(**fields)
-        except TypeError as error:
-            raise ValueError(f"VideoModel: {str(error).split('() ')[-1]}") from None
+        self.settings = ModelSettings.from_dict(fields)
         for field in dataclasses.fields(self.settings):
             setattr(self, field.name, getattr(self.settings, field.name))
         conditional = self.settings.conditional

@@ -1,7 +1,8 @@
 """Every number of an experiment, in one frozen dataclass, with a line of documentation each.
 
-A *scale* is a set of numbers, never another code path: ``Settings.for_scale("laptop", units=512)``.
-An unknown name, a value out of range, or a value that would change nothing is an error.
+`Settings` has three parts: the model's, the data's and the run's own. A *scale* is a set of
+numbers, never another code path: ``Settings.for_scale("laptop", units=512)``. An unknown name, a
+value out of range, or a value that would change nothing is an error.
 """
 
 from __future__ import annotations
@@ -10,36 +11,69 @@ import dataclasses
 import math
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
+
+from lstm_video_lab.checks import check_choice, check_number, check_odd
 
 MAX_LAYERS = 3
 
 
-def setting(default: Any, doc: str, *, choices=None, low=None, high=None) -> Any:
-    """A dataclass field with its documentation, its choices and its range (inclusive)."""
+def setting(default: Any, doc: str, *, choices=None, low=None, high=math.inf) -> Any:
+    """A dataclass field with its documentation, its choices or its range (inclusive)."""
     metadata = {"doc": doc, "choices": choices, "low": low, "high": high}
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def _check_field(name: str, value: Any, choices, low, high) -> None:
-    if choices is not None:
-        if value not in choices:
-            raise ValueError(
-                f"{name}={value!r} is unknown: choose one of {', '.join(map(str, choices))}"
-            )
-        return
-    for one in value if isinstance(value, tuple) else (value,):
-        if one is None or low is None:
-            continue
-        if isinstance(one, str | bool) or not math.isfinite(one):
-            raise ValueError(f"{name}={value!r} is no number")
-        if not (low is None or one >= low) or not (high is None or one <= high):
-            bounds = f"at least {low}" if high is None else f"from {low} to {high}"
-            raise ValueError(f"{name}={value!r} is out of range: it must be {bounds}")
+def _check_field(field: dataclasses.Field, value: Any) -> None:
+    """A value against its field's choices or range, and the kinds of numbers of its annotation."""
+    meta, kinds = field.metadata, str(field.type)
+    if meta["choices"] is not None:
+        check_choice(field.name, value, meta["choices"])
+    elif meta["low"] is not None and not (value is None and "None" in kinds):
+        if isinstance(value, tuple) and "tuple" not in kinds:
+            raise ValueError(f"{field.name}={value!r} is no number: give a single one")
+        check_number(field.name, value, meta["low"], meta["high"], whole="float" not in kinds)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelSettings:
+class FrameSettings:
+    """What a model and its data share. Every field of a subclass is checked here."""
+
+    image_size: int = setting(32, "height and width of a frame in pixels", low=8, high=256)
+    channels: int = setting(1, "channels of a frame", low=1, high=4)
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            _check_field(field, getattr(self, field.name))
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Settings from plain values (JSON's lists become tuples); unknown names are an error."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        for name in values:
+            if name not in known:
+                raise ValueError(
+                    f"setting {name!r} is unknown: the settings are {', '.join(sorted(known))}"
+                )
+        plain: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        return cls(**plain)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return dataclasses.asdict(self)
+
+    def _only_matters(self, name: str, where: str) -> None:
+        """An option that would change nothing is refused when it is set."""
+        default = next(f.default for f in dataclasses.fields(self) if f.name == name)
+        by_scale = SCALES.get(getattr(self, "scale", ""), {}).get(name)
+        if getattr(self, name) not in (default, by_scale):
+            raise ValueError(
+                f"{name}={getattr(self, name)!r} has an effect only with {where}: leave it out"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSettings(FrameSettings):
     """What `VideoModel` is built from. The defaults are the paper's composite at laptop scale."""
 
     cell: str = setting(
@@ -67,8 +101,6 @@ class ModelSettings:
         "gates see the cell state; convlstm: per channel (True), or per location",
         choices=(True, False, "channel", "location"),
     )
-    image_size: int = setting(32, "height and width of a frame in pixels", low=8, high=256)
-    channels: int = setting(1, "channels of a frame", low=1, high=4)
     output: str = setting(
         "logistic", "logistic: cross-entropy; linear: squared error", choices=("logistic", "linear")
     )
@@ -76,29 +108,14 @@ class ModelSettings:
     patch: int = setting(4, "convlstm: a frame is cut into patches of this side", low=1, high=16)
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            meta = field.metadata
-            _check_field(
-                field.name, getattr(self, field.name), meta["choices"], meta["low"], meta["high"]
-            )
-        self._check_model()
-
-    def _check_model(self) -> None:
+        super().__post_init__()
         if isinstance(self.units, tuple) and len(self.units) != self.layers:
             raise ValueError(
                 f"units={self.units!r} names {len(self.units)} layers, but layers={self.layers}"
             )
-        if not (self.reconstruct or self.predict):
-            raise ValueError("reconstruct and predict are both off: switch at least one decoder on")
-        wanted = {"future": self.predict, "reconstruction": self.reconstruct}
-        wanted["both"] = self.predict and self.reconstruct
-        if self.conditional and not wanted[str(self.conditional)]:
-            raise ValueError(
-                f"conditional={self.conditional!r} names a decoder that is switched off"
-            )
+        self._check_decoders()
         if self.cell == "convlstm":
-            if self.kernel_size % 2 == 0:
-                raise ValueError(f"kernel_size={self.kernel_size} is even: choose an odd number")
+            check_odd(self.kernel_size)
             if self.image_size % self.patch:
                 raise ValueError(f"patch={self.patch} does not divide image_size={self.image_size}")
         else:
@@ -109,23 +126,21 @@ class ModelSettings:
                     f"peepholes={self.peepholes!r} needs cell='convlstm'; choose True or False"
                 )
 
-    def _only_matters(self, name: str, where: str) -> None:
-        """An option that would change nothing is refused when it is set."""
-        default = next(f.default for f in dataclasses.fields(self) if f.name == name)
-        by_scale = SCALES[self.scale].get(name) if isinstance(self, Settings) else default
-        if getattr(self, name) not in (default, by_scale):
+    def _check_decoders(self) -> None:
+        if not (self.reconstruct or self.predict):
+            raise ValueError("reconstruct and predict are both off: switch at least one decoder on")
+        is_there = {"future": self.predict, "reconstruction": self.reconstruct}
+        is_there["both"] = self.predict and self.reconstruct
+        if self.conditional and not is_there[str(self.conditional)]:
             raise ValueError(
-                f"{name}={getattr(self, name)!r} has an effect only with {where}: leave it out"
+                f"conditional={self.conditional!r} names a decoder that is switched off"
             )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(ModelSettings):
-    """A whole run: the model, its data, its optimiser. Every field is a flag of `train`."""
+class DataSettings(FrameSettings):
+    """What the sequences are a pure function of: see `data.sources.open_data`."""
 
-    scale: str = setting(
-        "laptop", "the set of numbers it started from", choices=("smoke", "laptop", "paper")
-    )
     data: str = setting(
         "digits",
         "what moves: digits, camera (over two photographs), or a folder of videos",
@@ -144,6 +159,41 @@ class Settings(ModelSettings):
     )
     frames_in: int = setting(10, "frames that the encoder sees", low=1, high=200)
     frames_out: int = setting(10, "frames that the future predictor gives", low=1, high=200)
+    seed: int = setting(
+        0, "weights, data and schedule are a pure function of it", low=0, high=2**31 - 1
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.data != "digits":
+            if self.channels not in (1, 3):
+                raise ValueError(f"channels={self.channels}: pictures are grey (1) or colour (3)")
+            return
+        if self.digit_size > self.image_size:
+            raise ValueError(
+                f"digit_size={self.digit_size} does not fit into image_size={self.image_size}: "
+                "make digits smaller or frames larger"
+            )
+        if self.channels != 1:
+            raise ValueError("channels must be 1 for bouncing digits, which are grey")
+        if isinstance(self.speed, tuple) and (
+            len(self.speed) != 2 or self.speed[0] > self.speed[1]
+        ):
+            raise ValueError(f"speed={self.speed!r} is no range: give one number, or low,high")
+
+    def data_settings(self) -> DataSettings:
+        """These alone, without what else a subclass holds."""
+        fields = dataclasses.fields(DataSettings)
+        return DataSettings(**{field.name: getattr(self, field.name) for field in fields})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ModelSettings, DataSettings):
+    """A whole run: the model, its data, its optimiser. Every field is a flag of `train`."""
+
+    scale: str = setting(
+        "laptop", "the set of numbers it started from", choices=("smoke", "laptop", "paper")
+    )
     optimiser: str = setting(
         "adam", "gradient method", choices=("sgd", "rmsprop", "adagrad", "adam", "adamw")
     )
@@ -174,9 +224,6 @@ class Settings(ModelSettings):
     start_from: str | None = setting(
         None, "a model of the box whose weights the run begins with; none: random ones"
     )
-    seed: int = setting(
-        0, "weights, data and schedule are a pure function of it", low=0, high=2**31 - 1
-    )
     precision: str = setting(
         "fp32",
         "operands of matrix products; auto: bf16 where the machine has it",
@@ -188,33 +235,15 @@ class Settings(ModelSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._check_data()
+        if self.data != "digits":
+            for name in ("digits", "num_digits", "digit_size", "speed"):
+                self._only_matters(name, "data='digits'")
         if self.steps is None and self.minutes is None:
             raise ValueError("steps and minutes are both none: say when the run ends")
         if not self.conditional:
             self._only_matters("feedback", "a conditional decoder")
         if self.optimiser not in ("sgd", "rmsprop"):
             self._only_matters("momentum", "optimiser sgd or rmsprop")
-
-    def _check_data(self) -> None:
-        """What bouncing digits need, and what has an effect only with them."""
-        if self.data != "digits":
-            if self.channels not in (1, 3):
-                raise ValueError(f"channels={self.channels}: pictures are grey (1) or colour (3)")
-            for name in ("digits", "num_digits", "digit_size", "speed"):
-                self._only_matters(name, "data='digits'")
-            return
-        if self.digit_size > self.image_size:
-            raise ValueError(
-                f"digit_size={self.digit_size} does not fit into image_size={self.image_size}: "
-                "make digits smaller or frames larger"
-            )
-        if self.channels != 1:
-            raise ValueError("channels must be 1 for bouncing digits, which are grey")
-        if isinstance(self.speed, tuple) and (
-            len(self.speed) != 2 or self.speed[0] > self.speed[1]
-        ):
-            raise ValueError(f"speed={self.speed!r} is no range: give one number, or low,high")
 
     @classmethod
     def for_scale(cls, scale: str | None = None, **changes: Any) -> Settings:
@@ -224,31 +253,14 @@ class Settings(ModelSettings):
         Raises ValueError for an unknown scale, an unknown name or a bad value.
         """
         scale = scale or os.environ.get("LAB_SCALE", "laptop")
-        if scale not in SCALES:
-            raise ValueError(f"scale={scale!r} is unknown: choose one of {', '.join(SCALES)}")
+        check_choice("scale", scale, SCALES)
         return cls.from_dict({**SCALES[scale], "scale": scale}).changed(**changes)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Settings:
-        """Settings from plain values (JSON's lists become tuples); unknown names are an error."""
-        known = {field.name for field in dataclasses.fields(cls)}
-        for name in values:
-            if name not in known:
-                raise ValueError(
-                    f"setting {name!r} is unknown: the settings are {', '.join(sorted(known))}"
-                )
-        plain: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-        return cls(**plain)
 
     def changed(self, **changes: Any) -> Settings:
         """These settings with `changes`; `minutes` without `steps` leaves the steps open."""
         if changes.get("minutes") is not None:
             changes.setdefault("steps", None)
         return self.from_dict({**self.to_dict(), **changes})
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON."""
-        return dataclasses.asdict(self)
 
     def model_fields(self) -> dict[str, Any]:
         """The part that `VideoModel` is built from."""

@@ -7,10 +7,13 @@ from typing import Any
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.patches import CameraPatches, VideoPatches
 from lstm_video_lab.data.videos import load_videos
+from lstm_video_lab.settings import DataSettings
 
 
-def open_data(settings: Any, split: str = "train") -> Any:
-    """The endless sequences that `settings` describe: `.batch(index, B)` is uint8 (T, B, …).
+def open_data(settings: DataSettings, split: str = "train") -> Any:
+    """The endless sequences that `settings` describe, `Settings` or their data part alone.
+
+    `.batch(index, B)` is uint8 (T, B, H, W), in colour (T, B, 3, H, W), T = frames in and out.
 
     Raises what its source raises: ValueError or OSError for digits or videos that cannot be had.
     """
