@@ -74,14 +74,14 @@ MOVED = {  # before → now
     "widgets.patches": "lessons.natural_patches.widgets",
     "widgets.picker": "lessons.composite.sequence_browser",
     "widgets.pipes": "lessons.lstm_cell.diagram",
-    "widgets.pixel": "lessons.bouncing_digits.pixel_cost",
+    "widgets.pixel": "lessons.bouncing_digits.widgets",
     "widgets.pixels": "lessons.pixel_by_pixel.widgets",
     "widgets.recurrence": "lessons.recurrence_and_memory.widgets",
     "widgets.rollouts": "lessons.long_rollouts.widgets",
     "widgets.selftest": "widgets.self_test",
     "widgets.temporal_models": "lessons.temporal_models.widgets",
     "widgets.units": "lessons.autoencoder.widgets",
-    "widgets.walls": "lessons.bouncing_digits.wall_bounce",
+    "widgets.walls": "lessons.bouncing_digits.widgets",
 }
 
 

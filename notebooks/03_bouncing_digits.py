@@ -27,9 +27,11 @@ import torch
 from lstm_video_lab import BouncingDigits, Settings, evaluation, load_digits, metrics, plots
 from lstm_video_lab.data.bouncing import area_average, render
 from lstm_video_lab.data.frames import to_unit
-from lstm_video_lab.lessons.bouncing_digits.pixel_cost import PixelCost
-from lstm_video_lab.lessons.bouncing_digits.wall_bounce import WallExplorer
-from lstm_video_lab.lessons.bouncing_digits.widgets import DigitsExplorer
+from lstm_video_lab.lessons.bouncing_digits.widgets import (
+    DigitsExplorer,
+    PixelCost,
+    WallExplorer,
+)
 from lstm_video_lab.widgets import Guess
 
 settings = Settings.for_scale()

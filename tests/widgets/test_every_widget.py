@@ -12,9 +12,11 @@ import pytest
 import torch
 
 from lstm_video_lab import LSTMCell, lessons, widgets
-from lstm_video_lab.lessons.bouncing_digits.pixel_cost import PixelCost
-from lstm_video_lab.lessons.bouncing_digits.wall_bounce import WallExplorer
-from lstm_video_lab.lessons.bouncing_digits.widgets import DigitsExplorer
+from lstm_video_lab.lessons.bouncing_digits.widgets import (
+    DigitsExplorer,
+    PixelCost,
+    WallExplorer,
+)
 from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
 from lstm_video_lab.widgets.base import LabImage, LabWidget
 

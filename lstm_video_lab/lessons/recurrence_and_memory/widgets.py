@@ -9,9 +9,7 @@ import ipywidgets
 
 from lstm_video_lab.lessons.recurrence_and_memory.figures import draw_gains, draw_memories
 from lstm_video_lab.lessons.recurrence_and_memory.jacobians import measure_gains
-from lstm_video_lab.plots.canvas import (
-    Picture,
-)
+from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.widgets.base import LABEL, LabWidget, dropdown, row, slider
 
 SCALES = tuple(0.25 * n for n in range(1, 13))

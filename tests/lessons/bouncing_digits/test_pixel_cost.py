@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from lstm_video_lab.lessons.bouncing_digits.pixel_cost import PixelCost, cost, draw_cost, floor
+from lstm_video_lab.lessons.bouncing_digits.figures import cost, draw_cost, floor
+from lstm_video_lab.lessons.bouncing_digits.widgets import PixelCost
 
 
 @given(st.floats(0.01, 0.99), st.floats(0, 1))

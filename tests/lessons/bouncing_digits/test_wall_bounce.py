@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_video_lab.data.bouncing import bounce
-from lstm_video_lab.lessons.bouncing_digits.wall_bounce import WallExplorer, draw_walls, mirror
+from lstm_video_lab.lessons.bouncing_digits.figures import draw_walls, mirror
+from lstm_video_lab.lessons.bouncing_digits.widgets import WallExplorer
 
 PLACES = st.floats(0, 1)
 STEPS = st.floats(-0.3, 0.3)
@@ -41,15 +42,15 @@ def test_until_a_wall_is_met_both_laws_agree(start, step):
 
 def test_words_say_what_the_clamp_cost():
     # 0.5 + 6 · 0.09 = 1.04: put back onto the wall, 0.04 of the box in front of the mirror's 0.96.
-    words = draw_walls(0.5, 0.09, box=100, num_frames=6).text
+    words = draw_walls(0.5, 0.09, width=100, num_frames=6).text
     assert "into frame 6" in words and "as far as 4.0 pixels apart" in words
-    assert "No wall was met" in draw_walls(0.5, 0.0, box=100, num_frames=6).text
-    assert "exactly on the wall" in draw_walls(0.5, 0.25, box=100, num_frames=5).text
+    assert "No wall was met" in draw_walls(0.5, 0.0, width=100, num_frames=6).text
+    assert "exactly on the wall" in draw_walls(0.5, 0.25, width=100, num_frames=5).text
 
 
 @pytest.mark.parametrize("name, value", [("start", 0.9), ("step", -0.2)])
 def test_each_slider_changes_picture_and_words(name, value):
-    widget = WallExplorer(box=18)
+    widget = WallExplorer(width=18)
     before = widget.picture()
     widget.values[name].value = value
     after = widget.picture()

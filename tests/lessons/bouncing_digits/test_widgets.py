@@ -9,13 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_video_lab.data import BouncingDigits, load_digits
-from lstm_video_lab.lessons.bouncing_digits.widgets import (
-    COLUMNS,
-    FRAMES,
-    SIZES,
-    DigitsExplorer,
-    describe,
-)
+from lstm_video_lab.lessons.bouncing_digits.figures import COLUMNS, describe
+from lstm_video_lab.lessons.bouncing_digits.widgets import FRAMES, SIZES, DigitsExplorer
 from lstm_video_lab.plots.canvas import VERMILLION
 
 DIGITS = load_digits()
