@@ -35,18 +35,20 @@ from lstm_video_lab import Settings, load_pretrained, plots, training
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.evaluation import heldout_data
 from lstm_video_lab.files import load_result
-from lstm_video_lab.lessons.one_and_three_digits import experiment
+from lstm_video_lab.lessons.one_and_three_digits import experiment, figures
 from lstm_video_lab.lessons.one_and_three_digits.widgets import BlobExplorer, DigitCountExplorer
 from lstm_video_lab.widgets import Guess
 
 LIVE = {} if os.environ.get("LAB_SCALE") == "smoke" else {"minutes": 0.5}
-two = load_pretrained(experiment.BOX)  # a composite that was trained on two digits
+two = load_pretrained(experiment.PRETRAINED)  # a composite that was trained on two digits
 learnt = Settings.from_dict(two.card["settings"])
 made = f"{learnt.scale} scale, {two.card['steps']} steps, {learnt.num_digits} digits"
 result = load_result("digit_count")  # the same questions, asked of many more sequences
 
 # %% one, two, three, four
-shown = {number: heldout_data(experiment.world(learnt, number)) for number in experiment.DIGITS}
+shown = {
+    number: heldout_data(experiment.with_digits(learnt, number)) for number in experiment.DIGITS
+}
 plots.frames(
     {f"{number} shown": data.batch(0, 1)[: learnt.frames_in, 0] for number, data in shown.items()},
     f"What the model will see: the same kind of film with another number of digits, "
@@ -64,7 +66,7 @@ plots.frames(
 # %% guess what it makes of one digit
 ones = result["digits"]["1"]["future"]
 level = result["thresholds"].index(0.3)
-apart, frames_of_one = experiment.when_apart(ones["blobs"][level], 1)
+apart, frames_of_one = experiment.blob_shares(ones["blobs"][level], 1)
 fates = [
     "One digit, only blurred",
     "Two digits, apart from each other",
@@ -195,7 +197,7 @@ levels = result["thresholds"]
 
 def several(one, part, more_than):
     """Share of frames with too many blobs, in %, at each threshold."""
-    tables = [experiment.when_apart(table, more_than)[0] for table in one[part]["blobs"]]
+    tables = [experiment.blob_shares(table, more_than)[0] for table in one[part]["blobs"]]
     return [100 * share[more_than + 1 :].sum() for share in tables]
 
 
@@ -223,7 +225,7 @@ plots.curves(
 def by_frame(one, threshold):
     """The same at each predicted frame, for one threshold."""
     tables = one["future"]["blobs"][levels.index(threshold)]  # a table for each frame
-    return [100 * experiment.when_apart(table, 1)[0][2:].sum() for table in tables]
+    return [100 * experiment.blob_shares(table, 1)[0][2:].sum() for table in tables]
 
 
 late = {f"above {level}": by_frame(result["digits"]["1"], level) for level in (0.2, 0.3, 0.4, 0.5)}
@@ -274,8 +276,8 @@ control_made = (
     f"{one_digit.scale} scale, {control.curve['step'][-1]} steps, {control.seconds:.0f} s"
 )
 weighed = {
-    "trained on two": experiment.ask(two, experiment.world(learnt, 1), 50),
-    "trained on one": experiment.ask(control.model, experiment.world(one_digit, 1), 50),
+    "trained on two": experiment.measure(two, experiment.with_digits(learnt, 1), 50),
+    "trained on one": experiment.measure(control.model, experiment.with_digits(one_digit, 1), 50),
 }
 inks = {name: one["future"]["ink"]["mean"] for name, one in weighed.items()}
 print(", ".join(f"{name}: {ink:.2f} times the true ink" for name, ink in inks.items()))
@@ -316,7 +318,7 @@ print(f"  in the digit's square    {inside[0]:.2f}   {inside[-1]:.2f}")
 # Now for all numbers of digits:
 
 # %% ink against ink
-experiment.draw_ink(result)
+figures.overview(result)
 
 # %% [markdown]
 # Read it against the two dashed rulers. A model that sees what there is would follow the line of
@@ -336,7 +338,7 @@ for part, words in (("future", "to come"), ("reconstruction", "seen")):
     for target, number in ((kept, "3"), (own, "2")):
         tables = result["digits"][number][part]["blobs"]
         target[words] = [
-            100 * experiment.when_apart(table, int(number))[0][int(number)] for table in tables
+            100 * experiment.blob_shares(table, int(number))[0][int(number)] for table in tables
         ]
 plots.curves(
     {f"3 of 3, {words}": (levels, share) for words, share in kept.items()}

@@ -1,6 +1,6 @@
 """A model that has only ever seen two digits is shown one, two, three and four.
 
-Its errors are held against the baselines of that number of digits. What it makes up is measured in
+Its errors are held against the baselines of that number of digits. What it predicts is measured in
 four ways: blobs (pixels that touch, above a threshold); ink (the sum of all pixels, and of those
 inside the squares of the true digits, as parts of the true ink); how strongly it shows each digit
 at the pixels that are that digit's alone; how far the centre of all ink is from the true one.
@@ -10,34 +10,34 @@ T frames, B sequences, D digits, H × W the size of a frame, M sequences in all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from lstm_video_lab import evaluation, metrics, plots, pretrained
+from lstm_video_lab import evaluation, metrics, pretrained
 from lstm_video_lab.data.bouncing import BouncingDigits, area_average, render
 from lstm_video_lab.data.frames import to_unit
-from lstm_video_lab.files import store_result
 from lstm_video_lab.metrics import centre_of_mass
 from lstm_video_lab.models import VideoModel
+from lstm_video_lab.prediction import predict_raw
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints, runs
 
-BOX = "composite-two-digits"  # the model in the box that is asked
+PRETRAINED = "composite-two-digits"  # the model that is measured
 DIGITS = (1, 2, 3, 4)
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 MOST = 5  # blobs that are told apart: so many, or more
-OWN = 8  # pixels that a digit must have for itself to be judged
+OWN = 8  # pixels that a digit must have for itself, for its brightness to count
 PARTS = ("reconstruction", "future")
 
 
-def world(settings: Settings, digits: int) -> Settings:
-    """The same world with another number of digits, made of digits that need no download."""
-    return settings.changed(num_digits=digits, digits="embedded")
+def with_digits(settings: Settings, number: int) -> Settings:
+    """The same settings for another number of digits, of those that need no download."""
+    return settings.changed(num_digits=number, digits="embedded")
 
 
 def control_settings(scale: str) -> Settings:
@@ -46,47 +46,55 @@ def control_settings(scale: str) -> Settings:
     return Settings.for_scale(scale, num_digits=1, **more)
 
 
-@torch.inference_mode()
-def see(model: VideoModel, frames: Tensor, seen: int) -> dict[str, tuple[Tensor, Tensor]]:
+def predicted_and_true(
+    model: VideoModel, frames: Tensor, frames_in: int
+) -> dict[str, tuple[Tensor, Tensor]]:
     """Part -> (logits, truth), (T, B, H, W) each and both in the order of time."""
-    past, later = to_unit(frames).tensor_split([seen])
-    given = model(past, future=len(later))
-    pairs = {"reconstruction": (given.reconstruction, past), "future": (given.future, later)}
-    in_time = {"reconstruction": lambda y: y.flip(0), "future": lambda y: y}
-    return {k: (in_time[k](y), truth) for k, (y, truth) in pairs.items() if y is not None}
+    past, later = to_unit(frames).tensor_split([frames_in])
+    prediction = predict_raw(model, past, len(later))
+    pairs = {}
+    if prediction.reconstruction is not None:
+        pairs["reconstruction"] = prediction.reconstruction.flip(0), past
+    if prediction.future is not None:
+        pairs["future"] = prediction.future, later
+    return pairs
 
 
-def label(frame: np.ndarray, threshold: float) -> tuple[np.ndarray, int]:
-    """Number the blobs of a frame (H, W): pixels above `threshold` that touch, also by a corner."""
+def label_blobs(frame: np.ndarray, threshold: float) -> tuple[np.ndarray, int]:
+    """Number the blobs of a frame (H, W): pixels above `threshold` that touch, also by a corner.
+
+    Returns each pixel's blob from 1, or 0 (H, W), and how many blobs there are.
+    """
     from scipy import ndimage
 
     return ndimage.label(frame > threshold, np.ones((3, 3)))
 
 
-def count(frames: Tensor, threshold: float) -> np.ndarray:
+def count_blobs(frames: Tensor, threshold: float) -> np.ndarray:
     """Blobs in each frame, (T, B, H, W) -> (T, B)."""
     from scipy import ndimage
 
     touch = np.zeros((3, 3, 3))
     touch[1] = 1  # inside a frame, never from one to the next
-    flat = frames.flatten(0, 1).numpy() > threshold  # (T B, H, W)
-    labels, _ = ndimage.label(flat, touch)
-    many = [len(np.unique(one)) - (not one.all()) for one in labels]
-    return np.array(many).reshape(frames.shape[:2])
+    bright = frames.flatten(0, 1).numpy() > threshold  # (T B, H, W)
+    labels, _ = ndimage.label(bright, touch)
+    counts = [len(np.unique(frame)) - (not frame.all()) for frame in labels]
+    return np.array(counts).reshape(frames.shape[:2])
 
 
-def blob_table(guess: Tensor, truth: Tensor, threshold: float) -> np.ndarray:
-    """How often [blobs in the truth, blobs in the guess] occur together, for each step:
+def blob_table(predicted: Tensor, truth: Tensor, threshold: float) -> np.ndarray:
+    """How often [blobs in the truth, blobs predicted] occur together, for each step:
     (T, MOST + 1, MOST + 1).
     """
-    table = np.zeros((len(guess), MOST + 1, MOST + 1), int)
-    step = np.arange(len(guess))[:, None]
-    there, given = (count(frames, threshold).clip(0, MOST) for frames in (truth, guess))  # (T, B)
-    np.add.at(table, (step, there, given), 1)
+    table = np.zeros((len(truth), MOST + 1, MOST + 1), int)
+    step = np.arange(len(truth))[:, None]
+    true_count = count_blobs(truth, threshold).clip(0, MOST)  # (T, B)
+    count = count_blobs(predicted, threshold).clip(0, MOST)  # (T, B)
+    np.add.at(table, (step, true_count, count), 1)
     return table
 
 
-def alone(data: BouncingDigits, index: int, batch: int) -> Tensor:
+def own_pixels(data: BouncingDigits, index: int, batch: int) -> Tensor:
     """Bool (D, T, B, H, W): where a digit is bright and no other digit has any ink."""
     scene = data.scene(index, batch)
     images = area_average(data.digits.images, data.digit_size)[scene.chosen]  # (B, D, s, s)
@@ -99,47 +107,55 @@ def alone(data: BouncingDigits, index: int, batch: int) -> Tensor:
     return (single > 127) & ((single > 0).sum(0) == 1)
 
 
-def squares(data: BouncingDigits, index: int, batch: int) -> Tensor:
+def digit_squares(data: BouncingDigits, index: int, batch: int) -> Tensor:
     """Bool (T, B, H, W): the squares that the digits are drawn into."""
     scene = data.scene(index, batch)
     full = np.full((*scene.chosen.shape, data.digit_size, data.digit_size), 255, np.uint8)
     return render(full, scene.positions, data.image_size) > 0
 
 
-def strengths(guess: Tensor, own: Tensor) -> Tensor:
-    """How bright a guess (T, B, H, W) is on each digit's own pixels (D, T, B, H, W), faintest
+def strengths(predicted: Tensor, own: Tensor) -> Tensor:
+    """How bright frames (T, B, H, W) are on each digit's own pixels (D, T, B, H, W), faintest
     first: (N, D) for the N frames in which every digit has at least OWN pixels of its own.
     """
     pixels = own.flatten(3).sum(-1)  # (D, T, B)
-    mean = (guess * own).flatten(3).sum(-1) / pixels.clamp_min(1)
+    mean = (predicted * own).flatten(3).sum(-1) / pixels.clamp_min(1)
     return mean[:, (pixels >= OWN).all(0)].sort(0).values.T
 
 
-def ask(model: VideoModel, settings: Settings, sequences: int, batch: int = 100) -> dict[str, Any]:
-    """Part -> errors, blobs, ink and strengths on held-out sequences of the settings' world."""
+def measure(
+    model: VideoModel, settings: Settings, sequences: int, batch: int = 100
+) -> dict[str, Any]:
+    """Part -> errors, blobs, ink and strengths on held-out sequences of these settings."""
     data = evaluation.heldout_data(settings)
-    found: dict[str, list[dict[str, Tensor]]] = {}
+    measured: dict[str, list[dict[str, Tensor]]] = {}
     for k, start in enumerate(range(0, sequences, batch)):
         size = min(batch, sequences - start)
-        frames, own = data.batch(k, batch)[:, :size], alone(data, k, batch)[:, :, :size]
-        owned = dict(zip(PARTS, own.tensor_split([settings.frames_in], 1), strict=True))
-        inner = squares(data, k, batch)[:, :size].tensor_split([settings.frames_in])
-        inside = dict(zip(PARTS, inner, strict=True))
-        for part, (logits, truth) in see(model, frames, settings.frames_in).items():
-            guess = torch.sigmoid(logits)
-            one = {
-                "cross_entropy": metrics.cross_entropy(logits, truth).T,
-                "mse": metrics.squared_error(guess, truth).T,
-                "ink": (guess.flatten(2).sum(-1) / truth.flatten(2).sum(-1)).T,
-                "inside": ((guess * inside[part]).flatten(2).sum(-1) / truth.flatten(2).sum(-1)).T,
-                "place": (centre_of_mass(guess) - centre_of_mass(truth)).norm(dim=-1).T,
-                "strengths": strengths(guess, owned[part]),
-                "blobs": torch.as_tensor(
-                    np.stack([blob_table(guess, truth, level) for level in THRESHOLDS])
-                )[None],
-            }
-            found.setdefault(part, []).append(one)
-    return {part: _summary(batches) for part, batches in found.items()}
+        frames = data.batch(k, batch)[:, :size]
+        own = own_pixels(data, k, batch)[:, :, :size]  # (D, T, B, H, W)
+        own_parts = dict(zip(PARTS, own.tensor_split([settings.frames_in], 1), strict=True))
+        inside = digit_squares(data, k, batch)[:, :size]  # (T, B, H, W)
+        inside_parts = dict(zip(PARTS, inside.tensor_split([settings.frames_in]), strict=True))
+        for part, pair in predicted_and_true(model, frames, settings.frames_in).items():
+            values = _measure_part(*pair, own_parts[part], inside_parts[part])
+            measured.setdefault(part, []).append(values)
+    return {part: _summary(batches) for part, batches in measured.items()}
+
+
+def _measure_part(logits: Tensor, truth: Tensor, own: Tensor, inside: Tensor) -> dict[str, Tensor]:
+    """Each measure of one batch: (B, T), but for the strengths and the tables of blobs."""
+    predicted = torch.sigmoid(logits)
+    true_ink = truth.flatten(2).sum(-1)
+    tables = [blob_table(predicted, truth, threshold) for threshold in THRESHOLDS]
+    return {
+        "cross_entropy": metrics.cross_entropy(logits, truth).T,
+        "mse": metrics.squared_error(predicted, truth).T,
+        "ink": (predicted.flatten(2).sum(-1) / true_ink).T,
+        "inside": ((predicted * inside).flatten(2).sum(-1) / true_ink).T,
+        "place": (centre_of_mass(predicted) - centre_of_mass(truth)).norm(dim=-1).T,
+        "strengths": strengths(predicted, own),
+        "blobs": torch.as_tensor(np.stack(tables))[None],
+    }
 
 
 def _summary(batches: list[dict[str, Tensor]]) -> dict[str, Any]:
@@ -147,70 +163,74 @@ def _summary(batches: list[dict[str, Tensor]]) -> dict[str, Any]:
     joined = {name: torch.cat([one[name] for one in batches]) for name in batches[0]}
     table = joined.pop("blobs").sum(0).tolist()  # (thresholds, T, MOST + 1, MOST + 1)
     brightness = joined.pop("strengths")  # (N, D)
-    summary: dict[str, Any] = {
-        name: {
+    summary: dict[str, Any] = {}
+    for name, value in joined.items():  # (M, T) each
+        summary[name] = {
             "mean": value.mean().item(),
             "stderr": (value.mean(1).std() / len(value) ** 0.5).item(),
             "deciles": np.percentile(value.mean(1), (10, 50, 90)).tolist(),
             "per_step": value.mean(0).tolist(),
         }
-        for name, value in joined.items()  # (M, T) each
-    }
-    few = len(brightness) == 0
-    summary["strengths"] = None if few else brightness.mean(0).tolist()
+    summary["strengths"] = brightness.mean(0).tolist() if len(brightness) else None
     return summary | {"frames_apart": len(brightness), "blobs": table}
 
 
-def levels(settings: Settings, trained_on: Settings, sequences: int) -> dict[str, Any]:
+def baselines(settings: Settings, trained_on: Settings, sequences: int) -> dict[str, Any]:
     """Baselines on the frames to come of this number of digits; also the mean image of the number
     that the model was trained on, which is what it would give if it knew nothing.
     """
-    found = evaluation.baselines(settings, sequences)
-    own = {name: {m: one[m] for m in ("cross_entropy", "mse")} for name, one in found.items()}
+    levels = {}
+    for name, one in evaluation.baselines(settings, sequences).items():
+        levels[name] = {measure: one[measure] for measure in ("cross_entropy", "mse")}
     later = to_unit(evaluation.heldout_data(settings).batch(0, min(sequences, 256)))
     later = later[settings.frames_in :]
     mean = evaluation.mean_image(trained_on).expand_as(later)
-    where = (centre_of_mass(later) - centre_of_mass(mean)).norm(dim=-1).mean().item()
-    own["two-digit mean"] = {
-        "place": where,
+    distance = (centre_of_mass(later) - centre_of_mass(mean)).norm(dim=-1).mean().item()
+    levels["two-digit mean"] = {
+        "place": distance,
         "cross_entropy": metrics.cross_entropy_of_probability(mean, later).mean().item(),
         "mse": metrics.squared_error(mean, later).mean().item(),
     }
-    return own
+    return levels
 
 
-def run(scale: str, out: Path) -> Iterator[str]:
-    """Train the one-digit control, ask both, store."""
+def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
+    """Measure the pretrained model on each number of digits, and a control that knows one digit."""
     sequences = min(runs.SEQUENCES[scale], 500)
-    model = pretrained.load_pretrained(BOX)
+    model = pretrained.load_pretrained(PRETRAINED)
     assert model.card is not None
-    learnt = Settings.from_dict(model.card["settings"])
+    trained_on = Settings.from_dict(model.card["settings"])
     result: dict[str, Any] = {
-        "scale": learnt.scale,
+        "scale": trained_on.scale,
         "sequences": sequences,
         "thresholds": THRESHOLDS,
-        "model": {"name": BOX, "settings": learnt.to_dict(), "steps": model.card["steps"]},
+        "model": {
+            "name": PRETRAINED,
+            "settings": trained_on.to_dict(),
+            "steps": model.card["steps"],
+        },
         "digits": {},
     }
+    own = with_digits(trained_on, trained_on.num_digits)
     for number in DIGITS:
-        settings = world(learnt, number)
-        one = ask(model, settings, sequences)
-        one["baselines"] = levels(settings, world(learnt, learnt.num_digits), sequences)
+        settings = with_digits(trained_on, number)
+        one = measure(model, settings, sequences)
+        one["baselines"] = baselines(settings, own, sequences)
         result["digits"][str(number)] = one
         yield f"{number} digits: {one['future']['cross_entropy']['mean']:.1f} nats per frame"
     settings, folder = control_settings(scale), out / "runs" / "digit-count-control"
-    made = yield from runs.train_and_score(settings, folder)
-    control = ask(checkpoints.load_model(folder), settings, sequences)
-    result["control"] = {**control, "settings": settings.to_dict(), "steps": made["steps"]}
-    yield store_result(out, "digit_count", result, draw_ink(result).png)
+    trained = yield from runs.train_and_score(settings, folder)
+    control = measure(checkpoints.load_model(folder), settings, sequences)
+    result["control"] = {**control, "settings": settings.to_dict(), "steps": trained["steps"]}
+    return result
 
 
-def when_apart(tables: Any, number: int) -> tuple[np.ndarray, int]:
-    """Of the frames whose truth shows `number` blobs: the share with 0, 1, … blobs in the guess
+def blob_shares(tables: Any, number: int) -> tuple[np.ndarray, int]:
+    """Of the frames whose truth shows `number` blobs: the share with 0, 1, … blobs predicted
     (MOST + 1,), and how many such frames there are. `tables`: one table, or some, added up.
     """
-    found = np.array(tables).reshape(-1, MOST + 1, MOST + 1).sum(0)[number]
-    return found / max(found.sum(), 1), int(found.sum())
+    counts = np.array(tables).reshape(-1, MOST + 1, MOST + 1).sum(0)[number]
+    return counts / max(counts.sum(), 1), int(counts.sum())
 
 
 def ink_in_digits(result: dict[str, Any], part: str) -> list[float]:
@@ -218,16 +238,27 @@ def ink_in_digits(result: dict[str, Any], part: str) -> list[float]:
     return [int(number) * one[part]["ink"]["mean"] for number, one in result["digits"].items()]
 
 
-def draw_ink(result: dict[str, Any]) -> plots.Picture:
-    """Ink in the model's frames against ink in the true ones, both in digits."""
-    numbers = [int(number) for number in result["digits"]]
-    rows = {part: ink_in_digits(result, part) for part in PARTS}
-    said = "; ".join(f"{part}: {', '.join(f'{v:.2f}' for v in v_s)}" for part, v_s in rows.items())
-    return plots.curves(
-        {**{part: (numbers, row) for part, row in rows.items()}, "truth": (numbers, numbers)},
-        {"as in training": float(result["model"]["settings"]["num_digits"])},
-        f"Ink, in digits' worth, shown {', '.join(map(str, numbers))} digits: {said} "
-        f"({result['sequences']} held-out sequences, {result['scale']} scale).",
-        xlabel="digits shown",
-        ylabel="ink given, in digits",
+class Examples(NamedTuple):
+    """Some sequences and what a model makes of them: (T, B, H, W) for each part."""
+
+    truth: dict[str, np.ndarray]  # part -> frames
+    predicted: dict[str, np.ndarray]
+    nats: np.ndarray  # (B,) per frame to come
+    mean_image: float  # baselines over many sequences
+    bound: float
+    frames_in: int
+
+
+def examples(model: VideoModel, settings: Settings, sequences: int) -> Examples:
+    """The first held-out sequences of these settings, and a model's predictions of them."""
+    frames = evaluation.heldout_data(settings).batch(0, sequences)
+    pairs = predicted_and_true(model, frames, settings.frames_in)
+    levels = evaluation.baselines(settings)
+    return Examples(
+        {part: truth.numpy() for part, (_, truth) in pairs.items()},
+        {part: torch.sigmoid(logits).numpy() for part, (logits, _) in pairs.items()},
+        metrics.cross_entropy(*pairs["future"]).mean(0).numpy(),
+        levels["mean_image"]["cross_entropy"],
+        levels["entropy_bound"]["cross_entropy"],
+        settings.frames_in,
     )

@@ -22,15 +22,15 @@ SMALL = Settings.for_scale("smoke", num_digits=2)
 @settings(deadline=None)
 @given(FRAMES, st.sampled_from([0.1, 0.3, 0.6]))
 def test_blobs_are_counted_as_another_library_counts_them(frames, threshold):
-    found = experiment.count(torch.from_numpy(frames), threshold)
+    found = experiment.count_blobs(torch.from_numpy(frames), threshold)
     for t, b in np.ndindex(2, 2):
         other = measure.label(frames[t, b] > threshold, connectivity=2).max()
-        assert found[t, b] == other == experiment.label(frames[t, b], threshold)[1]
+        assert found[t, b] == other == experiment.label_blobs(frames[t, b], threshold)[1]
 
 
 def test_a_full_and_an_empty_frame_have_one_blob_and_none():
     frames = torch.stack([torch.ones(1, 4, 4), torch.zeros(1, 4, 4)])
-    assert experiment.count(frames, 0.5).tolist() == [[1], [0]]
+    assert experiment.count_blobs(frames, 0.5).tolist() == [[1], [0]]
 
 
 @settings(deadline=None)
@@ -49,15 +49,15 @@ def test_the_table_says_truth_first():
     one[..., 4, 4] = 0
     table = experiment.blob_table(one, two, 0.5)
     assert table[0, 2, 1] == table.sum() == 1
-    share, frames = experiment.when_apart(table.tolist(), 2)
+    share, frames = experiment.blob_shares(table.tolist(), 2)
     assert share[1] == 1 and frames == 1
-    assert experiment.when_apart(table.tolist(), 3)[1] == 0
+    assert experiment.blob_shares(table.tolist(), 3)[1] == 0
 
 
 @pytest.mark.parametrize("number", (1, 2, 3))
 def test_own_pixels_are_bright_in_the_frame_and_nobody_elses(number):
-    data = evaluation.heldout_data(experiment.world(SMALL, number))
-    own, frames = experiment.alone(data, 1, 4), data.batch(1, 4)
+    data = evaluation.heldout_data(experiment.with_digits(SMALL, number))
+    own, frames = experiment.own_pixels(data, 1, 4), data.batch(1, 4)
     assert own.shape == (number, *frames.shape)
     assert own.sum(0).max() <= 1 and own.any()
     assert (frames[own.any(0)] > 127).all()
@@ -66,8 +66,8 @@ def test_own_pixels_are_bright_in_the_frame_and_nobody_elses(number):
 
 
 def test_all_ink_of_the_truth_lies_inside_its_squares():
-    data = evaluation.heldout_data(experiment.world(SMALL, 2))
-    inside, scene = experiment.squares(data, 1, 4), data.scene(1, 4)
+    data = evaluation.heldout_data(experiment.with_digits(SMALL, 2))
+    inside, scene = experiment.digit_squares(data, 1, 4), data.scene(1, 4)
     frames = data.batch(1, 4)
     assert not (frames.bool() & ~inside).any()
     for t, b in ((0, 0), (3, 2)):
@@ -89,8 +89,8 @@ def test_strengths_are_sorted_and_those_of_each_digit():
 
 def test_errors_are_those_of_the_evaluation_and_baselines_of_their_own_number():
     model = VideoModel(**SMALL.model_fields())
-    three = experiment.world(SMALL, 3)
-    found = experiment.ask(model, three, 7, batch=3)
+    three = experiment.with_digits(SMALL, 3)
+    found = experiment.measure(model, three, 7, batch=3)
     report = evaluation.evaluate(model, three, 7, similarity=False)
     for part, one in found.items():
         for name in ("cross_entropy", "mse"):
@@ -99,23 +99,23 @@ def test_errors_are_those_of_the_evaluation_and_baselines_of_their_own_number():
         length = three.frames_in if part == "reconstruction" else three.frames_out
         assert len(one["ink"]["per_step"]) == length
         assert all(np.sum(table) == 7 * length for table in one["blobs"])
-    levels = experiment.levels(three, SMALL, 7)
+    levels = experiment.baselines(three, SMALL, 7)
     assert levels["mean_image"]["mse"] == pytest.approx(report["baselines"]["mean_image"]["mse"])
     assert levels["two-digit mean"]["mse"] > levels["mean_image"]["mse"]
-    same = experiment.levels(SMALL, SMALL, 7)
+    same = experiment.baselines(SMALL, SMALL, 7)
     assert same["two-digit mean"]["mse"] == pytest.approx(same["mean_image"]["mse"], rel=1e-5)
 
 
-def test_what_is_recalled_is_compared_in_the_order_of_time():
+def test_a_reconstruction_is_compared_in_the_order_of_time():
     model = VideoModel(**SMALL.model_fields()).eval()
     frames = evaluation.heldout_data(SMALL).batch(0, 2)
-    logits, truth = experiment.see(model, frames, SMALL.frames_in)["reconstruction"]
+    logits, truth = experiment.predicted_and_true(model, frames, SMALL.frames_in)["reconstruction"]
     assert torch.equal(truth, to_unit(frames[: SMALL.frames_in]))
     with torch.inference_mode():
         assert torch.equal(logits.flip(0), model(truth, future=1).reconstruction)
 
 
-def test_ink_is_told_in_digits():
+def test_ink_is_given_in_digits():
     ink = {str(n): {"future": {"ink": {"mean": 2 / n}}} for n in (1, 2, 4)}
     assert experiment.ink_in_digits({"digits": ink}, "future") == [2, 2, 2]
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from lstm_video_lab import Settings, VideoModel
-from lstm_video_lab.lessons.one_and_three_digits.experiment import MOST, PARTS, THRESHOLDS
-from lstm_video_lab.lessons.one_and_three_digits.widgets import (
-    BlobExplorer,
-    DigitCountExplorer,
-    Looked,
-    draw_blobs,
-    draw_count,
+from lstm_video_lab.lessons.one_and_three_digits.experiment import (
+    MOST,
+    PARTS,
+    THRESHOLDS,
+    Examples,
 )
+from lstm_video_lab.lessons.one_and_three_digits.figures import draw_blobs, draw_count
+from lstm_video_lab.lessons.one_and_three_digits.widgets import BlobExplorer, DigitCountExplorer
 
 SEEN, AHEAD, B, SIDE = 3, 2, 2, 8
 
@@ -44,13 +44,13 @@ def result():
 
 
 @pytest.fixture
-def looked():
+def examples():
     truth = np.zeros((SEEN, B, SIDE, SIDE))
     truth[:, :, :2, :2] = truth[:, :, 6:, 6:] = 1  # two blobs, 8 of ink
-    dream = 0.5 * truth
-    dream[:, 1, 3:5, 3:5] = 0.5  # sequence 2: a third one
-    parts = {part: (truth[:n], dream[:n]) for part, n in zip(PARTS, (SEEN, AHEAD), strict=True)}
-    return Looked(
+    predicted = 0.5 * truth
+    predicted[:, 1, 3:5, 3:5] = 0.5  # sequence 2: a third one
+    parts = {part: (truth[:n], predicted[:n]) for part, n in zip(PARTS, (SEEN, AHEAD), strict=True)}
+    return Examples(
         {part: pair[0] for part, pair in parts.items()},
         {part: pair[1] for part, pair in parts.items()},
         np.array([12.5, 20.0]),
@@ -60,18 +60,18 @@ def looked():
     )
 
 
-def test_blobs_and_ink_are_told_as_they_are(looked):
-    words = draw_count(looked, 2, 1, 0.3).text
-    assert "truth 2.0, dream 2.0" in words and "1.00 digits' worth" in words
+def test_blobs_and_ink_are_told_as_they_are(examples):
+    words = draw_count(examples, 2, 1, 0.3).text
+    assert "truth 2.0, model 2.0" in words and "1.00 digits' worth" in words
     assert "12.5 nats" in words and "40.0" in words
-    words = draw_count(looked, 2, 2, 0.3).text
-    assert "truth 2.0, dream 3.0" in words and "1.50 digits' worth" in words
-    words = draw_count(looked, 2, 2, 0.6).text
-    assert "truth 2.0, dream 0.0" in words and "1.50 digits' worth" in words
+    words = draw_count(examples, 2, 2, 0.3).text
+    assert "truth 2.0, model 3.0" in words and "1.50 digits' worth" in words
+    words = draw_count(examples, 2, 2, 0.6).text
+    assert "truth 2.0, model 0.0" in words and "1.50 digits' worth" in words
 
 
-def test_both_parts_are_drawn(looked):
-    assert draw_count(looked, 2, 1, 0.3).png != draw_count(looked, 2, 1, 0.3, PARTS[0]).png
+def test_both_parts_are_drawn(examples):
+    assert draw_count(examples, 2, 1, 0.3).png != draw_count(examples, 2, 1, 0.3, PARTS[0]).png
 
 
 def test_a_student_moves_the_number_of_digits():
