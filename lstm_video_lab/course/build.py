@@ -67,7 +67,7 @@ def build(
     scripts = _choose(sorted(folder.glob("[0-9]*_*.py")), folder, names)
     if not check:
         messages = [_build_one(script, bool(names) or force) for script in scripts]
-        messages += _refresh_tables(folder) + handout.write(folder.parent / "solutions")
+        messages += _refresh_tables(folder.parent) + handout.write(folder.parent / "solutions")
     elif problems := find_problems(folder) + handout.problems(folder.parent / "solutions"):
         raise ValueError("\n".join(problems))
     else:
@@ -77,14 +77,13 @@ def build(
     return messages
 
 
-def _refresh_tables(folder: Path) -> list[str]:
-    """Write the README's tables of results anew where they have changed."""
-    readme = folder.parent / "README.md"
-    page = tables.refreshed(readme, folder / "results")
-    if page is None or page == readme.read_text("utf-8"):
-        return []
-    write_whole(readme, page)
-    return ["README.md: tables of results written"]
+def _refresh_tables(root: Path) -> list[str]:
+    """Write the pages' tables of results anew where they have changed; a line for each page."""
+    messages = []
+    for name, page in tables.outdated_pages(root).items():
+        write_whole(root / name, page)
+        messages.append(f"{name}: tables of results written")
+    return messages
 
 
 def _choose(scripts: list[Path], folder: Path, names: Sequence[str]) -> list[Path]:
@@ -226,10 +225,8 @@ def find_problems(folder: Path) -> list[str]:
     """One line for each notebook or script below `folder` that does not say what its twin says."""
     stems = {path.stem for kind in ("py", "ipynb") for path in folder.glob(f"*.{kind}")}
     problems = [_problem(folder / stem) for stem in sorted(stems)]
-    readme = folder.parent / "README.md"
-    page = tables.refreshed(readme, folder / "results")
-    if page is not None and page != readme.read_text("utf-8"):
-        problems.append(f"README.md shows other results than notebooks/results: {MEND}")
+    for name in tables.outdated_pages(folder.parent):
+        problems.append(f"{name} shows other results than notebooks/results: {MEND}")
     return [problem for problem in problems if problem]
 
 

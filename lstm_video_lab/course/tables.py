@@ -1,14 +1,16 @@
-"""The README's tables of results, made from what `notebooks/results/` holds."""
+"""Tables of results in README.md and docs/results.md, made from what `notebooks/results/` holds."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from lstm_video_lab.files import between
 from lstm_video_lab.lessons.convlstm import experiment
+from lstm_video_lab.settings import Settings
+from lstm_video_lab.training.trials import mean_and_std
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 TABLES = {  # name of a stored result → its heading, what is counted, and the published column
@@ -22,45 +24,111 @@ TABLES = {  # name of a stored result → its heading, what is counted, and the 
 }
 
 
-def refreshed(readme: Path, results: Path) -> str | None:
-    """The page with its tables anew; None where it has no place for them."""
-    page = readme.read_text("utf-8") if readme.is_file() else ""
-    return between(page, BEGIN, END, markdown(results)) if BEGIN in page else None
+def outdated_pages(root: Path) -> dict[str, str]:
+    """Pages below `root` that show other results than are stored: name → the page as it must be.
+
+    A page that is missing, or has no place for tables, is left alone.
+    """
+    outdated = {}
+    for name, write in PAGES.items():
+        page = root / name
+        new = refreshed(page, root / "notebooks" / "results", write)
+        if new is not None and new != page.read_text("utf-8"):
+            outdated[name] = new
+    return outdated
 
 
-def markdown(results: Path) -> str:
+def refreshed(page: Path, results: Path, write: Callable[[Path], str]) -> str | None:
+    """The page with what `write` makes of `results`; None where it has no place for it."""
+    text = page.read_text("utf-8") if page.is_file() else ""
+    return between(text, BEGIN, END, write(results)) if BEGIN in text else None
+
+
+def write_all(results: Path) -> str:
     """A table for each stored grid of models."""
     blocks = []
     for name, (heading, unit, source) in TABLES.items():
-        if (results / f"{name}.json").is_file():
-            result = json.loads((results / f"{name}.json").read_text("utf-8"))
+        if result := _read(results, name):
             rows = _rows(_models(name, result), result, unit, source)
             blocks.append("\n".join([f"**{heading}**", "", *rows]))
     return "\n\n".join(blocks) + "\n"
 
 
+def write_table2(results: Path) -> str:
+    """The paper's Table 2 in three columns: the model, its nats per frame here, and the paper's."""
+    result = _read(results, "table2")
+    if not result:
+        return "\n"
+    scale = Settings.for_scale(result["scale"])
+    size = f"{scale.image_size}×{scale.image_size}, {_digits(scale.num_digits)}"
+    seeds = {len(model["seeds"]) for model in result["models"].values()}
+    lines = [
+        f"| model | nats/frame, {scale.scale} scale: {size}; mean ± spread of "
+        f"{' or '.join(map(str, sorted(seeds)))} seeds | paper: 64×64, two digits |",
+        "| --- | ---: | ---: |",
+    ]
+    for name, model in result["models"].items():
+        published = result["published"].get(name)
+        here = f"{model['mean']:.1f} ± {model['spread']:.1f}"
+        lines.append(f"| {name} | {here} | {'' if published is None else f'{published:.1f}'} |")
+    for name in ("entropy_bound", "mean_image"):
+        if name in result["baselines"]:
+            value = result["baselines"][name]["cross_entropy"]
+            lines.append(f"| *{name.replace('_', ' ')}* | {value:.1f} | |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES: dict[str, Callable[[Path], str]] = {  # page → what writes its tables
+    "README.md": write_table2,
+    "docs/results.md": write_all,
+}
+
+
+def _digits(number: int) -> str:
+    return "one digit" if number == 1 else f"{number} digits"
+
+
+def _read(results: Path, name: str) -> dict[str, Any]:
+    """A stored result; empty where there is none."""
+    file = results / f"{name}.json"
+    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
 def _models(name: str, result: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The models of a stored result as `common.together` writes them, and what was published."""
+    """The models of a stored result as `summarise_seeds` writes them, and what was published."""
     if name == "units":
-        pixels = 64**2  # the lab report counts for each pixel of its frames
-        report = {n: value * pixels for n, value in result["lab_report"].items()}
-        ranked = sorted(result["units"].items(), key=lambda item: int(item[0]))
-        return {
-            f"{n} units": _one_seed(run, "reconstruction", "mse") | {"published": report.get(n)}
-            for n, run in ranked
-        }
+        return _models_by_units(result)
     if name == "conditioning":
         return {n: _one_seed(run, "future", "cross_entropy") for n, run in result["models"].items()}
     if name == "convolution":
-        return {
-            experiment.LABELS[n]: run
-            | dict(zip(("mean", "spread"), experiment.spread(run), strict=True))
-            | {"seeds": run["future"], "seconds": run["steps"] * result["step_seconds"][n]}
-            for n, run in result["models"].items()
-            if run["future"]
-        }
+        return _models_of_convolution(result)
     published = result.get("published") or result.get("paper") or {}
     return {n: run | {"published": published.get(n)} for n, run in result["models"].items()}
+
+
+def _models_by_units(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    models = {}
+    for count in sorted(result["units"], key=int):
+        model = _one_seed(result["units"][count], "reconstruction", "mse")
+        per_pixel = result["lab_report"].get(count)  # of frames of 64×64
+        model["published"] = None if per_pixel is None else per_pixel * 64**2
+        models[f"{count} units"] = model
+    return models
+
+
+def _models_of_convolution(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    models = {}
+    for name, run in result["models"].items():
+        if not run["future"]:
+            continue
+        mean, spread = mean_and_std([score["cross_entropy"] for score in run["future"]])
+        models[experiment.LABELS[name]] = run | {
+            "mean": mean,
+            "spread": spread,
+            "seeds": run["future"],
+            "seconds": run["steps"] * result["step_seconds"][name],
+        }
+    return models
 
 
 def _one_seed(run: dict[str, Any], part: str, measure: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The README's tables say what the stored results say."""
+"""The pages' tables say what the stored results say."""
 
 import json
 
@@ -26,34 +26,54 @@ def results(tmp_path):
     return tmp_path
 
 
+def rows_of(page):
+    """Cells of each line of the tables in `page`."""
+    lines = [line for line in page.splitlines() if line[:1] == "|"]
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
+
+
 def test_every_figure_is_in_its_row(results):
-    lines = tables.markdown(results).splitlines()
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line[:1] == "|"]
+    page = tables.write_all(results)
+    rows = rows_of(page)
     assert rows[2] == ["small", "50.0 ± 0.3", "3", "9", "7", "12,345", "341.2"]
     assert rows[3] == ["large", "40.0 ± 1.0", "3", "9", "9", "2", ""]
     assert rows[4][:2] == ["*mean image*", "100.0"]
     assert len({len(row) for row in rows}) == 1
-    assert not any("copy last" in line for line in lines)  # infinite
+    assert "copy last" not in page  # infinite
 
 
-def test_a_page_keeps_what_stands_around_and_without_marks_it_is_left_alone(results, tmp_path):
-    readme = tmp_path / "README.md"
-    assert tables.refreshed(readme, results) is None
-    readme.write_text("# Nothing\n")
-    assert tables.refreshed(readme, results) is None
-    readme.write_text(f"before\n{tables.BEGIN}\nold\n{tables.END}\nafter\n")
-    page = tables.refreshed(readme, results)
-    assert page.startswith("before\n") and page.endswith("after\n") and "old" not in page
-    assert tables.refreshed(readme, results) == between(
-        page, tables.BEGIN, tables.END, tables.markdown(results)
+def test_the_small_table_names_its_scale_and_both_sizes(results):
+    heads, _, small, large, mean_image = rows_of(tables.write_table2(results))
+    assert "laptop scale: 32×32, one digit; mean ± spread of 3 seeds" in heads[1]
+    assert heads[2] == "paper: 64×64, two digits"
+    assert small == ["small", "50.0 ± 0.3", "341.2"]
+    assert large == ["large", "40.0 ± 1.0", ""]
+    assert mean_image == ["*mean image*", "100.0", ""]
+
+
+@pytest.mark.parametrize("write", tables.PAGES.values(), ids=tables.PAGES)
+def test_a_page_keeps_what_stands_around_and_without_marks_it_is_left_alone(
+    write, results, tmp_path
+):
+    page = tmp_path / "page.md"
+    assert tables.refreshed(page, results, write) is None
+    page.write_text("# Nothing\n")
+    assert tables.refreshed(page, results, write) is None
+    page.write_text(f"before\n{tables.BEGIN}\nold\n{tables.END}\nafter\n")
+    text = tables.refreshed(page, results, write)
+    assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
+    assert tables.refreshed(page, results, write) == between(
+        text, tables.BEGIN, tables.END, write(results)
     )
 
 
-def test_old_tables_are_a_problem_of_the_build(results, tmp_path):
+@pytest.mark.parametrize("name", tables.PAGES)
+def test_old_tables_are_a_problem_of_the_build(name, results, tmp_path):
     folder = tmp_path / "notebooks"
     (folder / "results").mkdir(parents=True)
     (folder / "results" / "table2.json").write_text(json.dumps(RESULT))
-    (tmp_path / "README.md").write_text(f"{tables.BEGIN}\nold\n{tables.END}\n")
-    assert any("README.md shows other results" in line for line in build.find_problems(folder))
-    build._refresh_tables(folder)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / name).write_text(f"{tables.BEGIN}\nold\n{tables.END}\n")
+    assert any(f"{name} shows other results" in line for line in build.find_problems(folder))
+    assert build._refresh_tables(tmp_path) == [f"{name}: tables of results written"]
     assert build.find_problems(folder) == []
