@@ -41,9 +41,11 @@ from lstm_video_lab import (
 )
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.files import load_result
-from lstm_video_lab.lessons.composite import error_by_event, grids, reproduction, widgets
-from lstm_video_lab.lessons.composite.gradient_angle import draw_meetings, meet
-from lstm_video_lab.lessons.composite.sequence_browser import SequencePicker
+from lstm_video_lab.lessons.composite import error_by_event, experiment, figures, reproduction
+from lstm_video_lab.lessons.composite.gradient_angle import compare_gradients
+from lstm_video_lab.lessons.composite.sequence_figures import draw_past_and_future
+from lstm_video_lab.lessons.composite.sequences import predict_sequence
+from lstm_video_lab.lessons.composite.widgets import CompositeExplorer, SequenceBrowser
 from lstm_video_lab.plots.canvas import levels_of
 from lstm_video_lab.widgets import Guess, TrainingStudio
 
@@ -172,11 +174,11 @@ print(f"That is {100 * ratio:.0f} % of the mean image's error.")
 print("Below 55 %, so motion was learnt:", ratio < 0.55)
 
 # %% what both give
-films = widgets.foresee(both.model, batch[:, 0], SEEN)
+parts = predict_sequence(both.model, batch[:, 0], SEEN)
 with torch.inference_mode():
-    films[1][1]["alone"] = alone.model(batch[:SEEN, :1], future=AHEAD).future[:, 0].sigmoid()
-widgets.draw_films(
-    films,
+    parts[1][1]["alone"] = alone.model(batch[:SEEN, :1], future=AHEAD).future[:, 0].sigmoid()
+draw_past_and_future(
+    parts,
     f"The sequence from above. The composite recalled its input (put back into the order of time) "
     f"and predicted the future; “alone” is the predictor alone ({made} for the composite).",
 )
@@ -204,7 +206,7 @@ rows = {
     "predictor alone": load_result("conditioning")["models"]["unconditional"],
 }
 for name, run in rows.items():
-    nats, stderr = widgets.score(run)
+    nats, stderr = experiment.future_error(run)
     print(
         f"{name:<16} {nats:5.1f} ± {stderr:.1f} nats per frame on held-out sequences, "
         f"{run['steps']} steps, {run['report']['scale']} scale"
@@ -223,8 +225,8 @@ for name, run in rows.items():
 
 # %% guess what helps most
 grid = load_result("composite")
-effects = widgets.effects(grid)
-units, layers, _ = widgets.grid(grid)
+effects = experiment.effects(grid)
+units, layers, _ = experiment.tried_values(grid)
 turns = {
     "units": f"More units: {units[-1]} instead of {units[0]}",
     "layers": f"More layers: {layers[-1]} instead of {layers[0]}",
@@ -241,7 +243,7 @@ Guess(
 )
 
 # %% explore the grid
-widgets.CompositeExplorer(grid)
+CompositeExplorer(grid)
 
 # %% [markdown]
 # Move one slider at a time. The thin grey curves are the other models, so you see at once whether
@@ -336,13 +338,13 @@ meetings = {}
 for progress in training.train(Settings.for_scale(device="cpu")):
     if progress.step in MOMENTS:
         _, _, slopes = at_the_state(progress.model, batch)
-        meetings[f"step {progress.step}"] = meet(
+        meetings[f"step {progress.step}"] = compare_gradients(
             flat(slopes["future"]), flat(slopes["reconstruction"])
         )
     if progress.step == MOMENTS[-1]:
         break
 _, _, slopes = at_the_state(both.model, batch)
-meetings[f"first run, step {STEPS}"] = last = meet(
+meetings[f"first run, step {STEPS}"] = last = compare_gradients(
     flat(slopes["future"]), flat(slopes["reconstruction"])
 )
 
@@ -359,7 +361,7 @@ Guess(
 )
 
 # %% arrows
-draw_meetings(meetings)
+figures.draw_gradients(meetings)
 
 # %% [markdown]
 # Each panel lies in the plane of the two arrows: the future to the right, the reconstruction
@@ -402,7 +404,7 @@ print(f"The model of two digits: {two_made}; {JUDGED} held-out sequences.")
 # have a thick border. None of them was shown to the model.
 
 # %% pick sequences
-SequencePicker(two, world, errors)
+SequenceBrowser(two, world, errors)
 
 # %% [markdown]
 # Find a sequence in which the digits meet and part again. Are they two digits afterwards, or one
@@ -412,8 +414,8 @@ SequencePicker(two, world, errors)
 # bounce just now (in this frame or in the two before) or without.
 
 # %% error by kind of frame
-kinds = error_by_event.split(errors, error_by_event.kinds(errors), control="neither")
-error_by_event.draw_costs(kinds, f"The model: {two_made}; {JUDGED} held-out sequences")
+kinds = error_by_event.cost_by_kind(errors, error_by_event.kinds(errors), control="neither")
+figures.draw_costs(kinds, f"The model: {two_made}; {JUDGED} held-out sequences")
 
 # %% [markdown]
 # It is tempting to read the claim off the model's bars. Two things spoil that.
@@ -433,9 +435,9 @@ error_by_event.draw_costs(kinds, f"The model: {two_made}; {JUDGED} held-out sequ
 # - *merges digits* puts both digits halfway between them, from their first overlap on.
 
 # %% guess how the blind one does
-predictors = {"model": errors, **error_by_event.handmade(world, errors)}
+predictors = {"model": errors, **error_by_event.handmade_predictors(world, errors)}
 calm = {
-    name: error_by_event.split(judged, error_by_event.kinds(judged), "neither")["bounce"]
+    name: error_by_event.cost_by_kind(judged, error_by_event.kinds(judged), "neither")["bounce"]
     for name, judged in predictors.items()
     if name != "merges digits"
 }
@@ -452,7 +454,7 @@ Guess(
 )
 
 # %% a test that everyone passes
-error_by_event.draw_shares(calm, "frames at a bounce", "calm frames", f"The model: {two_made}")
+figures.draw_shares(calm, "frames at a bounce", "calm frames", f"The model: {two_made}")
 
 # %% [markdown]
 # So that test is worth nothing, although it sounded fair. Calm frames differ from bounces in too
@@ -466,9 +468,9 @@ error_by_event.draw_shares(calm, "frames at a bounce", "calm frames", f"The mode
 
 # %% guess where the model lies
 after = {
-    f"{event}: {name}": error_by_event.split(
+    f"{event}: {name}": error_by_event.cost_by_kind(
         predictors[name],
-        error_by_event.around(getattr(predictors[name], event + "s")),
+        error_by_event.before_and_after(getattr(predictors[name], event + "s")),
         "just before",
     )["just after"]
     for event, failing in (("bounce", "blind to walls"), ("overlap", "merges digits"))
@@ -489,7 +491,7 @@ Guess(
 )
 
 # %% just before and just after
-error_by_event.draw_shares(after, "just after", "just before", f"The model: {two_made}")
+figures.draw_shares(after, "just after", "just before", f"The model: {two_made}")
 
 # %% [markdown]
 # Now there is a ruler with two ends: *true places* at one, a predictor that must fail at the
@@ -548,7 +550,7 @@ Guess(
 )
 
 # %% our table 2
-grids.draw("table2", table2)
+figures.draw_grid("table2", table2)
 
 # %% the rows that were never filled in
 for name, one in rows.items():
@@ -566,7 +568,7 @@ for name, one in rows.items():
 # ### One layer or two
 
 # %% layers
-grids.draw("layers", load_result("layers"))
+figures.draw_grid("layers", load_result("layers"))
 
 # %% [markdown]
 # The paper uses two layers throughout and does not say what the second one buys. In so short a
@@ -581,7 +583,7 @@ grids.draw("layers", load_result("layers"))
 
 # %% optimisers
 optimisers = load_result("optimisers")
-grids.draw("optimisers", optimisers)
+figures.draw_grid("optimisers", optimisers)
 
 # %% all rates
 for name, one in optimisers["models"].items():

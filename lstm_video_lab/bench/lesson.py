@@ -84,8 +84,7 @@ def explorers() -> dict[type, tuple]:
         WallExplorer,
     )
     from lstm_video_lab.lessons.composite import error_by_event
-    from lstm_video_lab.lessons.composite.sequence_browser import SequencePicker
-    from lstm_video_lab.lessons.composite.widgets import CompositeExplorer
+    from lstm_video_lab.lessons.composite.widgets import CompositeExplorer, SequenceBrowser
     from lstm_video_lab.lessons.future_predictor.two_futures import two_futures
     from lstm_video_lab.lessons.future_predictor.widgets import (
         ConditioningExplorer,
@@ -109,7 +108,7 @@ def explorers() -> dict[type, tuple]:
         StateExplorer: (model, s),
         FuturesExplorer: (two_futures(s),),
         OrderExplorer: ({"newest first": profile}, {"mean image": 1.0}, 0),
-        SequencePicker: (model, s, error_by_event.measure(model, s, 100)),
+        SequenceBrowser: (model, s, error_by_event.measure(model, s, 100)),
         UnitsExplorer: (load_result("units"),),
         ConditioningExplorer: (load_result("conditioning"),),
         CompositeExplorer: (load_result("composite"),),

@@ -141,12 +141,15 @@ def add_reproduce(parser: argparse.ArgumentParser) -> None:
 
 
 def run_reproduce(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab.lessons.composite import reproduction
+    from lstm_video_lab.lessons.composite import figures, reproduction
 
     a, rows = arguments, tuple(arguments.row or reproduction.ROWS)
     names = ("minutes", "digits", "batch_size", "steps", "seed")
-    given = {name: value for name, value in vars(a).items() if name in names}
-    return tell(reproduction.run(a.out, rows, a.scale, a.speed, a.feedback, **given))
+    changes = {name: value for name, value in vars(a).items() if name in names}
+    lines = reproduction.run(
+        a.out, rows, a.scale, a.speed, a.feedback, draw=figures.draw_row, **changes
+    )
+    return tell(lines)
 
 
 def tell(lines: Generator[str, None, None]) -> int:

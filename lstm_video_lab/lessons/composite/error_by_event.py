@@ -12,12 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from torch.nn import functional as F
 
-from lstm_video_lab import evaluation, metrics, plots
+from lstm_video_lab import evaluation, metrics
 from lstm_video_lab.data import BouncingDigits
 from lstm_video_lab.data.bouncing import area_average, render
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.models import VideoModel
-from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.settings import Settings
 
 NEAR = 2  # frames that count as just before or just after
@@ -49,8 +48,8 @@ class Errors:
         return self.bounces[: len(self.predictor)]
 
 
-class Row(NamedTuple):
-    """A kind of frames: numbers as (value, standard error).
+class Cost(NamedTuple):
+    """What frames of one kind cost: numbers as (value, standard error).
 
     `share` is what is left of the way from the mean image (1) down to the entropy bound (0);
     `control` the share of the control frames, had they come as often at each predicted step;
@@ -67,13 +66,13 @@ class Row(NamedTuple):
 
 
 def measure(model: VideoModel, settings: Settings, sequences: int = 300) -> Errors:
-    """Judge a model, and its baselines, on every predicted frame of N held-out sequences."""
+    """Score a model, and its baselines, on every predicted frame of N held-out sequences."""
     data, seen = evaluation.heldout_data(settings), settings.frames_in
     scored = evaluation.score(model, data, seen, sequences)["future"]["cross_entropy"]
     truth = to_unit(data.batch(0, sequences)[seen:])  # (T, N, S, S)
     mean = evaluation.mean_image(settings).expand_as(truth)
-    law = (data.num_digits, data.image_size, data.num_frames + NEAR, data.digit_size)
-    longer = BouncingDigits(data.digits, *law, data.speed, data.seed)  # the same, and what follows
+    size = (data.num_digits, data.image_size, data.num_frames + NEAR, data.digit_size)
+    longer = BouncingDigits(data.digits, *size, data.speed, data.seed)  # the same, and what follows
     return Errors(
         scored.numpy(),
         metrics.cross_entropy_of_probability(mean, truth).numpy(),
@@ -97,8 +96,8 @@ def hidden_ink(data: BouncingDigits, sequences: int) -> np.ndarray:
     return (ink.sum(-1) - shown) / ink.min(-1)
 
 
-def handmade(settings: Settings, errors: Errors) -> dict[str, Errors]:
-    """Three predictors that were not learnt but made from the truth, to test a test with.
+def handmade_predictors(settings: Settings, errors: Errors) -> dict[str, Errors]:
+    """Three predictors that were not trained but made from the truth, to test a test with.
 
     All give the true digits, blurred. "true places" knows where they are; "blind to walls" lets a
     digit slide along a wall that it meets in the predicted frames; "merges digits" puts both
@@ -118,22 +117,22 @@ def handmade(settings: Settings, errors: Errors) -> dict[str, Errors]:
         "merges digits": np.where(met, middle, places),
     }
     reach = data.digit_size // 6  # pixels that the blur reaches to each side
-    made = {}
+    predictors = {}
     for name, guess in guesses.items():
         frames = to_unit(render(digits, guess, data.image_size))
         blurred = F.avg_pool2d(frames, 2 * reach + 1, 1, reach)
         probability = DOUBT + (1 - 2 * DOUBT) * blurred
         nats = metrics.cross_entropy_of_probability(probability, truth).numpy()
-        made[name] = dataclasses.replace(errors, predictor=nats)
-    return made
+        predictors[name] = dataclasses.replace(errors, predictor=nats)
+    return predictors
 
 
-def slide(places: np.ndarray, bounced: np.ndarray, box: int) -> np.ndarray:
+def slide(places: np.ndarray, bounced: np.ndarray, largest: int) -> np.ndarray:
     """Places (T, N, D, 2) of digits that stay at a wall once they have met it.
 
-    bounced: (T, N, D); box: the largest coordinate of a place.
+    bounced: (T, N, D); largest: the largest coordinate of a place.
     """
-    hit = bounced[..., None] & ((places == 0) | (places == box))
+    hit = bounced[..., None] & ((places == 0) | (places == largest))
     first = np.take_along_axis(places, hit.argmax(0)[None], 0)  # (1, N, D, 2), where it was hit
     return np.where(np.logical_or.accumulate(hit), first, places)
 
@@ -154,22 +153,22 @@ def kinds(errors: Errors) -> dict[str, np.ndarray]:
     }
 
 
-def around(happens: np.ndarray) -> dict[str, np.ndarray]:
-    """Frames just before, and just after, what happens: (T + NEAR, N) bool → (T, N) bool each.
+def before_and_after(events: np.ndarray) -> dict[str, np.ndarray]:
+    """Frames just before, and just after, an event: (T + NEAR, N) bool → (T, N) bool each.
 
-    Time turned round makes one of the other, so they are alike in all but what was to be foreseen.
+    Time turned round makes one of the other, so they are alike in all but what was to be predicted.
     A frame in which it happens is neither, nor is one that is both.
     """
-    T = len(happens) - NEAR
-    before, after = np.zeros_like(happens[:T]), np.zeros_like(happens[:T])
+    T = len(events) - NEAR
+    before, after = np.zeros_like(events[:T]), np.zeros_like(events[:T])
     for t in range(1, NEAR + 1):
-        before |= happens[t : T + t]
-        after[t:] |= happens[: max(0, T - t)]
-    calm = ~happens[:T]
+        before |= events[t : T + t]
+        after[t:] |= events[: max(0, T - t)]
+    calm = ~events[:T]
     return {"just before": calm & before & ~after, "just after": calm & after & ~before}
 
 
-def split(errors: Errors, masks: Mapping[str, np.ndarray], control: str) -> dict[str, Row]:
+def cost_by_kind(errors: Errors, masks: Mapping[str, np.ndarray], control: str) -> dict[str, Cost]:
     """What frames of each kind cost; `control` names the kind that the others are compared with.
 
     Later steps are worse by themselves, so the control is weighted to the steps at which a kind
@@ -178,65 +177,28 @@ def split(errors: Errors, masks: Mapping[str, np.ndarray], control: str) -> dict
     N, names = errors.predictor.shape[1], list(masks)
     draws = np.random.default_rng(0).multinomial(N, np.full(N, 1 / N), size=200)
     weights = np.concatenate([np.ones((1, N)), draws])  # (R, N), the first as they are
-    nats = (errors.predictor, errors.mean_image, errors.entropy_bound)
-    count, cost, mean, bound = (
-        np.stack([weights @ (value * masks[name]).T for name in names])
-        for value in (np.ones_like(nats[0]), *nats)
-    )  # (K, R, T) each
+
+    def sums(values: np.ndarray) -> np.ndarray:
+        return np.stack([weights @ (values * masks[name]).T for name in names])  # (K, R, T)
+
+    count = sums(np.ones_like(errors.predictor))
+    nats = [sums(part) for part in (errors.predictor, errors.mean_image, errors.entropy_bound)]
+    cost, mean, bound = nats
     gap, left, one = mean - bound, cost - bound, names.index(control)
     with np.errstate(invalid="ignore", divide="ignore"):
         at_step = np.where(gap[one] > 0, left[one] / gap[one], 0.0)  # (R, T)
         share = left.sum(-1) / gap.sum(-1)  # (K, R)
         matched = (at_step * gap).sum(-1) / gap.sum(-1)
-        means = [part.sum(-1) / count.sum(-1) for part in (cost, mean, bound)]
+        means = [part.sum(-1) / count.sum(-1) for part in nats]
     columns = np.stack([*means, share, matched, share - matched])  # (6, K, R)
-    errors_of = columns[..., 1:].std(-1)
-    return {
-        name: Row(
-            int(masks[name].sum()),
-            *((float(v), float(e)) for v, e in zip(columns[:, k, 0], errors_of[:, k], strict=True)),
-        )
-        for k, name in enumerate(names)
-    }
+    values, stderr = columns[..., 0], columns[..., 1:].std(-1)  # (6, K) each
+    costs = {}
+    for k, name in enumerate(names):
+        pairs = zip(values[:, k].tolist(), stderr[:, k].tolist(), strict=True)
+        costs[name] = Cost(int(masks[name].sum()), *pairs)
+    return costs
 
 
-def draw_costs(rows: Mapping[str, Row], made: str) -> Picture:
-    """Nats per frame of each kind, between its baselines; `made` says what was judged."""
-    names = {"predictor": "model", "mean_image": "mean image", "entropy_bound": "entropy bound"}
-    bars = {words: [getattr(row, key) for row in rows.values()] for key, words in names.items()}
-    told = "; ".join(
-        f"{name} {row.predictor[0]:.1f} ± {row.predictor[1]:.1f} (mean image "
-        f"{row.mean_image[0]:.1f}, bound {row.entropy_bound[0]:.1f})"
-        for name, row in rows.items()
-    )
-    return plots.bars(
-        [f"{name} ({row.frames} frames)" for name, row in rows.items()],
-        {key: [value for value, _ in pairs] for key, pairs in bars.items()},
-        {key: [error for _, error in pairs] for key, pairs in bars.items()},
-        text=f"Nats per frame by kind of frame: {told}. {made}.",
-    )
-
-
-def draw_shares(rows: Mapping[str, Row], these: str, control: str, made: str) -> Picture:
-    """The share that is left in `these` frames, in percent, and in `control` frames at the same
-    predicted steps.
-    """
-    bars = {
-        control: [row.control for row in rows.values()],
-        these: [row.share for row in rows.values()],
-    }
-    told = "; ".join(f"{name} {in_points(row)}" for name, row in rows.items())
-    return plots.bars(
-        list(rows),
-        {key: [100 * value for value, _ in pairs] for key, pairs in bars.items()},
-        {key: [100 * error for _, error in pairs] for key, pairs in bars.items()},
-        {"mean image": 100, "entropy bound": 0},
-        f"What is left of the way from the mean image down to the bound, {these} less {control}, "
-        f"in points: {told}. {made}.",
-        ylabel="share left, %",
-    )
-
-
-def in_points(row: Row) -> str:
+def in_points(cost: Cost) -> str:
     """How much more is left than in control frames, in points (hundredths)."""
-    return f"{100 * row.extra[0]:+.1f} ± {100 * row.extra[1]:.1f}"
+    return f"{100 * cost.extra[0]:+.1f} ± {100 * cost.extra[1]:.1f}"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Generator
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from lstm_video_lab import evaluation, plots
-from lstm_video_lab.files import store_result
+from lstm_video_lab import evaluation
+from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import checkpoints, runs
+from lstm_video_lab.training import runs
 
 UNITS, LAYERS = (64, 128, 256), (1, 2)
 CONDITIONAL: tuple[bool | str, ...] = (False, "future")
@@ -29,22 +30,58 @@ def name_of(units: int, layers: int, conditional: bool | str) -> str:
     return f"{units}-{layers}-{conditional or 'none'}"
 
 
-def run(scale: str, out: Path) -> Iterator[str]:
-    """Train every point, then store curves, scores and predictions of the same two sequences."""
-    results = {}
-    for point in product(UNITS, LAYERS, CONDITIONAL):
-        name, settings = name_of(*point), settings_for(*point, scale)
-        folder = out / "runs" / f"composite-{name}"
-        results[name] = yield from runs.train_and_score(settings, folder)
-        results[name]["examples"] = runs.example_frames(checkpoints.load_model(folder), settings)
-        yield f"{name}: {results[name]['report']['future']['cross_entropy']:.1f} nats/frame"
-    baselines = evaluation.baselines(settings)
-    picture = plots.bars(
-        list(results),
-        [result["report"]["future"]["cross_entropy"] for result in results.values()],
-        [result["report"]["future"]["stderr"]["cross_entropy"] for result in results.values()],
-        baselines={"mean image": baselines["mean_image"]["cross_entropy"]},
-        title=f"Future cross-entropy, units-layers-conditioning ({scale} scale)",
+def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
+    """Train every point; returns curves, scores and predictions of the same two sequences."""
+    points = product(UNITS, LAYERS, CONDITIONAL)
+    models = {name_of(*point): settings_for(*point, scale) for point in points}
+    trained = yield from runs.train_models("composite", models, out, study=_examples)
+    return {
+        "scale": scale,
+        "models": {name: result for name, (result,) in trained.items()},
+        "baselines": evaluation.baselines(next(iter(models.values()))),
+    }
+
+
+def _examples(_: str, model: VideoModel, settings: Settings) -> dict[str, Any]:
+    return {"examples": runs.example_frames(model, settings)}
+
+
+def tried_values(result: dict[str, Any]) -> tuple[list, list, list]:
+    """The units, the layers and the conditioning that were tried, each from less to more."""
+    settings = [model["settings"] for model in result["models"].values()]
+    return (
+        sorted({point["units"] for point in settings}),
+        sorted({point["layers"] for point in settings}),
+        sorted({point["conditional"] for point in settings}, key=str),  # False before "future"
     )
-    result = {"scale": scale, "models": results, "baselines": baselines}
-    yield store_result(out, "composite", result, picture.png)
+
+
+def future_error(model: dict[str, Any]) -> tuple[float, float]:
+    """Future cross-entropy of a stored model, nats per frame, and its standard error."""
+    future = model["report"]["future"]
+    return future["cross_entropy"], future["stderr"]["cross_entropy"]
+
+
+def effects(result: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """What going from the least to the most of one setting changes, the two others held still.
+
+    Setting → (nats per frame, standard error): the mean over all pairs of models that differ in
+    nothing else. The error is that of the held-out sequences, as if each model had had its own.
+    """
+    values = tried_values(result)
+    changes = {}
+    for axis, name in enumerate(("units", "layers", "conditioning")):
+        least, most = values[axis][0], values[axis][-1]
+        others = [tried for n, tried in enumerate(values) if n != axis]
+        differences, variances = [], []
+        for rest in product(*others):
+            pair = []
+            for end in (least, most):
+                point = [*rest[:axis], end, *rest[axis:]]
+                pair.append(future_error(result["models"][name_of(*point)]))
+            (low, low_error), (high, high_error) = pair
+            differences.append(high - low)
+            variances.append(low_error**2 + high_error**2)
+        pairs = len(differences)
+        changes[name] = (sum(differences) / pairs, math.sqrt(sum(variances)) / pairs)
+    return changes

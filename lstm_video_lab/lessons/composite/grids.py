@@ -6,16 +6,14 @@ same held-out sequences: `lstm-video-lab experiment table2 --out DIR`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lstm_video_lab import evaluation, plots
-from lstm_video_lab.files import store_result
-from lstm_video_lab.plots.canvas import levels_of
+from lstm_video_lab import evaluation
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import runs as common
+from lstm_video_lab.training import runs
 from lstm_video_lab.training.trials import summarise_seeds
 
 SEEDS = (0, 1, 2)
@@ -28,7 +26,6 @@ class Grid:
     title: str
     models: dict[str, dict[str, Any]]
     steps: int
-    same: dict[str, Any] = field(default_factory=dict)
     published: dict[str, float] = field(default_factory=dict)  # in the paper, nats per frame
 
 
@@ -73,56 +70,33 @@ GRIDS = {
 }
 
 
-def settings_for(grid: Grid, name: str, scale: str | None, seed: int) -> Settings:
+def settings_for(grid: Grid, name: str, scale: str | None, seed: int = 0) -> Settings:
     """Those of a model of a grid."""
     length = {} if scale == "smoke" else {"steps": grid.steps, "validate_every": grid.steps}
-    return Settings.for_scale(scale, **{**grid.same, **grid.models[name], **length}, seed=seed)
+    return Settings.for_scale(scale, **{**grid.models[name], **length}, seed=seed)
 
 
-def run(name: str, scale: str, out: Path) -> Iterator[str]:
-    """Train each model of a grid with each seed, and store what came out."""
-    grid, results = GRIDS[name], {}
-    for model in grid.models:
-        runs = []
-        for seed in SEEDS:
-            settings = settings_for(grid, model, scale, seed)
-            folder = out / "runs" / f"{name}-{model.replace(' ', '-')}-{seed}"
-            runs.append((yield from common.train_and_score(settings, folder)))
-        results[model] = summarise_seeds(runs, "cross_entropy")
-        one = results[model]
-        yield f"{model}: {one['mean']:.1f} ± {one['spread']:.1f} nats per frame"
-    result = {
+def run(name: str, scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
+    """Train each model of a grid with each seed; returns means, spreads and baselines."""
+    grid = GRIDS[name]
+    models = {model: settings_for(grid, model, scale) for model in grid.models}
+    trained = yield from runs.train_models(name, models, out, seeds=SEEDS)
+    any_settings = next(iter(models.values()))
+    return {
         "scale": scale,
-        "models": results,
-        "baselines": evaluation.baselines(settings, common.SEQUENCES[scale]),
+        "models": {
+            key: summarise_seeds(results, "cross_entropy") for key, results in trained.items()
+        },
+        "baselines": evaluation.baselines(any_settings, runs.SEQUENCES[scale]),
         "published": grid.published,
     }
-    yield store_result(out, name, result, draw(name, result).png)
 
 
-def draw(name: str, result: dict[str, Any]) -> plots.Picture:
-    """A stored grid as bars, the mean over seeds with its spread; optimisers at their best rate."""
-    results = result["models"]
-    shown = best_rates(results) if name == "optimisers" else results
-    facts = "; ".join(f"{k} {v['mean']:.1f} ± {v['spread']:.1f}" for k, v in shown.items())
-    first = next(iter(shown.values()))
-    return plots.bars(
-        list(shown),
-        [one["mean"] for one in shown.values()],
-        [one["spread"] for one in shown.values()],
-        levels_of(result["baselines"]),
-        f"Held-out future cross-entropy, mean and standard deviation of {len(first['seeds'])} "
-        f"seeds: {facts} ({result['scale']} scale, {first['steps']} steps).",
-        title=GRIDS[name].title,
-        ylabel="nats per frame",
-    )
-
-
-def best_rates(results: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def best_rates(models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Of "adam 0.001", "adam 0.003" …: each optimiser at its best rate."""
     best: dict[str, str] = {}
-    for key in results:
+    for key in models:
         name = key.split()[0]
-        if name not in best or results[key]["mean"] < results[best[name]]["mean"]:
+        if name not in best or models[key]["mean"] < models[best[name]]["mean"]:
             best[name] = key
-    return {key: results[key] for key in best.values()}
+    return {key: models[key] for key in best.values()}

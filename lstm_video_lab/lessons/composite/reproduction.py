@@ -12,21 +12,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from lstm_video_lab import evaluation, metrics, plots
+from lstm_video_lab import evaluation, metrics, prediction
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.layers import linear_maps
 from lstm_video_lab.lessons.composite import grids
 from lstm_video_lab.machine import describe_machine, has_bf16, pick_device
 from lstm_video_lab.models import VideoModel
-from lstm_video_lab.plots.canvas import levels_of
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints, runs
 
@@ -54,6 +53,8 @@ PUBLISHED = {row: TABLE2.published[name] for row, name in PAPER.items()}
 SPEEDS = {"constant": 0.1, "range": (0.05, 0.15)}  # 3.6 pixels a frame; 1.8 to 5.4
 SMALL = {"smoke": (4, 3, 3), "laptop": (32, 16, 16)}  # units of the ConvLSTM where machines are
 KEPT = 20  # sequences whose frames are kept
+Sequences = dict[str, dict[str, np.ndarray]]  # event → rows of frames, (T, H, W) in [0, 1]
+Draw = Callable[[Path, str, dict[str, Any], Sequences], None]  # folder, name of the run, its report
 
 
 def settings_for(
@@ -66,19 +67,19 @@ def settings_for(
     for name, value, known in (("row", row, ROWS), ("speed", speed, SPEEDS)):
         if value not in known:
             raise ValueError(f"{name}={value!r} is unknown: choose one of {', '.join(known)}")
-    told = {"digits": "mnist", "num_digits": 2, "layers": 2, **ROWS[row], "speed": SPEEDS[speed]}
+    fields = {"digits": "mnist", "num_digits": 2, "layers": 2, **ROWS[row], "speed": SPEEDS[speed]}
     if row == "convlstm" and scale in SMALL:
-        told["units"] = SMALL[scale]
-    if told["conditional"]:
-        told["feedback"] = feedback
-    return Settings.for_scale(scale, **{**told, **changes})
+        fields["units"] = SMALL[scale]
+    if fields["conditional"]:
+        fields["feedback"] = feedback
+    return Settings.for_scale(scale, **{**fields, **changes})
 
 
 def name_of(row: str, settings: Settings) -> str:
     """Of a run: the row, and how it differs from the usual."""
     is_range = settings.speed == SPEEDS["range"]
-    is_taught = settings.conditional and settings.feedback == "teacher"
-    return row + "-range" * is_range + "-teacher" * bool(is_taught)
+    is_teacher_forced = settings.conditional and settings.feedback == "teacher"
+    return row + "-range" * is_range + "-teacher" * bool(is_teacher_forced)
 
 
 def run(
@@ -87,12 +88,14 @@ def run(
     scale: str = "paper",
     speed: str = "constant",
     feedback: str = "own",
+    draw: Draw | None = None,
     **changes: Any,
 ) -> Generator[str, None, None]:
     """Train and score the rows one after the other, and store the table after each.
 
-    Yields a line where there is something to say, else "" after every step, so that whoever asks
-    can stop at any of them. `changes`: other settings, as `minutes` or `digits`.
+    `draw` leaves the pictures of a row that is over. `changes`: other settings, as `minutes` or
+    `digits`. Yields a line where there is something to say, else "" after every step, so that
+    whoever asks can stop at any of them.
     """
     for row in rows:
         settings = settings_for(row, scale, speed, feedback, **changes)
@@ -100,12 +103,14 @@ def run(
         folder = out / "runs" / name
         yield from runs.training_lines(settings, folder)
         yield f"{name}: scored on {runs.SEQUENCES[scale]} sequences"
-        report = score_row(row, name, folder, out)
+        report = score_row(row, name, folder, out, draw)
         yield f"{name}: {_in_words(report)}"
         yield store_table(out)
 
 
-def score_row(row: str, name: str, folder: Path, out: Path) -> dict[str, Any]:
+def score_row(
+    row: str, name: str, folder: Path, out: Path, draw: Draw | None = None
+) -> dict[str, Any]:
     """Everything there is to say about a finished run, stored in `out` under its name."""
     saved, model = checkpoints.read_checkpoint(folder), checkpoints.load_model(folder)
     settings = saved.settings
@@ -132,10 +137,9 @@ def score_row(row: str, name: str, folder: Path, out: Path) -> dict[str, Any]:
         ),
         "sigmoid_twice": floor_of_sigmoid_twice(settings),
     }
-    for kind, number in happenings(settings).items():
-        picture = draw_future(model, settings, number, f"{title}, {kind}")
-        write_whole(out / f"{name}-{kind}.png", picture.png)
-    write_whole(out / f"{name}-curve.png", draw_curve(report).png)
+    if draw is not None:
+        events = find_events(settings)
+        draw(out, name, report, {e: predict_future(model, settings, n) for e, n in events.items()})
     write_whole(out / f"{name}.json", json.dumps(report, allow_nan=False) + "\n")
     return report
 
@@ -144,7 +148,7 @@ def flops(settings: Settings) -> float:
     """Operations in the matrix products of a training step, per sequence; a sum counts as two.
 
     A map from X to G numbers costs 2XG a frame, as much again for the gradient at its weights, and
-    as much again for the gradient at what it is fed, where that is not a given frame.
+    as much again for the gradient at what it is fed, where that is no frame of the data.
     """
     s, total = settings, 0.0
     sizes = s.units if isinstance(s.units, tuple) else (s.units,) * s.layers
@@ -189,7 +193,6 @@ def share_of_floor(settings: Settings, seconds: float) -> float:
     return round(flops(settings) * settings.batch_size / rate / seconds, 4)
 
 
-@torch.inference_mode()
 def keep_frames(model: VideoModel, settings: Settings, path: Path) -> dict[str, Any]:
     """Store the first held-out futures: `truth` uint8 and `logits` float32, both (T, KEPT, H, W).
 
@@ -197,8 +200,7 @@ def keep_frames(model: VideoModel, settings: Settings, path: Path) -> dict[str, 
     """
     frames = evaluation.heldout_data(settings).batch(0, KEPT)
     past, later = frames.tensor_split([settings.frames_in])
-    device = next(model.parameters()).device
-    logits = model(to_unit(past.to(device)), future=len(later)).future
+    logits = prediction.predict_raw(model, past, len(later)).future
     assert logits is not None
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
@@ -206,8 +208,8 @@ def keep_frames(model: VideoModel, settings: Settings, path: Path) -> dict[str, 
     values = evaluation.score(
         model, evaluation.heldout_data(settings), settings.frames_in, KEPT, KEPT
     )["future"]
-    told = {measure: value.mean().item() for measure, value in values.items()}
-    return {"file": path.name, "sequences": KEPT, **told}
+    means = {measure: value.mean().item() for measure, value in values.items()}
+    return {"file": path.name, "sequences": KEPT, **means}
 
 
 def floor_of_sigmoid_twice(settings: Settings) -> float:
@@ -219,7 +221,7 @@ def floor_of_sigmoid_twice(settings: Settings) -> float:
     return metrics.cross_entropy(truth.logit().clamp(0, 1), truth).mean().item()
 
 
-def happenings(settings: Settings) -> dict[str, int]:
+def find_events(settings: Settings) -> dict[str, int]:
     """The first held-out sequence in whose future two digits come to overlap, or one bounces."""
     scene = evaluation.heldout_data(settings).scene(0, 200)
     now, ahead = settings.frames_in - 1, slice(settings.frames_in, None)
@@ -228,37 +230,25 @@ def happenings(settings: Settings) -> dict[str, int]:
     return {"overlap": int(meets.argmax()), "bounce": int((bounces & ~meets).argmax())}
 
 
-@torch.inference_mode()
-def draw_future(model: VideoModel, settings: Settings, number: int, title: str) -> plots.Picture:
-    """A held-out sequence, and what a model makes of its future."""
+def predict_future(model: VideoModel, settings: Settings, number: int) -> dict[str, np.ndarray]:
+    """A held-out sequence and what a model makes of its future, rows of frames in [0, 1]."""
     frames = evaluation.heldout_data(settings).batch(number, 1)
     past, later = to_unit(frames).tensor_split([settings.frames_in])
-    given = model(past.to(next(model.parameters()).device), future=len(later)).future
-    assert given is not None
-    rows = {
+    future = prediction.predict(model, past, len(later)).future
+    assert future is not None
+    return {
         "seen": past[-len(later) :, 0].numpy(),
         "came": later[:, 0].numpy(),
-        "predicted": given[:, 0].float().sigmoid().cpu().numpy(),
+        "predicted": future[:, 0].numpy(),
     }
-    return plots.frames(rows, f"{title}: what was seen, what came and what was predicted.")
-
-
-def draw_curve(report: dict[str, Any]) -> plots.Picture:
-    """Held-out cross-entropy of the future over the steps of a run."""
-    curve, levels = report["curve"], levels_of(report["report"]["baselines"])
-    if report["published"] and report["scale"] == "paper":
-        levels["paper"] = report["published"]
-    return plots.curves(
-        {"future": (curve["step"], curve["future"])}, levels, title=report["title"], logy=True
-    )
 
 
 def store_table(out: Path) -> str:
     """Gather all rows of a folder into reproduction.json and .md; the line that says so."""
-    found = [json.loads(path.read_text()) for path in sorted(out.glob("*.json"))
-             if path.name != "reproduction.json"]  # fmt: skip
+    paths = [path for path in sorted(out.glob("*.json")) if path.name != "reproduction.json"]
+    stored = [json.loads(path.read_text()) for path in paths]
     order = list(ROWS)
-    rows = sorted((row for row in found if "row" in row), key=lambda row: order.index(row["row"]))
+    rows = sorted((row for row in stored if "row" in row), key=lambda row: order.index(row["row"]))
     short = [{k: v for k, v in row.items() if k not in ("curve", "kept")} for row in rows]
     write_whole(
         out / "reproduction.json", json.dumps({"rows": short}, indent=1, allow_nan=False) + "\n"
@@ -294,8 +284,8 @@ def table(rows: list[dict[str, Any]]) -> str:
         ])  # fmt: skip
     for name, value in (rows[0]["report"]["baselines"] if rows else {}).items():
         nats = value["cross_entropy"]
-        told = ["–" if nats is None else f"{nats:.1f}", "–", f"{value['mse']:.1f}"]
-        lines.append([name.replace("_", " "), *["–"] * 3, *told, *["–"] * 6])
+        cells = ["–" if nats is None else f"{nats:.1f}", "–", f"{value['mse']:.1f}"]
+        lines.append([name.replace("_", " "), *["–"] * 3, *cells, *["–"] * 6])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 

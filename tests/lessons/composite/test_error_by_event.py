@@ -12,16 +12,15 @@ from lstm_video_lab import Settings, VideoModel, evaluation
 from lstm_video_lab.data.bouncing import area_average, render
 from lstm_video_lab.lessons.composite.error_by_event import (
     NEAR,
-    around,
-    draw_costs,
-    draw_shares,
-    handmade,
+    before_and_after,
+    cost_by_kind,
+    handmade_predictors,
     hidden_ink,
     kinds,
     measure,
     slide,
-    split,
 )
+from lstm_video_lab.lessons.composite.figures import draw_costs, draw_shares
 
 N = 150
 SETTINGS = Settings.for_scale("smoke", num_digits=2)
@@ -35,7 +34,7 @@ def errors():
 
 @pytest.fixture(scope="module")
 def cheats(errors):
-    return handmade(SETTINGS, errors)
+    return handmade_predictors(SETTINGS, errors)
 
 
 def test_hidden_ink_is_what_two_digits_drawn_alone_share():
@@ -74,7 +73,7 @@ def test_every_frame_is_of_one_kind(errors):
 
 @given(HAPPENS)
 def test_just_before_and_just_after_in_plain_words(happens):
-    found = around(happens)
+    found = before_and_after(happens)
     T = len(happens) - NEAR
     for t, n in np.ndindex(T, happens.shape[1]):
         now, past = happens[t, n], happens[max(0, t - NEAR) : t, n].any()
@@ -86,7 +85,7 @@ def test_just_before_and_just_after_in_plain_words(happens):
 def test_the_mean_image_has_all_left_and_the_bound_nothing(errors):
     for value, expected in ((errors.mean_image, 1.0), (errors.entropy_bound, 0.0)):
         judged = dataclasses.replace(errors, predictor=value)
-        for row in split(judged, kinds(errors), "neither").values():
+        for row in cost_by_kind(judged, kinds(errors), "neither").values():
             assert row.share == pytest.approx((expected, 0.0), abs=1e-6)
             assert row.extra == pytest.approx((0.0, 0.0), abs=1e-6)
 
@@ -94,7 +93,7 @@ def test_the_mean_image_has_all_left_and_the_bound_nothing(errors):
 def test_a_predictor_that_only_gets_worse_with_time_has_nothing_extra(errors):
     left = np.linspace(0.2, 0.9, len(errors.predictor))[:, None]
     nats = errors.entropy_bound + left * (errors.mean_image - errors.entropy_bound)
-    rows = split(dataclasses.replace(errors, predictor=nats), kinds(errors), "neither")
+    rows = cost_by_kind(dataclasses.replace(errors, predictor=nats), kinds(errors), "neither")
     assert len({round(row.share[0], 3) for row in rows.values()}) > 1  # kinds come at other steps
     for row in rows.values():
         assert row.extra[0] == pytest.approx(0.0, abs=1e-6)
@@ -102,11 +101,11 @@ def test_a_predictor_that_only_gets_worse_with_time_has_nothing_extra(errors):
 
 def test_means_are_plain_means_and_the_bootstrap_agrees_with_the_textbook(errors):
     masks = kinds(errors)
-    for name, row in split(errors, masks, "neither").items():
+    for name, row in cost_by_kind(errors, masks, "neither").items():
         assert row.frames == masks[name].sum()
         assert row.predictor[0] == pytest.approx(errors.predictor[masks[name]].mean())
     everything = {"all": np.ones_like(errors.overlap)}
-    value, stderr = split(errors, everything, "all")["all"].predictor
+    value, stderr = cost_by_kind(errors, everything, "all")["all"].predictor
     per_sequence = errors.predictor.mean(0)
     assert value == pytest.approx(per_sequence.mean())
     assert stderr == pytest.approx(per_sequence.std(ddof=1) / N**0.5, rel=0.2)
@@ -128,7 +127,9 @@ def test_a_blind_digit_stays_where_it_met_the_wall():
 )
 def test_who_must_fail_fails_just_after_and_who_knows_does_not(cheats, event, failing):
     rows = {
-        name: split(cheats[name], around(getattr(cheats[name], event)), "just before")["just after"]
+        name: cost_by_kind(
+            cheats[name], before_and_after(getattr(cheats[name], event)), "just before"
+        )["just after"]
         for name in ("true places", failing)
     }
     assert rows[failing].extra[0] > 3 * rows[failing].extra[1]
@@ -137,7 +138,7 @@ def test_who_must_fail_fails_just_after_and_who_knows_does_not(cheats, event, fa
 
 
 def test_words_hold_the_numbers(errors):
-    rows = split(errors, kinds(errors), "neither")
+    rows = cost_by_kind(errors, kinds(errors), "neither")
     costs = draw_costs(rows, "made here").text
     shares = draw_shares(rows, "these", "those", "made here").text
     for name, row in rows.items():
