@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from lstm_video_lab.checks import check_choice
 from lstm_video_lab.data.frames import to_unit
 
 WINDOWS = {"gaussian": 11, "uniform": 7}  # side K of the window that `ssim` looks through
@@ -52,8 +53,7 @@ def ssim(prediction: Tensor, target: Tensor, window: str = "gaussian") -> Tensor
 
     Raises ValueError for an unknown window, or frames smaller than the window.
     """
-    if window not in WINDOWS:
-        raise ValueError(f"window={window!r} is unknown: choose one of {', '.join(WINDOWS)}")
+    check_choice("window", window, WINDOWS)
     p, x = _pair(prediction, target)
     K = WINDOWS[window]
     if min(x.shape[-2:]) < K:

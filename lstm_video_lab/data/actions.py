@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from lstm_video_lab.checks import check_number, check_sizes
 from lstm_video_lab.data.bouncing import area_average, bounce, render, uniforms
 from lstm_video_lab.data.digits import Digits
 
@@ -66,10 +67,8 @@ class MovingActions:
         speed: tuple[float, float] = (0.04, 0.08),
         seed: int = 0,
     ) -> None:
-        least = {"num_frames": (num_frames, 1), "digit_size": (digit_size, 1), "seed": (seed, 0)}
-        for name, (value, low) in least.items():
-            if not isinstance(value, int) or value < low:
-                raise ValueError(f"{name}={value!r} must be a whole number of at least {low}")
+        check_sizes(num_frames=num_frames, digit_size=digit_size)
+        check_number("seed", seed, 0, whole=True)
         if image_size < 2 * digit_size:
             raise ValueError(
                 f"image_size={image_size} leaves two digits of digit_size={digit_size} no room: "

@@ -16,6 +16,7 @@ from itertools import combinations
 import numpy as np
 import torch
 
+from lstm_video_lab.checks import check_number, check_sizes
 from lstm_video_lab.data.digits import Digits
 
 WORDS = 8  # random words kept for each digit of a sequence: which, y, x, direction, speed, 3 spare
@@ -69,19 +70,18 @@ class BouncingDigits:
     ) -> None:
         if len(digits.images) == 0:
             raise ValueError("digits is an empty set: at least one digit is needed")
-        self.num_digits = _whole("num_digits", num_digits, 1)
-        self.image_size = _whole("image_size", image_size, 1)
-        self.num_frames = _whole("num_frames", num_frames, 1)
-        self.digit_size = _whole("digit_size", digit_size, 1)
-        self.seed = _whole("seed", seed, 0)
-        self.speed = _speed_range(speed)
+        check_sizes(num_digits=num_digits, image_size=image_size)
+        check_sizes(num_frames=num_frames, digit_size=digit_size)
+        check_number("seed", seed, 0, whole=True)
         if digit_size > image_size:
             raise ValueError(
                 f"digit_size={digit_size} does not fit into image_size={image_size}: "
                 "make digits smaller or frames larger"
             )
-        self.digits = digits
-        self._images = area_average(digits.images, self.digit_size)  # (N, s, s)
+        self.digits, self.num_digits, self.image_size = digits, num_digits, image_size
+        self.num_frames, self.digit_size, self.seed = num_frames, digit_size, seed
+        self.speed = _speed_range(speed)
+        self._images = area_average(digits.images, digit_size)  # (N, s, s)
 
     def batch(
         self, index: int, batch_size: int, device: torch.device | str | None = None
@@ -92,8 +92,9 @@ class BouncingDigits:
 
     def scene(self, index: int, batch_size: int) -> Scene:
         """What `batch` with the same arguments shows, in numbers."""
-        first = _whole("index", index, 0) * _whole("batch_size", batch_size, 1)
-        u = uniforms(self.seed, first, batch_size, self.num_digits)  # (B, D, WORDS)
+        check_number("index", index, 0, whole=True)
+        check_sizes(batch_size=batch_size)
+        u = uniforms(self.seed, index * batch_size, batch_size, self.num_digits)  # (B, D, WORDS)
         chosen = (u[..., 0] * len(self._images)).astype(np.int64)
         direction = 2 * math.pi * u[..., 3]
         low, high = self.speed
@@ -114,7 +115,9 @@ def uniforms(seed: int, first: int, count: int, num_digits: int) -> np.ndarray:
     """
     blocks = WORDS // 4  # a counter gives four words
     words = [
-        np.random.Philox(key=seed, counter=(d << 64) + blocks * first).random_raw(count * WORDS)
+        np.random.Philox(key=seed, counter=(d << 64) + blocks * int(first)).random_raw(
+            count * WORDS
+        )
         for d in range(num_digits)
     ]
     return (np.stack(words).reshape(num_digits, count, WORDS).swapaxes(0, 1) >> 11) * 2.0**-53
@@ -214,13 +217,6 @@ def gather_windows(strip: torch.Tensor, starts: torch.Tensor, length: int) -> to
     for d in range(1, starts.shape[1]):
         frames = torch.maximum(frames, strip[starts[:, d : d + 1] + offsets])
     return frames
-
-
-def _whole(name: str, value: int, least: int) -> int:
-    """`value` if it is a whole number of at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name}={value!r} must be a whole number of at least {least}")
-    return int(value)
 
 
 def _speed_range(speed: float | tuple[float, float]) -> tuple[float, float]:

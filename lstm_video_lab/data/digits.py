@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lstm_video_lab.checks import check_choice
 from lstm_video_lab.data.download import cache_folder, fetch
 
 SIDE = 28  # pixels, of a digit with its margin
@@ -65,8 +66,7 @@ def load_digits(source: str | os.PathLike[str] = "embedded", split: str = "train
     Raises ValueError for an unknown name or a damaged file, FileNotFoundError for a missing
     one, OSError when MNIST can be had neither from the cache nor from the net.
     """
-    if split not in PREFIX:
-        raise ValueError(f"split={split!r} is unknown: choose train or test")
+    check_choice("split", split, PREFIX)
     if "+" in str(source) and not Path(source).exists():
         return _together([load_digits(part, split) for part in str(source).split("+")])
     if source == "embedded":

@@ -1,6 +1,7 @@
 """Frames as they rest (uint8) and as models see them, in which order they are shown, and as text.
 
-Letters: T time, B batch, H × W the size of a frame."""
+Letters: T time, B batch, H × W the size of a frame.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ import zlib
 import numpy as np
 import torch
 from torch import Tensor
+
+from lstm_video_lab.checks import check_choice
 
 
 def to_unit(frames: Tensor) -> Tensor:
@@ -26,18 +29,17 @@ def to_unit(frames: Tensor) -> Tensor:
 FRAME_ORDERS = ("in order", "shuffled", "one repeated")
 
 
-def reorder(films: Tensor, how: str, seed: int = 0) -> Tensor:
-    """Films (T, B, …) "in order", each "shuffled" for itself, or "one repeated" T times, any one.
+def reorder(sequences: Tensor, how: str, seed: int = 0) -> Tensor:
+    """Sequences (T, B, …) "in order", each "shuffled" for itself, or "one repeated" T times.
 
-    Raises ValueError for other words.
+    Which one is drawn. Raises ValueError for other words.
     """
-    if how not in FRAME_ORDERS:
-        raise ValueError(f"how={how!r} is unknown: choose one of {', '.join(FRAME_ORDERS)}")
+    check_choice("how", how, FRAME_ORDERS)
     if how == "in order":
-        return films
-    T, B = films.shape[:2]
+        return sequences
+    T, B = sequences.shape[:2]
     order = torch.rand(T, B, generator=torch.Generator().manual_seed(seed)).argsort(0)
-    return films[order if how == "shuffled" else order[:1].expand(T, B), torch.arange(B)]
+    return sequences[order if how == "shuffled" else order[:1].expand(T, B), torch.arange(B)]
 
 
 def pack_frames(array: np.ndarray) -> str:
@@ -47,7 +49,7 @@ def pack_frames(array: np.ndarray) -> str:
 
 
 def unpack_frames(text: str) -> np.ndarray:
-    """The array that `pack` took."""
+    """The array that `pack_frames` took."""
     shape, data = text.split(":", 1)
     flat = np.frombuffer(zlib.decompress(base64.b64decode(data)), np.uint8)
     return flat.reshape(*map(int, shape.split("x")))
