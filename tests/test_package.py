@@ -39,6 +39,7 @@ def test_waiting_threads_sleep_soon_unless_the_user_says_otherwise():
     assert printed(code, env={}).strip() == "5000"
     assert printed(code, env={"GOMP_SPINCOUNT": "7"}).strip() == "7"
     assert printed(code, env={"OMP_WAIT_POLICY": "ACTIVE"}).strip() == "None"
+    assert printed(code, env={"LAB_TUNE": "0"}).strip() == "None"
 
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="no glibc here")
@@ -48,14 +49,20 @@ def test_freed_memory_is_kept_unless_the_user_says_otherwise():
 import lstm_video_lab, resource, torch
 def pages():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(20):
-    torch.ones(2**22)
-before = pages()
 for _ in range(8):
-    torch.ones(2**22)
+    torch.ones(2**24)  # larger than what glibc would learn to keep by itself
+before = pages()
+for _ in range(4):
+    torch.ones(2**24)
 print(pages() - before)
 """
-    kept, given_back = (
-        int(printed(code, env=env)) for env in ({}, {"MALLOC_MMAP_THRESHOLD_": str(2**20)})
+    kept, handed_back, untouched = (
+        int(printed(code, env=env))
+        for env in ({}, {"MALLOC_MMAP_THRESHOLD_": str(2**20)}, {"LAB_TUNE": "0"})
     )
-    assert kept < given_back / 10
+    assert kept < handed_back / 10 and kept < untouched / 10
+
+
+def test_the_garbage_collector_leaves_the_libraries_of_widgets_alone_unless_told_otherwise():
+    code = "import gc, lstm_video_lab.widgets; print(gc.get_freeze_count())"
+    assert int(printed(code, env={})) > 10_000 > int(printed(code, env={"LAB_TUNE": "0"}))

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from lstm_video_lab.machine import flush_denormal
+
 BAR = "{desc} {percentage:3.0f}% {bar:30} {elapsed} {postfix}"
 
 
@@ -55,15 +57,12 @@ def fit_steps(
             fall = 0.5 * (1 + math.cos(math.pi * step / steps))
         for group in optimiser.param_groups:
             group["lr"] = rate * group.get("share", 1.0) * rise * fall
-        torch.set_flush_denormal(True)  # numbers under 1e-38 slow a CPU down many times
-        try:
+        with flush_denormal():
             optimiser.zero_grad()
             error = loss(step)
             error.backward()
             nn.utils.clip_grad_norm_(everything, clip)
             optimiser.step()
-        finally:
-            torch.set_flush_denormal(False)
         yield error.item()
 
 

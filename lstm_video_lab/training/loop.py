@@ -23,7 +23,7 @@ from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.data.sources import open_data
 from lstm_video_lab.distributed import ALONE, RankLostError, Ranks
 from lstm_video_lab.files import write_whole
-from lstm_video_lab.machine import has_bf16, pick_device
+from lstm_video_lab.machine import flush_denormal, has_bf16, pick_device
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints
@@ -143,11 +143,11 @@ class _Run:
 
     def steps(self) -> Generator[Progress, None, None]:
         """Step until the run is over or nobody asks any more; then save."""
-        # Numbers under 1e-38 slow a CPU down many times, and gates that close make them.
-        torch.set_flush_denormal(True)
         try:
             while self.fraction < 1.0:
-                yield self._step()
+                with flush_denormal():
+                    progress = self._step()
+                yield progress
                 if self.step % self.settings.checkpoint_every == 0:
                     self._save()
         except DivergedError:
@@ -160,8 +160,6 @@ class _Run:
             raise
         else:
             self._save()
-        finally:
-            torch.set_flush_denormal(False)
 
     @property
     def fraction(self) -> float:
