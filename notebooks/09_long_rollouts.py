@@ -36,17 +36,17 @@ from lstm_video_lab import metrics as experiment_metrics
 from lstm_video_lab.data.frames import to_unit, unpack_frames
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.long_rollouts import experiment
-from lstm_video_lab.lessons.long_rollouts.widgets import PeriodExplorer, RolloutExplorer, dream
+from lstm_video_lab.lessons.long_rollouts.widgets import PeriodExplorer, RolloutExplorer
 from lstm_video_lab.widgets import Guess
 
 LIVE = {} if os.environ.get("LAB_SCALE") == "smoke" else {"minutes": 0.5}
-trained = load_pretrained(experiment.BOX["box"])
+trained = load_pretrained(experiment.PRETRAINED["box"])
 learnt = Settings.from_dict(trained.card["settings"])
 made = f"{learnt.scale} scale, {trained.card['steps']} steps, trained on {learnt.frames_out} frames"
 SEEN, AHEAD = learnt.frames_in, experiment.STEPS
 
 # %% ten frames, and what comes
-world = experiment.world(learnt)  # the same films, a hundred frames longer
+world = experiment.long_settings(learnt)  # the same films, a hundred frames longer
 heldout = evaluation.heldout_data(world)
 frames, scene = to_unit(heldout.batch(0, 16)), heldout.scene(0, 16)  # (T, B, H, W)
 plots.frames(
@@ -63,12 +63,12 @@ plots.frames(
 
 # %% roll out the model and two controls
 models = {"trained": trained, **experiment.controls(trained)}
-dreams = dream(models, frames, SEEN)  # name -> frames, units and measures of every step
+dreams = experiment.roll_out_models(models, frames, SEEN)  # frames, units and measures of each
 base = evaluation.baselines(world, 100)
 levels = {
     name: base[name.replace(" ", "_")]["cross_entropy"] for name in ("mean image", "entropy bound")
 }
-at_end = {k: v[-20:].mean() for k, v in dreams["trained"].found.items()}  # the last 20 frames
+at_end = {k: v[-20:].mean() for k, v in dreams["trained"].measures.items()}  # the last 20 frames
 
 # %% guess what is left at the end
 true_path = experiment_metrics.centre_of_mass(frames[SEEN:]).diff(dim=0).norm(dim=-1).mean().item()
@@ -143,7 +143,7 @@ result = load_result("rollouts")
 box = result["models"]["box"]
 told = f"{result['sequences']} held-out sequences"
 error, mean = box["per_step"]["cross_entropy"], box["baselines"]["mean_image"]["cross_entropy"]
-lost = experiment.passes(error, mean)
+lost = experiment.first_step_above(error, mean)
 horizon = learnt.frames_out
 when = ["Within the frames it was trained for", "Within twice or so as many", "Far later"]
 Guess(
@@ -325,18 +325,18 @@ plots.bars(
 # %% train one
 one_digit = experiment.settings_for("unconditional", "laptop" if LIVE else "smoke")
 run = training.learn(one_digit.changed(**LIVE), "one digit, ten frames ahead")
-live = experiment.judge(run.model, one_digit, 50)
-truth = experiment.truths(one_digit, 50)
+live = experiment.measure_rollouts(run.model, one_digit, 50)
+truth = experiment.references(one_digit, 50)
 level = truth["baselines"]["mean_image"]["cross_entropy"]
 print(
     f"Trained here: passes the mean image at predicted frame "
-    f"{experiment.passes(live['per_step']['cross_entropy'], level)} "
+    f"{experiment.first_step_above(live['per_step']['cross_entropy'], level)} "
     f"({one_digit.scale} scale, {run.curve['step'][-1]} steps, {run.seconds:.0f} s)."
 )
 
 # %% guess which lasts longest
 horizons = {
-    name: experiment.passes(
+    name: experiment.first_step_above(
         result["models"][name]["per_step"]["cross_entropy"],
         result["models"][name]["baselines"]["mean_image"]["cross_entropy"],
     )
@@ -391,7 +391,8 @@ plots.frames(
 
 # %% guess whose clock is right
 clocks = {
-    name: experiment.follows(result["models"][name], "first half") for name in experiment.TRAINED
+    name: experiment.period_correlation(result["models"][name], "first half")
+    for name in experiment.TRAINED
 }
 r, films = clocks["longer"]
 fits = ["Hardly at all", "Somewhat", "Closely: slow digits, slow units"]
@@ -412,7 +413,7 @@ for window in experiment.WINDOWS:
     known = [int(p) for p in np.unique(true[clear]) if (true[clear] == p).sum() >= 5]
     series[window] = (known, [np.median(units[clear & (true == p)]) for p in known])
 known = max((list(x) for x, _ in series.values()), key=len)
-found = {window: experiment.follows(longer, window) for window in series}
+found = {window: experiment.period_correlation(longer, window) for window in series}
 plots.curves(
     {"as the digit": (known, known), **series},
     text="The longer model: period of its units (medians) against the shortest true period of the "
@@ -425,7 +426,7 @@ plots.curves(
 
 # %% what they end in
 rows = []
-for name in [*experiment.TRAINED, *experiment.BOX]:
+for name in [*experiment.TRAINED, *experiment.PRETRAINED]:
     one = result["models"][name]
     window, path = one["windows"]["second half"], np.mean(one["per_step"]["path"][-50:])
     found = np.array(window["lag"])[np.array(window["height"]) >= experiment.PERIODIC]

@@ -13,7 +13,7 @@ from scipy import ndimage
 from lstm_video_lab import Settings, VideoModel, lessons, metrics
 from lstm_video_lab.data.bouncing import bounce
 from lstm_video_lab.data.frames import unpack_frames
-from lstm_video_lab.lessons.long_rollouts import experiment
+from lstm_video_lab.lessons.long_rollouts import experiment, periods
 from lstm_video_lab.training import runs
 
 SIDE, SEEN, STEPS, B = 8, 3, 7, 2
@@ -82,7 +82,7 @@ def test_sharpness_is_that_of_neighbours_and_the_centre_that_of_mass():
         assert middle == pytest.approx(ndimage.center_of_mass(x), rel=1e-4)
 
 
-def test_a_perfect_dream_is_sharp_in_its_place_and_as_fast_as_the_truth():
+def test_a_perfect_rollout_is_sharp_in_its_place_and_as_fast_as_the_truth():
     truth = torch.zeros(3, 1, 6, 6)
     for t in range(3):
         truth[t, 0, 2, 2 * t] = 1
@@ -98,13 +98,13 @@ def test_a_wave_is_found_at_its_period(period, phase, level):
     t = np.arange(40)[:, None, None]
     waves = np.sin(2 * math.pi * t / period + phase + np.arange(5)) + level  # (T, 1, U)
     for lags in (period + 3, 2 * period + 3):  # also where it comes back twice
-        lag, height = experiment.peak(experiment.autocorrelation(waves, lags))
+        lag, height = periods.peak(periods.autocorrelation(waves, lags))
         assert lag[0] == period and height[0] > 0.95
 
 
 def test_autocorrelation_is_a_cosine_of_two_stretches():
     values = np.random.default_rng(0).normal(size=(9, 2, 3))
-    curve = experiment.autocorrelation(values, 4)
+    curve = periods.autocorrelation(values, 4)
     centred = values - values.mean(0)
     for k, b in np.ndindex(5, 2):
         early, late = centred[: 9 - k, b].ravel(), centred[k:, b].ravel()
@@ -115,7 +115,7 @@ def test_autocorrelation_is_a_cosine_of_two_stretches():
 def test_what_dies_down_or_drifts_has_no_period():
     t = np.arange(40)[:, None, None]
     for values in (np.exp(-t / 5), t / 40.0, np.zeros((40, 1, 1)), 0 * t + 3.0):
-        lag, height = experiment.peak(experiment.autocorrelation(values, 20))
+        lag, height = periods.peak(periods.autocorrelation(values, 20))
         assert lag[0] == 0 and height[0] == 0
 
 
@@ -125,14 +125,14 @@ def test_the_period_of_a_bounce_is_twice_the_steps_between_walls(speed, start):
     assume(abs(1 / speed - round(1 / speed)) > 1e-6)  # else rounding decides on the last step
     place = np.array([[[start, 0.5]]])
     places, _ = bounce(place, np.array([[[speed, 0.0]]]), 110)  # (T, 1, 1, 2)
-    found = experiment.bounce_periods(places[10:])
+    found = periods.bounce_periods(places[10:])
     assert found[0, 0] == 2 * math.ceil(1 / speed)
     assert found[0, 1] == 0  # it stands still on this axis
 
 
 def test_passing_is_the_first_step_above_the_level():
-    assert experiment.passes([1, 2, 5, 1, 6], [3, 3, 3, 3, 3]) == 3
-    assert experiment.passes([1, 2], [3, 3]) is None
+    assert experiment.first_step_above([1, 2, 5, 1, 6], [3, 3, 3, 3, 3]) == 3
+    assert experiment.first_step_above([1, 2], [3, 3]) is None
 
 
 def test_units_that_repeat_the_digits_follow_them_and_a_clock_of_its_own_does_not():
@@ -141,10 +141,10 @@ def test_units_that_repeat_the_digits_follow_them_and_a_clock_of_its_own_does_no
     one = {"periods": np.stack([true, np.full(40, 60)], 1).tolist(), "windows": {}}
     for name, lag in (("right", true), ("own", rng.choice([15, 16, 17], 40))):
         one["windows"][name] = {"lag": lag.tolist(), "height": [0.9] * 40}
-    assert experiment.follows(one, "right")[0] == pytest.approx(1)
-    assert abs(experiment.follows(one, "own")[0]) < 0.4
+    assert experiment.period_correlation(one, "right")[0] == pytest.approx(1)
+    assert abs(experiment.period_correlation(one, "own")[0]) < 0.4
     one["windows"]["none"] = {"lag": [0] * 40, "height": [0.0] * 40}
-    assert experiment.follows(one, "none") == (0.0, 0)
+    assert experiment.period_correlation(one, "none") == (0.0, 0)
 
 
 def test_the_longer_one_differs_in_its_horizon_alone():
@@ -157,15 +157,17 @@ def test_the_experiment_stores_what_a_lesson_asks_for(tmp_path, monkeypatch):
     lines = list(lessons.run("rollouts", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
     result = json.loads((tmp_path / "rollouts.json").read_text())
-    assert set(result["models"]) == {*experiment.TRAINED, *experiment.BOX}
+    assert set(result["models"]) == {*experiment.TRAINED, *experiment.PRETRAINED}
     for name, one in result["models"].items():
         per_step, mean = one["per_step"], one["baselines"]["mean_image"]
         assert {len(values) for values in per_step.values()} == {experiment.STEPS}
         assert len(mean["cross_entropy"]) == len(mean["sharpness"]) == experiment.STEPS
-        assert set(one["controls"]) == ({"random", "shuffled"} if name in experiment.BOX else set())
+        assert set(one["controls"]) == (
+            {"random", "shuffled"} if name in experiment.PRETRAINED else set()
+        )
         assert np.shape(one["periods"])[0] == 6
-        films = {key: unpack_frames(text) for key, text in one["example"].items()}
-        assert films["truth"].shape == films["dream"].shape and len(films["dream"]) == 20
+        clips = {key: unpack_frames(text) for key, text in one["example"].items()}
+        assert clips["truth"].shape == clips["dream"].shape and len(clips["dream"]) == 20
     box = result["models"]["box"]
     assert box["per_step"]["cross_entropy"][0] < box["baselines"]["mean_image"]["cross_entropy"][0]
     assert box["controls"]["random"]["swing"][-1] < 0.01 * box["swing"][-1]  # it has settled
@@ -173,4 +175,4 @@ def test_the_experiment_stores_what_a_lesson_asks_for(tmp_path, monkeypatch):
 
 def test_a_rollout_needs_no_download():
     there = Settings.for_scale("smoke", digits="embedded+mnist")
-    assert experiment.world(there).digits == "embedded"
+    assert experiment.long_settings(there).digits == "embedded"
