@@ -1,4 +1,4 @@
-"""Tables of results in README.md and docs/results.md, made from what `notebooks/results/` holds."""
+"""Tables of results in README.md and docs/, made from what `notebooks/results/` holds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lstm_video_lab.files import between
+from lstm_video_lab.lessons.composite import reproduction
 from lstm_video_lab.lessons.convlstm import experiment
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training.trials import mean_and_std
@@ -78,9 +79,15 @@ def write_table2(results: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+def write_reproduction(results: Path) -> str:
+    """Each model that `lstm-video-lab reproduce table2` has trained, and the baselines."""
+    return reproduction.table(_read(results, "reproduction").get("rows", []))
+
+
 PAGES: dict[str, Callable[[Path], str]] = {  # page → what writes its tables
     "README.md": write_table2,
     "docs/results.md": write_all,
+    "docs/reproduction.md": write_reproduction,
 }
 
 
