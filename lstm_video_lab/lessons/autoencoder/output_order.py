@@ -19,7 +19,7 @@ from torch import Tensor
 from lstm_video_lab import evaluation, metrics
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.frames import to_unit
-from lstm_video_lab.machine import pick_device
+from lstm_video_lab.machine import flush_denormal, pick_device
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import loop
@@ -83,9 +83,8 @@ def train_order(settings: Settings, reverse: bool) -> Iterator[tuple[int, list[f
     heldout = to_unit(evaluation.heldout_data(s).batch(0, HELDOUT, device)[: s.frames_in])
     model = VideoModel(**s.model_fields(), seed=s.seed).to(device)
     optimiser = loop.make_optimiser(s, model.parameters())
-    torch.set_flush_denormal(True)  # numbers under 1e-38 slow a CPU down many times
-    try:
-        for step in range(_steps(s)):
+    for step in range(_steps(s)):
+        with flush_denormal():
             frames = to_unit(data.batch(step, s.batch_size, device))  # (T, B, H, W)
             optimiser.zero_grad()
             errors(model, frames, reverse).mean().backward()
@@ -93,11 +92,10 @@ def train_order(settings: Settings, reverse: bool) -> Iterator[tuple[int, list[f
             for group in optimiser.param_groups:
                 group["lr"] = loop.learning_rate(s, step, step / _steps(s))
             optimiser.step()
-            if (step + 1) % every == 0:
-                with torch.no_grad():
-                    yield step + 1, errors(model, heldout, reverse).mean(1).tolist()
-    finally:
-        torch.set_flush_denormal(False)
+        if (step + 1) % every == 0:
+            with flush_denormal(), torch.no_grad():
+                nats = errors(model, heldout, reverse).mean(1).tolist()
+            yield step + 1, nats
 
 
 def _training_data(settings: Settings) -> BouncingDigits:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from lstm_video_lab import evaluation, training
 from lstm_video_lab.lessons.autoencoder import output_order
@@ -28,6 +29,17 @@ def test_a_sequence_that_stands_still_has_no_order():
     still = SMOKE.changed(speed=0.0)
     assert last(still, True) == last(still, False)
     assert last(SMOKE, True) != last(SMOKE, False)
+
+
+def test_a_run_that_waits_leaves_the_numbers_of_others_alone():
+    """Small numbers are flushed, and gradients off, only while it works itself."""
+    run = output_order.train_order(SMOKE, reverse=True)
+    next(run)
+    assert torch.is_grad_enabled() and (torch.tensor([1e-39]) * 0.5).item() > 0
+    next(run)
+    assert torch.is_grad_enabled() and (torch.tensor([1e-39]) * 0.5).item() > 0
+    run.close()
+    assert (torch.tensor([1e-39]) * 0.5).item() > 0
 
 
 def test_compare_keeps_every_seed_and_moment():
