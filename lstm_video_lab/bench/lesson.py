@@ -32,7 +32,7 @@ def lesson_start() -> float:
 def repaint() -> dict[str, float]:
     """Explorer → milliseconds from a change to the new picture, the median for its slowest control.
 
-    The delay in which further changes are awaited (`widgets.base.DELAY`) is not counted.
+    The delay in which further changes are awaited (`LabWidget.delay`) is not counted.
     """
     ask = f"import json; from {__name__} import repaint_here; print(json.dumps(repaint_here()))"
     return json.loads(_run([ask])[1])
@@ -40,12 +40,10 @@ def repaint() -> dict[str, float]:
 
 def repaint_here() -> dict[str, float]:
     """The same in this process: only a kernel sends its pictures."""
-    from lstm_video_lab.widgets import base
-
-    base.DELAY = 1e6  # never: here an update of its own follows each change
     slowest = {}
     for kind, arguments in explorers().items():
         explorer = kind(*arguments)
+        explorer.delay = 1e6  # seconds: here an update of its own follows each change
         controls = explorer.values.values()
         slowest[kind.__name__] = max(_median(explorer, control) for control in controls)
     return slowest

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from html import escape
 from typing import Any
@@ -44,14 +45,16 @@ class LabImage(ipywidgets.Image):
     description = Unicode("").tag(sync=True)
 
 
-class LabWidget:
+class LabWidget(ABC):
     """Controls, a picture, a line of words and a line for errors, in a box.
 
     A subclass says `title`, `controls()` and `render(**values)`, and may lay out anew with
-    `arrange(controls)`. `update()` renders and shows; it is called soon after any control changes.
+    `arrange(controls)`. `update()` renders and shows; it is called soon after any control changes,
+    `delay` seconds at the most.
     """
 
     title = "picture"
+    delay = DELAY
 
     def __init__(self) -> None:
         self._lock = threading.RLock()  # a thread may move a control while another renders
@@ -76,9 +79,9 @@ class LabWidget:
         """Name of an argument of `render` -> the control that gives its value."""
         return {}
 
+    @abstractmethod
     def render(self, *args: Any, **values: Any) -> Picture:
         """The picture for these values; a pure function of them."""
-        raise NotImplementedError
 
     def arrange(self, controls: dict[str, Any]) -> ipywidgets.Widget:
         """How the controls lie: side by side, on as many lines as they need."""
@@ -127,7 +130,7 @@ class LabWidget:
             self.guarded(lambda: self.show(self.picture()))()
 
     def _changed(self, _change: Any = None) -> None:
-        """Update within DELAY, once for all changes till then; at once without an event loop.
+        """Update after `delay`, once for all changes till then; at once without an event loop.
 
         The picture so follows a slider while it moves. Under LAB_STRICT it is at once too, for an
         error to reach the cell that caused it.
@@ -139,7 +142,7 @@ class LabWidget:
         with self._lock:
             if self._waiting is not loop:
                 self._waiting = loop
-                loop.call_later(DELAY, self.update)
+                loop.call_later(self.delay, self.update)
 
     def call_soon(self, function: Callable[..., Any], *args: Any) -> None:
         """Call it, guarded, in the thread that made the widget, once no cell is running there.

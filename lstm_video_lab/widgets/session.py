@@ -14,18 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from lstm_video_lab import evaluation, training
 from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.prediction import predict
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import loop
 
-NEWS = 0.7  # seconds between two pictures
+UPDATE_SECONDS = 0.7  # between two pictures
 
 
 @dataclass
-class Story:
+class RunState:
     """What is known of a run. Losses are of the future, in nats per frame."""
 
     settings: Settings
@@ -34,7 +33,7 @@ class Story:
     step: int = 0
     fraction: float = 0.0
     seconds: list[float] = field(default_factory=list)
-    losses: list[float] = field(default_factory=list)  # of training batches, means between news
+    losses: list[float] = field(default_factory=list)  # of training batches, means between updates
     heldout_seconds: list[float] = field(default_factory=list)
     heldout: list[float] = field(default_factory=list)
     rows: dict[str, np.ndarray] = field(default_factory=dict)  # name -> frames (T, H, W)
@@ -43,36 +42,40 @@ class Story:
 class Session:
     """One run of `train`, in a thread, or (`in_thread=False`) before `start` returns.
 
-    `news` is called from the run's thread when there is something new to see.
+    `on_update` is called from the run's thread when there is something new to see.
     """
 
     def __init__(
-        self, settings: Settings, folder: Path, news: Callable[[], None], in_thread: bool = True
+        self,
+        settings: Settings,
+        folder: Path,
+        on_update: Callable[[], None],
+        in_thread: bool = True,
     ) -> None:
-        self.story = Story(settings, folder)
+        self.run = RunState(settings, folder)
         self.problem: Exception | None = None
         self.frames = to_unit(evaluation.heldout_data(settings).batch(0, 1))  # (T, 1, H, W)
         past = self.frames[: settings.frames_in, 0].numpy()
         truth = self.frames[settings.frames_in :, 0].numpy()
-        self.story.rows = {"seen": past, "true future": truth}
-        self._news, self._in_thread = news, in_thread
+        self.run.rows = {"seen": past, "true future": truth}
+        self._on_update, self._in_thread = on_update, in_thread
         self._go, self._stop = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._waiting: list[float] = []
-        self._told = 0.0
+        self._last_update = 0.0
 
     @property
     def busy(self) -> bool:
-        return self.story.state in ("training", "paused")
+        return self.run.state in ("training", "paused")
 
     def start(self) -> None:
         """Begin, or go on after a pause or a stop; without a thread it raises what `train` does."""
         self._go.set()
-        if self.story.state == "paused":
-            self.story.state = "training"
+        if self.run.state == "paused":
+            self.run.state = "training"
             return
         self._stop.clear()
-        self.story.state, self.problem = "training", None
+        self.run.state, self.problem = "training", None
         if not self._in_thread:
             self._work()
             if self.problem is not None:
@@ -84,7 +87,7 @@ class Session:
     def pause(self) -> None:
         """Wait after the step that is being taken."""
         self._go.clear()
-        self.story.state = "paused"
+        self.run.state = "paused"
 
     def stop(self, wait: float = 30.0) -> None:
         """End after the step that is being taken, with a checkpoint."""
@@ -95,41 +98,36 @@ class Session:
 
     def _work(self) -> None:
         try:
-            run = training.train(self.story.settings, self.story.folder, resume=True)
-            with closing(run):
-                for progress in run:
+            steps = training.train(self.run.settings, self.run.folder, resume=True)
+            with closing(steps):
+                for progress in steps:
                     self._note(progress)
                     self._go.wait()
                     if self._stop.is_set():
                         break
-            self.story.state = "done" if self.story.fraction >= 1 else "stopped"
+            self.run.state = "done" if self.run.fraction >= 1 else "stopped"
         except Exception as problem:
-            self.problem, self.story.state = problem, "failed"
-        self._news()
+            self.problem, self.run.state = problem, "failed"
+        self._on_update()
 
     def _note(self, progress: training.Progress) -> None:
-        story = self.story
-        story.step, story.fraction = progress.step, progress.fraction
+        run = self.run
+        run.step, run.fraction = progress.step, progress.fraction
         assert progress.future is not None
         self._waiting.append(progress.future)
         if progress.heldout is not None:
-            story.heldout_seconds.append(progress.seconds)
-            story.heldout.append(progress.heldout["future"]["cross_entropy"])
+            run.heldout_seconds.append(progress.seconds)
+            run.heldout.append(progress.heldout["future"]["cross_entropy"])
         now = time.monotonic()
-        if now - self._told < NEWS and progress.fraction < 1 and not self._stop.is_set():
+        is_last = progress.fraction >= 1 or self._stop.is_set()
+        if now - self._last_update < UPDATE_SECONDS and not is_last:
             return
-        self._told = now
-        story.seconds.append(progress.seconds)
-        story.losses.append(sum(self._waiting) / len(self._waiting))
+        self._last_update = now
+        run.seconds.append(progress.seconds)
+        run.losses.append(sum(self._waiting) / len(self._waiting))
         self._waiting.clear()
-        story.rows = {**story.rows, "predicted": self._predict(progress.model)}
-        self._news()
-
-    @torch.inference_mode()
-    def _predict(self, model: loop.VideoModel) -> np.ndarray:
-        """The future of the held-out sequence, as the model sees it now: (T, H, W)."""
-        s = self.story.settings
-        device = next(model.parameters()).device
-        logits = model.eval()(self.frames[: s.frames_in].to(device), future=s.frames_out).future
-        model.train()
-        return torch.sigmoid(logits[:, 0]).cpu().numpy()
+        s = run.settings
+        future = predict(progress.model, self.frames[: s.frames_in], s.frames_out).future
+        assert future is not None
+        run.rows = {**run.rows, "predicted": future[:, 0].numpy()}
+        self._on_update()

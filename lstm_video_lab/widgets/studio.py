@@ -29,7 +29,7 @@ from lstm_video_lab.plots.canvas import (
 )
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.widgets.base import LabWidget, row, slider, static, strict
-from lstm_video_lab.widgets.session import Session, Story
+from lstm_video_lab.widgets.session import RunState, Session
 
 UNITS = {"lstm": (16, 64, 128, 256, 512), "convlstm": (4, 8, 16, 32, 64)}
 CONDITIONING = [("none", False), *((name, name) for name in ("future", "reconstruction", "both"))]
@@ -65,7 +65,7 @@ class TrainingStudio(LabWidget):
         }
         self.first |= {"learning_rate": 4e-3, "num_digits": 1, "minutes": minutes, **first}
         self.session: Session | None = None
-        self.runs: dict[str, Story] = {}
+        self.runs: dict[str, RunState] = {}
         self.table = ipywidgets.HTML()
         self.buttons = {
             name: ipywidgets.Button(description=name, tooltip=words)
@@ -130,7 +130,7 @@ class TrainingStudio(LabWidget):
         """Start a run, or go on with one that was paused or stopped."""
         if self.session is None:
             settings, in_thread = self.settings(), not (static() or strict())
-            self.session = Session(settings, new_folder(), self._news, in_thread)
+            self.session = Session(settings, new_folder(), self._on_update, in_thread)
         self.session.start()
         self.update()
 
@@ -157,34 +157,35 @@ class TrainingStudio(LabWidget):
             self.train()
         return self.picture()
 
-    def picture(self) -> Picture:
-        story = self.story()
-        others = {name: run for name, run in self.runs.items() if name != story.folder.name}
-        levels = evaluation.baselines(story.settings)
-        return draw_story(story, levels, list(others.values())[-SHOWN_RUNS:])
+    def render(self, **_values: Any) -> Picture:
+        """The run as it stands: the controls count when it begins."""
+        run = self.shown_run()
+        others = [other for name, other in self.runs.items() if name != run.folder.name]
+        levels = evaluation.baselines(run.settings)
+        return draw_run(run, levels, others[-SHOWN_RUNS:])
 
-    def story(self) -> Story:
+    def shown_run(self) -> RunState:
         """The run as it stands; before the first step, what would be trained."""
         if self.session is not None:
-            return dataclasses.replace(self.session.story)
+            return dataclasses.replace(self.session.run)
         settings = self.settings()
-        return Session(settings, Path("new"), lambda: None).story
+        return Session(settings, Path("new"), lambda: None).run
 
     def show(self, picture: Picture) -> None:
         super().show(picture)
-        story = self.session.story if self.session is not None else None
-        state = story.state if story is not None else "idle"
+        run = self.session.run if self.session is not None else None
+        state = run.state if run is not None else "idle"
         for name, button in self.buttons.items():
             button.disabled = name not in BUTTONS[state]
         for control in self.values.values():
             control.disabled = self.session is not None
-        if story is not None and state in ("stopped", "done"):
-            self.runs[story.folder.name] = dataclasses.replace(story)
+        if run is not None and state in ("stopped", "done"):
+            self.runs[run.folder.name] = dataclasses.replace(run)
         self.table.value = runs_table(list(self.runs.values()))
         if self.session is not None and self.session.problem is not None:
             self.fail(self.session.problem)
 
-    def _news(self) -> None:
+    def _on_update(self) -> None:
         self.call_soon(self.update)
 
     def _offer_units(self) -> None:
@@ -202,30 +203,30 @@ def new_folder() -> Path:
     return folder
 
 
-def draw_story(story: Story, levels: Mapping[str, Any], others: Sequence[Story] = ()) -> Picture:
+def draw_run(run: RunState, levels: Mapping[str, Any], others: Sequence[RunState] = ()) -> Picture:
     """Losses over time with baselines and earlier runs, above what is predicted now."""
-    lines = {"training": (story.seconds, story.losses)}
-    lines["held out"] = (story.heldout_seconds, story.heldout)
-    lines |= {run.folder.name: (run.heldout_seconds, run.heldout) for run in others}
+    lines = {"training": (run.seconds, run.losses)}
+    lines["held out"] = (run.heldout_seconds, run.heldout)
+    lines |= {other.folder.name: (other.heldout_seconds, other.heldout) for other in others}
     marks = levels_of(levels)
-    left = room_for([*story.rows, "predicted"])
-    longest = max(map(len, story.rows.values()))
-    image, shown = film(story.rows, min(WIDTH - left - 8, FRAME * longest))
+    left = room_for([*run.rows, "predicted"])
+    longest = max(map(len, run.rows.values()))
+    image, shown = film(run.rows, min(WIDTH - left - 8, FRAME * longest))
     figure = sheet(WIDTH, 336 + image.shape[0])
-    write(figure, plan(story.settings), 8, 6, weight="bold")
+    write(figure, plan(run.settings), 8, 6, weight="bold")
     right = room_for(["entropy bound 123.4"]) + 30
     axes = add_axes(figure, 72, 40, WIDTH - 72 - right, 220)
     drawn = {name: line for name, line in lines.items() if len(line[0])}
     ends = draw_lines(axes, drawn) + draw_levels(axes, marks)
     top = max([1.15 * marks["mean image"], *(1.05 * max(y[:20]) for _, y in drawn.values())])
-    planned = 60 * (story.settings.minutes or 0.0)
+    planned = 60 * (run.settings.minutes or 0.0)
     last = max(planned, *(s for x, _ in drawn.values() for s in x), 1e-3)
     axes.set(ylim=(0, min(top, 3 * marks["mean image"])), xlim=(0, last))
     axes.set_xlabel("seconds of training", color=INK, fontsize=FONT)
     axes.set_ylabel("future, nats per frame", color=INK, fontsize=FONT)
     label_ends(figure, axes, ends)
-    lay_film(figure, image, list(story.rows), [t + 1 for t in shown], left, 328)
-    return finish(figure, tell_story(story, marks["mean image"]))
+    lay_film(figure, image, list(run.rows), [t + 1 for t in shown], left, 328)
+    return finish(figure, describe_run(run, marks["mean image"]))
 
 
 def plan(s: Settings) -> str:
@@ -237,31 +238,31 @@ def plan(s: Settings) -> str:
     return " · ".join((*parts, f"rate {s.learning_rate:.1e}", digits, length, f"{s.scale} scale"))
 
 
-def tell_story(story: Story, mean_image: float) -> str:
+def describe_run(run: RunState, mean_image: float) -> str:
     """Where a run stands, in words."""
-    if not story.losses:
+    if not run.losses:
         return (
-            f"Not trained yet: {plan(story.settings)}. The mean image, which knows nothing of "
+            f"Not trained yet: {plan(run.settings)}. The mean image, which knows nothing of "
             f"motion, costs {mean_image:.1f} nats per frame."
         )
-    share = story.losses[-1] / mean_image
+    share = run.losses[-1] / mean_image
     return (
-        f"{story.state.capitalize()}: step {story.step}, {story.seconds[-1]:.0f} s, "
-        f"{100 * story.fraction:.0f} % of the run; future {story.losses[-1]:.1f} nats per frame, "
-        f"{100 * share:.0f} % of the mean image's {mean_image:.1f} ({story.settings.scale} scale). "
-        + _what_next(story)
+        f"{run.state.capitalize()}: step {run.step}, {run.seconds[-1]:.0f} s, "
+        f"{100 * run.fraction:.0f} % of the run; future {run.losses[-1]:.1f} nats per frame, "
+        f"{100 * share:.0f} % of the mean image's {mean_image:.1f} ({run.settings.scale} scale). "
+        + _what_next(run)
     )
 
 
-def _what_next(story: Story) -> str:
-    if story.state == "stopped":
-        return f"A checkpoint is in {story.folder.as_posix()}: Train goes on from it."
-    if story.state == "done":
-        return f"The run is kept in {story.folder.as_posix()}; Reset makes room for the next."
+def _what_next(run: RunState) -> str:
+    if run.state == "stopped":
+        return f"A checkpoint is in {run.folder.as_posix()}: Train goes on from it."
+    if run.state == "done":
+        return f"The run is kept in {run.folder.as_posix()}; Reset makes room for the next."
     return ""
 
 
-def runs_table(runs: Sequence[Story]) -> str:
+def runs_table(runs: Sequence[RunState]) -> str:
     """My runs, as an HTML table; nothing without runs."""
     if not runs:
         return ""

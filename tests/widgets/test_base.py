@@ -89,6 +89,28 @@ def test_many_changes_in_an_event_loop_share_one_picture():
     assert bytes(widget.image.value) == b"png11"
 
 
+def test_a_widget_may_wait_for_longer_and_is_drawn_when_asked():
+    async def student():
+        widget = Counter()
+        widget.delay = 1e6
+        widget.values["number"].value = 4
+        await asyncio.sleep(2 * base.DELAY)
+        assert widget.rendered == [0]
+        widget.update()
+        return widget
+
+    assert asyncio.run(student()).rendered == [0, 4]
+    assert Counter.delay == base.DELAY
+
+
+def test_a_widget_without_a_picture_cannot_be_made():
+    class Blank(base.LabWidget):
+        pass
+
+    with pytest.raises(TypeError, match="render"):
+        Blank()
+
+
 def test_a_change_that_an_ended_loop_never_showed_does_not_block_the_next():
     async def hurried():
         widget = Counter()

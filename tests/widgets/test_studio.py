@@ -12,8 +12,8 @@ from PIL import Image
 from lstm_video_lab import Settings, load_model
 from lstm_video_lab.training.checkpoints import read_checkpoint
 from lstm_video_lab.widgets import TrainingStudio
-from lstm_video_lab.widgets.session import Session, Story
-from lstm_video_lab.widgets.studio import UNITS, draw_story, new_folder, runs_table, tell_story
+from lstm_video_lab.widgets.session import RunState, Session
+from lstm_video_lab.widgets.studio import UNITS, describe_run, draw_run, new_folder, runs_table
 
 LEVELS = {"entropy_bound": {"cross_entropy": 7.0}, "mean_image": {"cross_entropy": 27.0}}
 
@@ -56,38 +56,38 @@ def test_train_pause_train_stop_train_reset(monkeypatch):
     before = studio.image.value
     press(studio, "Train")
     assert pressable(studio) == {"Pause", "Stop"}, "the button came back while the run goes on"
-    story = studio.session.story
-    wait_for(lambda: story.step > 20)
+    run = studio.session.run
+    wait_for(lambda: run.step > 20)
     press(studio, "Pause")
     time.sleep(0.2)
-    at = story.step
+    at = run.step
     time.sleep(0.2)
-    assert story.step == at and story.state == "paused"
+    assert run.step == at and run.state == "paused"
     press(studio, "Train")
-    wait_for(lambda: story.step > at + 20)
+    wait_for(lambda: run.step > at + 20)
     press(studio, "Stop")
-    assert story.state == "stopped" and pressable(studio) == {"Train", "Reset"}
-    assert read_checkpoint(story.folder).step == story.step
+    assert run.state == "stopped" and pressable(studio) == {"Train", "Reset"}
+    assert read_checkpoint(run.folder).step == run.step
     assert studio.image.value != before and "Stopped" in studio.text.value
-    at = story.step
+    at = run.step
     press(studio, "Train")
-    wait_for(lambda: story.step > at)
+    wait_for(lambda: run.step > at)
     press(studio, "Stop")
-    assert read_checkpoint(story.folder).step == story.step > at
-    assert str(story.step) in studio.table.value
+    assert read_checkpoint(run.folder).step == run.step > at
+    assert str(run.step) in studio.table.value
     press(studio, "Reset")
     assert studio.session is None and pressable(studio) == {"Train"}
-    assert load_model(story.folder) is not None and new_folder().name == "studio-02"
+    assert load_model(run.folder) is not None and new_folder().name == "studio-02"
 
 
 def test_a_stopped_run_is_continued_to_what_an_uninterrupted_one_gives(monkeypatch):
     studio = long_studio(monkeypatch, steps=200)
     press(studio, "Train")
-    wait_for(lambda: studio.session.story.step > 30)
+    wait_for(lambda: studio.session.run.step > 30)
     press(studio, "Stop")
-    assert studio.session.story.fraction < 1
+    assert studio.session.run.fraction < 1
     press(studio, "Train")
-    wait_for(lambda: studio.session.story.state == "done")
+    wait_for(lambda: studio.session.run.state == "done")
     alone = Session(studio.settings(), new_folder(), lambda: None, in_thread=False)
     alone.start()
     ours, theirs = (read_checkpoint(f"runs/studio-0{n}").weights for n in (1, 2))
@@ -98,7 +98,7 @@ def test_a_run_that_fails_says_so_and_can_be_reset(tmp_path):
     studio = TrainingStudio(units=16)
     (tmp_path / "runs").write_text("a file where the folder of runs should be")
     press(studio, "Train")
-    wait_for(lambda: studio.session.story.state == "failed")
+    wait_for(lambda: studio.session.run.state == "failed")
     studio.update()
     assert "runs" in studio.error.value and pressable(studio) == {"Reset"}
     press(studio, "Reset")
@@ -158,30 +158,30 @@ def test_new_settings_are_locked_while_there_is_a_run(monkeypatch):
     assert not any(control.disabled for control in studio.values.values())
 
 
-def story(**changes):
+def run_state(**changes):
     frames = np.zeros((3, 16, 16))
     rows = {"seen": frames, "true future": frames, "predicted": frames + 0.5}
     base = {"seconds": [1.0, 2.0], "losses": [30.0, 13.5], "rows": rows, "step": 7, "fraction": 0.5}
     settings = Settings.for_scale("smoke")
-    return Story(settings, new_folder(), **{"state": "training", **base, **changes})
+    return RunState(settings, new_folder(), **{"state": "training", **base, **changes})
 
 
 def test_the_picture_is_a_pure_function_of_the_story():
-    first, again = draw_story(story(), LEVELS), draw_story(story(), LEVELS)
-    other = draw_story(story(losses=[30.0, 20.0]), LEVELS)
+    first, again = draw_run(run_state(), LEVELS), draw_run(run_state(), LEVELS)
+    other = draw_run(run_state(losses=[30.0, 20.0]), LEVELS)
     assert first == again and first.png != other.png
     assert Image.open(io.BytesIO(first.png)).size[0] >= 700
-    before = draw_story(story(seconds=[], losses=[], step=0), LEVELS)
+    before = draw_run(run_state(seconds=[], losses=[], step=0), LEVELS)
     assert "Not trained yet" in before.text
 
 
 def test_the_words_are_true():
-    words = tell_story(story(), 27.0)
+    words = describe_run(run_state(), 27.0)
     assert "step 7" in words and "13.5 nats" in words and "50 % of the mean image's 27.0" in words
 
 
 def test_the_table_compares_runs_and_escapes():
-    runs = [story(heldout=[20.25], heldout_seconds=[2.0]), story()]
+    runs = [run_state(heldout=[20.25], heldout_seconds=[2.0]), run_state()]
     table = runs_table(runs)
     assert len(re.findall("<tr>", table)) == 3 and "20.2" in table and "–" in table
     assert runs_table([]) == ""
