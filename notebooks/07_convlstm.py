@@ -35,7 +35,9 @@ from lstm_video_lab import Settings, VideoModel, evaluation, load_pretrained, pl
 from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.convlstm import experiment
-from lstm_video_lab.lessons.convlstm.widgets import ReachExplorer, RivalExplorer, shifted
+from lstm_video_lab.lessons.convlstm.datasets import score_on_datasets
+from lstm_video_lab.lessons.convlstm.reach import states_of_moved
+from lstm_video_lab.lessons.convlstm.widgets import ReachExplorer, RivalExplorer
 from lstm_video_lab.pretrained import list_pretrained
 from lstm_video_lab.widgets import Guess
 
@@ -117,8 +119,9 @@ Guess(
 small = torch.zeros(2, 1, 32, 32)
 small[:, :, 12:20, 12:20] = torch.rand(8, 8, generator=torch.manual_seed(0))
 with torch.inference_mode():
-    still, moved = shifted(VideoModel(**fields(CONV, 32)), small, 4)  # one patch; (B, C, 8, 8)
-    vector, other = shifted(VideoModel(**fields(FEW, 32)), small, 4)  # (B, H)
+    maps, units = VideoModel(**fields(CONV, 32)), VideoModel(**fields(FEW, 32))
+    still, moved = states_of_moved(maps, small, 4)  # by one patch; (B, C, 8, 8)
+    vector, other = states_of_moved(units, small, 4)  # (B, H)
 inside = torch.allclose(still[..., 2:6, 2:5], moved[..., 2:6, 3:6], atol=1e-6)
 print("Convolutional: the state of the moved film is the moved state:", inside)
 print("Fully connected: the state of the moved film is another state:",
@@ -204,12 +207,12 @@ plots.curves(
 # %% both dreams
 batch = evaluation.heldout_data(settings).batch(0, 3).float() / 255
 with torch.inference_mode():
-    dreams = {
+    predictions = {
         name: run.model(batch[:SEEN], future=settings.frames_out).future[:, 1].sigmoid()
         for name, run in pair.items()
     }
 plots.frames(
-    {"truth": batch[SEEN:, 1], **dreams},
+    {"truth": batch[SEEN:, 1], **predictions},
     "A held-out film continued by both, after equal seconds of training: "
     + ", ".join(f"{name} {value:.1f}" for name, value in nats.items())
     + " nats per frame over all films.",
@@ -234,7 +237,8 @@ plots.frames(
 # %% guess who wins
 result = load_result("convolution")
 models, labels = result["models"], experiment.LABELS
-scores = {name: experiment.spread(models[name]) for name in models if models[name]["future"]}
+predictors = {name: model for name, model in models.items() if model["future"]}
+scores = {name: experiment.error_over_seeds(model) for name, model in predictors.items()}
 conv_error, equal_time = scores["conv"][0], scores["many, equal time"][0]
 rivals = ["The convolutional one in all three", "In two of the three", "In one", "In none"]
 wins = sum(
@@ -311,7 +315,7 @@ for name, per_pixel in experiment.LAB_REPORT.items():
           f"{4096 * per_pixel:6.1f} per frame of 64×64")  # fmt: skip
 alone = {"16 maps": "conv autoencoder", "256 units": "many autoencoder"}
 for words, name in alone.items():
-    mean, deviation = experiment.spread(models[name], "reconstruction", "mse")
+    mean, deviation = experiment.error_over_seeds(models[name], "reconstruction", "mse")
     print(f"here, {words:<25} {mean / 32**2:.6f} per pixel = {mean:6.2f} ± {deviation:.2f} per "
           f"frame of 32×32, {models[name]['parameters']:,} parameters")  # fmt: skip
 
@@ -323,7 +327,7 @@ stored_frames = {
 rows = {words: parts["reconstruction"][::-1, 0] for words, parts in stored_frames.items()}
 seen = stored_frames["16 maps"]["frames"][: len(rows["16 maps"]), 0]
 recalled = {
-    words: experiment.spread(models[name], "reconstruction", "mse")[0]
+    words: experiment.error_over_seeds(models[name], "reconstruction", "mse")[0]
     for words, name in alone.items()
 }
 plots.frames(
@@ -377,8 +381,8 @@ Guess(
 NAME = "composite-two-digits"
 model = load_pretrained(NAME)
 world = Settings.from_dict(model.card["settings"]).changed(digits="embedded")
-told = experiment.judge(model, world, JUDGED)
-for name, row in told.items():
+rows = score_on_datasets(model, world, JUDGED)
+for name, row in rows.items():
     left = (row["nats"] - row["bound"]) / (row["mean image"] - row["bound"])
     print(f"{name}:\n    model {row['nats']:.1f} ± {row['stderr']:.1f} nats, bound "
           f"{row['bound']:.1f}, mean image {row['mean image']:.1f}; left of the way to the bound "
@@ -387,11 +391,11 @@ for name, row in told.items():
 
 # %% one model in one picture
 columns = {"model": "nats", "mean image": "mean image", "entropy bound": "bound"}
-first, *_, last = told.values()
+first, *_, last = rows.values()
 plots.bars(
-    list(told),
-    {words: [row[key] for row in told.values()] for words, key in columns.items()},
-    {"model": [row["stderr"] for row in told.values()]},
+    list(rows),
+    {words: [row[key] for row in rows.values()] for words, key in columns.items()},
+    {"model": [row["stderr"] for row in rows.values()]},
     text=f"One model ({NAME}, {world.scale} scale), three kinds of films. From the first kind to "
     f"the last its error changes by {last['nats'] - first['nats']:+.1f} nats per frame, the bound "
     f"by {last['bound'] - first['bound']:+.1f} and the mean image by "

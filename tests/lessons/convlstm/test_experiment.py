@@ -1,4 +1,4 @@
-"""Conv against fully connected: fair counts, one model on two worlds, and how far a pixel gets."""
+"""Conv against fully connected: fair counts, one model on other data, and how far a pixel gets."""
 
 import json
 
@@ -8,6 +8,7 @@ import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation, load_digits
 from lstm_video_lab.cli import main
+from lstm_video_lab.lessons.convlstm import datasets, reach
 from lstm_video_lab.lessons.convlstm import experiment as lib
 
 SMOKE = Settings.for_scale("smoke")
@@ -25,15 +26,15 @@ def test_equal_parameters_are_equal_within_a_hundredth():
     assert abs(few / conv - 1) < 0.01 and 20 < many / conv < 30
 
 
-def test_rivals_see_the_same_films_in_the_same_batches():
+def test_rivals_see_the_same_sequences_in_the_same_batches():
     keys = ("digits", "num_digits", "image_size", "digit_size", "speed", "batch_size", "seed")
-    first, *others = (lib.settings_for(name, "laptop", 2).to_dict() for name in lib.RUNS)
+    first, *others = (lib.settings_for(name, "laptop", 2).to_dict() for name in lib.MODELS)
     assert all(other[key] == first[key] for other in others for key in keys)
 
 
 def test_the_command_stores_every_model(tmp_path, monkeypatch):
     kept = ("conv", "few, equal time", "conv autoencoder")
-    monkeypatch.setattr(lib, "RUNS", {name: lib.RUNS[name] for name in kept})
+    monkeypatch.setattr(lib, "MODELS", {name: lib.MODELS[name] for name in kept})
     monkeypatch.setattr(lib, "SEEDS", (0, 1))
     assert main(["experiment", "convolution", "--scale", "smoke", "--out", str(tmp_path)]) == 0
     result = json.loads((tmp_path / "convolution.json").read_text())
@@ -41,7 +42,7 @@ def test_the_command_stores_every_model(tmp_path, monkeypatch):
     conv, alone = result["models"]["conv"], result["models"]["conv autoencoder"]
     assert conv["seeds"] == len(conv["future"]) == 2 and alone["future"] is None
     assert "examples" in conv and "examples" in alone
-    mean, deviation = lib.spread(conv)
+    mean, deviation = lib.error_over_seeds(conv)
     a, b = (score["cross_entropy"] for score in conv["future"])
     assert mean == pytest.approx((a + b) / 2)
     assert deviation == pytest.approx(abs(a - b) / 2**0.5)
@@ -49,9 +50,9 @@ def test_the_command_stores_every_model(tmp_path, monkeypatch):
     assert (tmp_path / "convolution.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_first_world_is_that_of_every_report():
+def test_the_first_dataset_is_that_of_every_report():
     model = VideoModel(**SMOKE.model_fields(), seed=1)
-    found = lib.judge(model, SMOKE, 40)
+    found = datasets.score_on_datasets(model, SMOKE, 40)
     report = evaluation.evaluate(model, SMOKE, 40, similarity=False)
     here = found["one speed, unseen digits"]
     assert here["nats"] == pytest.approx(report["future"]["cross_entropy"], rel=1e-5)
@@ -63,15 +64,15 @@ def test_the_first_world_is_that_of_every_report():
     assert here["mean image"] == pytest.approx(base["mean_image"]["cross_entropy"], rel=0.03)
 
 
-def test_worlds_differ_in_what_their_names_say():
-    (one, _), (fast, _), (known, other) = lib.worlds(SMOKE).values()
-    assert one.speed == (0.1, 0.1) and fast.speed == known.speed == lib.SHI_SPEED
+def test_datasets_differ_in_what_their_names_say():
+    (one, _), (fast, _), (known, other) = datasets.make_datasets(SMOKE).values()
+    assert one.speed == (0.1, 0.1) and fast.speed == known.speed == datasets.SHI_SPEED
     assert one.digits.labels.shape == fast.digits.labels.shape
-    assert len(known.digits.labels) == lib.SHI_DIGITS and known.seed != other.seed
+    assert len(known.digits.labels) == datasets.SHI_DIGITS and known.seed != other.seed
     train = load_digits("embedded", "train").images
-    assert np.array_equal(known.digits.images, train[: lib.SHI_DIGITS])
+    assert np.array_equal(known.digits.images, train[: datasets.SHI_DIGITS])
     # 64×64 pixels, digits of 28: 3 to 5 pixels a frame
-    assert [round(speed * (64 - 28), 6) for speed in lib.SHI_SPEED] == [3, 5]
+    assert [round(speed * (64 - 28), 6) for speed in datasets.SHI_SPEED] == [3, 5]
 
 
 @pytest.mark.parametrize("kernel, layers", [(1, 1), (3, 1), (3, 2), (5, 1), (5, 3)])
@@ -81,20 +82,22 @@ def test_a_change_gets_exactly_as_far_as_the_rule_says(kernel, layers):
         reconstruct=False,
     ).double()  # fmt: skip
     frames = torch.rand(4, 32, 32, dtype=torch.float64, generator=torch.manual_seed(0))
-    changes = lib.spread_of_a_pixel(model, frames, (16, 16))  # (T, 16, 16)
+    changes = reach.state_change(model, frames, (16, 16))  # (T, 16, 16)
     away = np.abs(np.mgrid[:16, :16] - 8).max(0)
     for steps, change in enumerate(changes):
-        inside = away <= lib.horizon(kernel, layers, steps)
+        inside = away <= reach.receptive_radius(kernel, layers, steps)
         np.testing.assert_array_equal(change > 0, inside)
 
 
-def test_in_an_lstm_every_change_is_heard_at_once():
+def test_in_an_lstm_every_change_reaches_all_units_at_once():
     model = VideoModel(**SMOKE.model_fields())
-    changes = lib.spread_of_a_pixel(model, torch.rand(3, 16, 16), (0, 0))
+    changes = reach.state_change(model, torch.rand(3, 16, 16), (0, 0))
     assert changes.shape == (3, 1, 1) and (changes > 0).all()
 
 
 def test_the_clock_looks_at_every_model(monkeypatch):
-    monkeypatch.setattr(lib, "RUNS", {name: lib.RUNS[name] for name in ("conv", "few, equal time")})
+    monkeypatch.setattr(
+        lib, "MODELS", {name: lib.MODELS[name] for name in ("conv", "few, equal time")}
+    )
     found = lib.clock("smoke", rounds=3)
-    assert set(found) == set(lib.RUNS) and min(found.values()) > 0
+    assert set(found) == set(lib.MODELS) and min(found.values()) > 0

@@ -4,13 +4,9 @@ import pytest
 import torch
 
 from lstm_video_lab import Settings, VideoModel
-from lstm_video_lab.lessons.convlstm.widgets import (
-    ReachExplorer,
-    RivalExplorer,
-    draw_reach,
-    draw_rivals,
-    shifted,
-)
+from lstm_video_lab.lessons.convlstm.figures import draw_reach, draw_rivals
+from lstm_video_lab.lessons.convlstm.reach import states_of_moved
+from lstm_video_lab.lessons.convlstm.widgets import ReachExplorer, RivalExplorer
 
 SMOKE = Settings.for_scale("smoke")
 
@@ -87,18 +83,18 @@ def test_rivals_in_numbers(result):
 
 def test_each_control_of_the_rivals_matters(result):
     widget = RivalExplorer(result)
-    for name, value in {"group": "kernels", "count": "films", "part": "reconstruction"}.items():
+    for name, value in {"group": "kernels", "count": "sequences", "part": "reconstruction"}.items():
         before = widget.picture()
         widget.values[name].value = value
         assert widget.picture().png != before.png
 
 
-def test_shifting_a_film_shifts_maps_inside():
+def test_moving_a_clip_moves_maps_inside():
     model = VideoModel(
         cell="convlstm", units=3, kernel_size=3, patch=2, image_size=16, reconstruct=False
     ).double()
-    film = torch.zeros(2, 1, 16, 16, dtype=torch.float64)
-    film[:, :, 6:9, 6:9] = torch.rand(3, 3, dtype=torch.float64)
-    still, moved = shifted(model, film, 2)  # by one patch: (B, C, 8, 8)
+    clip = torch.zeros(2, 1, 16, 16, dtype=torch.float64)
+    clip[:, :, 6:9, 6:9] = torch.rand(3, 3, dtype=torch.float64)
+    still, moved = states_of_moved(model, clip, 2)  # by one patch: (B, C, 8, 8)
     torch.testing.assert_close(still[..., :, 2:5], moved[..., :, 3:6])
     assert not torch.allclose(still, moved)
