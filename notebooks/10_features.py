@@ -35,17 +35,18 @@ import torch
 from lstm_video_lab import Settings, evaluation, load_pretrained, plots
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.features import experiment, place_tuning
-from lstm_video_lab.lessons.features.widgets import ContactSheet, FrameBuilder, UnitBrowser, signed
+from lstm_video_lab.lessons.features.figures import signed
+from lstm_video_lab.lessons.features.widgets import ContactSheet, FrameBuilder, UnitBrowser
 from lstm_video_lab.widgets import Guess
 
-model = load_pretrained(experiment.NAME)
+model = load_pretrained(experiment.PRETRAINED)
 settings = Settings.from_dict(model.card["settings"]).changed(digits="embedded")
-made = f"{experiment.NAME}: {settings.scale} scale, {model.card['steps']} steps"
+made = f"{experiment.PRETRAINED}: {settings.scale} scale, {model.card['steps']} steps"
 fresh = experiment.untrained(settings)  # the same network before its first step
-films = place_tuning.FILMS[settings.scale]
+films = place_tuning.SEQUENCES[settings.scale]
 
 # %% one unit
-box = experiment.lit(settings)  # rows and columns that digits ever reach
+box = experiment.lit_region(settings)  # rows and columns that digits ever reach
 learnt, control = (experiment.crop(experiment.features(net), box) for net in (model, fresh))
 norms = {name: np.linalg.norm(images, axis=(1, 2)) for name, images in learnt.items()}
 one = int((norms["input g"] * norms["output future"]).argmax())  # it looks hard and draws hard
@@ -157,13 +158,14 @@ plots.images(
 
 # %% measure
 shapes, shapes_fresh = experiment.shapes(learnt), experiment.shapes(control)
-middle, middle_fresh = experiment.summary(shapes), experiment.summary(shapes_fresh)
+middle, middle_fresh = experiment.quartiles(shapes), experiment.quartiles(shapes_fresh)
 
 
 def chances(measure, found=shapes):
     """For each gate: the chance that an output feature measures more than an input feature."""
     output = found["output future"][measure]
-    return {gate: experiment.larger(output, found[f"input {gate}"][measure]) for gate in "ifgo"}
+    inputs = {gate: found[f"input {gate}"][measure] for gate in "ifgo"}
+    return {gate: experiment.chance_larger(output, values) for gate, values in inputs.items()}
 
 
 wider, longer = chances("width"), chances("elongation")
@@ -290,7 +292,8 @@ plots.bars(
 # %% recalling against foreseeing
 recalls, foresees = (shapes[f"output {name}"]["width"] for name in ("reconstruction", "future"))
 print(f"Median width: recalling {np.median(recalls):.2f}, foreseeing {np.median(foresees):.2f}.")
-print(f"Chance that foreseeing draws the wider one: {experiment.larger(foresees, recalls):.2f}")
+chance = experiment.chance_larger(foresees, recalls)
+print(f"Chance that foreseeing draws the wider one: {chance:.2f}")
 for n, network in enumerate(stored["networks"], start=1):
     part = network["trained"]["shapes"]
     wide = {way: part[f"output {way}"]["width"][1] for way in ("reconstruction", "future")}
@@ -315,7 +318,7 @@ print(f"(mean image {mean_image:.0f}; the box's network on its own films {its_ow
 # %% train and measure
 LIVE = {} if os.environ.get("LAB_SCALE") == "smoke" else {"minutes": 0.6, "learning_rate": 4e-3}
 live = Settings.for_scale(num_digits=2, **LIVE)
-mine = list(experiment.follow(live, looks=8))
+mine = list(experiment.train_with_snapshots(live, number=8))
 steps = [look.step for look in mine]
 mine_made = f"{live.scale} scale, {steps[-1]} steps, {mine[-1].seconds:.0f} s"
 widths = {

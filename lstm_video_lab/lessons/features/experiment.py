@@ -9,20 +9,20 @@ U units, S side of a frame, H × W of an image.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm_video_lab import evaluation, plots, training
-from lstm_video_lab.files import store_result
+from lstm_video_lab import evaluation, training
+from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.lessons.features import place_tuning
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints, runs
 
-NAME = "composite-two-digits"  # in the box
+PRETRAINED = "composite-two-digits"
 GATES = "ifgo"  # g is the cell input, no gate: the paper shows it beside the three gates
 LARGEST = 200  # units of largest norm, as many as the paper shows
 DARK = 1e-3  # a pixel whose mean is below this is hardly ever lit: its weights learn nothing
@@ -31,6 +31,7 @@ SEEDS = (0, 1, 2)
 MEASURES = ("area", "width", "length", "elongation", "participation")
 
 Features = dict[str, np.ndarray]  # "input i" … "input o", "output future", …: (U, S, S)
+Region = tuple[slice, slice]  # rows and columns of a frame
 
 
 def features(model: VideoModel) -> Features:
@@ -43,14 +44,13 @@ def features(model: VideoModel) -> Features:
         )
     shape = (-1, s.channels, s.image_size, s.image_size)
     weights = dict(model.named_parameters())
-    found = {
-        f"input {gate}": rows.view(shape).mean(1)  # (U, S, S)
-        for gate, rows in zip(GATES, weights["encoder.weight_ih_l0"].detach().chunk(4), strict=True)
-    }
+    images = {}
+    for gate, rows in zip(GATES, weights["encoder.weight_ih_l0"].detach().chunk(4), strict=True):
+        images[f"input {gate}"] = rows.view(shape).mean(1)  # (U, S, S)
     for name in model.decoders:
         columns = weights[f"decoders.{name}.readout.weight"].detach().T
-        found[f"output {name}"] = columns.reshape(shape).mean(1)
-    return {name: images.cpu().numpy() for name, images in found.items()}
+        images[f"output {name}"] = columns.reshape(shape).mean(1)
+    return {name: group.cpu().numpy() for name, group in images.items()}
 
 
 def untrained(settings: Settings) -> VideoModel:
@@ -63,18 +63,17 @@ def largest(images: np.ndarray, number: int = LARGEST) -> np.ndarray:
     return np.argsort(-np.linalg.norm(images.reshape(len(images), -1), axis=1))[:number]
 
 
-def lit(settings: Settings) -> tuple[slice, slice]:
+def lit_region(settings: Settings) -> Region:
     """Rows and columns of a frame that digits ever reach: the rest keeps its first weights."""
-    shown = evaluation.mean_image(settings).numpy() > DARK
-    return tuple(
-        slice(int(found[0]), int(found[-1]) + 1)
-        for found in (np.flatnonzero(shown.any(axis)) for axis in (1, 0))
-    )  # type: ignore[return-value]
+    lit = evaluation.mean_image(settings).numpy() > DARK
+    rows, columns = np.flatnonzero(lit.any(1)), np.flatnonzero(lit.any(0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
-def crop(images: Features, box: tuple[slice, slice]) -> Features:
-    """The same features inside a box of the frame."""
-    return {name: group[:, box[0], box[1]] for name, group in images.items()}
+def crop(images: Features, region: Region) -> Features:
+    """The same features inside a region of the frame."""
+    rows, columns = region
+    return {name: group[:, rows, columns] for name, group in images.items()}
 
 
 def lobe(image: np.ndarray, level: float = 0.5) -> np.ndarray:
@@ -89,7 +88,7 @@ def lobe(image: np.ndarray, level: float = 0.5) -> np.ndarray:
     return parts == parts[peak]
 
 
-def sides(mask: np.ndarray) -> tuple[float, float]:
+def length_and_width(mask: np.ndarray) -> tuple[float, float]:
     """Length and width, in pixels, of the rectangle with the same second moments as a mask.
 
     A row of n pixels has variance (n² − 1)/12 along it, so n = √(12·variance + 1).
@@ -110,7 +109,7 @@ def participation(image: np.ndarray) -> float:
 def measure(image: np.ndarray, level: float = 0.5) -> dict[str, float]:
     """MEASURES of one feature: area, width and length of its main lobe, and the whole's spread."""
     mask = lobe(image, level)
-    length, width = sides(mask)
+    length, width = length_and_width(mask)
     values = (float(mask.sum()), width, length, length / width, participation(image))
     return dict(zip(MEASURES, values, strict=True))
 
@@ -125,23 +124,62 @@ def shapes(
     """
     from scipy import ndimage
 
-    found = {}
+    measured = {}
     for name, group in images.items():
-        rows = [
-            measure(ndimage.gaussian_filter(image, blur) if blur else image, level)
-            for image in group[largest(group, number)]
-        ]
-        found[name] = {key: np.array([row[key] for row in rows]) for key in MEASURES}
-    return found
+        rows = []
+        for image in group[largest(group, number)]:
+            smooth = ndimage.gaussian_filter(image, blur) if blur else image
+            rows.append(measure(smooth, level))
+        measured[name] = {key: np.array([row[key] for row in rows]) for key in MEASURES}
+    return measured
 
 
-def larger(a: np.ndarray, b: np.ndarray) -> float:
+def chance_larger(a: np.ndarray, b: np.ndarray) -> float:
     """The probability that one drawn from `a` is larger than one from `b`; ties count half."""
     a = a[:, None]
     return float((a > b).mean() + (a == b).mean() / 2)
 
 
-class Look(NamedTuple):
+class Readout(NamedTuple):
+    """What the future decoder's readout reads and draws, in the region that digits reach."""
+
+    truth: np.ndarray  # (T, N, H, W): the frames to come
+    h: np.ndarray  # (T, N, U)
+    mean: np.ndarray  # (U,): of h, over many sequences
+    weight: np.ndarray  # (U, H, W)
+    bias: np.ndarray  # (H, W)
+
+
+def readout(model: VideoModel, settings: Settings, sequences: int) -> Readout:
+    """The readout at work on the first held-out sequences."""
+    rows, columns = lit_region(settings)
+    frames = to_unit(evaluation.heldout_data(settings).batch(0, sequences))
+    many = place_tuning.activity(model, settings, place_tuning.SEQUENCES[settings.scale])
+    weight = features(model)["output future"]  # (U, S, S)
+    bias = model.decoders["future"].get_parameter("readout.bias").detach().numpy()
+    return Readout(
+        frames[settings.frames_in :, :, rows, columns].numpy(),
+        place_tuning.activity(model, settings, sequences)["future decoder"],
+        many["future decoder"].mean((0, 1)),
+        weight[:, rows, columns],
+        bias.reshape(-1, *weight.shape[1:]).mean(0)[rows, columns],
+    )
+
+
+def partial_frame(readout: Readout, h: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
+    """The frame (H, W) in [0, 1] when only the `number` units that change it most have their
+    activity h (U,), and all others their mean; and those units.
+    """
+    norms = np.linalg.norm(readout.weight.reshape(len(readout.weight), -1), axis=1)
+    change = (h - readout.mean) * norms  # (U,)
+    chosen = np.argsort(-np.abs(change))[:number]
+    active = readout.mean.copy()
+    active[chosen] = h[chosen]
+    logits = np.tensordot(active, readout.weight, 1) + readout.bias
+    return 1 / (1 + np.exp(-logits)), chosen
+
+
+class Snapshot(NamedTuple):
     """A network at a moment of its training."""
 
     step: int
@@ -150,28 +188,29 @@ class Look(NamedTuple):
     model: VideoModel
 
 
-def follow(settings: Settings, looks: int = 6) -> Iterator[Look]:
-    """Train, and measure the features before the first step and `looks` times on the way."""
-    box, model = lit(settings), untrained(settings)
-    yield Look(0, 0.0, shapes(crop(features(model), box)), model)
+def train_with_snapshots(settings: Settings, number: int = 6) -> Iterator[Snapshot]:
+    """Train, and measure the features before the first step and `number` times on the way."""
+    region, model = lit_region(settings), untrained(settings)
+    yield Snapshot(0, 0.0, shapes(crop(features(model), region)), model)
     done = 0
     for progress in training.train(settings):
-        if progress.fraction * looks >= done + 1:
-            done = int(progress.fraction * looks)
+        if progress.fraction * number >= done + 1:
+            done = int(progress.fraction * number)
             model = progress.model
-            found = shapes(crop(features(model), box))
-            yield Look(progress.step, progress.seconds, found, model)
+            measured = shapes(crop(features(model), region))
+            yield Snapshot(progress.step, progress.seconds, measured, model)
 
 
-def summary(found: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, list[float]]]:
+def quartiles(measured: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, list]]:
     """Lower quartile, median and upper quartile of every measure of every feature."""
-    return {
-        name: {
-            key: [round(float(q), 3) for q in np.quantile(values, (0.25, 0.5, 0.75))]
-            for key, values in measures.items()
-        }
-        for name, measures in found.items()
-    }
+    summary: dict[str, dict[str, list]] = {}
+    for name, measures in measured.items():
+        summary[name] = {}
+        for key, values in measures.items():
+            summary[name][key] = [
+                round(float(q), 3) for q in np.quantile(values, (0.25, 0.5, 0.75))
+            ]
+    return summary
 
 
 def settings_for(seed: int, scale: str) -> Settings:
@@ -180,61 +219,50 @@ def settings_for(seed: int, scale: str) -> Settings:
     return Settings.for_scale(scale, num_digits=2, seed=seed, **changes)
 
 
-def examine(model: VideoModel, settings: Settings) -> dict[str, Any]:
+def measure_network(model: VideoModel, settings: Settings) -> dict[str, Any]:
     """Quartiles of all measures, the chance that an output feature measures more than an input
     feature (under the rule, and smoothed), and how units fire.
     """
-    images = crop(features(model), lit(settings))
-    found = {"as it is": shapes(images), "smoothed": shapes(images, blur=BLUR)}
+    images = crop(features(model), lit_region(settings))
+    measured = {"as it is": shapes(images), "smoothed": shapes(images, blur=BLUR)}
     return {
-        "shapes": summary(found["as it is"]),
-        "output_larger": {
-            way: {
-                gate: {
-                    k: round(larger(part["output future"][k], part[f"input {gate}"][k]), 3)
-                    for k in MEASURES
-                }
-                for gate in GATES
-            }
-            for way, part in found.items()
-        },
+        "shapes": quartiles(measured["as it is"]),
+        "output_larger": {way: _chances(part) for way, part in measured.items()},
         "firing": place_tuning.explain(model, settings),
     }
 
 
-def run(scale: str, out: Path) -> Iterator[str]:
-    """Train a network from every seed, measure it before and after, and store the measures."""
+def _chances(measured: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, float]]:
+    """Gate -> measure -> the chance that the future's output feature measures more."""
+    output = measured["output future"]
+    chances: dict[str, dict[str, float]] = {}
+    for gate in GATES:
+        rows = measured[f"input {gate}"]
+        chances[gate] = {k: round(chance_larger(output[k], rows[k]), 3) for k in MEASURES}
+    return chances
+
+
+def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
+    """Train a network from every seed, and measure it before and after.
+
+    One that is trained is not trained again.
+    """
     networks = []
     for seed in SEEDS:
         settings, folder = settings_for(seed, scale), out / "runs" / f"features-{seed}"
-        for progress in training.train(settings, folder, resume=True):
-            if progress.heldout is not None:
-                yield f"{folder.name}: step {progress.step}, {progress.loss:.1f}"
+        yield from runs.training_lines(settings, folder)
         model = checkpoints.load_model(folder)
         score = evaluation.evaluate(model, settings, runs.SEQUENCES[scale], similarity=False)
         networks.append(
             {
                 "future": score["future"]["cross_entropy"],
-                "trained": examine(model, settings),
-                "untrained": examine(untrained(settings), settings),
+                "trained": measure_network(model, settings),
+                "untrained": measure_network(untrained(settings), settings),
             }
         )
-    result = {
+    return {
         "scale": scale,
         "settings": settings.to_dict(),
         "networks": networks,
         "baselines": score["baselines"],
     }
-    kinds = list(networks[0]["trained"]["shapes"])
-    widths = {
-        way: np.array([[n[way]["shapes"][kind]["width"][1] for kind in kinds] for n in networks])
-        for way in ("trained", "untrained")
-    }  # (networks, kinds) each
-    picture = plots.bars(
-        kinds,
-        {way: each.mean(0) for way, each in widths.items()},
-        {way: each.std(0, ddof=1) for way, each in widths.items()},
-        ylabel="median width, pixels",
-        title=f"Width of the main lobe, {len(SEEDS)} networks ({scale} scale)",
-    )
-    yield store_result(out, "features", result, picture.png)

@@ -1,6 +1,6 @@
 """Where units fire: the mean of their activity by the place of a digit, with two controls.
 
-U units, S side of a frame, T time, N films, D digits in a frame, K × K places of a map.
+U units, S side of a frame, T time, N sequences, D digits in a frame, K × K places of a map.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 
-FILMS = {"smoke": 20, "laptop": 400, "paper": 300}
+SEQUENCES = {"smoke": 20, "laptop": 400, "paper": 300}
 PLACES = 8  # K
+WAYS = ("none", "time", "film")  # how positions are shuffled
 
 
 class Tuning(NamedTuple):
@@ -29,12 +30,13 @@ class Tuning(NamedTuple):
 
 
 @torch.inference_mode()
-def activity(model: VideoModel, settings: Settings, films: int) -> dict[str, np.ndarray]:
-    """h of the encoder's first layer and of the future decoder's last, on held-out films: (T, N, U)
+def activity(model: VideoModel, settings: Settings, sequences: int) -> dict[str, np.ndarray]:
+    """h of the encoder's first layer and of the future decoder's last, on held-out sequences:
+    (T, N, U) each.
 
     The decoder runs freely; its layer is the one that the readout reads.
     """
-    frames = to_unit(evaluation.heldout_data(settings).batch(0, films))
+    frames = to_unit(evaluation.heldout_data(settings).batch(0, sequences))
     past = frames[: settings.frames_in]
     read: list[torch.Tensor] = []
     readout = model.decoders["future"].get_submodule("readout")
@@ -51,15 +53,15 @@ def activity(model: VideoModel, settings: Settings, films: int) -> dict[str, np.
     }
 
 
-def positions(settings: Settings, films: int) -> dict[str, np.ndarray]:
-    """Where the digits of the same films are: (T, N, D, 2), top left corners in pixels."""
-    places = evaluation.heldout_data(settings).scene(0, films).positions
+def positions(settings: Settings, sequences: int) -> dict[str, np.ndarray]:
+    """Where the digits of the same sequences are: (T, N, D, 2), top left corners in pixels."""
+    places = evaluation.heldout_data(settings).scene(0, sequences).positions
     return {"encoder": places[: settings.frames_in], "future decoder": places[settings.frames_in :]}
 
 
 def shuffle(places: np.ndarray, way: str) -> np.ndarray:
-    """Positions that do not belong to the frame: "time" mixes the frames of each film, "film" takes
-    another film at the same time; "none" leaves them.
+    """Positions that do not belong to the frame: "time" mixes the frames of each sequence, "film"
+    takes another sequence at the same time; "none" leaves them.
     """
     if way == "film":
         return np.roll(places, 1, axis=1)
@@ -106,23 +108,31 @@ def agreement(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return (a * b).sum(1) / np.maximum(scale, 1e-12)
 
 
+def tunings(model: VideoModel, settings: Settings) -> dict[str, dict[str, Tuning]]:
+    """Way of WAYS -> part of the network -> the tuning of its units, on held-out sequences."""
+    sequences, box = SEQUENCES[settings.scale], settings.image_size - settings.digit_size
+    active, places = activity(model, settings, sequences), positions(settings, sequences)
+    tuned: dict[str, dict[str, Tuning]] = {}
+    for way in WAYS:
+        tuned[way] = {}
+        for part, h in active.items():
+            tuned[way][part] = tune(h, shuffle(places[part], way), box)
+    return tuned
+
+
 def explain(model: VideoModel, settings: Settings) -> dict[str, Any]:
     """How much of the activity a digit's place explains, beside both controls, and how well the
     places where units fire agree with those where they draw: medians over units.
     """
-    films, box = FILMS[settings.scale], settings.image_size - settings.digit_size
-    active, places = activity(model, settings, films), positions(settings, films)
-    found: dict[str, Any] = {
-        part: {
-            way: round(float(np.median(tune(h, shuffle(places[part], way), box).explained)), 4)
-            for way in ("none", "time", "film")
-        }
-        for part, h in active.items()
-    }
-    maps = tune(active["future decoder"], places["future decoder"], box).maps
+    tuned = tunings(model, settings)
+    explained: dict[str, Any] = {}
+    for part in tuned["none"]:
+        medians = {way: float(np.median(tuned[way][part].explained)) for way in WAYS}
+        explained[part] = {way: round(median, 4) for way, median in medians.items()}
+    maps = tuned["none"]["future decoder"].maps
     columns = model.decoders["future"].get_parameter("readout.weight").detach().T  # (U, S·S)
     side = settings.image_size
     drawn = drawn_at(columns.reshape(-1, side, side).cpu().numpy(), settings.digit_size)
     pairs = {"own": agreement(maps, drawn), "another": agreement(maps, np.roll(drawn, 1, 0))}
-    found["agreement"] = {name: round(float(np.median(r)), 3) for name, r in pairs.items()}
-    return found
+    explained["agreement"] = {name: round(float(np.median(r)), 3) for name, r in pairs.items()}
+    return explained

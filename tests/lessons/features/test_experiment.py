@@ -33,11 +33,11 @@ def test_an_input_feature_is_what_one_pixel_adds_to_a_gate():
 @pytest.mark.parametrize("conditional", [False, "future"])
 def test_output_features_times_activity_make_the_prediction(conditional):
     model = model_of(conditional=conditional)
-    films = 6
-    h = place_tuning.activity(model, SMOKE, films)["future decoder"]  # (T, N, U)
+    sequences = 6
+    h = place_tuning.activity(model, SMOKE, sequences)["future decoder"]  # (T, N, U)
     logits = np.tensordot(h, experiment.features(model)["output future"], 1)
     bias = model.decoders["future"].readout.bias.detach().view(S, S).numpy()
-    frames = evaluation.heldout_data(SMOKE).batch(0, films).float() / 255
+    frames = evaluation.heldout_data(SMOKE).batch(0, sequences).float() / 255
     with torch.inference_mode():
         expected = model(frames[: SMOKE.frames_in], future=SMOKE.frames_out).future
     np.testing.assert_allclose(logits + bias, expected.numpy(), atol=1e-4)
@@ -59,8 +59,8 @@ def test_a_convolutional_model_has_no_such_features():
         experiment.features(model_of(cell="convlstm", units=2))
 
 
-def test_lit_pixels_are_those_of_many_films():
-    rows, columns = experiment.lit(SMOKE)
+def test_lit_pixels_are_those_of_many_sequences():
+    rows, columns = experiment.lit_region(SMOKE)
     frames = evaluation.heldout_data(SMOKE).batch(0, 400)
     shown = frames.float().mean((0, 1)).numpy() / 255
     outside = shown.copy()
@@ -103,7 +103,7 @@ def test_the_largest_come_first():
 @given(st.lists(st.integers(0, 5), min_size=1), st.lists(st.integers(0, 5), min_size=1))
 def test_larger_by_counting_pairs(a, b):
     pairs = [1.0 if x > y else 0.5 if x == y else 0.0 for x in a for y in b]
-    assert experiment.larger(np.array(a), np.array(b)) == pytest.approx(np.mean(pairs))
+    assert experiment.chance_larger(np.array(a), np.array(b)) == pytest.approx(np.mean(pairs))
 
 
 def test_tuning_by_a_plain_loop():
@@ -145,7 +145,7 @@ def test_a_unit_that_fires_at_one_place_is_found_and_the_controls_lose_it():
 def test_shuffling_keeps_what_it_should():
     places = np.arange(4 * 3 * 2 * 2).reshape(4, 3, 2, 2)
     time, film = (place_tuning.shuffle(places, way) for way in ("time", "film"))
-    np.testing.assert_array_equal(np.sort(time, 0), places)  # each film keeps its places
+    np.testing.assert_array_equal(np.sort(time, 0), places)  # each sequence keeps its places
     assert (time != places).any()
     np.testing.assert_array_equal(film[:, 1:], places[:, :-1])
     np.testing.assert_array_equal(place_tuning.shuffle(places, "none"), places)
@@ -177,13 +177,12 @@ def test_agreement_is_the_correlation_over_known_places():
     np.testing.assert_allclose(place_tuning.agreement(a, b), expected)
 
 
-def test_following_a_training_begins_before_it():
-    looks = list(experiment.follow(SMOKE, 4))
-    assert [look.step for look in looks] == [0, 5, 10, 15, 20]
-    first = experiment.shapes(
-        experiment.crop(experiment.features(experiment.untrained(SMOKE)), experiment.lit(SMOKE))
-    )
-    np.testing.assert_array_equal(looks[0].shapes["input g"]["width"], first["input g"]["width"])
+def test_snapshots_of_a_training_begin_before_it():
+    snapshots = list(experiment.train_with_snapshots(SMOKE, 4))
+    assert [snapshot.step for snapshot in snapshots] == [0, 5, 10, 15, 20]
+    images, region = experiment.features(experiment.untrained(SMOKE)), experiment.lit_region(SMOKE)
+    first = experiment.shapes(experiment.crop(images, region))["input g"]["width"]
+    np.testing.assert_array_equal(snapshots[0].shapes["input g"]["width"], first)
 
 
 def test_the_command_measures_each_network_before_and_after(tmp_path, monkeypatch):
@@ -194,7 +193,7 @@ def test_the_command_measures_each_network_before_and_after(tmp_path, monkeypatc
     first = result["networks"][0]
     settings = experiment.settings_for(0, "smoke")
     assert first["untrained"] == json.loads(
-        json.dumps(experiment.examine(experiment.untrained(settings), settings))
+        json.dumps(experiment.measure_network(experiment.untrained(settings), settings))
     )
     for name in ("trained", "untrained"):
         low, middle, high = first[name]["shapes"]["output future"]["area"]

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_video_lab import Settings, VideoModel, evaluation
-from lstm_video_lab.lessons.features import experiment as lib
-from lstm_video_lab.lessons.features import place_tuning, widgets
+from lstm_video_lab import Settings, VideoModel, evaluation, plots
+from lstm_video_lab.lessons.features import experiment, figures, place_tuning, widgets
 
 SMOKE = Settings.for_scale("smoke", num_digits=2)
 MODEL = VideoModel(**SMOKE.model_fields(), seed=1).eval()
-IMAGES = lib.features(MODEL)
+IMAGES = experiment.features(MODEL)
 UNITS = SMOKE.units
 
 
@@ -33,14 +32,14 @@ def test_a_sheet_changes_with_every_control():
 
 def test_a_sheet_scales_each_feature_by_itself():
     doubled = IMAGES["input g"] * np.linspace(1, 9, UNITS)[:, None, None]
-    order = lib.largest(doubled, 3)
-    one = widgets.plots.images([widgets.signed(doubled[u]) for u in order], columns=20)
-    two = widgets.plots.images([widgets.signed(7 * doubled[u]) for u in order], columns=20)
-    assert one.png == two.png == widgets.draw_sheet(doubled, "x", 3).png
+    order = experiment.largest(doubled, 3)
+    one = plots.images([figures.signed(doubled[u]) for u in order], columns=20)
+    two = plots.images([figures.signed(7 * doubled[u]) for u in order], columns=20)
+    assert one.png == two.png == figures.draw_sheet(doubled, "x", 3).png
 
 
 def test_grey_is_zero_and_the_ends_are_the_largest():
-    shown = widgets.signed(np.array([[-4.0, 0.0, 2.0]]))
+    shown = figures.signed(np.array([[-4.0, 0.0, 2.0]]))
     assert shown[0, 0] == 0 and shown[0, 1] == 0.5 and 0.7 < shown[0, 2] < 0.8
 
 
@@ -48,8 +47,9 @@ def test_the_browser_s_words_are_the_measures_of_that_unit():
     widget = widgets.UnitBrowser(MODEL, SMOKE)
     widget.values["order"].value = ""
     widget.values["unit"].value = 4
-    films, box = place_tuning.FILMS["smoke"], SMOKE.image_size - SMOKE.digit_size
-    h, places = place_tuning.activity(MODEL, SMOKE, films), place_tuning.positions(SMOKE, films)
+    sequences, box = place_tuning.SEQUENCES["smoke"], SMOKE.image_size - SMOKE.digit_size
+    h = place_tuning.activity(MODEL, SMOKE, sequences)
+    places = place_tuning.positions(SMOKE, sequences)
     words = widget.picture().text
     assert words.startswith(f"Unit 4 of {UNITS}, positions of the same frame")
     for part in ("encoder", "future decoder"):
@@ -61,28 +61,28 @@ def test_the_browser_s_words_are_the_measures_of_that_unit():
 
 def test_units_are_counted_from_the_largest():
     widget = widgets.UnitBrowser(MODEL, SMOKE)
-    images = lib.crop(IMAGES, lib.lit(SMOKE))["input o"]
+    images = experiment.crop(IMAGES, experiment.lit_region(SMOKE))["input o"]
     widget.values["order"].value = "input o"
     for rank in (1, UNITS):
         widget.values["unit"].value = rank
-        unit = lib.largest(images, UNITS)[rank - 1] + 1
+        unit = experiment.largest(images, UNITS)[rank - 1] + 1
         assert widget.picture().text.startswith(f"Unit {unit} of")
 
 
 def test_all_units_together_are_the_prediction():
-    films = 3
-    widget = widgets.FrameBuilder(MODEL, SMOKE, films)
-    frames = evaluation.heldout_data(SMOKE).batch(0, films).float() / 255
+    sequences = 3
+    readout = widgets.FrameBuilder(MODEL, SMOKE, sequences).readout
+    frames = evaluation.heldout_data(SMOKE).batch(0, sequences).float() / 255
     with torch.inference_mode():
         future = MODEL(frames[: SMOKE.frames_in], future=SMOKE.frames_out).future.sigmoid()
-    rows, columns = lib.lit(SMOKE)
-    for step, film in ((0, 0), (2, 1)):
-        args = widget.h[step, film], widget.mean, widget.weight, widget.bias
-        whole, chosen = widgets.partial_frame(*args, UNITS)
-        np.testing.assert_allclose(whole, future[step, film, rows, columns].numpy(), atol=1e-5)
+    rows, columns = experiment.lit_region(SMOKE)
+    for step, n in ((0, 0), (2, 1)):
+        h = readout.h[step, n]
+        whole, chosen = experiment.partial_frame(readout, h, UNITS)
+        np.testing.assert_allclose(whole, future[step, n, rows, columns].numpy(), atol=1e-5)
         assert sorted(chosen) == list(range(UNITS))
-        nobody, none = widgets.partial_frame(*args, 0)
-        assert len(none) == 0 and not np.allclose(nobody, whole)
+        mean_frame, none = experiment.partial_frame(readout, h, 0)
+        assert len(none) == 0 and not np.allclose(mean_frame, whole)
 
 
 def test_the_way_to_the_prediction_is_gone_by_the_units():
@@ -90,5 +90,5 @@ def test_the_way_to_the_prediction_is_gone_by_the_units():
     assert ", 0 % of the way" in widget.render(1, 1, 0).text
     assert ", 100 % of the way" in widget.render(1, 1, UNITS).text
     before = widget.picture()
-    widget.values["film"].value = 2
+    widget.values["sequence"].value = 2
     assert widget.picture().png != before.png

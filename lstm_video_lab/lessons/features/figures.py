@@ -1,0 +1,121 @@
+"""The pictures of lesson 10: widths of features, sheets of them, units, and frames put together.
+
+U units, S side of a frame, T time, N sequences, K × K places of a map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lstm_video_lab import plots
+from lstm_video_lab.lessons.features.experiment import Features, Readout, largest, partial_frame
+from lstm_video_lab.lessons.features.place_tuning import Tuning, agreement
+from lstm_video_lab.plots import Picture
+
+COLUMNS = 20  # features in a line of a sheet
+TONES = 6  # greys to either side of zero: as many as one can tell apart in a small picture
+WAY_NAMES = {  # of place_tuning.WAYS
+    "none": "of the same frame",
+    "time": "control: frames of the sequence mixed",
+    "film": "control: of another sequence",
+}
+
+
+def overview(result: dict[str, Any]) -> Picture:
+    """Median width of the main lobe of each kind of feature, trained and untrained."""
+    networks = result["networks"]
+    kinds = list(networks[0]["trained"]["shapes"])
+    means, deviations = {}, {}
+    for way in ("trained", "untrained"):
+        widths = [[n[way]["shapes"][kind]["width"][1] for kind in kinds] for n in networks]
+        means[way] = np.mean(widths, 0)
+        deviations[way] = np.std(widths, 0, ddof=1)
+    return plots.bars(
+        kinds,
+        means,
+        deviations,
+        ylabel="median width, pixels",
+        title=f"Width of the main lobe, {len(networks)} networks ({result['scale']} scale)",
+    )
+
+
+def signed(image: np.ndarray, scale: float | None = None) -> np.ndarray:
+    """Values as greys in [0, 1], zero in the middle, in TONES steps up to `scale` (the largest)."""
+    scale = max(float(np.abs(image).max()) if scale is None else scale, 1e-12)
+    return 0.5 + 0.5 * np.round(np.clip(image / scale, -1, 1) * TONES) / TONES
+
+
+def draw_sheet(images: np.ndarray, name: str, number: int) -> Picture:
+    """The `number` images (U, S, S) of largest L2 norm, each on a scale of its own."""
+    units = largest(images, number)
+    norms = np.linalg.norm(images.reshape(len(images), -1), axis=1)
+    return plots.images(
+        [signed(image) for image in images[units]],
+        text=f"{name}: the {len(units)} of {len(images)} units with the largest L2 norm, from "
+        f"{norms[units[0]]:.2f} down to {norms[units[-1]]:.2f}; the mean of all is "
+        f"{norms.mean():.2f}. Bright: positive, dark: negative, each on a scale of its own.",
+        columns=COLUMNS,
+    )
+
+
+def draw_unit(
+    images: Features,
+    tunings: Mapping[str, Mapping[str, Tuning]],
+    drawn: np.ndarray,
+    unit: int,
+    way: str,
+) -> Picture:
+    """The features of a unit over its maps; all maps of a part share the scale of the true one.
+
+    `tunings`: as `place_tuning.tunings` gives them; `drawn` (U, K, K): as `drawn_at` does.
+    """
+    top = [signed(group[unit]) for group in images.values()]
+    captions, maps, facts = list(images), [], []
+    for part, tuning in tunings[way].items():
+        true = tunings["none"][part].maps[unit]
+        middle = np.nanmean(true)
+        scale = float(np.nanmax(np.abs(true - middle)))
+        values = tuning.maps[unit] - middle
+        maps.append(signed(np.where(np.isfinite(values), values, 0.0), scale))
+        captions.append(f"fires in {part}")
+        facts.append(
+            f"{part}: the place of a digit explains {100 * tuning.explained[unit]:.0f} % of its "
+            f"variance (median unit {100 * np.median(tuning.explained):.0f} %)"
+        )
+    maps.append(signed(drawn[unit] - drawn[unit].mean()))
+    captions.append("draws there")
+    match = agreement(tunings["none"]["future decoder"].maps, drawn)[unit]
+    return plots.images(
+        [*top, *maps],
+        captions,
+        f"Unit {unit + 1} of {len(drawn)}, positions {WAY_NAMES[way]}. {'; '.join(facts)}. Where "
+        f"it fires in the decoder and where it draws correlate by {match:+.2f}. Mid-grey is zero "
+        "in features, and the mean in maps.",
+        columns=len(top),
+    )
+
+
+def draw_sum(readout: Readout, sequence: int, step: int, number: int) -> Picture:
+    """Truth, full prediction, the prediction of `number` units, and what the first of them draw.
+
+    `sequence` and `step` count from 1.
+    """
+    truth, h = (each[step - 1, sequence - 1] for each in (readout.truth, readout.h))
+    whole, _ = partial_frame(readout, h, len(h))
+    part, chosen = partial_frame(readout, h, number)
+    mean_frame, _ = partial_frame(readout, h, 0)
+    first = chosen[:5]
+    drawn = [signed((h[unit] - readout.mean[unit]) * readout.weight[unit]) for unit in first]
+    names = [f"unit {unit + 1}" for unit in first]
+    far, near = (float(((frame - whole) ** 2).sum()) for frame in (mean_frame, part))
+    return plots.images(
+        [truth, whole, part, *drawn],
+        ["truth", f"all {len(h)} units", f"{number} units", *names],
+        f"With {number} of {len(h)} units, {100 * (1 - near / max(far, 1e-12)):.0f} % of the way "
+        "from the mean frame (all units at their mean) to the predicted frame is done, in squared "
+        "error. Right: what the first of them add, bright where they add light.",
+        columns=8,
+    )
