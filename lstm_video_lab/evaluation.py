@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,6 @@ MEAN_IMAGE_SEQUENCES = 1000  # training sequences behind the per-pixel mean
 BASELINE_SEQUENCES = 256  # held-out sequences behind the baselines of a plot
 OWN_SOURCES = ("digits", "camera", "embedded", "mnist")  # all others are folders
 BASELINES = ("entropy_bound", "mean_image", "copy_last")
-COLUMNS = {  # of the table: measure → heading
-    "cross_entropy": "cross-entropy, nats",
-    "mse": "squared error",
-    "ssim": "SSIM",
-    "ssim_uniform": "SSIM, 7×7 window",
-}
 
 Values = dict[str, Tensor]  # measure → (T, N), one number for each frame
 
@@ -105,16 +99,19 @@ def score(
     """
     ranks = ranks if sequences >= ranks.size else ALONE  # each has a part
     batch_size = min(batch_size, sequences // ranks.size)
-    judge = _judge_linear if model.settings.output == "linear" else _judge_logits
+    is_logistic = model.settings.output == "logistic"
     batches: dict[str, list[Values]] = {}
     for frames in _batches(data, sequences, batch_size, ranks):
         past, following = frames.tensor_split([frames_in])
         output = predict_raw(model, past, len(following))
         for part, target in (("future", following), ("reconstruction", past.flip(0))):
             raw = getattr(output, part)
-            if raw is not None:
-                truth = to_unit(target.to(raw.device))
-                batches.setdefault(part, []).append(judge(raw, truth, similarity))
+            if raw is None:
+                continue
+            truth = to_unit(target.to(raw.device))
+            nats = metrics.cross_entropy(raw, truth) if is_logistic else None
+            pixels = to_unit(raw).sigmoid() if is_logistic else raw  # linear: not clipped
+            batches.setdefault(part, []).append(_judge(pixels, truth, nats, similarity))
     return {part: _join(values, sequences, batch_size, ranks) for part, values in batches.items()}
 
 
@@ -149,42 +146,6 @@ def summary(values: Values | None) -> dict[str, Any] | None:
     }
 
 
-def table(report: dict[str, Any]) -> str:
-    """A report as text: models between their baselines, then the future step by step."""
-    size, future = report["image_size"], report["future"]
-    head = (
-        f"{report['sequences']} held-out sequences, scale {report['scale']}, "
-        f"frames of {size}×{size} pixels.\n"
-        "Mean per frame ± standard error over sequences; cross-entropy and squared error are sums "
-        "over\nthe pixels of a frame; SSIM with a Gaussian 11×11 and a uniform 7×7 window; "
-        "–: infinite or undefined."
-    )
-    rows = {
-        f"baseline: {name.replace('_', ' ')}": v for name, v in report.get("baselines", {}).items()
-    }
-    rows |= {f"model: {part}": report[part] for part in ("future", "reconstruction")}
-    lines = [_row("", COLUMNS.values())]
-    lines += [_row(name, _cells(v, v["stderr"])) for name, v in rows.items() if v is not None]
-    for step in range(len(future["per_step"]["mse"]) if future else 0):
-        at = {name: v[step] for name, v in future["per_step"].items() if name != "stderr"}
-        stderr = {name: v[step] for name, v in future["per_step"]["stderr"].items()}
-        lines.append(_row(f"model: future, step {step + 1}", _cells(at, stderr)))
-    return "\n".join([head, "", *lines])
-
-
-def _cells(values: dict[str, Any], stderr: dict[str, Any]) -> Iterator[str]:
-    """One cell for each column, with the digits that its measure deserves."""
-    for name in COLUMNS:
-        digits = 4 if name.startswith("ssim") else 2
-        mean, error = values.get(name), stderr.get(name)
-        cell = "–" if mean is None else f"{mean:.{digits}f}"
-        yield cell if error is None else f"{cell} ± {error:.{digits}f}"
-
-
-def _row(name: str, cells: Iterable[str]) -> str:
-    return f"{name:<24}" + "".join(f"{cell:>21}" for cell in cells)
-
-
 def _stderr(samples: Tensor) -> Tensor:
     """Standard error of the mean of N samples; undefined (NaN) for a single one."""
     if len(samples) < 2:
@@ -197,33 +158,19 @@ def _number(value: Tensor) -> float | None:
     return value.item() if math.isfinite(value.item()) else None
 
 
-def _judge_logits(logits: Tensor, target: Tensor, similarity: bool) -> Values:
-    """Logits → {measure: (T, B)}."""
-    p = to_unit(logits).sigmoid()
-    return {"cross_entropy": metrics.cross_entropy(logits, target)} | _judge(p, target, similarity)
-
-
-def _judge_linear(pixels: Tensor, target: Tensor, similarity: bool) -> Values:
-    """Pixels that are no probabilities: their cross-entropy is undefined."""
-    values = _judge(pixels, target, similarity)
-    return {"cross_entropy": torch.full_like(values["mse"], math.nan)} | values
-
-
-def _judge_probability(p: Tensor, target: Tensor, similarity: bool) -> Values:
-    """A baseline's probabilities, which may be 0 or 1."""
-    values = _judge(p, target, similarity)
-    return {"cross_entropy": metrics.cross_entropy_of_probability(p, target)} | values
-
-
-def _judge(prediction: Tensor, target: Tensor, similarity: bool) -> Values:
-    """What needs no probability; a similarity is undefined where its window does not fit."""
-    values = {"mse": metrics.squared_error(prediction, target)}
+def _judge(pixels: Tensor, target: Tensor, nats: Tensor | None, similarity: bool) -> Values:
+    """Each measure of frames (T, B, …): (T, B). Cross-entropy is undefined where `nats` are none,
+    and a similarity where its window does not fit.
+    """
+    error = metrics.squared_error(pixels, target)
+    undefined = torch.full_like(error, math.nan)
+    values = {"cross_entropy": undefined if nats is None else nats, "mse": error}
     windows = {"ssim": "gaussian", "ssim_uniform": "uniform"} if similarity else {}
     for name, window in windows.items():
-        fits = min(target.shape[-2:]) >= metrics.WINDOWS[window]
-        values[name] = torch.full_like(values["mse"], math.nan)
-        if fits:  # step by step: the maps of a step stay in a CPU's cache, twice as fast
-            steps = zip(prediction.split(1), target.split(1), strict=True)
+        values[name] = undefined
+        if min(target.shape[-2:]) >= metrics.WINDOWS[window]:
+            # step by step: the maps of a step stay in a CPU's cache, twice as fast
+            steps = zip(pixels.split(1), target.split(1), strict=True)
             values[name] = torch.cat([metrics.ssim(p, x, window) for p, x in steps])
     return values
 
@@ -295,7 +242,8 @@ def _baselines(data: DataSettings, sequences: int, similarity: bool) -> dict[str
         seen, later = to_unit(frames).tensor_split([data.frames_in])
         guesses = (later, _mean_image(data).expand_as(later), seen[-1:].expand_as(later))
         for name, guess in zip(BASELINES, guesses, strict=True):
-            batches[name].append(_judge_probability(guess, later, similarity))
+            nats = metrics.cross_entropy_of_probability(guess, later)  # of 0 and 1 infinite
+            batches[name].append(_judge(guess, later, nats, similarity))
     return {name: summary(_join(values)) for name, values in batches.items()}
 
 

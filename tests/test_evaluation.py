@@ -11,9 +11,10 @@ import torch
 from torch import nn
 
 from lstm_video_lab import VideoModel, load_digits, metrics
+from lstm_video_lab.commands.score_table import table
 from lstm_video_lab.data import sources
 from lstm_video_lab.data.frames import to_unit
-from lstm_video_lab.evaluation import baselines, evaluate, heldout_data, score, table
+from lstm_video_lab.evaluation import baselines, evaluate, heldout_data, score
 from lstm_video_lab.settings import Settings
 
 SMOKE = Settings.for_scale("smoke")

@@ -33,6 +33,7 @@ def _check_folder(file: Path | None) -> None:
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
     from lstm_video_lab import evaluation
+    from lstm_video_lab.commands import score_table
     from lstm_video_lab.training import checkpoints
 
     _check_folder(arguments.json)
@@ -42,7 +43,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
     report = evaluation.evaluate(
         checkpoints.load_model(arguments.run_folder), settings, arguments.sequences
     )
-    print(evaluation.table(report))
+    print(score_table.table(report))
     if arguments.json is not None:
         write_whole(arguments.json, json.dumps(report, indent=1, allow_nan=False) + "\n")
     return 0
