@@ -58,7 +58,7 @@ settings = experiment.settings_for(
 SEEN, AHEAD = settings.frames_in, settings.frames_out
 
 # %% some films
-frames = experiment.busy(settings, 200)  # (T, B, H, W), from full to empty
+frames = experiment.busiest_clips(settings, 200)  # (T, B, H, W), from full to empty
 plots.frames(
     {f"film {n + 1}": frames[:, n] for n in (0, 20, 40, 80, 120, 199)},
     f"Six of 200 held-out films, from the fullest to the emptiest: {SEEN + AHEAD} frames of "
@@ -174,9 +174,9 @@ truth, now = (
 with torch.inference_mode():
     given = best(truth, future=len(now))
 powers = {
-    "truth": experiment.detail(now),
-    "reconstruction": experiment.detail(given.reconstruction),
-    "prediction": experiment.detail(given.future),
+    "truth": experiment.power_spectrum(now),
+    "reconstruction": experiment.power_spectrum(given.reconstruction),
+    "prediction": experiment.power_spectrum(given.future),
 }
 waves = range(1, world.image_size // 2 + 1)
 kept = powers["prediction"] / powers["truth"]
@@ -207,7 +207,7 @@ plots.curves(
 result = load_result("patches")
 clips = {name: unpack_frames(packed) for name, packed in result["clips"].items()}
 stored = experiment.settings_for(scale=result["scale"])
-films = experiment.busy(stored.changed(data="camera"), experiment.CLIPS)
+films = experiment.busiest_clips(stored.changed(data="camera"), experiment.CLIPS)
 BlindTest(films[stored.frames_in :], clips[experiment.SMALL], clips[experiment.LARGE])
 
 # %% [markdown]

@@ -8,19 +8,18 @@ environment variable LAB_VIDEOS names.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from lstm_video_lab import evaluation, plots
-from lstm_video_lab.data.frames import pack_frames, to_unit
-from lstm_video_lab.files import store_result
+from lstm_video_lab import evaluation, prediction
+from lstm_video_lab.data.frames import pack_frames
+from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import checkpoints
-from lstm_video_lab.training import runs as common
+from lstm_video_lab.training import runs
 from lstm_video_lab.training.trials import summarise_seeds
 
 UNITS, SEEDS, STEPS = 256, (0, 1, 2), 1500
@@ -49,48 +48,45 @@ def settings_for(
     return settings.changed(**(changes or {}), **more)
 
 
-def run(scale: str, out: Path) -> Iterator[str]:
-    """Train each model with each seed, score all on the same held-out patches, store."""
-    results: dict[str, Any] = {}
-    shown: dict[str, Any] = {}
+def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
+    """Train each model with each seed, score all on the same held-out patches; returns the scores
+    and the predictions that the blind test shows.
+    """
     length = {} if scale == "smoke" else {"steps": STEPS, "validate_every": 500}
-    for name, changes in MODELS.items():
-        runs = []
-        for seed in SEEDS:
-            settings = settings_for(changes, scale, precision="auto", seed=seed, **length)
-            folder = out / "runs" / f"patches-{name.replace(' ', '-')}-{seed}"
-            runs.append((yield from common.train_and_score(settings, folder)))
-        results[name] = summarise_seeds(runs, "mse")
-        if name in (SMALL, LARGE):
-            model = checkpoints.load_model(folder)
-            shown[name] = pack_frames(predictions(model, settings, CLIPS)[1].numpy())
-        yield f"{name}: {results[name]['mean']:.2f} ± {results[name]['spread']:.2f}"
-    baselines = evaluation.baselines(settings, common.SEQUENCES[scale])
-    levels = {"copy last": baselines["copy_last"]["mse"]}  # the mean image is far above
-    picture = plots.bars(
-        list(results),
-        [one["mean"] for one in results.values()],
-        [one["spread"] for one in results.values()],
-        baselines=levels,
-        ylabel="squared error per frame",
-        title=f"Prediction of natural patches ({scale} scale)",
+    models = {
+        name: settings_for(changes, scale, precision="auto", **length)
+        for name, changes in MODELS.items()
+    }
+    trained = yield from runs.train_models(
+        "patches", models, out, seeds=SEEDS, measure="mse", study=_clips
     )
-    data = "camera" if settings.data == "camera" else Path(settings.data).name
-    result = {"scale": scale, "data": data, "models": results, "baselines": baselines}
-    yield store_result(out, "patches", {**result, "clips": shown, "paper": PAPER}, picture.png)
+    settings = models[SMALL]
+    return {
+        "scale": scale,
+        "data": "camera" if settings.data == "camera" else Path(settings.data).name,
+        "models": {name: summarise_seeds(results, "mse") for name, results in trained.items()},
+        "baselines": evaluation.baselines(settings, runs.SEQUENCES[scale]),
+        "clips": {name: trained[name][-1]["clips"] for name in (SMALL, LARGE)},
+        "paper": PAPER,
+    }
 
 
-@torch.inference_mode()
-def predictions(model: torch.nn.Module, settings: Settings, count: int) -> tuple[Tensor, Tensor]:
-    """Busy held-out patches and what a model makes of their future, uint8 (T, N, H, W) each."""
-    frames = busy(settings, count)
-    past = to_unit(frames[: settings.frames_in])
-    future = model(past, future=settings.frames_out).future
-    return frames[settings.frames_in :], (future.clamp(0, 1) * 255).round().to(torch.uint8)
+def _clips(name: str, model: VideoModel, settings: Settings) -> dict[str, Any]:
+    if name not in (SMALL, LARGE):
+        return {}
+    return {"clips": pack_frames(predict_busiest(model, settings, CLIPS).numpy())}
 
 
-def busy(settings: Settings, count: int) -> Tensor:
-    """Of 200 held-out films those with the most contrast, the most first: uint8 (T, count, H, W).
+def predict_busiest(model: VideoModel, settings: Settings, count: int) -> Tensor:
+    """What a model makes of the future of the busiest clips: uint8 (T, count, H, W)."""
+    past = busiest_clips(settings, count)[: settings.frames_in]
+    future = prediction.predict(model, past, settings.frames_out).future
+    assert future is not None
+    return (future * 255).round().to(torch.uint8)
+
+
+def busiest_clips(settings: Settings, count: int) -> Tensor:
+    """Of 200 held-out clips those with the most contrast, the most first: uint8 (T, count, H, W).
 
     Many patches of a photograph are nearly empty, and show the eye nothing.
     """
@@ -99,7 +95,7 @@ def busy(settings: Settings, count: int) -> Tensor:
     return frames[:, contrast.argsort(descending=True)[:count]]
 
 
-def detail(frames: Tensor) -> Tensor:
+def power_spectrum(frames: Tensor) -> Tensor:
     """Power of frames (…, S, S) in [0, 1] at 0 … S/2 waves per patch, a mean over all: (S/2 + 1,).
 
     Each wave of the Fourier transform goes to the ring of its rounded length.

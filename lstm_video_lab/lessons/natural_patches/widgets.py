@@ -1,4 +1,4 @@
-"""Natural patches to look at, and a blind test: which of two films is the larger model's?
+"""Natural patches to look at, and a blind test: which of two clips is the larger model's?
 
 T frames, N clips, H × W the size of a frame.
 """
@@ -10,11 +10,10 @@ from typing import Any
 
 import ipywidgets
 import numpy as np
-import torch
 
-from lstm_video_lab import metrics, plots
+from lstm_video_lab import metrics, plots, prediction
 from lstm_video_lab.data.frames import to_unit
-from lstm_video_lab.lessons.natural_patches.experiment import busy
+from lstm_video_lab.lessons.natural_patches.experiment import busiest_clips
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.settings import Settings
@@ -26,16 +25,18 @@ CLIPS = 40
 class PatchExplorer(LabWidget):
     """Held-out clips, what a model reconstructs of them and how it continues them.
 
-    `model` and `settings` belong together; the last input frame, repeated, is its baseline.
+    `model`, a composite, and `settings` belong together; the last input frame, repeated, is its
+    baseline.
     """
 
     title = "natural patches, reconstructed and continued"
 
     def __init__(self, model: VideoModel, settings: Settings) -> None:
-        frames = to_unit(busy(settings, CLIPS))  # from full to less so
+        frames = to_unit(busiest_clips(settings, CLIPS))  # from full to less so
         self.past, self.truth = frames.tensor_split([settings.frames_in])  # (T, N, H, W)
-        with torch.inference_mode():
-            self.given = model(self.past, future=len(self.truth))
+        raw = prediction.predict_raw(model, self.past, len(self.truth))
+        assert raw.reconstruction is not None and raw.future is not None
+        self.reconstruction, self.future = raw.reconstruction, raw.future  # values, not clipped
         super().__init__()
 
     def controls(self) -> dict[str, Any]:
@@ -48,11 +49,11 @@ class PatchExplorer(LabWidget):
         n = clip - 1
         last = self.past[-1:].expand_as(self.truth)
         if part == "future":
-            rows = {"truth": self.truth, "predicted": self.given.future, "last frame": last}
+            rows = {"truth": self.truth, "predicted": self.future, "last frame": last}
         else:
             rows = {
                 "input, reversed": self.past.flip(0),
-                "reconstructed": self.given.reconstruction,
+                "reconstructed": self.reconstruction,
             }
         truth, *others = ((name, frames[:, n]) for name, frames in rows.items())
         errors = [
@@ -68,7 +69,7 @@ class PatchExplorer(LabWidget):
 
 
 class BlindTest(LabWidget):
-    """Which film is the larger model's? Votes are counted, and told only at the end.
+    """Which clip is the larger model's? Votes are counted; the result comes only at the end.
 
     `truth`, `small`, `large`: (T, N, H, W) uint8, the same N clips; `seed` draws which is called A.
     """
@@ -76,7 +77,8 @@ class BlindTest(LabWidget):
     title = "a blind comparison of two models"
 
     def __init__(self, truth: Any, small: Any, large: Any, seed: int = 0) -> None:
-        self.truth, self.films = np.asarray(truth), (np.asarray(small), np.asarray(large))
+        self.truth = np.asarray(truth)
+        self.small, self.large = np.asarray(small), np.asarray(large)
         self.count = self.truth.shape[1]
         coins = np.random.default_rng(seed).integers(2, size=(self.count,))
         self.large_is_a = [bool(coin) for coin in coins]
@@ -105,12 +107,12 @@ class BlindTest(LabWidget):
         done = len(self.votes)
         if done == self.count:
             return Picture(b"", self.verdict())
-        small, large = (film[:, done] for film in self.films)
+        small, large = self.small[:, done], self.large[:, done]
         a, b = (large, small) if self.large_is_a[done] else (small, large)
         return plots.frames(
             {"truth": self.truth[:, done], "A": a, "B": b},
             f"Clip {done + 1} of {self.count}: one prediction comes from a model with twice the "
-            f"units of the other. Which? The result is told after the last clip.",
+            f"units of the other. Which? The result comes after the last clip.",
         )
 
     def verdict(self) -> str:
@@ -118,15 +120,13 @@ class BlindTest(LabWidget):
         right = sum(vote == truth for vote, truth in zip(self.votes, self.large_is_a, strict=True))
         N = self.count
         luck = sum(comb(N, k) for k in range(right, N + 1)) / 2**N
-        closer = sum(
-            self.distance(self.films[1], n) < self.distance(self.films[0], n) for n in range(N)
-        )
+        closer = sum(self.distance(self.large, n) < self.distance(self.small, n) for n in range(N))
         return (
             f"You were right in {right} of {N} clips. Who tosses a coin is right at least as often "
             f"with a probability of {100 * luck:.0f} %. By squared error the larger model is the "
             f"closer one in {closer} of {N}."
         )
 
-    def distance(self, film: np.ndarray, n: int) -> float:
+    def distance(self, clips: np.ndarray, n: int) -> float:
         """Squared error of clip n, a sum over its frames, pixels in [0, 1]."""
-        return float(((film[:, n] - self.truth[:, n].astype(float)) ** 2).sum()) / 255**2
+        return float(((clips[:, n] - self.truth[:, n].astype(float)) ** 2).sum()) / 255**2

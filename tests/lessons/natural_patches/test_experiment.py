@@ -1,4 +1,4 @@
-"""The natural patches experiment, small; and its measure of detail, on waves of known length."""
+"""The natural patches experiment, small; and its power spectrum, on waves of known length."""
 
 import json
 import math
@@ -39,11 +39,11 @@ def test_a_wave_is_found_at_its_own_length(waves):
     x = torch.arange(32) / 32
     frames = (0.5 + 0.3 * torch.sin(2 * math.pi * waves * x)).expand(2, 3, 32, 32)
     for seen in (frames, frames.transpose(-1, -2)):
-        power = experiment.detail(seen)
+        power = experiment.power_spectrum(seen)
         assert power.argmax() == waves
         assert power[waves] == pytest.approx(32 * 32 * 0.3**2 / 2, rel=1e-4)
         assert power.sum() == pytest.approx(power[waves].item(), rel=1e-4)
 
 
-def test_brightness_is_no_detail():
-    assert experiment.detail(torch.full((1, 1, 16, 16), 0.7)).abs().max() < 1e-9
+def test_brightness_has_no_power():
+    assert experiment.power_spectrum(torch.full((1, 1, 16, 16), 0.7)).abs().max() < 1e-9

@@ -1,4 +1,4 @@
-"""Patches to look at, and the blind test: the truth is told last, and luck is counted."""
+"""Patches to look at, and the blind test: the truth comes last, and luck is counted."""
 
 from itertools import product
 
@@ -24,7 +24,7 @@ def test_the_explorer_tells_the_error_of_the_clip_it_shows():
         text = explorer.render(clip, part).text
         n = clip - 1
         future = part == "future"
-        given = explorer.given.future if future else explorer.given.reconstruction
+        given = explorer.future if future else explorer.reconstruction
         truth = explorer.truth if future else explorer.past.flip(0)
         error = metrics.squared_error(given[:, n : n + 1], truth[:, n : n + 1]).mean()
         assert f"Clip {clip} of 40" in text and f" {error:.2f}" in text
@@ -33,14 +33,14 @@ def test_the_explorer_tells_the_error_of_the_clip_it_shows():
     assert f"last frame {copied:.2f}" in explorer.render(1, "future").text
 
 
-def films(count=4):
+def two_models(count=4):
     generator = np.random.default_rng(0)
     truth = generator.integers(0, 200, (3, count, 8, 8), dtype=np.uint8)
     return truth, truth + np.uint8(20), truth + np.uint8(5)
 
 
-def test_nothing_is_told_before_the_last_vote():
-    widget = BlindTest(*films())
+def test_nothing_is_said_before_the_last_vote():
+    widget = BlindTest(*two_models())
     for k in range(4):
         assert f"Clip {k + 1} of 4" in widget.text.value and "right in" not in widget.text.value
         widget.buttons[k % 2].click()
@@ -55,7 +55,7 @@ def test_nothing_is_told_before_the_last_vote():
 def test_the_score_is_the_number_of_right_votes_and_luck_is_the_share_of_ways():
     """Against counting all ways to vote."""
     for votes in product((True, False), repeat=4):
-        widget = BlindTest(*films(), seed=3)
+        widget = BlindTest(*two_models(), seed=3)
         for says_a in votes:
             widget.vote(says_a)
         right = sum(a == b for a, b in zip(votes, widget.large_is_a, strict=True))
@@ -67,13 +67,13 @@ def test_the_score_is_the_number_of_right_votes_and_luck_is_the_share_of_ways():
         assert f"probability of {100 * as_good / 16:.0f} %" in widget.verdict()
 
 
-def test_which_film_is_called_a_changes_from_clip_to_clip_and_with_the_seed():
-    orders = {tuple(BlindTest(*films(12), seed=seed).large_is_a) for seed in range(4)}
+def test_which_clip_is_called_a_changes_from_clip_to_clip_and_with_the_seed():
+    orders = {tuple(BlindTest(*two_models(12), seed=seed).large_is_a) for seed in range(4)}
     assert len(orders) == 4 and all(0 < sum(order) < 12 for order in orders)
 
 
-def test_the_films_shown_are_those_of_the_two_models():
-    truth, small, large = films()
+def test_the_clips_shown_are_those_of_the_two_models():
+    truth, small, large = two_models()
     widget = BlindTest(torch.from_numpy(truth), small, large)
     assert widget.distance(small, 0) == pytest.approx(3 * 64 * (20 / 255) ** 2)
     assert widget.distance(large, 0) == pytest.approx(3 * 64 * (5 / 255) ** 2)
