@@ -77,32 +77,32 @@ class SequenceBrowser(LabWidget):
         kind = ipywidgets.ToggleButtons(
             options=words, value="overlap", description="Show", style=LABEL
         )
-        number = slider("Number", 1, 1, max(1, len(self.picks("overlap"))))
+        number = slider("Number", 1, 1, max(1, len(self.sequences_with("overlap"))))
         kind.observe(self.guarded(lambda _: self._fit(number, kind.value)), "value")
         return {"kind": kind, "number": number}
 
     def _fit(self, number: ipywidgets.IntSlider, kind: str) -> None:
-        number.max = max(1, len(self.picks(kind)))
+        number.max = max(1, len(self.sequences_with(kind)))
 
-    def happens(self, kind: str) -> np.ndarray:
+    def events(self, kind: str) -> np.ndarray:
         """Where, (T, N): an overlap, a bounce, or either."""
         overlap, bounce = self.errors.overlap, self.errors.bounce
         return {"any": overlap | bounce, "overlap": overlap, "bounce": bounce}[kind]
 
-    def picks(self, kind: str) -> np.ndarray:
-        """The sequences that are shown; "any" is all of them."""
-        has_event = np.any(self.happens(kind), axis=0)
+    def sequences_with(self, kind: str) -> np.ndarray:
+        """Numbers of the sequences with that event; "any" is all of them."""
+        has_event = np.any(self.events(kind), axis=0)
         return np.arange(len(has_event)) if kind == "any" else np.flatnonzero(has_event)
 
     def render(self, kind: str, number: int) -> Picture:
-        picks = self.picks(kind)
-        if number > len(picks):
-            few = f"{len(picks)} of the {self.errors.predictor.shape[1]} sequences have"
+        chosen = self.sequences_with(kind)
+        if number > len(chosen):
+            few = f"{len(chosen)} of the {self.errors.predictor.shape[1]} sequences have"
             return Picture(b"", f"Only {few} {kind} in their predicted frames: move the slider.")
-        n = picks[number - 1]
+        n = chosen[number - 1]
         rows = self.predict(n)
         name = f"Sequence {n}, digits {' and '.join(map(str, self.labels[n]))}"
-        return sequence_figures.draw_sequence(rows, self.errors, n, self.happens(kind)[:, n], name)
+        return sequence_figures.draw_sequence(rows, self.errors, n, self.events(kind)[:, n], name)
 
     def predict(self, n: int) -> dict[str, np.ndarray]:
         """Rows of frames of sequence n, (T, H, W) floats."""

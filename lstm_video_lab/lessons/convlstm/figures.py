@@ -61,9 +61,9 @@ def draw_reach(settings: Settings, kernel: int, patch: int, layers: int, steps: 
         rows,
         f"The pixel in the corner of frame 1 was changed. {steps} step{'s' * (steps != 1)} later "
         f"the rule lets patches know of it that are up to {radius} away; in an untrained network "
-        f"it is known up to {farthest} patches away, by "
-        f"{(changes[steps] > 0).sum()} patches of {side**2}. News travel {pace} pixels a step, a "
-        f"digit at most {moved:.1f}. In a fully connected LSTM every unit knows at once. "
+        f"it is known up to {farthest} patches away, by {(changes[steps] > 0).sum()} patches of "
+        f"{side**2}. A change travels {pace} pixels a step, a digit at most {moved:.1f}. "
+        "In a fully connected LSTM every unit knows at once. "
         "Brightness: size of the change, logarithmic.",
         mark=steps,
     )

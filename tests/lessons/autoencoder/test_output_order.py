@@ -69,11 +69,11 @@ def test_the_words_are_about_the_end_of_the_training():
 def test_lags_by_playing_both_orders_with_a_list(frames):
     for reverse in (True, False):
         read_in = list(range(1, frames + 1))  # frame k is read in step k
-        found = []
+        expected = []
         for step in range(frames + 1, 2 * frames + 1):
-            found.append(step - read_in.pop(-1 if reverse else 0))
-        assert output_order.lags(frames, reverse) == found
-        assert np.mean(found) == frames  # the mean does not depend on the order
+            expected.append(step - read_in.pop(-1 if reverse else 0))
+        assert output_order.lags(frames, reverse) == expected
+        assert np.mean(expected) == frames  # the mean does not depend on the order
 
 
 def test_the_number_of_steps_must_be_known():

@@ -1,4 +1,4 @@
-"""What happens in predicted frames and what it costs: slow plain forms, and cheats that fail."""
+"""What predicted frames cost by event: slow plain forms, and predictors that must fail."""
 
 import dataclasses
 
@@ -24,7 +24,7 @@ from lstm_video_lab.lessons.composite.figures import draw_costs, draw_shares
 
 N = 150
 SETTINGS = Settings.for_scale("smoke", num_digits=2)
-HAPPENS = arrays(bool, st.tuples(st.integers(NEAR + 1, 9), st.integers(1, 3)))
+EVENTS = arrays(bool, st.tuples(st.integers(NEAR + 1, 9), st.integers(1, 3)))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def errors():
 
 
 @pytest.fixture(scope="module")
-def cheats(errors):
+def handmade(errors):
     return handmade_predictors(SETTINGS, errors)
 
 
@@ -56,10 +56,10 @@ def test_baselines_are_those_of_the_report(errors):
     for name in ("mean_image", "entropy_bound"):
         expected = report[name]["cross_entropy"]
         assert getattr(errors, name).mean() == pytest.approx(expected, rel=1e-5)
-    judged = evaluation.evaluate(
+    scored = evaluation.evaluate(
         VideoModel(**SETTINGS.model_fields()), SETTINGS, N, similarity=False, compare=False
     )
-    assert errors.predictor.mean() == pytest.approx(judged["future"]["cross_entropy"], rel=1e-5)
+    assert errors.predictor.mean() == pytest.approx(scored["future"]["cross_entropy"], rel=1e-5)
 
 
 def test_every_frame_is_of_one_kind(errors):
@@ -71,21 +71,21 @@ def test_every_frame_is_of_one_kind(errors):
         assert near[t, n] == errors.bounce[max(0, t - NEAR) : t + 1, n].any()
 
 
-@given(HAPPENS)
-def test_just_before_and_just_after_in_plain_words(happens):
-    found = before_and_after(happens)
-    T = len(happens) - NEAR
-    for t, n in np.ndindex(T, happens.shape[1]):
-        now, past = happens[t, n], happens[max(0, t - NEAR) : t, n].any()
-        coming = happens[t + 1 : t + 1 + NEAR, n].any()
-        assert found["just before"][t, n] == (coming and not past and not now)
-        assert found["just after"][t, n] == (past and not coming and not now)
+@given(EVENTS)
+def test_just_before_and_just_after_in_plain_words(events):
+    near = before_and_after(events)
+    T = len(events) - NEAR
+    for t, n in np.ndindex(T, events.shape[1]):
+        now, past = events[t, n], events[max(0, t - NEAR) : t, n].any()
+        coming = events[t + 1 : t + 1 + NEAR, n].any()
+        assert near["just before"][t, n] == (coming and not past and not now)
+        assert near["just after"][t, n] == (past and not coming and not now)
 
 
 def test_the_mean_image_has_all_left_and_the_bound_nothing(errors):
     for value, expected in ((errors.mean_image, 1.0), (errors.entropy_bound, 0.0)):
-        judged = dataclasses.replace(errors, predictor=value)
-        for row in cost_by_kind(judged, kinds(errors), "neither").values():
+        scored = dataclasses.replace(errors, predictor=value)
+        for row in cost_by_kind(scored, kinds(errors), "neither").values():
             assert row.share == pytest.approx((expected, 0.0), abs=1e-6)
             assert row.extra == pytest.approx((0.0, 0.0), abs=1e-6)
 
@@ -112,7 +112,7 @@ def test_means_are_plain_means_and_the_bootstrap_agrees_with_the_textbook(errors
 
 
 def test_a_blind_digit_stays_where_it_met_the_wall():
-    x = np.array([3, 1, 0, 2, 4, 9, 7])  # a box of 9: walls at 0 and 9
+    x = np.array([3, 1, 0, 2, 4, 9, 7])  # walls at 0 and 9
     y = np.array([5, 5, 5, 5, 5, 5, 5])
     places = np.stack([y, x], -1)[:, None, None]  # (T, 1, 1, 2)
     bounced = np.isin(np.arange(7), (2, 5))[:, None, None]
@@ -125,10 +125,10 @@ def test_a_blind_digit_stays_where_it_met_the_wall():
 @pytest.mark.parametrize(
     "event, failing", [("bounces", "blind to walls"), ("overlaps", "merges digits")]
 )
-def test_who_must_fail_fails_just_after_and_who_knows_does_not(cheats, event, failing):
+def test_who_must_fail_fails_just_after_and_who_knows_does_not(handmade, event, failing):
     rows = {
         name: cost_by_kind(
-            cheats[name], before_and_after(getattr(cheats[name], event)), "just before"
+            handmade[name], before_and_after(getattr(handmade[name], event)), "just before"
         )["just after"]
         for name in ("true places", failing)
     }

@@ -32,11 +32,11 @@ def test_a_grid_is_stored_with_every_seed(name, tmp_path, monkeypatch):
 def test_models_of_a_grid_differ_in_what_is_said_and_in_nothing_else(name):
     grid = grids.GRIDS[name]
     for model, changes in grid.models.items():
-        found = grids.settings_for(grid, model, "laptop", seed=5)
+        settings = grids.settings_for(grid, model, "laptop", seed=5)
         free = {*changes, "steps", "validate_every", "seed"}
         plain = Settings.for_scale("laptop").to_dict()
-        assert {k for k, v in found.to_dict().items() if v != plain[k]} <= free
-        assert found.steps == grid.steps and found.seed == 5
+        assert {k for k, v in settings.to_dict().items() if v != plain[k]} <= free
+        assert settings.steps == grid.steps and settings.seed == 5
 
 
 def test_the_best_rate_of_each_optimiser_is_the_one_with_the_least_error():

@@ -37,10 +37,10 @@ def test_every_row_is_trained_scored_drawn_and_in_the_table(made):
     assert [row["row"] for row in rows] == sorted([*ROWS, "conditional-future"], key=ROWS.index)
     page = (made / "reproduction.md").read_text()
     for name in (*ROWS, "conditional-future-range-teacher"):
-        told = json.loads((made / f"{name}.json").read_text())
-        assert f"{told['report']['future']['cross_entropy']:.1f} ±" in page
-        assert told["sequences"] == told["steps"] * told["settings"]["batch_size"] == 80
-        assert 0 < told["share_of_floor"] < 1.5
+        report = json.loads((made / f"{name}.json").read_text())
+        assert f"{report['report']['future']['cross_entropy']:.1f} ±" in page
+        assert report["sequences"] == report["steps"] * report["settings"]["batch_size"] == 80
+        assert 0 < report["share_of_floor"] < 1.5
         for picture in ("curve", "overlap", "bounce"):
             assert (made / f"{name}-{picture}.png").read_bytes()[1:4] == b"PNG"
     assert "mean image" in page and "range | teacher" in page
@@ -49,14 +49,14 @@ def test_every_row_is_trained_scored_drawn_and_in_the_table(made):
 @pytest.mark.parametrize("row", ROWS)
 def test_the_scores_are_those_of_an_independent_judge(made, row):
     """numpy, from the frames that were kept."""
-    told = json.loads((made / f"{row}.json").read_text())["kept"]
-    with np.load(made / told["file"]) as kept:
+    stored = json.loads((made / f"{row}.json").read_text())["kept"]
+    with np.load(made / stored["file"]) as kept:
         x, z = kept["truth"] / 255.0, kept["logits"].astype(np.float64)
-    assert x.shape == z.shape and x.shape[1] == told["sequences"]
+    assert x.shape == z.shape and x.shape[1] == stored["sequences"]
     p = 1 / (1 + np.exp(-z))
     nats = -(x * np.log(p) + (1 - x) * np.log(1 - p)).sum((2, 3)).mean()
-    assert told["cross_entropy"] == pytest.approx(nats, rel=1e-5)
-    assert told["mse"] == pytest.approx(((p - x) ** 2).sum((2, 3)).mean(), rel=1e-5)
+    assert stored["cross_entropy"] == pytest.approx(nats, rel=1e-5)
+    assert stored["mse"] == pytest.approx(((p - x) ** 2).sum((2, 3)).mean(), rel=1e-5)
 
 
 def test_a_sigmoid_too_many_has_a_floor(made):
@@ -67,9 +67,9 @@ def test_a_sigmoid_too_many_has_a_floor(made):
     for p in np.linspace(0, 1, 1000):
         q = 1 / (1 + np.exp(-p))
         best = np.minimum(best, -(x * np.log(q) + (1 - x) * np.log(1 - q)))
-    told = json.loads((made / "composite.json").read_text())["sigmoid_twice"]
-    assert told == pytest.approx(best.sum((2, 3)).mean(), rel=1e-5)
-    assert told > np.log(2) * (x == 0).sum((2, 3)).mean()
+    floor = json.loads((made / "composite.json").read_text())["sigmoid_twice"]
+    assert floor == pytest.approx(best.sum((2, 3)).mean(), rel=1e-5)
+    assert floor > np.log(2) * (x == 0).sum((2, 3)).mean()
 
 
 def test_a_run_that_is_cut_anywhere_goes_on_as_if_it_had_not_been(made, tmp_path):
@@ -130,9 +130,9 @@ def test_operations_are_those_that_torch_counts(row, feedback, monkeypatch):
     s = reproduction.settings_for(row, "smoke", feedback=feedback, digits="embedded")
     model = VideoModel(**s.model_fields())
     frames = torch.rand(s.frames_in + s.frames_out, 2, s.image_size, s.image_size)
-    told = {"teacher": float(feedback == "teacher")} if s.conditional else {}
+    feeding = {"teacher": float(feedback == "teacher")} if s.conditional else {}
     with FlopCounterMode(display=False) as counter:
-        composite_loss(model, frames, s.frames_in, **told)["loss"].backward()
+        composite_loss(model, frames, s.frames_in, **feeding)["loss"].backward()
     # The lab feeds a conditional decoder's first step zeros, which a floor need not do.
     fed = 2 * 2 * s.image_size**2 * 4 * s.units if s.conditional else 0
     assert reproduction.flops(s) + fed == pytest.approx(counter.get_total_flops() / 2, rel=0.03)

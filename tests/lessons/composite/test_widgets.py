@@ -68,13 +68,13 @@ def result():
 
 
 def test_effects_are_those_that_were_put_in(result):
-    found = effects(result)
-    assert found["units"][0] == pytest.approx(-10)
-    assert found["layers"][0] == pytest.approx(-3)
-    assert found["conditioning"][0] == pytest.approx(-1)
+    changes = effects(result)
+    assert changes["units"][0] == pytest.approx(-10)
+    assert changes["layers"][0] == pytest.approx(-3)
+    assert changes["conditioning"][0] == pytest.approx(-1)
     # The mean of so many differences, each of variance 2.
     pairs = {"units": 4, "layers": 6, "conditioning": 6}
-    assert {k: e for k, (_, e) in found.items()} == pytest.approx(
+    assert {k: e for k, (_, e) in changes.items()} == pytest.approx(
         {k: (2 / n) ** 0.5 for k, n in pairs.items()}
     )
 
@@ -123,10 +123,10 @@ def test_a_live_model_is_shown_as_it_predicts():
     seen = settings.frames_in
     (_, past), (first, future) = parts = predict_sequence(model, frames[:, 1], seen)
     with torch.inference_mode():
-        given = model(frames[:seen], future=settings.frames_out)
-    recalled = given.reconstruction[:, 1].sigmoid().flip(0)
+        prediction = model(frames[:seen], future=settings.frames_out)
+    recalled = prediction.reconstruction[:, 1].sigmoid().flip(0)
     np.testing.assert_allclose(past["recalled"], recalled, atol=1e-5)
-    np.testing.assert_allclose(future["predicted"], given.future[:, 1].sigmoid(), atol=1e-5)
+    np.testing.assert_allclose(future["predicted"], prediction.future[:, 1].sigmoid(), atol=1e-5)
     assert first == seen + 1
     assert draw_past_and_future(parts, "words").text == "words"
 
@@ -140,7 +140,7 @@ def test_only_sequences_in_which_it_happens_are_offered(errors):
     widget = SequenceBrowser(MODEL, SETTINGS, errors)
     for kind, expected in (("overlap", errors.overlap.any(0)), ("bounce", errors.bounce.any(0))):
         assert 0 < expected.sum() < N
-        assert set(widget.picks(kind)) == {n for n in range(N) if expected[n]}
+        assert set(widget.sequences_with(kind)) == {n for n in range(N) if expected[n]}
         widget.values["kind"].value = kind
         assert widget.values["number"].max == expected.sum()
     widget.values["kind"].value = "any"
@@ -152,7 +152,7 @@ def test_the_last_number_survives_a_change_to_fewer_sequences(errors):
     widget.values["kind"].value = "any"
     widget.values["number"].value = N
     widget.values["kind"].value = "bounce"
-    assert widget.values["number"].value == len(widget.picks("bounce"))
+    assert widget.values["number"].value == len(widget.sequences_with("bounce"))
     assert widget.error.value == "" and widget.picture().png
 
 
@@ -166,7 +166,7 @@ def test_each_control_changes_picture_and_words(errors, name, value):
 
 def test_words_say_where_it_happens_and_what_it_costs(errors):
     widget = SequenceBrowser(MODEL, SETTINGS, errors)
-    n = widget.picks("overlap")[0]
+    n = widget.sequences_with("overlap")[0]
     words, at = widget.picture().text, errors.overlap[:, n]
     frames = np.flatnonzero(at) + SETTINGS.frames_in + 1
     assert words.startswith(f"Sequence {n}, digits")

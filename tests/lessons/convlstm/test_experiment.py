@@ -8,14 +8,13 @@ import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation, load_digits
 from lstm_video_lab.cli import main
-from lstm_video_lab.lessons.convlstm import datasets, reach
-from lstm_video_lab.lessons.convlstm import experiment as lib
+from lstm_video_lab.lessons.convlstm import datasets, experiment, reach
 
 SMOKE = Settings.for_scale("smoke")
 
 
 def parameters(name):
-    settings = lib.settings_for(name, "laptop")
+    settings = experiment.settings_for(name, "laptop")
     return sum(p.numel() for p in VideoModel(**settings.model_fields()).parameters())
 
 
@@ -28,21 +27,23 @@ def test_equal_parameters_are_equal_within_a_hundredth():
 
 def test_rivals_see_the_same_sequences_in_the_same_batches():
     keys = ("digits", "num_digits", "image_size", "digit_size", "speed", "batch_size", "seed")
-    first, *others = (lib.settings_for(name, "laptop", 2).to_dict() for name in lib.MODELS)
+    first, *others = (
+        experiment.settings_for(name, "laptop", 2).to_dict() for name in experiment.MODELS
+    )
     assert all(other[key] == first[key] for other in others for key in keys)
 
 
 def test_the_command_stores_every_model(tmp_path, monkeypatch):
     kept = ("conv", "few, equal time", "conv autoencoder")
-    monkeypatch.setattr(lib, "MODELS", {name: lib.MODELS[name] for name in kept})
-    monkeypatch.setattr(lib, "SEEDS", (0, 1))
+    monkeypatch.setattr(experiment, "MODELS", {name: experiment.MODELS[name] for name in kept})
+    monkeypatch.setattr(experiment, "SEEDS", (0, 1))
     assert main(["experiment", "convolution", "--scale", "smoke", "--out", str(tmp_path)]) == 0
     result = json.loads((tmp_path / "convolution.json").read_text())
     assert tuple(result["models"]) == tuple(result["step_seconds"]) == kept
     conv, alone = result["models"]["conv"], result["models"]["conv autoencoder"]
     assert conv["seeds"] == len(conv["future"]) == 2 and alone["future"] is None
     assert "examples" in conv and "examples" in alone
-    mean, deviation = lib.error_over_seeds(conv)
+    mean, deviation = experiment.error_over_seeds(conv)
     a, b = (score["cross_entropy"] for score in conv["future"])
     assert mean == pytest.approx((a + b) / 2)
     assert deviation == pytest.approx(abs(a - b) / 2**0.5)
@@ -52,9 +53,9 @@ def test_the_command_stores_every_model(tmp_path, monkeypatch):
 
 def test_the_first_dataset_is_that_of_every_report():
     model = VideoModel(**SMOKE.model_fields(), seed=1)
-    found = datasets.score_on_datasets(model, SMOKE, 40)
+    scores = datasets.score_on_datasets(model, SMOKE, 40)
     report = evaluation.evaluate(model, SMOKE, 40, similarity=False)
-    here = found["one speed, unseen digits"]
+    here = scores["one speed, unseen digits"]
     assert here["nats"] == pytest.approx(report["future"]["cross_entropy"], rel=1e-5)
     assert here["stderr"] == pytest.approx(report["future"]["stderr"]["cross_entropy"], rel=1e-4)
     assert here["mse"] == pytest.approx(report["future"]["mse"], rel=1e-5)
@@ -97,7 +98,9 @@ def test_in_an_lstm_every_change_reaches_all_units_at_once():
 
 def test_the_clock_looks_at_every_model(monkeypatch):
     monkeypatch.setattr(
-        lib, "MODELS", {name: lib.MODELS[name] for name in ("conv", "few, equal time")}
+        experiment,
+        "MODELS",
+        {name: experiment.MODELS[name] for name in ("conv", "few, equal time")},
     )
-    found = lib.clock("smoke", rounds=3)
-    assert set(found) == set(lib.MODELS) and min(found.values()) > 0
+    seconds = experiment.clock("smoke", rounds=3)
+    assert set(seconds) == set(experiment.MODELS) and min(seconds.values()) > 0

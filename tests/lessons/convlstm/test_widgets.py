@@ -56,7 +56,7 @@ def test_words_say_how_far_it_may_be_and_is():
     words = draw_reach(SMOKE, kernel=3, patch=2, layers=1, steps=2).text
     assert "up to 3 away; in an untrained" in words
     assert "up to 3 patches away, by 16 patches of 64" in words
-    assert "News travel 2 pixels a step, a digit at most 0.9" in words
+    assert "A change travels 2 pixels a step, a digit at most 0.9" in words
 
 
 def test_with_a_kernel_of_one_nothing_gets_away():

@@ -24,9 +24,9 @@ def test_the_explorer_tells_the_error_of_the_clip_it_shows():
         text = explorer.render(clip, part).text
         n = clip - 1
         future = part == "future"
-        given = explorer.future if future else explorer.reconstruction
+        predicted = explorer.future if future else explorer.reconstruction
         truth = explorer.truth if future else explorer.past.flip(0)
-        error = metrics.squared_error(given[:, n : n + 1], truth[:, n : n + 1]).mean()
+        error = metrics.squared_error(predicted[:, n : n + 1], truth[:, n : n + 1]).mean()
         assert f"Clip {clip} of 40" in text and f" {error:.2f}" in text
     still = explorer.past[-1:].expand_as(explorer.truth)
     copied = metrics.squared_error(still[:, :1], explorer.truth[:, :1]).mean()
