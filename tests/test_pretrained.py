@@ -35,8 +35,8 @@ VIDEO_MODELS = [name for name in MODELS if name not in NETS]
 def test_a_packed_matrix_is_off_by_half_a_step_of_its_row(rows, columns, size, seed):
     weight = size * torch.randn(rows, columns, generator=torch.Generator().manual_seed(seed))
     weight[0] = 0.0
-    packed = pretrained.pack({"w": weight, "b": torch.tensor([1.0, -2.5])})
-    back = pretrained.unpack(packed)
+    packed = pretrained.quantise({"w": weight, "b": torch.tensor([1.0, -2.5])})
+    back = pretrained.dequantise(packed)
     assert set(back) == {"w", "b"} and torch.equal(back["b"], torch.tensor([1.0, -2.5]))
     if rows * columns >= pretrained.LARGE:
         assert packed["w"].dtype == torch.int8
@@ -53,7 +53,7 @@ def test_a_model_of_the_box_is_made_by_the_command_on_its_card(name, tmp_path, m
         "lstm_video_lab.data.digits._download", lambda split: pytest.fail("it asked the net")
     )
     list(lessons.run(name, "smoke", tmp_path))
-    monkeypatch.setattr(pretrained, "BOX", tmp_path)
+    monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path)
     assert list_pretrained() == [name]
     model = load_pretrained(name)
     assert not model.training and model.card["scale"] == "smoke"
@@ -61,13 +61,13 @@ def test_a_model_of_the_box_is_made_by_the_command_on_its_card(name, tmp_path, m
     kept = load_model(tmp_path / "runs" / name)
     for a, b in zip(model.parameters(), kept.parameters(), strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=2e-3)  # weights are about 0.1
-    with pytest.raises(ValueError, match="'big' is not in the box"):
+    with pytest.raises(ValueError, match="model='big' is unknown"):
         load_pretrained("big")
 
 
 def test_a_network_for_percepts_is_made_the_same_way(tmp_path, monkeypatch):
     list(lessons.run(PERCEPTS, "smoke", tmp_path))
-    monkeypatch.setattr(pretrained, "BOX", tmp_path)
+    monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path)
     net = load_pretrained(PERCEPTS)
     assert isinstance(net, PerceptNet) and not net.training and net.card["scale"] == "smoke"
     at = Settings.from_dict(net.card["settings"])
@@ -80,7 +80,7 @@ def test_a_network_for_percepts_is_made_the_same_way(tmp_path, monkeypatch):
 
 def test_a_ladder_is_made_the_same_way(tmp_path, monkeypatch):
     list(lessons.run(LADDER, "smoke", tmp_path))
-    monkeypatch.setattr(pretrained, "BOX", tmp_path)
+    monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path)
     net = load_pretrained(LADDER)
     assert isinstance(net, Ladder) and not net.training and len(net.laterals) == 4
     at = Settings.from_dict({**net.card["settings"], "scale": "smoke"})
@@ -111,7 +111,7 @@ def test_the_score_of_films_is_that_of_a_plain_loop():
 
 def test_weights_of_more_than_a_file_s_size_travel_in_several(tmp_path, monkeypatch):
     list(lessons.run("composite-two-digits", "smoke", tmp_path))
-    monkeypatch.setattr(pretrained, "BOX", tmp_path)
+    monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path)
     first = load_pretrained("composite-two-digits").state_dict()
     monkeypatch.setattr(pretrained, "SHARD", 2000)
     list(lessons.run("composite-two-digits", "smoke", tmp_path))
@@ -127,7 +127,7 @@ def test_a_model_is_trained_at_its_own_scale_or_for_tests(tmp_path):
 
 
 def test_the_box_says_what_made_each_model_and_is_light():
-    files = list(pretrained.BOX.iterdir())
+    files = list(pretrained.WEIGHTS.iterdir())
     assert all(path.stat().st_size <= 16 * MEBIBYTE for path in files)
     assert sum(path.stat().st_size for path in files) <= 64 * MEBIBYTE
     told = {"name", "data", "command", "scale", "steps", "seconds", "machine", "parameters"}
@@ -179,16 +179,16 @@ def test_the_card_of_the_ladder_tells_what_its_weights_score():
 def test_a_run_may_begin_with_weights_of_the_box_and_its_card_names_all_before_it(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(pretrained, "BOX", tmp_path / "box")
+    monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path / "box")
     smoke = Settings.for_scale("smoke", steps=2)
     list(train(smoke, tmp_path / "first"))
-    pretrained.put_in_box(tmp_path / "first", "first", "train", {}, pretrained.BOX, 4)
+    pretrained.store_run(tmp_path / "first", "first", "train", {}, pretrained.WEIGHTS, 4)
     for name, before in (("second", "first"), ("third", "second")):
         own = smoke.changed(start_from=before, steps=3, reconstruct=False)
         if before == "first":
             own = own.changed(reconstruct=True)
         list(train(own, tmp_path / name))
-        pretrained.put_in_box(tmp_path / name, name, "train", {}, pretrained.BOX, 4)
+        pretrained.store_run(tmp_path / name, name, "train", {}, pretrained.WEIGHTS, 4)
     card = load_pretrained("third").card
     assert [ancestor["name"] for ancestor in card["ancestors"]] == ["first", "second"]
     assert card["steps"] == 3 and card["total_steps"] == 2 + 3 + 3
@@ -200,7 +200,7 @@ def test_a_run_may_begin_with_weights_of_the_box_and_its_card_names_all_before_i
     for changes, message in (
         ({"units": 8}, "here it is"),
         ({"conditional": "future"}, "that model has no decoders.future.recurrent.weight_ih_l0"),
-        ({"start_from": "nobody"}, "'nobody' is not in the box"),
+        ({"start_from": "nobody"}, "model='nobody' is unknown"),
     ):
         with pytest.raises(ValueError, match=message):
             train(still.changed(**changes))

@@ -1,4 +1,4 @@
-"""The trained models in the box: each is an experiment of its own, named as the model is.
+"""The trained models that come with the lab: each is an experiment of the same name.
 
 `lstm-video-lab experiment fc-two-digits --out DIR` trains one, or picks up where it was cut off,
 and leaves in DIR what is then copied into `lstm_video_lab/weights/`. All learn from the embedded
@@ -83,9 +83,7 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # name → scale, and what is
         {"num_digits": 2, "batch_size": 8, "learning_rate": 3e-3, "steps": 5000},
     ),
 }
-Made = tuple[
-    nn.Module, dict[str, Any], Callable[[], dict[str, Any]]
-]  # a network, its card, its score
+Made = tuple[nn.Module, dict[str, Any], Callable[[], dict[str, Any]]]  # network, card, score
 FOR_TESTS = ("data", "output", "cell", "conditional", "num_digits")  # what smoke scale keeps
 
 
@@ -105,28 +103,28 @@ def settings_for(name: str, scale: str | None = None) -> Settings:
 def run(
     name: str, scale: str | None, out: Path, make: Callable[[Settings], Made] | None = None
 ) -> Iterator[str]:
-    """Train a model and put it into `out` as the box holds it; `make` trains one of a lesson's."""
+    """Train a model and store it in `out` as the lab holds it; `make` trains one of a lesson's."""
     settings = settings_for(name, scale)
     command = f"lstm-video-lab experiment {name} --out DIR"
     make = make or NETS.get(name)
     if make is not None:
-        path = put_net(name, settings, command, out, make)
+        path = train_net(name, settings, command, out, make)
     else:
         yield from runs.training_lines(settings, out / "runs" / name)
         sequences = 20 if scale == "smoke" else pretrained.SEQUENCES
-        path = pretrained.put_in_box(
+        path = pretrained.store_run(
             out / "runs" / name, name, command, describe_machine(), out, sequences
         )
     yield f"stored: {path} and its weights; copy them into lstm_video_lab/weights"
 
 
-def put_net(
+def train_net(
     name: str, settings: Settings, command: str, out: Path, make: Callable[[Settings], Made]
 ) -> Path:
     """Train one that is no `VideoModel`; store it and its card; the card's path."""
     started = time.perf_counter()
     net, card, score = make(settings)
-    told = ("image_size", "digits", "num_digits", "digit_size", "steps", "seed", *card.pop("told"))
+    kept = ("image_size", "digits", "num_digits", "digit_size", "steps", "seed")
     card |= {
         "name": name,
         "command": command,
@@ -134,9 +132,9 @@ def put_net(
         "steps": settings.steps,
         "seconds": round(time.perf_counter() - started),
         "machine": describe_machine(),
-        "settings": {key: getattr(settings, key) for key in told},
+        "settings": {key: getattr(settings, key) for key in (*kept, *card.pop("kept"))},
     }
-    return pretrained.put_net(net, card, score, out)
+    return pretrained.store_model(net, card, score, out)
 
 
 def make_percepts(settings: Settings) -> Made:
@@ -149,7 +147,7 @@ def make_percepts(settings: Settings) -> Made:
         "kind": "percepts",
         "model": {"image_size": settings.image_size},
         "data": f"still frames of {settings.num_digits} digits, {settings.digits}",
-        "told": (),
+        "kept": (),
         "measure": "names",
     }
     return (

@@ -20,7 +20,7 @@ def make_ladder(settings: Settings) -> Made:
         "kind": "ladder",
         "model": {"image_size": settings.image_size, **TALL},
         "data": f"{settings.num_digits} bouncing digits, {settings.digits}",
-        "told": ("frames_in", "frames_out", "batch_size", "learning_rate"),
+        "kept": ("frames_in", "frames_out", "batch_size", "learning_rate"),
         "measure": "mse",
     }
     return net, card, lambda: {settings.digits: experiment.score_films(net, settings, films)}
