@@ -37,7 +37,7 @@ import torch
 from lstm_video_lab import plots
 from lstm_video_lab.data.actions import ACTIONS
 from lstm_video_lab.files import load_result
-from lstm_video_lab.lessons.percepts_and_actions import experiment, few_labels
+from lstm_video_lab.lessons.percepts_and_actions import experiment, few_labels, figures
 from lstm_video_lab.lessons.percepts_and_actions import model as classifier
 from lstm_video_lab.lessons.percepts_and_actions.few_labels import accuracies, gain
 from lstm_video_lab.lessons.percepts_and_actions.widgets import ActionExplorer, LabelsExplorer
@@ -54,7 +54,7 @@ result = load_result("actions")
 FEW, MANY = result["sizes"]["few"], result["sizes"]["labelled"][-1]  # labelled films of a class
 
 # %% five films
-made = experiment.films("test", sizes)
+made = experiment.open_clips("test", sizes)
 frames, labels = made.batch(1, 5), made.labels(1, 5)  # (T, 5, S, S): one film of each class
 plots.frames(
     {ACTIONS[k]: frames[: sizes.length, b] for b, k in enumerate(labels.tolist())},
@@ -108,8 +108,8 @@ Guess(
 # network, not the LSTM, not the classifier.
 
 # %% train a network, or load one
-world = experiment.make_world(sizes, (KIND,))
-here, longer = world.score[KIND], result["percepts"]["box"]
+world = experiment.make_data(sizes, (KIND,))
+here, longer = world.scores[KIND], result["percepts"]["box"]
 levels = here["baselines"]
 parts = ("names", "places")
 plots.bars(
@@ -127,7 +127,7 @@ plots.bars(
 )
 
 # %% percepts in time
-seen = world.seen[KIND]["test"].flatten(2)  # (T, B, 128)
+seen = world.percepts[KIND]["test"].flatten(2)  # (T, B, 128)
 moving = {name: seen[: sizes.length, 5 + k, :40] for k, name in enumerate(ACTIONS)}
 change = {name: (film[1:] - film[:-1]).abs().mean().item() for name, film in moving.items()}
 plots.strip(
@@ -161,8 +161,8 @@ print("Each class has as many test films:", len(set(world.labels["test"].bincoun
 # to copy the last one.
 
 # %% train a composite on percepts
-model, losses = experiment.pretrain("composite", world.seen[KIND]["unlabelled"], sizes)
-errors = experiment.score_model(model, world.seen[KIND], sizes)
+model, losses = experiment.pretrain("composite", world.percepts[KIND]["unlabelled"], sizes)
+errors = experiment.score_model(model, world.percepts[KIND], sizes)
 tenth = max(1, len(losses) // 10)
 smooth = torch.tensor(losses).unfold(0, tenth, tenth).mean(1).tolist()
 plots.curves(
@@ -222,9 +222,9 @@ point = {
     "dropout": sizes.dropout,
     "length": sizes.length,
 }
-pupil = experiment.teach(world, model, point)
-blank = experiment.teach(world, None, point)
-films, truth = world.seen[KIND]["test"], world.labels["test"]
+pupil = experiment.train_trial(world, model, point)
+blank = experiment.train_trial(world, None, point)
+films, truth = world.percepts[KIND]["test"], world.labels["test"]
 cut = {"length": sizes.length, "stride": sizes.stride}
 for name, one in {"pretrained": pupil, "random weights": blank}.items():
     right = classifier.classify(one, films, **cut)["mean"].argmax(1) == truth
@@ -239,7 +239,7 @@ for name, one in {"pretrained": pupil, "random weights": blank}.items():
 # does it say before a digit has met a wall?
 
 # %% watch it answer
-block = world.seen[KIND]["test"][: sizes.length]
+block = world.percepts[KIND]["test"][: sizes.length]
 with torch.no_grad():
     logits = pupil.eval()(block)  # (L, B, K)
 ActionExplorer(made.batch(0, len(truth))[: sizes.length], truth, logits)
@@ -376,7 +376,7 @@ plots.bars(
 print(few_labels.table(result))
 
 # %% gains beside the paper's
-few_labels.draw_table(result)
+figures.draw_table(result)
 
 # %% [markdown]
 # Our order is not the paper's. There all six gain, composites most, and with few labels
@@ -396,7 +396,7 @@ few_labels.draw_table(result)
 # **Dropout**, between the layers, on and off:
 
 # %% dropout
-few_labels.draw_cases(
+figures.draw_cases(
     result,
     {
         f"{start}, {'off' if rate == 0 else 'on'}": {"start": start, "dropout": rate}
@@ -427,7 +427,7 @@ Guess(
 )
 
 # %% flow
-few_labels.draw_cases(
+figures.draw_cases(
     result,
     {
         f"{words}, {start}": {"start": start, "percepts": kind}
@@ -448,7 +448,7 @@ few_labels.draw_cases(
 # %% unlabelled films, and the network of the box
 scores = {kind: result["percepts"][kind]["names"] for kind in ("image", "box")}
 less = result["sizes"]["less_unlabelled"]
-few_labels.draw_cases(
+figures.draw_cases(
     result,
     {
         f"{less} films unlabelled": {"start": "composite", "unlabelled": less},

@@ -1,19 +1,18 @@
-"""The trials of `experiments.actions`: which there are, and what they say.
+"""The trials of the experiment: which there are, and what they say.
 
-A trial is one classifier; a draw is one choice of labelled films, and of the first weights of the
+A trial is one classifier; a draw is one choice of labelled clips, and of the first weights of the
 classifier's softmax and, where they are random, of its LSTM. A result is the JSON of all trials.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from statistics import mean
 from typing import Any
 
-from lstm_video_lab import plots
 from lstm_video_lab.data.actions import ACTIONS
 from lstm_video_lab.lessons.percepts_and_actions import model
 from lstm_video_lab.training.trials import mean_and_std
@@ -49,17 +48,17 @@ class Sizes:
     image_size: int = 32
     digit_size: int = 10
     frames: int = 32
-    unlabelled: int = 6000  # films
-    pool: int = 150  # labelled films of a class, from which a draw takes some
-    test: int = 500  # films
+    unlabelled: int = 6000  # clips
+    pool: int = 150  # labelled clips of a class, from which a draw takes some
+    test: int = 500  # clips
     net_steps: int = 1000
     units: int = 64
     pretrain_steps: int = 2500
-    steps: int = 120  # of a classifier, and so many more for each labelled film of a class
+    steps: int = 120  # of a classifier, and so many more for each labelled clip of a class
     steps_more: float = 2.0
     frames_in: int = 16
     frames_out: int = 13
-    labelled: tuple[int, ...] = (1, 2, 4, 10, 20, 50, 100)  # films of a class
+    labelled: tuple[int, ...] = (1, 2, 4, 10, 20, 50, 100)  # clips of a class
     few: int = 10  # of them, for the tables
     draws: int = 10
     draws_of_many: int = 4  # for the tables, with the most labels
@@ -83,15 +82,14 @@ SIZES = {
 
 def plan(s: Sizes) -> list[dict[str, Any]]:
     """All trials: every comparison changes one thing of the first one."""
-    usual = {"percepts": "image", "unlabelled": s.unlabelled, "dropout": s.dropout,
-             "length": s.length}  # fmt: skip
     pair, others = ("random", "composite"), tuple(FEATURES)[1:]
     points: dict[str, dict[str, Any]] = {}
 
     def add(counts: Iterable[int], starts, encoders, draws: int, **changes: Any) -> None:
         for start, n, encoder, draw in product(starts, counts, encoders, range(draws)):
-            point = {**usual, "start": start, "labelled": n, "encoder": encoder, "draw": draw}
-            points.setdefault(key_of(point | changes), point | changes)
+            point = {"start": start, "labelled": n, "encoder": encoder, "draw": draw}
+            point = {**_main_comparison(vars(s)), **point, **changes}
+            points.setdefault(key_of(point), point)
 
     def add_both(starts, **changes: Any) -> None:  # for the tables: with few labels and with many
         add([s.few], starts, [encoder_for(s.few, s.few)], s.draws, **changes)
@@ -107,6 +105,16 @@ def plan(s: Sizes) -> list[dict[str, Any]]:
     for kind in ("image", "flow"):
         add_both(["random"], percepts=kind, length=1)
     return list(points.values())
+
+
+def _main_comparison(sizes: Mapping[str, Any]) -> dict[str, Any]:
+    """What is equal in all trials of the main comparison."""
+    return {
+        "percepts": "image",
+        "unlabelled": sizes["unlabelled"],
+        "dropout": sizes["dropout"],
+        "length": sizes["length"],
+    }
 
 
 def key_of(point: dict[str, Any]) -> str:
@@ -125,23 +133,24 @@ def encoder_for(labelled: int, few: int) -> str:
 def select(result: dict[str, Any], **wanted: Any) -> list[dict[str, Any]]:
     """All draws of a trial, in their order; what is not named is as in the main comparison.
 
-    encoder: of SHARES, or "best": the one of them that was best on films that are
-    neither taught nor tested; if none is named, that of the tables. Raises ValueError where there
-    is no such trial.
+    encoder: of SHARES, or "best": the one of them that was best on clips that are neither trained
+    on nor tested; if none is named, that of the tables. Raises ValueError where there is no such
+    trial.
     """
     sizes = result["sizes"]
-    usual = {"percepts": "image", "unlabelled": sizes["unlabelled"], "dropout": sizes["dropout"],
-             "length": sizes["length"]}  # fmt: skip
-    wanted = {"encoder": encoder_for(wanted["labelled"], sizes["few"]), **usual, **wanted}
-    best = wanted["encoder"] == "best"
-    asked = {k: v for k, v in wanted.items() if not (best and k == "encoder")}
-    rows = [row for row in result["trials"] if all(row[k] == v for k, v in asked.items())]
-    if not rows:
+    usual = {"encoder": encoder_for(wanted["labelled"], sizes["few"]), **_main_comparison(sizes)}
+    wanted = {**usual, **wanted}
+    encoders = list(SHARES) if wanted["encoder"] == "best" else [wanted["encoder"]]
+    candidates = []
+    for encoder in encoders:
+        wanted["encoder"] = encoder
+        rows = [row for row in result["trials"] if wanted.items() <= row.items()]
+        if rows:
+            candidates.append(rows)
+    if not candidates:
         raise ValueError(f"no trial has {wanted}: choose among those of the stored result")
-    if best:
-        ways = [[r for r in rows if r["encoder"] == e] for e in SHARES]
-        rows = max(filter(None, ways), key=lambda way: mean(row["chosen_on"] for row in way))
-    return sorted(rows, key=lambda row: row["draw"])
+    best = max(candidates, key=lambda rows: mean(row["chosen_on"] for row in rows))
+    return sorted(best, key=lambda row: row["draw"])
 
 
 def accuracies(result: dict[str, Any], way: str = "mean", **wanted: Any) -> list[float]:
@@ -159,81 +168,24 @@ def gain(result: dict[str, Any], start: str = "composite", **wanted: Any) -> tup
     return middle, spread / math.sqrt(len(differences))
 
 
+def levels(result: dict[str, Any]) -> dict[str, float]:
+    """Chance, and what single frames give with the most labels."""
+    alone = accuracies(result, start="random", labelled=result["sizes"]["labelled"][-1], length=1)
+    return {"chance": CHANCE, "single frames": mean_and_std(alone)[0]}
+
+
 def table(result: dict[str, Any]) -> str:
     """Table 3: accuracies here, mean ± spread over draws, beside the paper's; in %."""
     counts = result["sizes"]["few"], result["sizes"]["labelled"][-1]
-    heads = [f"here, {n} a class" for n in counts] + list(SETS)
-    lines = ["".join([f"{'features':<30}", *(f"{head:>19}" for head in heads[:2]),
-                      *(f"{head:>12}" for head in heads[2:])])]  # fmt: skip
+    head = f"{'features':<30}"
+    head += "".join(f"{f'here, {n} a class':>19}" for n in counts)
+    head += "".join(f"{name:>12}" for name in SETS)
+    lines = [head]
     for name, published in TABLE3.items():
-        found = [mean_and_std(accuracies(result, start=name, labelled=n)) for n in counts]
-        ours = "".join(f"{f'{value:.1f} ± {spread:.1f}':>19}" for value, spread in found)
-        lines.append(f"{name:<30}{ours}" + "".join(f"{value:>12.1f}" for value in published))
+        line = f"{name:<30}"
+        for n in counts:
+            value, spread = mean_and_std(accuracies(result, start=name, labelled=n))
+            line += f"{f'{value:.1f} ± {spread:.1f}':>19}"
+        line += "".join(f"{value:>12.1f}" for value in published)
+        lines.append(line)
     return "\n".join(lines)
-
-
-def draw_table(result: dict[str, Any]) -> plots.Picture:
-    """What each of Table 3's features gains over random weights with few labels, and published."""
-    few = result["sizes"]["few"]
-    names = [name for name in TABLE3 if name != "random"]
-    ours = [gain(result, name, labelled=few) for name in names]
-    here = f"here, {few} a class"
-    heights = {here: [round(value, 1) for value, _ in ours]}
-    for which in ("UCF small", "HMDB small"):
-        k = SETS.index(which)
-        heights[f"paper, {which}"] = [round(TABLE3[n][k] - TABLE3["random"][k], 1) for n in names]
-    said = ", ".join(
-        f"{name} {value:+.1f} ± {error:.1f}"
-        for name, (value, error) in zip(names, ours, strict=True)
-    )
-    return plots.bars(
-        [name.replace("conditional", "cond.") for name in names],
-        heights,
-        {here: [error for _, error in ours]},
-        text=f"Points gained over random weights with {few} labelled films of a class, ± standard "
-        f"error over draws: {said}. The paper gives no error bars. Stored results, "
-        f"{result['scale']} scale.",
-        ylabel="points gained over random weights",
-    )
-
-
-def draw_cases(
-    result: dict[str, Any], cases: dict[str, dict[str, Any]], way: str = "mean", text: str = ""
-) -> plots.Picture:
-    """Accuracies of cases, name -> what `accuracies` is asked for, with few labels and with all."""
-    counts = result["sizes"]["few"], result["sizes"]["labelled"][-1]
-    found = {
-        f"{n} labelled films a class": [
-            mean_and_std(accuracies(result, labelled=n, **({"way": way} | wanted)))
-            for wanted in cases.values()
-        ]
-        for n in counts
-    }
-    said = "; ".join(
-        f"{name}: " + ", ".join(f"{values[k][0]:.1f} ± {values[k][1]:.1f} %" for values in
-        found.values()) for k, name in enumerate(cases))  # fmt: skip
-    return plots.bars(
-        list(cases),
-        {name: [round(value, 1) for value, _ in values] for name, values in found.items()},
-        {name: [spread for _, spread in values] for name, values in found.items()},
-        {"chance": CHANCE},
-        f"{text}With {counts[0]} and {counts[1]} labelled films of a class, {said} (mean ± spread "
-        f"over draws). Stored results, {result['scale']} scale.",
-        ylabel="accuracy on test films, %",
-    )
-
-
-def draw(result: dict[str, Any]) -> plots.Picture:
-    """The curve as bars: pretrained beside random weights."""
-    counts, starts = result["sizes"]["labelled"], ("random", "composite")
-    found = {
-        s: [mean_and_std(accuracies(result, start=s, labelled=n)) for n in counts] for s in starts
-    }
-    return plots.bars(
-        [str(n) for n in counts],
-        {start: [round(value, 1) for value, _ in each] for start, each in found.items()},
-        {start: [spread for _, spread in each] for start, each in found.items()},
-        {"chance": CHANCE},
-        ylabel="accuracy on test films, %",
-        title=f"Labelled films per class, mean and spread over draws ({result['scale']} scale)",
-    )

@@ -1,6 +1,6 @@
 """Which action is it? An LSTM that answers after every frame, started from a trained encoder.
 
-Letters: T time, B batch, X inputs, H units, K classes, L frames of a block, n blocks of a film.
+Letters: T time, B batch, X inputs, H units, K classes, L frames of a block, n blocks of a clip.
 
     x₁ ──► LSTM ──► LSTM ──► softmax ──► p₁     answer after one frame
              │        │
@@ -73,39 +73,41 @@ def pool(logits: Tensor, way: str = "mean") -> Tensor:
     mean: of the steps' probabilities, as in the paper; last: the answer after the last step; max:
     for each class the largest that any step gave, scaled to sum to 1.
     """
-    given = logits.softmax(-1)
+    probabilities = logits.softmax(-1)
     if way == "mean":
-        return given.mean(0)
+        return probabilities.mean(0)
     if way == "last":
-        return given[-1]
+        return probabilities[-1]
     if way == "max":
-        largest = given.amax(0)
+        largest = probabilities.amax(0)
         return largest / largest.sum(-1, keepdim=True)
     raise ValueError(f"way={way!r} is unknown: choose one of {', '.join(WAYS)}")
 
 
-def blocks(films: Tensor, length: int = LENGTH, stride: int = STRIDE) -> Tensor:
-    """Films (T, B, …) as overlapping blocks (L, n, B, …). Raises ValueError for too short films."""
-    if len(films) < length:
-        raise ValueError(f"films of {len(films)} frames have no block of {length}: take fewer")
-    return films.unfold(0, length, stride).movedim(-1, 0)  # (n, B, …, L) → (L, n, B, …)
+def blocks(clips: Tensor, length: int = LENGTH, stride: int = STRIDE) -> Tensor:
+    """Clips (T, B, …) as overlapping blocks (L, n, B, …). Raises ValueError for too short clips."""
+    if len(clips) < length:
+        raise ValueError(f"clips of {len(clips)} frames have no block of {length}: take fewer")
+    return clips.unfold(0, length, stride).movedim(-1, 0)  # (n, B, …, L) → (L, n, B, …)
 
 
 @torch.inference_mode()
 def classify(
-    model: LSTMClassifier, films: Tensor, length: int = LENGTH, stride: int = STRIDE
+    model: LSTMClassifier, clips: Tensor, length: int = LENGTH, stride: int = STRIDE
 ) -> dict[str, Tensor]:
-    """Each way of pooling → probabilities (B, K): the mean over the blocks of a film."""
-    cut = blocks(films, length, stride)  # (L, n, B, …)
+    """Each way of pooling → probabilities (B, K): the mean over the blocks of a clip."""
+    cut = blocks(clips, length, stride)  # (L, n, B, …)
     model.eval()
-    logits = model(cut.flatten(1, 2)).unflatten(1, cut.shape[1:3])  # (L, n, B, K)
-    return {way: pool(logits.flatten(1, 2), way).unflatten(0, cut.shape[1:3]).mean(0)
-            for way in WAYS}  # fmt: skip
+    logits = model(cut.flatten(1, 2))  # (L, n·B, K)
+    answers = {}
+    for way in WAYS:
+        answers[way] = pool(logits, way).unflatten(0, cut.shape[1:3]).mean(0)
+    return answers
 
 
 def train_classifier(
     model: LSTMClassifier,
-    films: Tensor,
+    clips: Tensor,
     labels: Tensor,
     steps: int,
     rate: float,
@@ -116,13 +118,13 @@ def train_classifier(
     batch_size: int = 32,
     seed: int = 0,
 ) -> list[float]:
-    """Teach it the labels (B,) of films (T, B, …), the answer of every step alike.
+    """Train it on clips (T, B, …) and their labels (B,), the answer of every step alike.
 
     share: of the rate, what the encoder gets; with 0 it stays as it is. Batches are blocks drawn at
     random, a function of `seed`. Returns the losses in nats.
     """
     model.encoder.requires_grad_(share > 0)
-    cut = blocks(films, length, stride).flatten(1, 2)  # (L, n·B, …)
+    cut = blocks(clips, length, stride).flatten(1, 2)  # (L, n·B, …)
     answers = labels.repeat(cut.shape[1] // len(labels))  # (n·B,)
     draw: Any = torch.Generator().manual_seed(seed)
     model.train()

@@ -10,13 +10,13 @@ import torch
 from lstm_video_lab import lessons
 from lstm_video_lab.cli import main
 from lstm_video_lab.data import load_digits
-from lstm_video_lab.lessons.percepts_and_actions import experiment, few_labels
+from lstm_video_lab.lessons.percepts_and_actions import experiment, few_labels, figures
 from lstm_video_lab.lessons.percepts_and_actions.experiment import (
-    draw_films,
-    films,
-    make_world,
+    choose_clips,
+    make_data,
+    open_clips,
     pretrain,
-    trial,
+    run_trial,
 )
 from lstm_video_lab.lessons.percepts_and_actions.few_labels import (
     FEATURES,
@@ -32,8 +32,8 @@ from lstm_video_lab.lessons.percepts_and_actions.few_labels import (
 
 
 @pytest.fixture(scope="module")
-def world():
-    return make_world(SMOKE, ("image", "flow"))
+def data():
+    return make_data(SMOKE, ("image", "flow"))
 
 
 @pytest.fixture(scope="module")
@@ -77,16 +77,16 @@ def test_a_run_that_was_cut_off_goes_on_and_gives_the_same(stored, tmp_path):
     assert both[0] == both[1]
 
 
-def test_test_films_show_digits_that_nobody_trained_on(world):
+def test_test_clips_show_digits_that_nobody_trained_on(data):
     train, test = (load_digits("embedded", split).images for split in ("train", "test"))
     assert len({image.tobytes() for image in (*train, *test)}) == len(train) + len(test)
     for part, digits in (("unlabelled", train), ("labelled", train), ("test", test)):
-        assert (films(part, SMOKE).digits.images == digits).all()
-    assert len({films(part, SMOKE).seed for part in experiment.PARTS}) == 3
+        assert (open_clips(part, SMOKE).digits.images == digits).all()
+    assert len({open_clips(part, SMOKE).seed for part in experiment.PARTS}) == 3
 
 
-def test_percepts_are_scaled_by_films_without_labels(world):
-    for kind in world.seen.values():
+def test_percepts_are_scaled_by_clips_without_labels(data):
+    for kind in data.percepts.values():
         assert {part: x.shape[:2] for part, x in kind.items()} == {
             "unlabelled": (8, 20), "labelled": (8, 25), "test": (8, 20)}  # fmt: skip
         first = kind["unlabelled"]
@@ -113,43 +113,43 @@ def test_the_plan_changes_one_thing_at_a_time():
                 (encoder, d) for encoder in SHARES for d in range(10)}  # fmt: skip
 
 
-def test_a_draw_takes_as_many_films_of_each_class_and_draws_differ():
+def test_a_draw_takes_as_many_clips_of_each_class_and_draws_differ():
     labels = torch.arange(50) % 5
-    one, two = draw_films(labels, 4, 1), draw_films(labels, 4, 2)
+    one, two = choose_clips(labels, 4, 1), choose_clips(labels, 4, 2)
     assert torch.bincount(labels[one]).tolist() == [4] * 5 and len(set(one.tolist())) == 20
     assert set(one.tolist()) != set(two.tolist())
-    assert set(one.tolist()) <= set(draw_films(labels, 8, 1).tolist())  # few are part of many
+    assert set(one.tolist()) <= set(choose_clips(labels, 8, 1).tolist())  # few are part of many
 
 
-def test_the_label_is_all_that_a_trial_may_learn_from(world):
+def test_the_label_is_all_that_a_trial_may_learn_from(data):
     point = next(p for p in plan(SMOKE) if p["start"] == "random")
-    assert trial(world, None, point) == trial(world, None, point)
-    model, losses = pretrain("composite", world.seen["image"]["unlabelled"], SMOKE)
-    again, _ = pretrain("composite", world.seen["image"]["unlabelled"], SMOKE)
+    assert run_trial(data, None, point) == run_trial(data, None, point)
+    model, losses = pretrain("composite", data.percepts["image"]["unlabelled"], SMOKE)
+    again, _ = pretrain("composite", data.percepts["image"]["unlabelled"], SMOKE)
     assert all(map(torch.equal, model.parameters(), again.parameters()))
     assert len(losses) == SMOKE.pretrain_steps and all(map(math.isfinite, losses))
     assert model.settings.reconstruct and model.settings.predict
 
 
-def test_films_on_which_a_way_is_chosen_are_neither_taught_nor_tested(world, monkeypatch):
+def test_clips_on_which_a_way_is_chosen_are_neither_trained_on_nor_tested(data, monkeypatch):
     point = next(p for p in plan(SMOKE) if p["labelled"] == 4)
-    seen, taught = [], world.seen["image"]["labelled"]
+    used, pool = [], data.percepts["image"]["labelled"]
     classify, train = experiment.classifier.classify, experiment.classifier.train_classifier
 
-    def look(model, films, *rest):
-        seen.append(films)
-        return classify(model, films, *rest)
+    def spy_on_classify(model, clips, *rest):
+        used.append(clips)
+        return classify(model, clips, *rest)
 
-    def teach(model, films, *rest, **more):
-        seen.append(films)
-        return train(model, films, *rest, **more)
+    def spy_on_training(model, clips, *rest, **more):
+        used.append(clips)
+        return train(model, clips, *rest, **more)
 
-    monkeypatch.setattr(experiment.classifier, "classify", look)
-    monkeypatch.setattr(experiment.classifier, "train_classifier", teach)
-    trial(world, None, point)
-    assert [films.shape[1] for films in seen] == [20, SMOKE.test, 5 * (SMOKE.pool - 4)]
-    both = torch.cat([seen[0], seen[2]], 1).flatten(2).sum((0, 2)).sort()[0]
-    torch.testing.assert_close(both, taught.flatten(2).sum((0, 2)).sort()[0])  # each film once
+    monkeypatch.setattr(experiment.classifier, "classify", spy_on_classify)
+    monkeypatch.setattr(experiment.classifier, "train_classifier", spy_on_training)
+    run_trial(data, None, point)
+    assert [clips.shape[1] for clips in used] == [20, SMOKE.test, 5 * (SMOKE.pool - 4)]
+    both = torch.cat([used[0], used[2]], 1).flatten(2).sum((0, 2)).sort()[0]
+    torch.testing.assert_close(both, pool.flatten(2).sum((0, 2)).sort()[0])  # each clip once
 
 
 def row(start, draw, value, encoder="gently", chosen_on=0.0, **changes):
@@ -173,7 +173,7 @@ def test_accuracies_and_gain_by_hand():
         accuracies(result, start="random", labelled=3)
 
 
-def test_the_best_way_is_chosen_without_the_test_films():
+def test_the_best_way_is_chosen_without_the_test_clips():
     rows = [row("random", d, 20.0 + d, "gently", 30.0) for d in (0, 1)]
     rows += [row("random", d, 50.0 + d, "trained", 29.0) for d in (0, 1)]  # lucky on the test
     result = {"sizes": vars(SMOKE), "trials": rows}
@@ -190,10 +190,10 @@ def test_the_table_holds_what_is_stored_beside_what_was_published(stored):
     ours = mean(accuracies(result, start="composite", labelled=many, encoder="trained"))
     line = next(line for line in lines if line.startswith("composite  "))
     assert f"{ours:.1f} ±" in line and line.endswith("67.0        75.8        29.1        44.1")
-    text = few_labels.draw_table(result).text
+    text = figures.draw_table(result).text
     few, error = gain(result, "autoencoder", labelled=SMOKE.few)
     assert f"autoencoder {few:+.1f} ± {error:.1f}" in text
     cases = {"on": {"start": "random"}, "off": {"start": "random", "dropout": 0.0}}
-    shown = few_labels.draw_cases(result, cases)
+    shown = figures.draw_cases(result, cases)
     off = mean(accuracies(result, start="random", labelled=many, dropout=0.0))
     assert f"{off:.1f} ± 0.0 %" in shown.text and shown.png

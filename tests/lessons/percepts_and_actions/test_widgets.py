@@ -6,14 +6,9 @@ import pytest
 import torch
 
 from lstm_video_lab.data.actions import ACTIONS
-from lstm_video_lab.lessons.percepts_and_actions.few_labels import SHARES, SMOKE
-from lstm_video_lab.lessons.percepts_and_actions.widgets import (
-    ActionExplorer,
-    LabelsExplorer,
-    draw_answers,
-    draw_labels,
-    levels,
-)
+from lstm_video_lab.lessons.percepts_and_actions.few_labels import SHARES, SMOKE, levels
+from lstm_video_lab.lessons.percepts_and_actions.figures import draw_answers, draw_labels
+from lstm_video_lab.lessons.percepts_and_actions.widgets import ActionExplorer, LabelsExplorer
 
 
 def small_result():
@@ -36,7 +31,7 @@ RESULT = small_result()
 
 
 def answers():
-    """Ten films of two frames; film n is of class n mod 5 and answered so after its last frame."""
+    """Ten clips of two frames; clip n is of class n mod 5 and answered so after its last frame."""
     frames = torch.randint(256, (2, 10, 8, 8), generator=torch.manual_seed(0)).to(torch.uint8)
     labels = torch.arange(10) % 5
     logits = torch.zeros(2, 10, 5)
@@ -47,7 +42,7 @@ def answers():
 
 def test_the_curve_tells_its_numbers():
     text = draw_labels(RESULT).text
-    assert "With 1 and 4 films of a class: 21.5 ± 0.7 % and 24.5 ± 0.7 % from random" in text
+    assert "With 1 and 4 clips of a class: 21.5 ± 0.7 % and 24.5 ± 0.7 % from random" in text
     assert "26.5 ± 0.7 % and 29.5 ± 0.7 % pretrained" in text
     assert "standard error: 1: +5.0 ± 0.0, 2: +5.0 ± 0.0, 4: +5.0 ± 0.0" in text
     assert "smoke scale" in text
@@ -66,7 +61,7 @@ def test_every_control_of_the_curve_changes_the_picture():
         assert first.png != widget.render(**{**state, **change}).png
 
 
-def test_a_film_is_answered_in_words():
+def test_a_clip_is_answered_in_words():
     frames, labels, logits = answers()
     widget = ActionExplorer(frames, labels, logits)
     assert widget.values["number"].max == 2
@@ -85,7 +80,7 @@ def test_a_film_is_answered_in_words():
 @pytest.mark.parametrize("missing", range(5))
 def test_only_actions_that_there_are_can_be_chosen(missing):
     frames, labels, logits = answers()
-    kept = labels != missing
-    widget = ActionExplorer(frames[:, kept], labels[kept], logits[:, kept])
+    chosen = labels != missing
+    widget = ActionExplorer(frames[:, chosen], labels[chosen], logits[:, chosen])
     assert missing not in [value for _, value in widget.values["action"].options]
     assert widget.picture().png
