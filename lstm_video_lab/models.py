@@ -84,19 +84,13 @@ class VideoModel(nn.Module):
         in [0, 1) for each step, one for each sequence.
         """
         state = self.encode(frames)
-        given: dict[str, Any] = {"teacher": teacher, "draw": draw}
-        reconstruction = following = None
-        if self.settings.reconstruct:
-            reconstruction = self.decode(
-                "reconstruction", state, len(frames), truth=frames.flip(0), **given
-            )
-        if self.settings.predict:
-            following = self.decode("future", state, future, truth=truth, **given)
-        if frames.dim() == 4:
-            return Prediction(
-                *(None if y is None else y.squeeze(2) for y in (reconstruction, following))
-            )
-        return Prediction(reconstruction, following)
+        plans = {"reconstruction": (len(frames), frames.flip(0)), "future": (future, truth)}
+        decoded: dict[str, Tensor | None] = {"reconstruction": None, "future": None}
+        for name in self.decoders:
+            steps, true_frames = plans[name]
+            logits = self.decode(name, state, steps, truth=true_frames, teacher=teacher, draw=draw)
+            decoded[name] = logits.reshape(-1, *frames.shape[1:])  # grey frames may be (C, H, W)
+        return Prediction(**decoded)
 
     def encode(self, frames: Tensor) -> list[State]:
         """The representation of a video: (h, c) of each layer after its last frame."""
@@ -114,7 +108,8 @@ class VideoModel(nn.Module):
     ) -> Tensor:
         """Run the decoder `name` ("reconstruction" or "future") from a copy of the encoder's state.
 
-        Returns logits (steps, B, C, H, W); `truth`, `teacher` and `draw` as in `forward`.
+        Returns logits (steps, B, H, W) of grey frames, (steps, B, C, H, W) of others; `truth`,
+        `teacher` and `draw` as in `forward`. Raises ValueError for a decoder that is not there.
         """
         if name not in self.decoders:
             raise ValueError(f"this model has no {name} decoder: it has {', '.join(self.decoders)}")
@@ -139,8 +134,10 @@ class VideoModel(nn.Module):
     def _to_frames(self, vectors: Tensor) -> Tensor:
         s = self.settings
         if s.cell == "lstm":
-            return vectors.unflatten(2, (s.channels, s.image_size, s.image_size))
-        return F.pixel_shuffle(vectors, s.patch)
+            frames = vectors.unflatten(2, (s.channels, s.image_size, s.image_size))
+        else:
+            frames = F.pixel_shuffle(vectors, s.patch)
+        return frames.squeeze(2) if s.channels == 1 else frames
 
 
 class Decoder(nn.Module):
@@ -180,9 +177,8 @@ class Decoder(nn.Module):
         nothing = h.new_zeros(1, len(h), self.inputs, *h.shape[2:])  # (1, B, X, …)
         if teacher == 1.0:  # every input is known beforehand: one call for the whole sequence
             assert truth is not None
-            return self._read(
-                self.recurrent.unroll(torch.cat([nothing, truth[: steps - 1]]), state)[0]
-            )
+            inputs = torch.cat([nothing, truth[: steps - 1]])
+            return self._read(self.recurrent.unroll(inputs, state)[0])
         return self._feed_back(nothing, state, steps, truth, teacher, draw)
 
     def _feed_back(
@@ -201,12 +197,9 @@ class Decoder(nn.Module):
             logits.append(self._read(outputs))  # (1, B, X)
             frame = torch.sigmoid(logits[-1]) if self.logistic else logits[-1]
             if teacher and truth is not None and t + 1 < steps:
-                told = (
-                    (draw(frame.shape[1]) < teacher)
-                    .to(frame.device)
-                    .view(1, -1, *[1] * (frame.dim() - 2))
-                )
-                frame = torch.where(told, truth[t : t + 1], frame)
+                is_true = (draw(frame.shape[1]) < teacher).to(frame.device)  # (B,)
+                is_true = is_true.view(1, -1, *[1] * (frame.dim() - 2))
+                frame = torch.where(is_true, truth[t : t + 1], frame)
         return torch.cat(logits)
 
     def _read(self, outputs: list[Tensor]) -> Tensor:

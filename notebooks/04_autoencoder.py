@@ -134,9 +134,9 @@ plots.curves(
 with torch.no_grad():
     given = model(past).reconstruction  # (T, N, H, W)
     state = model.encode(past)  # [(h, c)], each (N, units)
-    alone = model.decode("reconstruction", state, T).squeeze(2)
+    alone = model.decode("reconstruction", state, T)
     moved = [(h.roll(1, 0), c.roll(1, 0)) for h, c in state]  # every film gets its neighbour's
-    exchanged = model.decode("reconstruction", moved, T).squeeze(2)
+    exchanged = model.decode("reconstruction", moved, T)
 print("From the state alone comes the same film:", torch.allclose(alone, given, atol=1e-4))
 same = torch.allclose(exchanged, given.roll(1, 1), atol=1e-4)
 print("With the state of another film comes the other film:", same)

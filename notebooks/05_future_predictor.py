@@ -348,7 +348,7 @@ def reach(model, frames, shown):
     state = model.encode(past)
     parts = [part for layer in state for part in layer]  # h and c of each layer, (B, H) each
     logits = model.decode("future", state, AHEAD, truth=truth, teacher=shown)
-    errors = metrics.cross_entropy(logits.squeeze(2), truth)  # (T, B)
+    errors = metrics.cross_entropy(logits, truth)  # (T, B)
     norms = []
     for loss in (errors.mean(0), *errors):  # (B,); a sequence's state acts on its own error only
         slopes = torch.autograd.grad(loss.sum(), parts, retain_graph=True)

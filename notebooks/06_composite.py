@@ -288,7 +288,7 @@ def at_the_state(model, frames):
     places = [part for layer in state for part in layer]  # h and c of each layer, (B, H) each
     targets = {"reconstruction": past.flip(0), "future": following}
     losses = {
-        name: metrics.cross_entropy(model.decode(name, state, len(target))[:, :, 0], target).mean()
+        name: metrics.cross_entropy(model.decode(name, state, len(target)), target).mean()
         for name, target in targets.items()
     }
     losses["sum"] = losses["reconstruction"] + losses["future"]

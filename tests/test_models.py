@@ -115,6 +115,19 @@ def test_a_conditional_decoder_is_fed_its_own_output_and_nothing_at_first():
     torch.testing.assert_close(given, torch.stack(expected))
 
 
+@pytest.mark.parametrize("cell", [{}, {"cell": "convlstm", "kernel_size": 3, "layers": 2}])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_decoding_a_state_gives_the_frames_that_the_whole_model_gives(channels, cell):
+    """In the same shape: grey frames without channels, others with them."""
+    model = VideoModel(units=6, image_size=8, channels=channels, **cell)
+    frames = torch.rand(3, 2, 3, 8, 8) if channels == 3 else torch.rand(3, 2, 8, 8)
+    whole, state = model(frames, future=4), model.encode(frames)
+    assert torch.equal(model.decode("future", state, 4), whole.future)
+    assert torch.equal(model.decode("reconstruction", state, 3), whole.reconstruction)
+    if channels == 1:  # asked in another shape, it answers in that shape
+        assert torch.equal(model(frames.unsqueeze(2), future=4).future, whole.future.unsqueeze(2))
+
+
 def test_teacher_forcing_in_one_call_equals_feeding_the_truth_step_by_step():
     model = VideoModel(**SMALL, conditional="both").double()
     frames, truth = torch.rand(3, 2, 8, 8).double(), torch.rand(4, 2, 8, 8).double()

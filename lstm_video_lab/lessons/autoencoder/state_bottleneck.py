@@ -29,5 +29,5 @@ def reconstruct(
     keep_h, keep_c = keep.to(h.device).chunk(2)
     has_h, has_c = CARRIED[carried]
     h, c = h * keep_h * has_h, c * keep_c * has_c
-    logits = model.decode("reconstruction", [(h, c)], len(frames)).squeeze(2)
+    logits = model.decode("reconstruction", [(h, c)], len(frames))
     return h, c, logits

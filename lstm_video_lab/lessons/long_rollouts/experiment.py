@@ -73,7 +73,7 @@ def roll_out(model: VideoModel, seen: Tensor, steps: int = STEPS) -> tuple[Tenso
     batch = seen.shape[1]
     hook = decoder.readout.register_forward_pre_hook(lambda _, inputs: read.append(inputs[0]))
     try:
-        logits = model.decode("future", model.encode(seen), steps).squeeze(2)
+        logits = model.decode("future", model.encode(seen), steps)
     finally:
         hook.remove()
     # A conditional decoder reads step by step, and the copied state before its first step.
