@@ -41,7 +41,7 @@ from lstm_video_lab.data import BouncingDigits
 from lstm_video_lab.data.frames import FRAME_ORDERS, to_unit
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.temporal_models import experiment as lab
-from lstm_video_lab.lessons.temporal_models.experiment import TASKS, found, nearest_next
+from lstm_video_lab.lessons.temporal_models.experiment import TASKS, accuracy, nearest_next
 from lstm_video_lab.lessons.temporal_models.model import KINDS, TemporalModel, cost, inflate
 from lstm_video_lab.lessons.temporal_models.widgets import TemporalExplorer
 from lstm_video_lab.metrics import squared_error
@@ -53,7 +53,9 @@ result = load_result("temporal_models")
 SEEDS, K = result["sizes"]["seeds"], result["sizes"]["frames"]
 
 # %% the films
-tests = {task: lab.take(task, lab.films(task, sizes, "test"), 0, 200) for task in TASKS}
+tests = {
+    task: lab.labelled_batch(task, lab.open_clips(task, sizes, "test"), 0, 200) for task in TASKS
+}
 rows = {}
 for task, ns in {"direction": (0, 2), "action": (2, 3)}.items():
     films, labels = tests[task]
@@ -70,8 +72,8 @@ plots.frames(
 # direction is shown everywhere in the frame alike: a digit at the right edge may go anywhere.
 
 # %% guess one frame
-alone = {task: found(result, "one repeated", task=task, kind="frames")[0] for task in TASKS}
-whole = {task: found(result, task=task, kind="3d")[0] for task in TASKS}
+alone = {task: accuracy(result, "one repeated", task=task, kind="frames")[0] for task in TASKS}
+whole = {task: accuracy(result, task=task, kind="3d")[0] for task in TASKS}
 Guess(
     "You see one frame of a film in which a digit drifts. How often will you name its direction "
     "rightly, if you are as clever as can be?",
@@ -172,7 +174,7 @@ print("And the last frame of a film in which something moves:", bool(last < 1e-6
 # %% train on names
 def learn(task, *kinds, **more):
     for kind in kinds:
-        trained[task, kind] = lab.teach(task, kind, sizes, note=f"{task}: {kind}", **more)
+        trained[task, kind] = lab.train_model(task, kind, sizes, note=f"{task}: {kind}", **more)
 
 
 trained = {}
@@ -202,9 +204,9 @@ Guess(
     "50 %: the axis is left",
     f"A film to the left, played backwards, is a film to the right with the same frames. In any "
     f"order they tell left and right from up and down, and no more. Measured: “3d” "
-    f"{found(result, 'shuffled', task='direction', kind='3d', trained='shuffled')[0]:.1f} %, and "
-    f"“features”, for which order never counts, "
-    f"{found(result, task='direction', kind='features')[0]:.1f} % (stored results).",
+    f"{accuracy(result, 'shuffled', task='direction', kind='3d', trained='shuffled')[0]:.1f} %, "
+    f"and “features”, for which order never counts, "
+    f"{accuracy(result, task='direction', kind='features')[0]:.1f} % (stored results).",
 )
 
 # %% [markdown]
@@ -271,7 +273,7 @@ def side_by_side(retrained):
     ways = {}
     for how in FRAME_ORDERS:
         trained_on = how if retrained else FRAME_ORDERS[0]
-        ways[how] = [found(result, how, task=t, kind="3d", trained=trained_on) for t in TASKS]
+        ways[how] = [accuracy(result, how, task=t, kind="3d", trained=trained_on) for t in TASKS]
     words = "as they are tested" if retrained else "in order"
     return plots.bars(
         [f"{task} (chance {100 / len(names):.0f} %)" for task, names in TASKS.items()],
@@ -298,8 +300,8 @@ side_by_side(retrained=False)
 # and on still ones.
 
 # %% guess the surprise
-fooled = found(result, "shuffled", task="action", kind="3d")
-used = found(result, "shuffled", task="action", kind="3d", trained="shuffled")
+fooled = accuracy(result, "shuffled", task="action", kind="3d")
+used = accuracy(result, "shuffled", task="action", kind="3d", trained="shuffled")
 right = whole["action"]
 share = (used[0] - fooled[0]) / max(right - fooled[0], 1e-9)
 parts = ["hardly any", "about half of it", "nearly all of it"]
@@ -329,7 +331,7 @@ side_by_side(retrained=True)
 
 # %% accuracy against frames
 curves = {
-    f"{task}, {how}": (range(1, K + 1), [found(result, how, k, task=task, kind="3d")[0]
+    f"{task}, {how}": (range(1, K + 1), [accuracy(result, how, k, task=task, kind="3d")[0]
                                          for k in range(1, K + 1)])
     for task in TASKS for how in FRAME_ORDERS[:2]
 }  # fmt: skip
@@ -355,7 +357,7 @@ plots.curves(
 
 # %% all of it
 def cell(task, kind, **more):
-    return "{:.1f} ± {:.1f}".format(*found(result, task=task, kind=kind, **more))
+    return "{:.1f} ± {:.1f}".format(*accuracy(result, task=task, kind=kind, **more))
 
 
 print(f"{'in order':<12}" + "".join(f"{task:>16}" for task in TASKS))
@@ -462,8 +464,8 @@ def judge(claim, theirs, *ours):
 
 print(f"{'claim':<42}{'published':<22}{'here, %':<20}")
 for t in TASKS:
-    value = {kind: found(result, task=t, kind=kind) for kind in KINDS}
-    mixed = found(result, "shuffled", task=t, kind="lstm", trained="shuffled")
+    value = {kind: accuracy(result, task=t, kind=kind) for kind in KINDS}
+    mixed = accuracy(result, "shuffled", task=t, kind="lstm", trained="shuffled")
     judge(f"{t}: LSTM better than one frame", "72.2, 74.5 % [1]", value["frames"], value["lstm"])
     triple = (value["features"], mixed, value["lstm"])
     judge(f"{t}: mean < shuffled < in order", "27.7, 28.2, 29.2 [2]", *triple)

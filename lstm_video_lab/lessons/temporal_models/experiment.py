@@ -1,19 +1,20 @@
 """Does one frame suffice, and does shuffling hurt? Six temporal models on three questions.
 
-    name       which digit drifts through the film: any single frame tells
+    name       which digit drifts through the clip: any single frame tells
     direction  where it drifts to: one frame says nothing; frames in any order say along which axis,
-               and no more, for a film played backwards shows the same frames
+               and no more, for a clip played backwards shows the same frames
     action     which of five laws two digits obey: the places of many frames tell, in any order
 
 Next-frame prediction by memory alone, `nearest_next`, belongs to no question and learns nothing.
-Test films show digits that nobody trained on. T time, B films, L frames compared, N stored films.
+Test clips show digits that nobody trained on. T time, B clips, L frames compared, N stored clips.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import product
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -23,12 +24,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lstm_video_lab import plots
 from lstm_video_lab.data import BouncingDigits, Scene, load_digits
 from lstm_video_lab.data.actions import ACTIONS, MovingActions
 from lstm_video_lab.data.bouncing import uniforms
 from lstm_video_lab.data.frames import FRAME_ORDERS, reorder, to_unit
-from lstm_video_lab.files import store_result
 from lstm_video_lab.lessons.temporal_models.model import KINDS, TemporalModel, cost
 from lstm_video_lab.training.fit import fit
 from lstm_video_lab.training.trials import mean_and_std, resume_trials
@@ -45,7 +44,7 @@ class Sizes:
     image_size: int = 24
     frames: int = 10
     batch: int = 32
-    test: int = 500  # films
+    test: int = 500  # clips
     steps: tuple[int, ...] = (400, 300, 600)  # for each task
     seeds: int = 3
 
@@ -54,8 +53,8 @@ SMOKE = Sizes(image_size=16, frames=4, batch=8, test=20, steps=(2, 2, 2), seeds=
 SIZES = {"smoke": SMOKE, "laptop": Sizes(), "paper": Sizes(batch=128, steps=(5000,) * 3)}
 
 
-class Drifts(BouncingDigits):
-    """No walls: film n goes towards TOWARDS[n mod 4], and what leaves the box comes back at the
+class DriftingDigits(BouncingDigits):
+    """No walls: clip n goes towards TOWARDS[n mod 4], and what leaves the box comes back at the
     opposite side. So places are spread evenly in every frame of every class.
     """
 
@@ -68,53 +67,61 @@ class Drifts(BouncingDigits):
         return replace(bouncing, positions=positions, bounced=np.zeros_like(bouncing.bounced))
 
 
-def films(task: str, s: Sizes, split: str = "train", seed: int = 0) -> Any:
-    """What makes the films of a task; no seed of training films is one of test films."""
+def open_clips(task: str, s: Sizes, split: str = "train", seed: int = 0) -> Any:
+    """The clips of a task; no seed of training clips is one of test clips."""
     digits, seed, S = load_digits("embedded", split), 2 * seed + (split == "test"), s.image_size
     if task == "action":
         return MovingActions(digits, S, s.frames, S // 3, (0.06, 0.1), seed)
-    return Drifts(digits, 1, S, s.frames, S // 2, seed=seed)
+    return DriftingDigits(digits, 1, S, s.frames, S // 2, seed=seed)
 
 
-def take(task: str, made: Any, index: int, count: int) -> tuple[Tensor, Tensor]:
-    """Films (T, B, S, S) in [0, 1] and their classes (B,)."""
-    labels = made.scene(index, count).labels.reshape(count)
+def labelled_batch(task: str, data: Any, index: int, count: int) -> tuple[Tensor, Tensor]:
+    """Clips (T, B, S, S) in [0, 1] and their classes (B,)."""
+    labels = data.scene(index, count).labels.reshape(count)
     if task == "direction":
         labels = np.arange(index * count, (index + 1) * count) % 4
-    return to_unit(made.batch(index, count)), torch.from_numpy(labels)
+    return to_unit(data.batch(index, count)), torch.from_numpy(labels)
 
 
-def teach(
-    task: str, kind: str, s: Sizes, trained=FRAME_ORDERS[0], seed=0, start: Any = None, note=""
+def train_model(
+    task: str,
+    kind: str,
+    s: Sizes,
+    trained: str = FRAME_ORDERS[0],
+    seed: int = 0,
+    start: TemporalModel | None = None,
+    note: str = "",
 ) -> TemporalModel:
-    """Train a model on endless films, its answer after every frame alike.
+    """Train a model on endless clips, its answer after every frame alike.
 
-    trained: how the films are shown, one of FRAME_ORDERS. "frames" sees each frame as a sample
+    trained: how the clips are shown, one of FRAME_ORDERS. "frames" sees each frame as a sample
     of its own; "inflated" starts from the filters of such a network, `start`.
     """
     model = TemporalModel(kind, len(TASKS[task]), s.image_size, start=start, seed=seed)
-    made = films(task, s, seed=seed)
+    data, steps = open_clips(task, s, seed=seed), dict(zip(TASKS, s.steps, strict=True))
 
     def loss(step: int) -> Tensor:
-        seen, labels = take(task, made, step, s.batch)  # (T, B, S, S), (B,)
-        seen = reorder(seen, trained, step)
+        clips, labels = labelled_batch(task, data, step, s.batch)  # (T, B, S, S), (B,)
+        clips = reorder(clips, trained, step)
         if kind == "frames":
-            seen, labels = seen.flatten(0, 1)[None], labels.repeat(s.frames)  # (1, T·B, …), (T·B,)
-        answers = model(seen)  # (T, B, K)
+            clips = clips.flatten(0, 1)[None]  # (1, T·B, S, S)
+            labels = labels.repeat(s.frames)  # (T·B,)
+        answers = model(clips)  # (T, B, K)
         return F.cross_entropy(answers.flatten(0, 1), labels.repeat(len(answers)))
 
-    fit(model.parameters(), loss, dict(zip(TASKS, s.steps, strict=True))[task], 6e-3, note=note)
+    fit(model.parameters(), loss, steps[task], 6e-3, note=note)
     return model.eval()
 
 
 @torch.no_grad()
 def score(model: TemporalModel, task: str, s: Sizes) -> dict[str, list[float]]:
-    """How the test films are shown → accuracy after each frame, in %."""
-    seen, labels = take(task, films(task, s, "test"), 0, s.test)
-    right = {
-        how: (model(reorder(seen, how)).argmax(-1) == labels).double() for how in FRAME_ORDERS
-    }  # (T, B)
-    return {how: [round(100 * r, 1) for r in each.mean(1).tolist()] for how, each in right.items()}
+    """How the test clips are shown → accuracy after each frame, in %."""
+    clips, labels = labelled_batch(task, open_clips(task, s, "test"), 0, s.test)
+    accuracies = {}
+    for order in FRAME_ORDERS:
+        right = model(reorder(clips, order)).argmax(-1) == labels  # (T, B)
+        accuracies[order] = [round(100 * r, 1) for r in right.double().mean(1).tolist()]
+    return accuracies
 
 
 def nearest_next(seen: Tensor, stored: Tensor) -> Tensor:
@@ -126,24 +133,32 @@ def nearest_next(seen: Tensor, stored: Tensor) -> Tensor:
 
 
 def plan(s: Sizes) -> list[dict[str, Any]]:
-    """All trials: task, kind, how the films of training are shown, seed."""
-    ways = (*((kind, FRAME_ORDERS[0]) for kind in KINDS), *RETRAINED)
-    return [{"task": task, "kind": kind, "trained": trained, "seed": seed}
-            for seed in range(s.seeds) for task in TASKS for kind, trained in ways]  # fmt: skip
+    """All trials: task, kind, how the clips of training are shown, seed."""
+    ways = [*((kind, FRAME_ORDERS[0]) for kind in KINDS), *RETRAINED]
+    points = []
+    for seed, task, (kind, trained) in product(range(s.seeds), TASKS, ways):
+        points.append({"task": task, "kind": kind, "trained": trained, "seed": seed})
+    return points
 
 
-def run(scale: str, out: Path) -> Iterator[str]:
-    """Do all trials, each once: a run that was cut off goes on; then store."""
+def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
+    """Do all trials, each once: a run that was cut off goes on."""
     s, log = SIZES[scale], out / "runs" / f"temporal_models-{scale}.jsonl"
-    namer = cache(lambda seed: teach("name", "frames", s, seed=seed + 50))
+    frame_model = cache(lambda seed: train_model("name", "frames", s, seed=seed + 50))
 
     def work(trial: dict[str, Any]) -> dict[str, Any]:
         started, (task, kind, trained, seed) = process_time(), trial.values()
-        model = teach(task, kind, s, trained, seed, namer(seed) if kind == "inflated" else None)
+        start = frame_model(seed) if kind == "inflated" else None
+        model = train_model(task, kind, s, trained, seed, start)
         seconds = round(process_time() - started, 1)
-        parameters, operations = cost(model, take(task, films(task, s), 0, 1)[0])
-        return {"seconds": seconds, "parameters": parameters, "operations": operations,
-                "accuracy": score(model, task, s)}  # fmt: skip
+        clip, _ = labelled_batch(task, open_clips(task, s), 0, 1)
+        parameters, operations = cost(model, clip)
+        return {
+            "seconds": seconds,
+            "parameters": parameters,
+            "operations": operations,
+            "accuracy": score(model, task, s),
+        }
 
     rows = []
     for row, is_new in resume_trials(log, plan(s), work):
@@ -151,18 +166,13 @@ def run(scale: str, out: Path) -> Iterator[str]:
         if is_new:
             last = row["accuracy"][row["trained"]][-1]
             yield f"{row['task']}, {row['kind']}, {row['trained']}, {row['seed']}: {last} %"
-    result = {"scale": scale, "sizes": vars(s), "trials": rows}
-    bars = {
-        how: [found(result, how, task=task, kind="3d")[0] for task in TASKS] for how in FRAME_ORDERS
-    }
-    picture = plots.bars(list(TASKS), bars, ylabel="accuracy of 3d on test films, %")
-    yield store_result(out, "temporal_models", result, picture.png)
+    return {"scale": scale, "sizes": vars(s), "trials": rows}
 
 
-def found(
-    result: dict[str, Any], shown=FRAME_ORDERS[0], frames=0, **wanted: Any
+def accuracy(
+    result: dict[str, Any], shown: str = FRAME_ORDERS[0], frames: int = 0, **wanted: Any
 ) -> tuple[float, float]:
-    """Accuracy in % after so many frames (0: all) of test films: mean and spread over seeds.
+    """Accuracy in % after so many frames (0: all) of test clips: mean and spread over seeds.
 
     wanted: task, kind, and, if not "in order", trained.
     """

@@ -44,15 +44,15 @@ class PerFrame(nn.Conv2d):
 class InTime(nn.Conv3d):
     """y(t) = Σₙ W(n) ∗ x(t − d + 1 + n), n = 0 … d − 1: (T, B, C, S, S) → (T, B, C′, S, S).
 
-    Before a film its first frame is taken to have stood there all the time. So a still film has the
+    Before a clip its first frame is taken to have stood there all the time. So a still clip has the
     same answer at every t. (With black frames there, the first answers would lack a part; with
     frames from after t, an answer would know what is yet to come.)
     """
 
     def forward(self, x: Tensor) -> Tensor:
         before = x[:1].expand(self.kernel_size[0] - 1, *x.shape[1:])
-        film = torch.cat((before, x)).permute(1, 2, 0, 3, 4)  # (B, C, d − 1 + T, S, S)
-        return super().forward(film).permute(2, 0, 1, 3, 4)
+        clip = torch.cat((before, x)).permute(1, 2, 0, 3, 4)  # (B, C, d − 1 + T, S, S)
+        return super().forward(clip).permute(2, 0, 1, 3, 4)
 
 
 def in_time(inputs: int, outputs: int, depth: int, side: int = SIDE) -> InTime:
@@ -61,16 +61,19 @@ def in_time(inputs: int, outputs: int, depth: int, side: int = SIDE) -> InTime:
 
 
 def inflate(conv: nn.Conv2d, depth: int) -> InTime:
-    """From a filter for images one for films: W(n) = W / d for every n, and the same bias.
+    """From a filter for images one for clips: W(n) = W / d for every n, and the same bias.
 
-    Its response to a still film is the response of `conv` to the image, at every t and pixel.
+    Its response to a still clip is the response of `conv` to the image, at every t and pixel.
     """
-    shape: Any = {"kernel_size": (depth, *conv.kernel_size), "bias": conv.bias is not None}
-    shape |= {"stride": (1, *conv.stride), "padding": (0, *conv.padding)}
-    film = InTime(conv.in_channels, conv.out_channels, **shape)
-    repeated = conv.weight[:, :, None].expand_as(film.weight) / depth  # (C′, C, d, k, k)
-    film.load_state_dict({**conv.state_dict(), "weight": repeated})
-    return film
+    shape: dict[str, Any] = {
+        "kernel_size": (depth, *conv.kernel_size),
+        "stride": (1, *conv.stride),
+        "padding": (0, *conv.padding),
+    }
+    over_time = InTime(conv.in_channels, conv.out_channels, **shape, bias=conv.bias is not None)
+    repeated = conv.weight[:, :, None].expand_as(over_time.weight) / depth  # (C′, C, d, k, k)
+    over_time.load_state_dict({**conv.state_dict(), "weight": repeated})
+    return over_time
 
 
 def per_frame(inputs: int, outputs: int, depth: int = 1) -> PerFrame:
@@ -87,21 +90,29 @@ def separable(inputs: int, outputs: int, depth: int) -> nn.Sequential:
 
 
 class TemporalModel(nn.Module):
-    """`films (T, B, S, S) in [0, 1] → logits (T, B, K)`: the answer after each frame.
+    """`clips (T, B, S, S) in [0, 1] → logits (T, B, K)`: the answer after each frame.
 
-    The answer for a film is the last. kind: one of KINDS. An "inflated" one takes its filters from
+    The answer for a clip is the last. kind: one of KINDS. An "inflated" one takes its filters from
     `start`, a model of kind "frames". Weights are a function of `seed`. Raises ValueError.
     """
 
     def __init__(
-        self, kind: str, classes: int, image_size: int = 24, depth: int = 3, *, start=None, seed=0
+        self,
+        kind: str,
+        classes: int,
+        image_size: int = 24,
+        depth: int = 3,
+        *,
+        start: Any = None,
+        seed: int = 0,
     ) -> None:
         super().__init__()
         if kind not in KINDS or (start is None) == (kind == "inflated"):
             known = f"choose one of {', '.join(KINDS)}; 'inflated' needs a start, others have none"
             raise ValueError(f"kind={kind!r} with start={start and start.kind!r}: {known}")
+        self.kind = kind
         layer: Any = {"3d": in_time, "separable": separable}.get(kind, per_frame)
-        self.kind, pairs = kind, (CHANNELS[:2], CHANNELS[1:])
+        pairs = (CHANNELS[:2], CHANNELS[1:])
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.trunk = nn.ModuleList(layer(*pair, depth) for pair in pairs)
@@ -114,15 +125,15 @@ class TemporalModel(nn.Module):
         if start is not None:
             self.trunk = nn.ModuleList(inflate(conv, depth) for conv in start.trunk)
 
-    def forward(self, films: Tensor) -> Tensor:
-        maps = films[:, :, None]  # (T, B, 1, S, S)
+    def forward(self, clips: Tensor) -> Tensor:
+        maps = clips[:, :, None]  # (T, B, 1, S, S)
         for layer in self.trunk:
             maps = F.max_pool3d(F.relu(layer(maps)), (1, 2, 2))  # (T, B, C, S/2, S/2), then S/4
         if self.kind not in ("frames", "lstm"):
             maps = running_mean(maps)
-        seen = self.hidden(maps.flatten(2))  # (T, B, U)
-        seen = F.relu(seen) if self.memory is None else self.memory(seen)[0]
-        logits = self.head(seen)  # (T, B, K)
+        hidden = self.hidden(maps.flatten(2))  # (T, B, U)
+        hidden = F.relu(hidden) if self.memory is None else self.memory(hidden)[0]
+        logits = self.head(hidden)  # (T, B, K)
         return running_mean(logits.softmax(-1)).log() if self.kind == "frames" else logits
 
 
@@ -132,11 +143,11 @@ def running_mean(x: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def cost(model: nn.Module, films: Tensor) -> tuple[int, int]:
-    """Parameters, and operations for one film of (T, B, S, S): a multiplication and the addition
+def cost(model: nn.Module, clips: Tensor) -> tuple[int, int]:
+    """Parameters, and operations for one clip of (T, B, S, S): a multiplication and the addition
     that follows it count as two; means, bends and gates, which are few, are not counted.
     """
     exact = copy.deepcopy(model).double()  # so that no fast product of this machine goes uncounted
     with FlopCounterMode(display=False) as counter:
-        exact(films[:, :1].double())
+        exact(clips[:, :1].double())
     return sum(p.numel() for p in model.parameters()), counter.get_total_flops()

@@ -1,4 +1,4 @@
-"""Temporal models: inflated filters on still films, ends of a film, separable filters, counts."""
+"""Temporal models: inflated filters on still clips, ends of a clip, separable filters, counts."""
 
 import math
 
@@ -35,26 +35,26 @@ def make(kind, **more):
 
 @settings(deadline=None, max_examples=12)
 @given(st.integers(1, 5), st.integers(1, 7), st.sampled_from([1, 3, 5]), st.integers(1, 2))
-def test_an_inflated_filter_answers_a_still_film_as_the_image(depth, length, side, stride):
+def test_an_inflated_filter_answers_a_still_clip_as_the_image(depth, length, side, stride):
     conv = nn.Conv2d(2, 4, side, padding=side // 2, stride=stride, bias=depth > 1)
     image = noise(B, 2, 7, 7)
-    film = image.expand(length, *image.shape)
-    given = inflate(conv, depth)(film)
+    clip = image.expand(length, *image.shape)
+    given = inflate(conv, depth)(clip)
     assert given.shape[:3] == (length, B, 4)
     for t in range(length):  # the ends too; and F.conv2d pads the edges of the image with zeros
         expected = F.conv2d(image, conv.weight, conv.bias, stride, side // 2)
         torch.testing.assert_close(given[t], expected, atol=1e-5, rtol=1e-5)
 
 
-def test_with_black_before_a_film_the_first_answers_would_lack_a_part():
+def test_with_black_before_a_clip_the_first_answers_would_lack_a_part():
     conv, depth = nn.Conv2d(1, 2, 3, padding=1, bias=False), 3
-    film = noise(1, 1, 1, 7, 7).expand(T, 1, 1, 7, 7)
+    clip = noise(1, 1, 1, 7, 7).expand(T, 1, 1, 7, 7)
     inflated = inflate(conv, depth)
-    black = torch.cat((torch.zeros(depth - 1, 1, 1, 7, 7), film)).permute(1, 2, 0, 3, 4)
+    black = torch.cat((torch.zeros(depth - 1, 1, 1, 7, 7), clip)).permute(1, 2, 0, 3, 4)
     padded = F.conv3d(black, inflated.weight, padding=(0, 1, 1))[0].transpose(0, 1)  # (T, 2, 7, 7)
     for t in range(T):
         share = min(t + 1, depth) / depth
-        torch.testing.assert_close(padded[t], share * conv(film[0])[0], atol=1e-6, rtol=1e-5)
+        torch.testing.assert_close(padded[t], share * conv(clip[0])[0], atol=1e-6, rtol=1e-5)
 
 
 def test_a_convolution_in_time_by_its_sum():
@@ -65,11 +65,11 @@ def test_a_convolution_in_time_by_its_sum():
         torch.testing.assert_close(given[t], sum(parts) + conv.bias[:, None, None])
 
 
-def test_a_moving_film_is_answered_otherwise_than_its_frames():
+def test_a_moving_clip_is_answered_otherwise_than_its_frames():
     conv = nn.Conv2d(1, 2, 3, padding=1)
-    film = noise(T, B, 1, 8, 8)
+    clip = noise(T, B, 1, 8, 8)
     assert (
-        inflate(conv, 3)(film)[2:] - conv(film.flatten(0, 1)).unflatten(0, (T, B))[2:]
+        inflate(conv, 3)(clip)[2:] - conv(clip.flatten(0, 1)).unflatten(0, (T, B))[2:]
     ).abs().max() > 0.1
 
 
@@ -95,38 +95,38 @@ def test_a_separable_layer_is_one_convolution_over_space_and_time():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_answer_after_a_frame_knows_nothing_of_later_ones(kind):
-    model, films = make(kind).eval(), noise(T, B, S, S)
-    whole = model(films)
+    model, clips = make(kind).eval(), noise(T, B, S, S)
+    whole = model(clips)
     assert whole.shape == (T, B, 4)
     for t in range(1, T + 1):
-        torch.testing.assert_close(model(films[:t]), whole[:t], atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(model(clips[:t]), whole[:t], atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "lstm"])
-def test_a_still_film_gets_one_answer_all_the_time(kind):
+def test_a_still_clip_gets_one_answer_all_the_time(kind):
     answers = make(kind)(noise(1, B, S, S).expand(T, B, S, S)).softmax(-1)
     torch.testing.assert_close(answers, answers[:1].expand_as(answers), atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("kind", ("frames", "features"))
 def test_averages_do_not_care_for_order_and_others_do(kind):
-    films = noise(T, B, S, S)
-    back = films.flip(0)
+    clips = noise(T, B, S, S)
+    back = clips.flip(0)
     model = make(kind)
-    torch.testing.assert_close(model(films)[-1], model(back)[-1], atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(model(clips)[-1], model(back)[-1], atol=1e-5, rtol=1e-4)
     for other in ("3d", "inflated", "separable", "lstm"):
         model = make(other)
-        assert (model(films)[-1] - model(back)[-1]).abs().max() > 1e-4
+        assert (model(clips)[-1] - model(back)[-1]).abs().max() > 1e-4
 
 
 def test_frames_is_the_mean_of_what_each_frame_is_answered():
-    model, films = make("frames"), noise(T, B, S, S)
-    alone = torch.stack([model(films[t : t + 1])[0].softmax(-1) for t in range(T)])
-    torch.testing.assert_close(model(films)[-1].exp(), alone.mean(0))
+    model, clips = make("frames"), noise(T, B, S, S)
+    alone = torch.stack([model(clips[t : t + 1])[0].softmax(-1) for t in range(T)])
+    torch.testing.assert_close(model(clips)[-1].exp(), alone.mean(0))
     torch.testing.assert_close(running_mean(alone)[2], alone[:3].mean(0))
 
 
-def test_an_inflated_model_answers_a_still_film_as_its_start_does_in_the_trunk():
+def test_an_inflated_model_answers_a_still_clip_as_its_start_does_in_the_trunk():
     start = TemporalModel("frames", 10, S, seed=3)
     model = TemporalModel("inflated", 4, S, start=start, seed=5)
     x = noise(1, B, 1, S, S)

@@ -6,7 +6,8 @@ from torch import nn
 
 from lstm_video_lab.data.frames import FRAME_ORDERS
 from lstm_video_lab.lessons.temporal_models.experiment import TASKS
-from lstm_video_lab.lessons.temporal_models.widgets import TemporalExplorer, draw_answers
+from lstm_video_lab.lessons.temporal_models.figures import draw_answers
+from lstm_video_lab.lessons.temporal_models.widgets import TemporalExplorer
 
 T, B = 4, 8
 
@@ -21,16 +22,16 @@ class Counts(nn.Module):
 
     calls = 0
 
-    def forward(self, films):
+    def forward(self, clips):
         Counts.calls += 1
-        bright = (films[:, :, 0, 0] * 3).round().long()  # (T, B)
+        bright = (clips[:, :, 0, 0] * 3).round().long()  # (T, B)
         return 9.0 * nn.functional.one_hot(bright, 4).float()
 
 
 def explorer():
     brightness = torch.arange(T).view(T, 1, 1, 1) / 3  # frame t is answered with t
-    films = brightness.expand(T, B, 6, 6)
-    tests = {"direction": (films, torch.arange(B) % 4), "name": (films, torch.arange(B) % 4)}
+    clips = brightness.expand(T, B, 6, 6)
+    tests = {"direction": (clips, torch.arange(B) % 4), "name": (clips, torch.arange(B) % 4)}
     return TemporalExplorer({("direction", "3d"): Counts(), ("name", "lstm"): Counts()}, tests)
 
 
@@ -41,12 +42,12 @@ def test_it_says_what_the_model_answers_after_so_many_frames():
         said = widget.text.value
         assert f"sees {count} frames, in order" in said
         assert f"its last answer is {last} (1.00), the truth left" in said
-        assert "right on 25% of 8 test films; chance is 25%" in said
-    widget.values["film"].value = 3
+        assert "right on 25% of 8 test clips; chance is 25%" in said
+    widget.values["clip"].value = 3
     assert "the truth up" in widget.text.value
 
 
-def test_films_are_answered_once_for_all_numbers_of_frames():
+def test_clips_are_answered_once_for_all_numbers_of_frames():
     widget = explorer()
     before = Counts.calls
     for count in range(1, T + 1):
