@@ -6,7 +6,7 @@
 #
 # **Objectives**
 #
-# - **Predict** a frame of a film yourself, as the networks will have to.
+# - **Predict** a frame of a clip yourself, as the networks will have to.
 # - **Check** that widgets work on your machine.
 # - **Train** a recurrent network, and **say** what it learns first.
 # - **Find** your way: seventeen lessons, and the words they use.
@@ -22,7 +22,7 @@
 # **Can a network that only watches learn how things move?**
 #
 # Nobody tells it what a digit is. It gets no labels, no laws of motion and no reward. It sees the
-# first frames of a film and has to say what comes next. To do that well it must find out *where*
+# first frames of a clip and has to say what comes next. To do that well it must find out *where*
 # things are, *how* they move and *what* they look like. Whether it does is what you will test.
 #
 # In JupyterLab, run a cell with Shift+Enter. Go from top to bottom. The [map](#The-map) and the
@@ -40,12 +40,12 @@ print(
     f"come, each of {settings.image_size}×{settings.image_size} pixels"
 )
 
-# %% a film
-film = evaluation.heldout_data(settings).batch(56, 1)[:, 0]  # film 56: uint8 (T, H, W)
+# %% a clip
+film = evaluation.heldout_data(settings).batch(56, 1)[:, 0]  # clip 56: uint8 (T, H, W)
 seen, future = film.tensor_split([settings.frames_in])
 plots.frames(
     {"seen": seen},
-    f"Film 56: a handwritten digit in a dark box, {len(seen)} frames. It keeps its speed, and it "
+    f"Clip 56: a handwritten digit in a dark box, {len(seen)} frames. It keeps its speed, and it "
     "bounces off the walls.",
 )
 
@@ -90,7 +90,7 @@ SelfTest()
 # 1. Run the cell again. A widget lives only as long as its kernel, the Python behind the page.
 # 2. Stop every other JupyterLab, and start this one with `lstm-video-lab open` from the
 #    environment in which you installed the lab. Choose the kernel "Python 3 (ipykernel)".
-# 3. The README has a section *Widgets do not show* with the rest.
+# 3. [Troubleshooting](../docs/troubleshooting.md) has the rest.
 #
 # On GitHub and in other readers there are pictures only. All lessons can be read that way too.
 #
@@ -102,7 +102,7 @@ SelfTest()
 # How good is it? Each pixel is predicted as a probability of being white, and each pixel costs the
 # more, the more surprising it is. The sum over a frame is the loss, in **nats per frame**; lower
 # is better. Two lines put it in its place. Above, the **mean image**: always answer with the
-# average of all frames, whatever the film. Below, the **entropy bound**: nobody can get under it,
+# average of all frames, whatever the clip. Below, the **entropy bound**: nobody can get under it,
 # because pixels are grey and a probability cannot say "exactly this grey". Lesson 03 explains
 # both.
 
@@ -120,7 +120,7 @@ Guess(
     "The network starts from nothing. What will it learn first?",
     ["which digit it is", "where the digit is", "both at the same time"],
     "where the digit is",
-    "Look at the row “predicted” while it trains: first a grey fog, the same for every film, then "
+    "Look at the row “predicted” while it trains: first a grey fog, the same for every clip, then "
     "a soft spot that goes where the digit goes. Strokes take far longer than this minute. A spot "
     "in the right place saves many nats, and one spot serves all digits. Which digit it is saves "
     "fewer, and has to be learnt for each of the ten.",
@@ -136,7 +136,7 @@ TrainingStudio()
 
 # %% [markdown]
 # Did you see the fog, and then the spot? In case you cannot train now, here is the same kind of
-# run, with the prediction for one film kept at four moments. It is a short run; patience and
+# run, with the prediction for one clip kept at four moments. It is a short run; patience and
 # lesson 06 give better ones.
 
 # %% snapshots
@@ -153,7 +153,7 @@ for progress in training.train(settings.changed(device="cpu", **budget)):
 # %% what was learnt
 plots.frames(
     shots,
-    "Film 56 goes on. Below the truth: what was predicted at that step of training; the last after "
+    "Clip 56 goes on. Below the truth: what was predicted at that step of training; the last after "
     f"{progress.seconds:.0f} s, {settings.scale} scale. Loss on the future at these moments: "
     f"{', '.join(losses)} nats per frame; mean image {cost['mean_image']:.0f}, entropy "
     f"bound {cost['entropy_bound']:.0f}.",
@@ -161,9 +161,9 @@ plots.frames(
 )
 
 # %% [markdown]
-# Be strict with this picture. It is one film, and a short run. A spot in the right place is no
+# Be strict with this picture. It is one clip, and a short run. A spot in the right place is no
 # proof that the digit is known. That is why every lesson puts baselines beside each result, and
-# measures on many held-out films: films made of digits that were never trained on.
+# measures on many held-out clips: clips made of digits that were never trained on.
 #
 # ## The map
 #
@@ -173,7 +173,7 @@ plots.frames(
 # | [01 recurrence and memory](01_recurrence_and_memory.ipynb) | Why is it hard to remember? |
 # | [02 the LSTM cell](02_lstm_cell.ipynb) | How does a cell keep something, and let go? |
 # | [03 bouncing digits](03_bouncing_digits.ipynb) | What is seen, and what scores nothing at all? |
-# | [04 the autoencoder](04_autoencoder.ipynb) | Can a film be packed into one state? |
+# | [04 the autoencoder](04_autoencoder.ipynb) | Can a clip be packed into one state? |
 # | [05 the future predictor](05_future_predictor.ipynb) | Should a decoder see its last frame? |
 # | [06 the composite](06_composite.ipynb) | Two tasks, two losses: how do they reach one encoder? |
 # | [07 the ConvLSTM](07_convlstm.ipynb) | Is it worth knowing that a picture has neighbours? |
@@ -215,7 +215,7 @@ plots.frames(
 #
 # | word | meaning here |
 # | --- | --- |
-# | frame | one picture of a film, a grid of pixels from 0 (black) to 1 (white) |
+# | frame | one picture of a clip, a grid of pixels from 0 (black) to 1 (white) |
 # | unit | one number of a recurrent layer's memory, with the weights that update it |
 # | layer | many units that read the same input; layers can be stacked, each reading the one below |
 # | gate | a number from 0 to 1, computed anew at each step, that says how much passes |
@@ -233,8 +233,8 @@ plots.frames(
 # | free running | a conditional decoder is shown what it gave itself, as it must be in use |
 # | rollout | a long run of predictions, far past the number of frames trained for |
 # | percept | what an image network makes of a frame, used as input in place of its pixels |
-# | representation | the encoder's state, seen as a summary of the film |
-# | held out | never used in training; here films made of other digits |
+# | representation | the encoder's state, seen as a summary of the clip |
+# | held out | never used in training; here clips made of other digits |
 # | baseline | a score that needs no learning, to compare a model with |
 # | logit | the number before the squashing that makes it a probability |
 # | nats per frame | the loss: −ln of the probability given to each pixel, summed over a frame |
@@ -253,9 +253,9 @@ plots.frames(
 #
 # ## In one breath
 #
-# To predict the next frames of a film, one must carry place, motion and shape from frame to frame.
-# A recurrent network learns to, from films alone, and the place comes first. What it has learnt is
+# To predict the next frames of a clip, one must carry place, motion and shape from frame to frame.
+# A recurrent network learns to, from clips alone, and the place comes first. What it has learnt is
 # only as good as its distance from the baselines.
 #
 # Next: [01, recurrence and memory](01_recurrence_and_memory.ipynb), or, if you want to see the
-# films first, [03, bouncing digits](03_bouncing_digits.ipynb).
+# clips first, [03, bouncing digits](03_bouncing_digits.ipynb).

@@ -27,7 +27,7 @@
 #
 # ## The question
 #
-# **At the end of a film, what must a network have done to still know its beginning?**
+# **At the end of a clip, what must a network have done to still know its beginning?**
 #
 # Here is the smallest form of that question. Four symbols pass by, one in each step, in any order.
 # The first one carries a mark: *keep this*. Then others come, which do not matter. At the end a
@@ -401,7 +401,7 @@ plots.bars(
 
 # %% [markdown]
 # The order is that of the strips in part 2. Short delays are learned from any bias. The longer the
-# delay, the more it matters whether the memory is open at the start. A film of the paper has 20
+# delay, the more it matters whether the memory is open at the start. A clip of the paper has 20
 # frames, and its first has to be heard from the last: the norms in the line above say how loud that
 # is at the start. A bias of 0 need not be hopeless, for training can open gates. It has to find out
 # first.
@@ -531,7 +531,7 @@ MemoryExplorer(result)
 # - *In training the state is not cheap either.* Back-propagation through time goes back over every
 #   step, so every step has to be kept until then.
 # - *Random symbols are the worst case.* Nothing in them can be summarised. The ten frames of a
-#   film are not like that: a shape, a place and a speed say nearly all. The paper's encoder has
+#   clip are not like that: a shape, a place and a speed say nearly all. The paper's encoder has
 #   2048 units, so h and c are 4096 numbers: as many as **one** frame of 64×64 pixels. Ten frames
 #   have to go through. Being forced to summarise is the point: such a state is a *representation*.
 #

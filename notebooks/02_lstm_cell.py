@@ -171,8 +171,8 @@ LatchExplorer(mine, x, ("value", "store", "read"), step=105)
 # ## Gates of a trained network
 #
 # Now a real layer. We train the composite of lesson 06 for less than half a minute: an encoder
-# reads a film of a bouncing digit, and two decoders must give it back and continue it. Then we
-# step the encoder by hand over held-out films and note each gate at each step. We do the same with
+# reads a clip of a bouncing digit, and two decoders must give it back and continue it. Then we
+# step the encoder by hand over held-out clips and note each gate at each step. We do the same with
 # the very weights that training started from, as a control.
 
 # %% training
@@ -188,9 +188,9 @@ print(
 )
 
 # %% watching
-N = 200  # films, made of digits that were never trained on
+N = 200  # clips, made of digits that were never trained on
 held_out = evaluation.heldout_data(settings)
-films, scene = held_out.batch(0, N), held_out.scene(0, N)  # films: uint8 (T, N, H, W)
+films, scene = held_out.batch(0, N), held_out.scene(0, N)  # clips: uint8 (T, N, H, W)
 place = torch.from_numpy(scene.positions[:, :, 0, 1]).double()  # (T, N): x of the digit's corner
 pixels = films.float().flatten(2) / 255  # (T, N, X)
 after = gates_over_time(encoder.cell(), pixels)  # each gate: (T, N, H)
@@ -204,10 +204,10 @@ f = after.f[2:, film]  # the first steps fill an empty memory
 blink = int(((f.amin(0) < 0.3) & (f.amax(0) > 0.7)).sum())
 plots.strip(
     {"forget gate f": after.f[:, film, some], "output h": after.h[:, film, some]},
-    f"{len(some)} of {len(means)} units while film {film + 1} is read, {made}. Above are units "
+    f"{len(some)} of {len(means)} units while clip {film + 1} is read, {made}. Above are units "
     f"that let go, below units that keep. From step 3 on, {int((f.amin(0) > 0.9).sum())} units "
     f"keep more than 90 % in every step, and the gates of {blink} go below 0.3 and above 0.7. Over "
-    f"all films mean forget gates lie between {means.min():.2f} and {means.max():.2f}; before "
+    f"all clips mean forget gates lie between {means.min():.2f} and {means.max():.2f}; before "
     f"training, between {early.min():.2f} and {early.max():.2f}.",
 )
 
@@ -216,23 +216,23 @@ plots.strip(
 # close together, near σ(1) = 0.73. Training has pulled them apart. Some units have gates near 1
 # throughout: they hold on to what they have, and add to it. Others *blink*: their gates shut at
 # certain steps and open again. What do those follow? (In training the encoder read only the first
-# part of such a film, the frames before those it had to predict. The rest is new to it.)
+# part of such a clip, the frames before those it had to predict. The rest is new to it.)
 #
 # ## A unit that follows the digit
 #
 # The decoders must know *where* the digit is. So let us look for a unit that says it: one whose
-# state c goes with the digit's x position. We know that position, since we made the films.
+# state c goes with the digit's x position. We know that position, since we made the clips.
 
 
 # %% the search
 def correlation(units, place):
-    """|r| of each unit with the place, over all steps and films: (T, N, H), (T, N) → (H,)."""
+    """|r| of each unit with the place, over all steps and clips: (T, N, H), (T, N) → (H,)."""
     both = torch.cat([units.flatten(0, 1).double(), place.reshape(-1, 1)], 1)  # (T·N, H + 1)
     return torch.corrcoef(both.T)[-1, :-1].abs().nan_to_num()
 
 
 def search(units, place=place):
-    """The unit that fits best on the first half of the films, and its |r| on the second half."""
+    """The unit that fits best on the first half of the clips, and its |r| on the second half."""
     half = N // 2
     best = int(correlation(units[:, :half], place[:, :half]).argmax())
     return best, float(correlation(units[:, half:, best : best + 1], place[:, half:])[0])
@@ -243,7 +243,7 @@ unit_before, found_before = search(before.c)
 
 
 def profile(c):
-    """Mean state at each place, in standard deviations of that unit; second half of the films."""
+    """Mean state at each place, in standard deviations of that unit; second half of the clips."""
     c, where = c[:, N // 2 :].double(), place[:, N // 2 :]
     c = (c - c.mean()) / c.std()
     return where.unique(), torch.stack([c[where == p].mean() for p in where.unique()])
@@ -270,14 +270,14 @@ Guess(
 
 # %% how good is it
 pixel, found_pixel = search(pixels)
-chance = search(after.c, place.roll(1, 1))[1]  # each film against the place in another film
+chance = search(after.c, place.roll(1, 1))[1]  # each clip against the place in another clip
 plots.bars(
-    ["trained", "before training", "best single pixel", "wrong film"],
+    ["trained", "before training", "best single pixel", "wrong clip"],
     [found, found_before, found_pixel, chance],
     text=f"|r| with the x position: best of {len(means)} units after training {found:.2f} (unit "
     f"{unit}), before it {found_before:.2f}; best of {pixels.shape[2]} pixels {found_pixel:.2f}; "
-    f"the trained units against the places in other films {chance:.2f}. Each was chosen on "
-    f"{N // 2} films and judged on {N // 2} others; {made}.",
+    f"the trained units against the places in other clips {chance:.2f}. Each was chosen on "
+    f"{N // 2} clips and judged on {N // 2} others; {made}.",
     ylabel="|correlation| with x",
 )
 
@@ -285,7 +285,7 @@ plots.bars(
 # **Be fair before you believe it.** Four questions that you should put to any such finding:
 #
 # - *Did you pick the winner by luck?* The best of hundreds always looks good. So the unit was
-#   chosen on one half of the films and judged on the other. "Wrong film" is what luck alone gives.
+#   chosen on one half of the clips and judged on the other. "Wrong clip" is what luck alone gives.
 # - *Does it take training?* Only in part. The best **untrained** unit follows the digit too: a
 #   random mixture of pixels changes with the place. What training did is the step between the
 #   first two bars.
@@ -295,7 +295,7 @@ plots.bars(
 # - *Is it "the position unit"?* No. Many units carry a part of the place, and this one carries
 #   other things as well.
 #
-# Now watch it. The unit is chosen for you. The film is from the second half.
+# Now watch it. The unit is chosen for you. The clip is from the second half.
 
 # %% watch it
 record = {name: values[:, film] for name, values in after._asdict().items()}  # (T, H)
@@ -388,8 +388,8 @@ frame = torch.arange(len(films)) + 1
 plots.curves(
     {"new: c(t)": (frame, h_new[:, film, most]), "old: c(t−1)": (frame, h_old[:, film, most]),
      "new − old": (frame, (h_new - h_old)[:, film, most].round(decimals=3) + 0.0)},
-    text=f"Output h of unit {most} in film {film + 1}, where the readings differ most. Over all "
-    f"units and films the difference is {gap.mean():.4f} on average and {gap.max():.3f} at most; "
+    text=f"Output h of unit {most} in clip {film + 1}, where the readings differ most. Over all "
+    f"units and clips the difference is {gap.mean():.4f} on average and {gap.max():.3f} at most; "
     f"|h| is {h_new.abs().mean():.2f} on average, an output peephole "
     f"{encoder.peephole_l0[2].abs().mean():.3f}; {made}.",
     xlabel="frame", ylabel="output h",
@@ -547,7 +547,7 @@ def times_faster(slow_way, fast_way, times=15):
 
 
 def gains(B):
-    """For a batch of B films: the gain of the products alone, and of a whole layer."""
+    """For a batch of B clips: the gain of the products alone, and of a whole layer."""
     some, weights = pixels[:, :B].clone(), fast.weight_ih_l0.detach().T  # (T, B, X), (X, 4H)
     return (
         times_faster(lambda: [x @ weights for x in some], lambda: some.flatten(0, 1) @ weights),
@@ -563,7 +563,7 @@ plots.bars(
     ["B = 2", "B = 8", "B = 32"], {"input products alone": products, "whole layer": whole},
     None, {"no gain": 1.0}, ylabel="times faster",
     text=f"How many times faster is one product than T = {len(pixels)} of them, and fast=True than "
-    f"fast=False (forwards and backwards)? For batches of 2, 8 and 32 films: "
+    f"fast=False (forwards and backwards)? For batches of 2, 8 and 32 clips: "
     f"{', '.join(f'{n:.1f}' for n in products)} and {', '.join(f'{n:.1f}' for n in whole)} times. "
     f"{settings.scale} scale, X = {sizes[0]}, H = {sizes[1]}, {torch.get_num_threads()} threads.",
 )  # fmt: skip
@@ -593,4 +593,4 @@ plots.bars(
 # they listen to is learned. In a trained encoder some units hold on and some follow the digit, and
 # only a control tells you how much of that is due to training.
 #
-# Next: [03, bouncing digits](03_bouncing_digits.ipynb), the films that all this is trained on.
+# Next: [03, bouncing digits](03_bouncing_digits.ipynb), the clips that all this is trained on.

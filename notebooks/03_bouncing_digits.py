@@ -6,8 +6,8 @@
 #
 # **Objectives**
 #
-# - **Explore** the films, and **state** the law that moves the digits, with its small surprises.
-# - **Explain** why the same film can be made again at any time, on any machine.
+# - **Explore** the clips, and **state** the law that moves the digits, with its small surprises.
+# - **Explain** why the same clip can be made again at any time, on any machine.
 # - **Compute** nats per frame and squared error per frame, starting from a single pixel.
 # - **Compare** any score with what can be had without learning.
 #
@@ -132,9 +132,9 @@ for name, speed in laws.items():
     places = torch.from_numpy(data.scene(1, 7).positions[:, :, 0]).double()  # (T, 7, 2)
     steps[name] = places.diff(dim=0).norm(dim=-1).mean(0).tolist()  # (7,)
 plots.bars(
-    [f"film {n}" for n in range(7, 14)],
+    [f"clip {n}" for n in range(7, 14)],
     steps,
-    text=f"Mean step of the digit in seven films, under each law: speed={laws['all alike']} and "
+    text=f"Mean step of the digit in seven clips, under each law: speed={laws['all alike']} and "
     f"speed={laws['a range']} of the box per frame, {settings.scale} scale. Walls and whole pixels "
     "make even equal speeds look a little unlike.",
     ylabel="pixels per frame",
@@ -160,7 +160,7 @@ t, b = divmod(int(shared.sum((2, 3), dtype=torch.int64).argmax()), frames.shape[
 plots.images(
     [one[t, b] for one in (first, second, frames, shared)],
     ["one digit", "the other", "the frame", "ink of both"],
-    f"Film {b}, frame {t + 1}, {settings.scale} scale: {int((shared[t, b] > 0).sum())} pixels have "
+    f"Clip {b}, frame {t + 1}, {settings.scale} scale: {int((shared[t, b] > 0).sum())} pixels have "
     "ink of both digits, and the larger value is shown. Which ink is whose cannot be told from "
     "this frame alone.",
     columns=4,
@@ -171,24 +171,24 @@ plots.images(
 # network has to remember how they looked and where they were going. The paper claims that it does;
 # lesson 06 measures it.
 #
-# ## Endless films, made again at will
+# ## Endless clips, made again at will
 #
-# There is no data set on a disk. Film *n* is computed when it is asked for, from the numbers
-# (seed, n) and nothing else: not from the films before it, not from the size of a batch.
+# There is no data set on a disk. Clip *n* is computed when it is asked for, from the numbers
+# (seed, n) and nothing else: not from the clips before it, not from the size of a batch.
 
 # %% counted randomness
 data = BouncingDigits(digits, 2, num_frames=20, seed=7, **world)
-late = data.batch(250_000, 4)  # films 1,000,000 … 1,000,003, without those before
+late = data.batch(250_000, 4)  # clips 1,000,000 … 1,000,003, without those before
 again = BouncingDigits(digits, 2, num_frames=20, seed=7, **world).batch(100_000, 10)
 other = BouncingDigits(digits, 2, num_frames=20, seed=8, **world).batch(250_000, 4)
 # NBVAL_CHECK_OUTPUT
-print("films 1,000,000 to 1,000,003 show the digits", data.scene(250_000, 4).labels.tolist())
+print("clips 1,000,000 to 1,000,003 show the digits", data.scene(250_000, 4).labels.tolist())
 print("made again in a batch of 10, they are equal:", torch.equal(late, again[:, :4]))
-print("another seed gives the same films:", torch.equal(late, other))
+print("another seed gives the same clips:", torch.equal(late, other))
 
 # %% [markdown]
 # That is why a run that was cut off can go on as if nothing had happened, why every model in these
-# lessons meets the same held-out films, and why your numbers can be compared with ours.
+# lessons meets the same held-out clips, and why your numbers can be compared with ours.
 #
 # ## From one pixel to a score
 #
@@ -207,14 +207,14 @@ PixelCost()
 # %% [markdown]
 # The rings mark the cheapest answer, always p = x. For a black or a white pixel it is free. For a
 # **grey** pixel it is not: p = 0.5 costs ln 2 ≈ 0.69 nats, though the answer is perfect. Soft
-# edges of strokes are grey, so every film has a price that nobody can avoid. Summed over a frame
+# edges of strokes are grey, so every clip has a price that nobody can avoid. Summed over a frame
 # it is the **entropy bound**. A loss of zero is out of reach, and a loss at the bound is a perfect
 # prediction.
 #
 # See also what happens at the ends. Whoever says p = 0 and meets any ink pays −ln 0: infinitely
 # much. It never pays to be surer than one can be.
 #
-# Sum the cost over the pixels of a frame, and take the mean over frames and films: **nats per
+# Sum the cost over the pixels of a frame, and take the mean over frames and clips: **nats per
 # frame**. Sum (p − x)² in the same way: **squared error per frame**. Its floor is 0.
 #
 # ## What nothing scores
@@ -241,7 +241,7 @@ Guess(
     lambda: plots.curves(
         {name: (range(1, len(values) + 1), values) for name, values in per_step.items()},
         {"perfect": 0.0},
-        f"{settings.scale} scale, 256 held-out films of {settings.num_digits} digit. Means over "
+        f"{settings.scale} scale, 256 held-out clips of {settings.num_digits} digit. Means over "
         f"the steps: {', '.join(f'{name} {error:.1f}' for name, error in errors.items())}. "
         "Copying pays twice once the digit has left: where ink was, and where ink is now.",
         xlabel="frames after the last one seen",
@@ -252,7 +252,7 @@ Guess(
 # %% [markdown]
 # The longer one copies, the worse it gets, until the copy and the digit have nothing in common.
 # The mean image costs much the same at every step. It does not know the time, and it does not even
-# look at the film. What does it look like?
+# look at the clip. What does it look like?
 
 # %% the mean image
 means = []
@@ -269,15 +269,15 @@ plots.images(
 )
 
 # %% [markdown]
-# A fog, the same for every film. It is the best answer of anybody who has not looked: right on
-# average and never about *this* film. A network that ignores its input ends up here, and its loss
+# A fog, the same for every clip. It is the best answer of anybody who has not looked: right on
+# average and never about *this* clip. A network that ignores its input ends up here, and its loss
 # curve falls nicely on the way. **A model whose error is near the mean image's has learnt nothing
 # about motion.** That is the most common failure, and the number to watch for.
 
 # %% table
 print(
     f"{settings.scale} scale, {settings.image_size}×{settings.image_size} pixels, embedded test "
-    "digits, 256 films\n"
+    "digits, 256 clips\n"
 )
 print("digits    nats:  bound  mean image  p = 0.5    squared error:  mean image  black  copy-last")
 for count in (1, 2, 3):
@@ -323,9 +323,9 @@ for count in (1, 2, 3):
 # ## In one breath
 #
 # The world is real handwriting under a simple law whose bounces are not quite mirrors, and any
-# film can be made again from its number. Errors are sums over pixels, in nats or in squares, with
+# clip can be made again from its number. Errors are sums over pixels, in nats or in squares, with
 # a floor that grey pixels make. A score means something only between two lines: the mean image,
 # where nothing has been learnt about motion, and the entropy bound, where nothing is left to
 # learn.
 #
-# Next: [04, the autoencoder](04_autoencoder.ipynb), the first network that has to remember a film.
+# Next: [04, the autoencoder](04_autoencoder.ipynb), the first network that has to remember a clip.

@@ -1,12 +1,12 @@
 # %% [markdown]
 # # 04 · The LSTM autoencoder
 #
-# After this lesson you can say what an LSTM keeps of a film, why the paper wants the film back in
+# After this lesson you can say what an LSTM keeps of a clip, why the paper wants the clip back in
 # reverse, and what more units buy.
 #
 # **Objectives**
 #
-# - **Trace** a film through encoder, state and decoder, and **count** the parameters.
+# - **Trace** a clip through encoder, state and decoder, and **count** the parameters.
 # - **Show** by experiment which order of the frames is easier to learn, and **explain** why.
 # - **Compare** sizes fairly: for equal time, and for equal steps.
 # - **Judge** what a low reconstruction error proves, and what it does not.
@@ -43,12 +43,12 @@ smoke = settings.scale == "smoke"
 by_clock = settings.changed(**({} if smoke else {"minutes": 0.4, "batch_size": 16}))
 by_steps = settings.changed(**({} if smoke else {"steps": 300, "batch_size": 16}))
 
-# %% the film
+# %% the clip
 T, size = settings.frames_in, settings.image_size
 past = evaluation.heldout_data(settings).batch(0, 200)[:T].float() / 255  # (T, N, H, W)
 plots.frames(
     {"film": past[:, 4]},
-    f"A held-out film: {T} frames of {size}×{size} pixels, {T * size * size:,} numbers. They are "
+    f"A held-out clip: {T} frames of {size}×{size} pixels, {T * size * size:,} numbers. They are "
     f"to go into a vector of {2 * settings.units}, and to come out again.",
 )
 
@@ -74,7 +74,7 @@ plots.frames(
 #   h, one number each for every unit.
 # - The state is **copied** into the decoder.
 # - The **decoder** is another LSTM, with weights of its own and *no input at all*. Whatever it
-#   knows of the film came over the bridge. A linear layer, the *readout*, turns its output into
+#   knows of the clip came over the bridge. A linear layer, the *readout*, turns its output into
 #   the pixels of a frame.
 # - The frames come out **in reverse**: newest first. Why? That is part 2.
 #
@@ -95,7 +95,7 @@ for name, part in {"encoder": fixed.encoder, "decoder": fixed.decoders}.items():
 # Most of them sit in the encoder's input weights, 4·H·X. The decoder has none of those.
 #
 # Now train one. While the bar runs, think about this: what does the decoder need to know about a
-# film of one bouncing digit? Which digit it is and how it is written, where it is, where it goes
+# clip of one bouncing digit? Which digit it is and how it is written, where it is, where it goes
 # to. That is far less than all the pixels. Nobody tells the network so.
 
 # %% train the first autoencoder
@@ -112,9 +112,9 @@ made = f"{first.curve['step'][-1]} steps in {first.seconds:.0f} s, {settings.sca
 plots.curves(
     {f"{settings.units} units": (first.curve["step"], first.curve["reconstruction"])},
     levels["cross_entropy"],
-    "Loss on training films, from "
+    "Loss on training clips, from "
     f"{first.curve['reconstruction'][0]:.0f} to {first.curve['reconstruction'][-1]:.1f}; on 200 "
-    f"held-out films {report['reconstruction']['cross_entropy']:.1f} nats per frame; mean image "
+    f"held-out clips {report['reconstruction']['cross_entropy']:.1f} nats per frame; mean image "
     f"{levels['cross_entropy']['mean image']:.1f}, entropy bound "
     f"{levels['cross_entropy']['entropy bound']:.1f} ({made}).",
 )
@@ -122,12 +122,12 @@ plots.curves(
 # %% [markdown]
 # The two dashed lines are the baselines of lesson 03: the **mean image** (always the same grey
 # answer) and the **entropy bound** (nobody gets below it). They were measured on the *future*
-# frames of the films. For the frames that were seen they are nearly the same, since it is the same
+# frames of the clips. For the frames that were seen they are nearly the same, since it is the same
 # world; so we use them here too. The third baseline, **copy-last**, has an infinite cross-entropy.
 # It will appear where we use squared error.
 #
 # **Is the state really the only bridge?** Two tests. First: hand the decoder a state and nothing
-# else. Second: exchange the states of the films, and see whether the films are exchanged.
+# else. Second: exchange the states of the clips, and see whether the clips are exchanged.
 
 # %% two tests of the bridge
 # NBVAL_CHECK_OUTPUT
@@ -135,17 +135,17 @@ with torch.no_grad():
     given = model(past).reconstruction  # (T, N, H, W)
     state = model.encode(past)  # [(h, c)], each (N, units)
     alone = model.decode("reconstruction", state, T)
-    moved = [(h.roll(1, 0), c.roll(1, 0)) for h, c in state]  # every film gets its neighbour's
+    moved = [(h.roll(1, 0), c.roll(1, 0)) for h, c in state]  # every clip gets its neighbour's
     exchanged = model.decode("reconstruction", moved, T)
-print("From the state alone comes the same film:", torch.allclose(alone, given, atol=1e-4))
+print("From the state alone comes the same clip:", torch.allclose(alone, given, atol=1e-4))
 same = torch.allclose(exchanged, given.roll(1, 1), atol=1e-4)
-print("With the state of another film comes the other film:", same)
+print("With the state of another clip comes the other clip:", same)
 
 # %% [markdown]
-# Now look at the bridge yourself. Above is a film. The two strips are its whole state, a coloured
+# Now look at the bridge yourself. Above is a clip. The two strips are its whole state, a coloured
 # line for each number. Below is what the decoder should give, and what it gives.
 #
-# Move **Film** first. Then set some of the numbers to zero with **Erased**. Last, leave out one of
+# Move **Clip** first. Then set some of the numbers to zero with **Erased**. Last, leave out one of
 # the two strips with **Carried over**.
 
 # %% move the bridge
@@ -156,7 +156,7 @@ StateExplorer(model, settings, 4)
 # little of *which* digit it was. You have seen that order of learning in lesson 00. For our
 # question, the way over the bridge, it is enough.
 #
-# Here are the same cases for many films at once.
+# Here are the same cases for many clips at once.
 
 # %% what erasing costs
 cases = {
@@ -175,7 +175,7 @@ plots.bars(
     list(costs),
     list(costs.values()),
     baselines=levels["cross_entropy"],
-    text=f"What the decoder makes of parts of the state, mean of 200 films: {facts} nats per "
+    text=f"What the decoder makes of parts of the state, mean of 200 clips: {facts} nats per "
     f"frame ({made}).",
 )
 
@@ -183,7 +183,7 @@ plots.bars(
 # Two things to take from this.
 #
 # **No number holds a frame.** Erase a few numbers, and no frame goes missing; all of them become a
-# little worse. The film is spread over the whole vector. (This is why a unit of a network is so
+# little worse. The clip is spread over the whole vector. (This is why a unit of a network is so
 # hard to put a name to. You tried in lesson 02.)
 #
 # **c is the memory.** Without h the decoder still finds its way. Without c it is lost, and worse
@@ -194,7 +194,7 @@ plots.bars(
 #
 # The paper asks for frame 10 first and frame 1 last. It looks like a whim. You could as well ask
 # for the frames in the order in which they came. So let us train both, and change nothing else: the
-# same first weights, the same films in the same order, the same number of steps. Only one line
+# same first weights, the same clips in the same order, the same number of steps. Only one line
 # differs:
 #
 # ```
@@ -211,10 +211,10 @@ orders = output_order.compare(small, seeds=(0, 1, 2))
 
 # %% guess the order
 gaps = output_order.final_gap(orders)
-words = ["newest first (reversed)", "oldest first (as filmed)"]
+words = ["newest first (reversed)", "oldest first (as recorded)"]
 words += ["neither: the difference changes its sign from seed to seed"]
 Guess(
-    "Same model, same films, same steps. Which order is learnt with less error?",
+    "Same model, same clips, same steps. Which order is learnt with less error?",
     words,
     words[0 if (gaps > 0).all() else 1 if (gaps < 0).all() else 2],
     lambda: (
@@ -257,9 +257,9 @@ for name, reverse in output_order.ORDERS.items():
 # before, which looks much like it. In forward order every lag is long. There is no easy frame to
 # begin with.
 #
-# If that is the reason, then it must matter more for a longer film. Ten frames have a lag of 10 in
+# If that is the reason, then it must matter more for a longer clip. Ten frames have a lag of 10 in
 # forward order, twenty frames one of 20. The shortest lag in reverse stays 1. That is a prediction
-# which could fail. Test it: the same again, with the film twice as long.
+# which could fail. Test it: the same again, with the clip twice as long.
 
 # %% twice as long
 longer = small.changed(frames_in=2 * T)
@@ -275,7 +275,7 @@ draw_learning(long_orders, longer, long_levels)
 #
 # And *where* does it begin? The next picture is the heart of this lesson. It shows the error for
 # each output step, early in training. Move the slider from left to right. Then choose *by frame of
-# the film*, to see which frames each model has, and which it still lacks.
+# the clip*, to see which frames each model has, and which it still lacks.
 
 # %% move through the training
 OrderExplorer(long_orders, long_levels, 3)
@@ -284,32 +284,32 @@ OrderExplorer(long_orders, long_levels, 3)
 # - **Newest first** dips early at its first few output steps: frames it saw a moment ago. The dip
 #   then widens to the right, to older and older frames. The oldest ones stay the hardest.
 # - **Oldest first** lies flat for long. It has no short way, so no frame gets ahead.
-# - At the ends of the film the error is higher, and the very first output of the reversed order is
+# - At the ends of the clip the error is higher, and the very first output of the reversed order is
 #   not its cheapest. The stack does not explain that. A part of it is simple: a model that knows
-#   only roughly where the digit was is nearest to the truth in the middle of the film.
+#   only roughly where the digit was is nearest to the truth in the middle of the clip.
 #
-# That last point can be measured without any model. Take the *mean frame* of each film, one blurred
-# picture, and give it as the answer for every frame of that film:
+# That last point can be measured without any model. Take the *mean frame* of each clip, one blurred
+# picture, and give it as the answer for every frame of that clip:
 
-# %% one picture for a whole film
+# %% one picture for a whole clip
 films = evaluation.heldout_data(longer).batch(0, 200)[: 2 * T].float() / 255
 blurred = 0.98 * films.mean(0, keepdim=True) + 0.02 * films.mean()  # no pixel is impossible
 costs = metrics.cross_entropy_of_probability(blurred.expand_as(films), films).mean(1)  # (2T,)
 plots.curves(
     {"mean frame": (range(1, 2 * T + 1), costs)},
     long_levels,
-    f"The mean frame of each film as the answer for all {2 * T} frames: {costs[0]:.1f} nats for "
+    f"The mean frame of each clip as the answer for all {2 * T} frames: {costs[0]:.1f} nats for "
     f"the oldest, {costs.min():.1f} for the frame it suits best, {costs[-1]:.1f} for the newest. "
     f"Nothing is trained here ({settings.scale} scale).",
-    xlabel="frame of the film",
+    xlabel="frame of the clip",
 )
 
 # %% [markdown]
-# The ends cost more there too, both alike. So that part of the curves belongs to the films. The
+# The ends cost more there too, both alike. So that part of the curves belongs to the clips. The
 # slope from the newest frame to the oldest does not: it comes from the order.
 #
 # What have we shown? At this scale, for one digit and a short training, the reversed order learns
-# faster, and the longer the film, the more. We have *not* shown that the forward order could never
+# faster, and the longer the clip, the more. We have *not* shown that the forward order could never
 # catch up, nor that it stays behind for every learning rate (see *What to try next*).
 #
 # ## 3. More units
@@ -342,7 +342,7 @@ plots.curves(
         for units, learned in trained.items()
     },
     levels["cross_entropy"],
-    f"Loss on training films against seconds. Per frame of 200 held-out films: {'; '.join(facts)} "
+    f"Loss on training clips against seconds. Per frame of 200 held-out clips: {'; '.join(facts)} "
     f"(mean image {levels['mse']['mean image']:.2f} squared error; {settings.scale} scale).",
     xlabel="seconds of training",
 )
@@ -453,13 +453,13 @@ for n in sorted(set(trained) & set(sizes)):
 # or motion. **A lower reconstruction error is always to be had by better copying.** So the paper
 # does not rank models by it, but by how well they foretell the future. There, copying is no help.
 #
-# Have our models learnt to copy, then, or to understand? A copier does not care *which* film it
-# gets. So change the film. Play it backwards: a digit bounces backwards as it does forwards.
+# Have our models learnt to copy, then, or to understand? A copier does not care *which* clip it
+# gets. So change the clip. Play it backwards: a digit bounces backwards as it does forwards.
 # Then shuffle its frames: each frame is a fine picture, but nothing moves like that.
 
-# %% three kinds of film
+# %% three kinds of clip
 mixed = torch.randperm(T, generator=torch.Generator().manual_seed(0))
-kinds = {"as filmed": past, "backwards": past.flip(0), "shuffled": past[mixed]}
+kinds = {"as recorded": past, "backwards": past.flip(0), "shuffled": past[mixed]}
 kept = {f"{units} units": learned.model for units, learned in trained.items()}
 with torch.no_grad():
     back = {
@@ -474,18 +474,18 @@ costs = {
     for name, each in back.items()
 }
 
-# %% guess what happens to shuffled films
+# %% guess what happens to shuffled clips
 mine = costs[f"{settings.units} units"]
-answers = ["as well as the film in order", "a little worse", "much worse: half as much again"]
+answers = ["as well as the clip in order", "a little worse", "much worse: half as much again"]
 Guess(
-    f"The autoencoder of {settings.units} units is given shuffled films. It gives them back",
+    f"The autoencoder of {settings.units} units is given shuffled clips. It gives them back",
     answers,
     answers[2 if mine[2] > 1.5 * mine[0] else 1 if mine[2] > 1.05 * mine[0] else 0],
     f"In order {mine[0]:.1f} nats per frame, backwards {mine[1]:.1f}, shuffled {mine[2]:.1f} (mean "
     f"image {levels['cross_entropy']['mean image']:.1f}). It does not store frames one by one.",
 )
 
-# %% error on three kinds of film
+# %% error on three kinds of clip
 facts = "; ".join(
     f"{name} " + ", ".join(f"{kind} {v:.1f}" for kind, v in zip(kinds, values, strict=True))
     for name, values in costs.items()
@@ -494,28 +494,28 @@ plots.bars(
     list(kinds),
     costs,
     baselines=levels["cross_entropy"],
-    text=f"Nats per frame, mean of 200 held-out films: {facts}. The copier has the entropy bound "
+    text=f"Nats per frame, mean of 200 held-out clips: {facts}. The copier has the entropy bound "
     f"for all three. Each model was trained for {first.seconds:.0f} s, "
     f"{settings.scale} scale.",
 )
 
-# %% a shuffled film
+# %% a shuffled clip
 shuffled = kinds["shuffled"].flip(0)[:, 4]
 plots.frames(
     {"target": shuffled, "given": back[f"{settings.units} units"]["shuffled"][:, 4].sigmoid()},
-    "A shuffled film, newest frame first, and what the autoencoder makes of it. All shuffled films "
+    "A shuffled clip, newest frame first, and what the autoencoder makes of it. All shuffled clips "
     f"together: {mine[2]:.1f} nats per frame, in order {mine[0]:.1f} ({made}).",
 )
 
 # %% [markdown]
-# So these models are no copiers. Their bridge is narrow, and they got the film over it by leaning
-# on how films usually go: a digit moves smoothly. Take that away, and they end up near the mean
+# So these models are no copiers. Their bridge is narrow, and they got the clip over it by leaning
+# on how clips usually go: a digit moves smoothly. Take that away, and they end up near the mean
 # image, which has not even looked. (That does not prove that they know the whole law of motion. A
-# film unlike all films of the training may fail for other reasons too.)
+# clip unlike all clips of the training may fail for other reasons too.)
 #
 # Do not take more from it than it holds. These sizes, after a short training, do not copy. The
 # wider the bridge and the longer the training, the more a network can afford to store pictures
-# instead of laws: it **memorises**. Nothing in this loss forbids it. And the copy of a film,
+# instead of laws: it **memorises**. Nothing in this loss forbids it. And the copy of a clip,
 # however good, does not say what comes next. Does a better autoencoder *predict* better? This
 # lesson cannot tell. Lesson 05 asks for the future, and lesson 06 for both at once: a state that
 # serves past and future can neither just copy nor just keep the last frames.
@@ -528,15 +528,15 @@ plots.frames(
 #    nearer to each other, or further apart?
 # 3. *For the fast.* The very first output of the reversed model is not its best. Is that because
 #    the decoder has had only one step of its own by then? Invent an experiment. One way: in a copy
-#    of `order.train_order`, let the encoder read one black frame after each film, and see at which
+#    of `order.train_order`, let the encoder read one black frame after each clip, and see at which
 #    output step the best frame is now.
 #
 # ## In one breath
 #
-# An LSTM autoencoder reads a film into one state, h and c, and a second LSTM makes the film anew
+# An LSTM autoencoder reads a clip into one state, h and c, and a second LSTM makes the clip anew
 # from that state alone. Asked for the newest frame first, it can begin where the way is short and
 # work its way back, like a stack; asked for the oldest first, it has no easy start, and with longer
-# films it falls further behind. For equal steps more units bring the error down, partly because
+# clips it falls further behind. For equal steps more units bring the error down, partly because
 # they learn faster, and a low error alone proves only good copying.
 #
 # Next: [05 · The future predictor](05_future_predictor.ipynb), where copying is no help.

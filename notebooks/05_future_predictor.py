@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 05 · The future predictor
 #
-# After this lesson you can train a network that continues a film, and say where its dream comes
-# apart and why.
+# After this lesson you can train a network that continues a clip, and say where its prediction
+# comes apart and why.
 #
 # **Objectives**
 #
@@ -24,8 +24,8 @@
 #
 # ## The question
 #
-# **If the network has seen ten frames, can it dream the next ten? And should it look at its own
-# dream while dreaming?**
+# **If the network has seen ten frames, can it predict the next ten? And should it look at its own
+# prediction while it predicts?**
 #
 # Below is what it is given. What comes after is hidden, from you too. Before you go on: where
 # will the digit be in the next frame, and where at the end? You used the last few frames to
@@ -59,13 +59,13 @@ walls = scene.bounced[SEEN:].sum((0, 2))  # (B,) times that a wall is met in the
 n = int((walls * (scene.labels[:, 0] != 1)).argmax())  # most of them; a 1 has little to blur
 plots.frames(
     {"seen": frames[:SEEN, n]},
-    f"Frames 1 to {SEEN} of a film with the digit {scene.labels[n, 0]}. In the {AHEAD} frames to "
+    f"Frames 1 to {SEEN} of a clip with the digit {scene.labels[n, 0]}. In the {AHEAD} frames to "
     f"come it will be thrown back by a wall, in {walls[n]} of them. ({settings.scale} scale, "
     f"{settings.image_size}×{settings.image_size} pixels)",
 )
 
 # %% [markdown]
-# ## 1. Train one, and look at every step of its dream
+# ## 1. Train one, and look at every step of its prediction
 #
 # The simplest future predictor has two LSTMs. The first, the *encoder*, reads the frames. Its
 # last state is copied into the second, the *decoder*, which runs on from there and gives a
@@ -87,10 +87,10 @@ alone_made = f"{settings.scale} scale, {alone.curve['step'][-1]} steps, {alone.s
 print(f"The unconditional predictor: {alone_made}.")
 
 # %% [markdown]
-# A dream should get harder with every frame: a small error in the speed at the first frame is a
-# large error in the place at the tenth.
+# A prediction should get harder with every frame: a small error in the speed at the first frame is
+# a large error in the place at the tenth.
 #
-# The **mean image** knows nothing of this film. It is the average of many frames, given every
+# The **mean image** knows nothing of this clip. It is the average of many frames, given every
 # time. A model with a higher error than the mean image would do better to give the mean image.
 
 # %% guess where the error passes the mean image
@@ -114,7 +114,7 @@ Guess(
 # %% prediction beside truth
 @torch.inference_mode()
 def predict(model, shown=0.0):
-    """Film n continued: (T, H, W); with shown=1.0 the true frame is shown before each step."""
+    """Clip n continued: (T, H, W); with shown=1.0 the true frame is shown before each step."""
     truth = frames[SEEN:]
     return model(frames[:SEEN], future=AHEAD, truth=truth, teacher=shown).future.sigmoid()[:, n]
 
@@ -136,7 +136,7 @@ plots.curves(
     levels,
     f"Cross-entropy of each predicted frame: {error[0]:.1f} nats at the first, {error[-1]:.1f} at "
     f"the last; mean image {levels['mean image']:.1f}, entropy bound "
-    f"{levels['entropy bound']:.1f}. Means of {JUDGED} held-out films ({alone_made}).",
+    f"{levels['entropy bound']:.1f}. Means of {JUDGED} held-out clips ({alone_made}).",
     xlabel="predicted frame",
 )
 
@@ -157,17 +157,17 @@ plots.curves(
 #
 # - **The baselines are the ruler.** The *entropy bound* is what even the true frame would cost,
 #   because a grey pixel is neither surely dark nor surely bright. The mean image is what it costs
-#   to know nothing of this film. What a model has learned lies between the two.
+#   to know nothing of this clip. What a model has learned lies between the two.
 # - **To copy the last frame** is a guess for a frame or two. In cross-entropy it is infinitely
 #   wrong: it is sure of black where the digit arrives. So it stands in the second picture only.
-# - **Level and slope are two matters.** The slope says how fast the dream comes apart. The level
-#   at the first frame says how well the state was written and read at all.
+# - **Level and slope are two matters.** The slope says how fast the prediction comes apart. The
+#   level at the first frame says how well the state was written and read at all.
 #
 # Look at that level once more. The first predicted frame is nearly the last one seen, and still
 # it comes out blurred. All that the decoder knows had to go through one state, and it never sees
 # a frame. *What if it could?*
 #
-# ## 2. May the decoder look at its own dream?
+# ## 2. May the decoder look at its own prediction?
 #
 # A **conditional** decoder gets an input at every step: the frame before. Only its first step
 # gets nothing.
@@ -226,7 +226,7 @@ Guess(
     "such frames. It answers them a little worse, and that answer is its next input.",
 )
 
-# %% three films
+# %% three clips
 plots.frames(
     {"truth": frames[SEEN:, n], "shown": predict(taught.model, 1.0), "free": predict(taught.model)},
     f"One conditional model: “shown” the true frame before each step, and running “free” "
@@ -246,14 +246,14 @@ plots.curves(
     levels,
     f"Shown the truth, the taught model goes from {shown[0]:.1f} nats to {shown[-1]:.1f}; running "
     f"freely, from {free[0]:.1f} to {free[-1]:.1f}. Running freely it is worse than the "
-    f"unconditional one at {compared} ({taught_made}; {JUDGED} held-out films).",
+    f"unconditional one at {compared} ({taught_made}; {JUDGED} held-out clips).",
     xlabel="predicted frame",
 )
 
 # %% [markdown]
 # The two lines of the taught model start at one point and part. Their gap is **exposure bias**:
 # in training the model was *exposed* to true frames only. It never saw where its own mistakes
-# lead, so it never learned to put up with them or to mend them. Think of a pupil whose driving
+# lead, so it never learned to put up with them or to fix them. Think of a pupil whose driving
 # teacher corrects the wheel after every metre. The pupil knows what to do in the middle of the
 # road, and nothing of what to do near the ditch.
 #
@@ -315,7 +315,7 @@ plots.curves(
 # state. The mixture, *scheduled*, ends between the last two.
 #
 # What these pictures do **not** say: a mean over the frames hides the slope, so a model that
-# drifts can win where the film is short. The steps were equal, the seconds were not. And this is
+# drifts can win where the clip is short. The steps were equal, the seconds were not. And this is
 # one seed, one digit and a short training. In the paper the conditional predictor came out a
 # little ahead (343.5 nats against 350.2, Table 2; two digits, 64×64 pixels); we know of nobody
 # who has repeated those rows.
@@ -328,7 +328,7 @@ plots.curves(
 # ## 3. An argument against conditioning, measured
 #
 # The paper gives an argument **for** a conditional decoder, to which we come in part 4, and one
-# **against** it. Neighbouring frames of a film are much alike. A decoder that is shown the last
+# **against** it. Neighbouring frames of a clip are much alike. A decoder that is shown the last
 # frame can mostly copy it, with a small shift. What is left for the encoder to tell is a small
 # correction, so only a small gradient reaches it, and it learns little.
 #
@@ -442,7 +442,7 @@ print(f"Better there: {who}; {alone_made} against {taught_made}.")
 #
 # ## 4. Why predictions blur
 #
-# The dreams are blurred. Part of that is poor knowledge: the model is not sure where the digit
+# The predictions are blurred. Part of that is poor knowledge: the model is not sure where the digit
 # is. But suppose it were perfect, and the world itself undecided. A digit falls to the middle of
 # the frame. There it turns left or right, each with probability ½. Nothing in the past tells
 # which.
@@ -500,7 +500,7 @@ for name, loss in losses.items():
     cheapest = greys.flatten()[expected.argmin(0)]  # (T, H, W)
     for what, film in (("mean", 0.7 * x_left + 0.3 * x_right), ("likelier future", x_left)):
         found = bool((cheapest - film).abs().max() < 0.6 / 255)
-        print(f"{name}: the cheapest film is the {what}: {found}")
+        print(f"{name}: the cheapest clip is the {what}: {found}")
 
 # %% [markdown]
 # So it is not squared error alone. Cross-entropy, with which our models learn, asks for the same
@@ -510,7 +510,7 @@ for name, loss in losses.items():
 # itself has no way to ask for “left or right, but whole”.** For that the pixels would have to be
 # judged together.
 #
-# Move the probability of left. The row “guess” is the best film for squared error.
+# Move the probability of left. The row “guess” is the best clip for squared error.
 
 # %% move the probability
 FuturesExplorer(futures)
@@ -522,8 +522,8 @@ FuturesExplorer(futures)
 # picture.*
 #
 # **Back to our models.** The bouncing digits have one future, which the past decides. All blur in
-# their dreams is the model's own ignorance: of the speed, of the place, of the stroke. But a loss
-# can't tell ignorance from chance. The model is paid to give the mean of all futures that it
+# their predictions is the model's own ignorance: of the speed, of the place, of the stroke. But a
+# loss can't tell ignorance from chance. The model is paid to give the mean of all futures that it
 # holds possible.
 #
 # **And the argument for a conditional decoder?** It could choose one future at its first step, be
@@ -533,24 +533,24 @@ FuturesExplorer(futures)
 #
 # ## What to try next
 #
-# 1. *Five minutes.* Let both models dream on: put `future=3*AHEAD` into `predict`, and look at
-#    their films again. (Leave out `shown`: it needs the truth, which ends earlier.) What becomes
+# 1. *Five minutes.* Let both models predict on: put `future=3*AHEAD` into `predict`, and look at
+#    their clips again. (Leave out `shown`: it needs the truth, which ends earlier.) What becomes
 #    of the digit, and what of its motion?
 # 2. *Ten minutes.* Train the mixture live, `feedback="scheduled"`, and add its line to the
 #    picture of part 2. Does it keep the good first frame?
-# 3. *For the fast.* Give a decoder the state of another film. In a copy of `reach`, roll every
+# 3. *For the fast.* Give a decoder the state of another clip. In a copy of `reach`, roll every
 #    part of the state along its batch, `part.roll(1, 0)`, and return `errors.mean(1)`. Shown the
 #    truth, after how many frames has the taught model recovered? And the unconditional one? Which
 #    argument of part 3 have you now tested without any gradient?
 #
 # ## In one breath
 #
-# A future predictor turns one state into a film, and its error is to be judged frame by frame
+# A future predictor turns one state into a clip, and its error is to be judged frame by frame
 # between the entropy bound and the mean image. A decoder that is fed true frames while it learns
-# starts well, drifts when it feeds on its own dream, and hears little of the later frames in its
-# encoder; fed its own frames it learns to live with them. And whatever the decoder, a loss that
-# judges pixel by pixel is cheapest at the mean of all futures that the model holds possible, and
-# we see that mean as blur.
+# starts well, drifts when it feeds on its own prediction, and hears little of the later frames in
+# its encoder; fed its own frames it learns to live with them. And whatever the decoder, a loss that
+# judges pixel by pixel is cheapest at the mean of all futures that the model holds possible, and we
+# see that mean as blur.
 #
 # Next: [06 · The composite model](06_composite.ipynb), where one state must serve the past and
 # the future.

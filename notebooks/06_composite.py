@@ -9,7 +9,7 @@
 # - **Train** the composite model and **compare** it with a predictor alone, sequence by sequence.
 # - **Explain** how two losses reach one encoder, and **measure** both gradients where they meet.
 # - **Explore** what units, layers and conditioning buy for the same number of steps.
-# - **Test** a claim: overlapping digits are kept apart, bounces are foreseen.
+# - **Test** a claim: overlapping digits are kept apart, bounces are predicted.
 #
 # **Time** 40 minutes to read and try, 2 minutes of computing on two cores.
 #
@@ -19,7 +19,7 @@
 #
 # ## The question
 #
-# **One network, two tasks: why should remembering the past help to foresee the future?**
+# **One network, two tasks: why should remembering the past help to predict the future?**
 #
 # Below are the two tasks, on digits that no model here was trained on. From the frames in the
 # first row the network must give the second row, and the third.
@@ -61,7 +61,7 @@ plots.frames(
     {
         "seen": batch[:SEEN, 0],
         "task 1: recall, in reverse": batch[:SEEN, 0].flip(0),
-        "task 2: foresee": batch[SEEN:, 0],
+        "task 2: predict": batch[SEEN:, 0],
     },
     f"A held-out sequence. The network sees {SEEN} frames; it must give them back in reverse, and "
     f"continue them for {AHEAD} ({settings.scale} scale, {settings.image_size}×"
@@ -143,7 +143,7 @@ levels = {
 # %% guess which foresees better
 rivals = ["The predictor alone: all of its state serves the future", "The composite", "Neither"]
 Guess(
-    "After the same steps, which of the two foresees better?",
+    "After the same steps, which of the two predicts better?",
     rivals,
     rivals[2 if abs(mean_gain) < 2 * error else 1 if mean_gain > 0 else 0],
     f"Future error: composite {with_past.mean():.1f}, predictor alone {without.mean():.1f} nats "
@@ -254,7 +254,7 @@ CompositeExplorer(grid)
 # - Compare a model of few units and two layers with one of more units and one layer. What is the
 #   price of each, in parameters?
 # - Is conditioning worth the same to a small model as to a large one?
-# - Look at the row “recalled”. Is the model that recalls better the one that foresees better?
+# - Look at the row “recalled”. Is the model that recalls better the one that predicts better?
 #
 # **What the grid does not say**: which model would win in the end. After so few steps the larger
 # model may lead because it learns *faster*. And all share one learning rate.
@@ -382,7 +382,7 @@ figures.draw_gradients(meetings)
 # the state already holds a digit and its place. It is a suggestion, not a proof. A right angle
 # *now* does not forbid help *later*.
 #
-# ## 5. Two digits: kept apart? Bounces foreseen?
+# ## 5. Two digits: kept apart? Bounces predicted?
 #
 # The paper shows predictions of two digits and says what it sees: digits that overlap are kept
 # apart, and they bounce off the walls as they should. Pictures can be picked. So let us count.
@@ -461,9 +461,9 @@ figures.draw_shares(calm, "frames at a bounce", "calm frames", f"The model: {two
 # many ways.
 #
 # Here is a better one. Compare the two frames **just after** a bounce with the two frames **just
-# before** one, at the same predicted steps. Run the film backwards and the one becomes the other:
+# before** one, at the same predicted steps. Run the clip backwards and the one becomes the other:
 # the same nearness to a wall, the same ink. Only one thing is different. Before the bounce it was
-# enough to go straight on; after it, the wall must have been foreseen. With overlaps it is the
+# enough to go straight on; after it, the wall must have been predicted. With overlaps it is the
 # same: before, the digits were apart; after, they must have been *kept* apart.
 
 # %% guess where the model lies
@@ -498,7 +498,7 @@ figures.draw_shares(after, "just after", "just before", f"The model: {two_made}"
 # other. (Where *true places* is not quite 0, before and after are not perfectly alike.) How far do
 # the bars carry the claim?
 #
-# - **Bounces foreseen** is supported as far as the model's two bars differ as little as those of
+# - **Bounces predicted** is supported as far as the model's two bars differ as little as those of
 #   *true places*, and much less than those of *blind to walls*.
 # - **Digits kept apart** likewise, with *merges digits* as the bad end. It is about places: the
 #   model has not drawn both digits to one spot.
@@ -757,7 +757,7 @@ print(f"A sigmoid too many, {reproduced[0]['scale']} scale: never less than "
 # The composite copies one state into two decoders and adds their losses, so the encoder is taught
 # by the sum of two gradients, which meet at its state. Near a right angle there, the two tasks
 # hardly fight, and early on it is recalling the past that teaches the encoder to hold anything at
-# all. Whether digits are kept apart and bounces foreseen is a question for counting, not for a
+# all. Whether digits are kept apart and bounces predicted is a question for counting, not for a
 # picture that somebody picked; and the count needs a control that a blind predictor would fail.
 #
 # Next: [07 · Fully connected or convolutional](07_convlstm.ipynb), where the cell learns that a

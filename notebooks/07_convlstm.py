@@ -8,7 +8,7 @@
 #
 # - **Count** weights and multiplications of a fully connected and a convolutional LSTM.
 # - **Predict** how far one pixel can be heard after one step, and **check** it.
-# - **Compare** both on the same films, at equal parameters, equal steps and equal time.
+# - **Compare** both on the same clips, at equal parameters, equal steps and equal time.
 # - **Judge** the published figures 341 and 367: who won?
 #
 # **Time** 35 minutes to read and try, 3 minutes of computing on two cores.
@@ -23,7 +23,7 @@
 # **A 7 is a 7 wherever it stands. Must a network learn it anew for every place?**
 #
 # A fully connected LSTM must: each weight belongs to one pixel. Show it sevens at the left only,
-# and it has learnt nothing about sevens at the right. Below, one film, and the same film moved
+# and it has learnt nothing about sevens at the right. Below, one clip, and the same clip moved
 # to the right.
 
 # %% setup
@@ -47,13 +47,13 @@ settings = Settings.for_scale(**LIVE)
 SIDE, SEEN, JUDGED = settings.image_size, settings.frames_in, 200
 CONV, FEW, MANY = experiment.CONV, experiment.FEW, experiment.MANY
 
-# %% a film and the same film moved
+# %% a clip and the same clip moved
 room = SIDE * 3 // 4  # pixels in which this digit moves; beside it the frame is empty
 corner = evaluation.heldout_data(settings.changed(image_size=room)).batch(0, 1)[:SEEN, 0]
 film = torch.nn.functional.pad(corner.float() / 255, (0, SIDE - room, 0, SIDE - room))
 plots.frames(
-    {"a film": film, "moved": film.roll(SIDE - room, -1)},
-    f"A film, and the same film moved {SIDE - room} pixels to the right. To you it is the same. "
+    {"a clip": film, "moved": film.roll(SIDE - room, -1)},
+    f"A clip, and the same clip moved {SIDE - room} pixels to the right. To you it is the same. "
     f"({settings.scale} scale, {SIDE}×{SIDE} pixels)",
 )
 
@@ -110,11 +110,11 @@ Guess(
 #
 # ### What sharing means, checked
 #
-# If all places share their weights, then a film moved by one patch must give the same state,
+# If all places share their weights, then a clip moved by one patch must give the same state,
 # moved by one place. This must hold without any training. (Away from the walls, that is: near
 # them the zeros outside the frame are felt. That is how such a model knows of walls at all.)
 
-# %% moved films
+# %% moved clips
 # NBVAL_CHECK_OUTPUT
 small = torch.zeros(2, 1, 32, 32)
 small[:, :, 12:20, 12:20] = torch.rand(8, 8, generator=torch.manual_seed(0))
@@ -123,36 +123,36 @@ with torch.inference_mode():
     still, moved = states_of_moved(maps, small, 4)  # by one patch; (B, C, 8, 8)
     vector, other = states_of_moved(units, small, 4)  # (B, H)
 inside = torch.allclose(still[..., 2:6, 2:5], moved[..., 2:6, 3:6], atol=1e-6)
-print("Convolutional: the state of the moved film is the moved state:", inside)
-print("Fully connected: the state of the moved film is another state:",
+print("Convolutional: the state of the moved clip is the moved state:", inside)
+print("Fully connected: the state of the moved clip is another state:",
       not torch.allclose(vector, other, atol=1e-3))  # fmt: skip
 
 # %% [markdown]
-# ## 2. How far can news travel?
+# ## 2. How far can a change travel?
 #
 # There is a second price. In a fully connected LSTM every unit hears of every pixel at once. In a
-# convolutional one news travel from place to place, like a rumour from neighbour to neighbour. A
-# kernel of 5×5 sees two patches to each side. So:
+# convolutional one a change travels from place to place, like a rumour from neighbour to neighbour.
+# A kernel of 5×5 sees two patches to each side. So:
 #
 # ```
 # patches to each side, after n further steps   =   (K − 1)/2 · (L + n)
 #
-# L layers: in the step itself, the news pass one input convolution in each layer
+# L layers: in the step itself, a change passes one input convolution in each layer
 # n steps:  each adds one state convolution
 # ```
 #
-# Is that enough? A digit moves too. If it is faster than the news, the state cannot follow it.
+# Is that enough? A digit moves too. If it is faster than the change, the state cannot follow it.
 
 # %% guess the pace
 box = settings.image_size - settings.digit_size
 pace, speed = 2 * 4, 0.1 * box
 Guess(
-    "Kernels of 5×5, patches of 4×4. How fast do news travel, beside a digit at full speed "
+    "Kernels of 5×5, patches of 4×4. How fast does a change travel, beside a digit at full speed "
     f"({speed:.1f} pixels in a step)?",
     ["Slower than the digit", "About as fast", "More than twice as fast"],
     "More than twice as fast",
     f"Two patches of 4 pixels are {pace} pixels in each step. With 64×64 pixels and digits of 28, "
-    "as in the papers, a digit moves 3.6 pixels in a step, and the news still 8. With a kernel of "
+    "as in the papers, a digit moves 3.6 pixels in a step, and a change still 8. With a kernel of "
     "1×1 they do not travel at all.",
 )
 
@@ -163,8 +163,8 @@ ReachExplorer(settings)
 # The first row is the rule, the second a measurement: an untrained network, run twice, with the
 # pixel in the corner of the first frame changed. Black means *exactly* no difference.
 #
-# Set the kernel to 1. Each patch is then alone for ever, however long the film: no digit can be
-# foreseen to leave its patch. Set it to 3 and compare the pace of the news with that of a digit.
+# Set the kernel to 1. Each patch is then alone for ever, however long the clip: no digit can be
+# predicted to leave its patch. Set it to 3 and compare the pace of the change with that of a digit.
 # Then read the brightness. What *can* be known far away is known faintly: the rule gives a limit,
 # not a guarantee.
 #
@@ -196,7 +196,7 @@ plots.curves(
     {name: (run.curve["seconds"], run.curve["future"]) for name, run in pair.items()},
     levels,
     "Error of the future on training batches, against seconds of training. On "
-    f"{JUDGED} held-out films at the end: "
+    f"{JUDGED} held-out clips at the end: "
     + ", ".join(f"{name} {value:.1f}" for name, value in nats.items())
     + f" nats per frame; mean image {levels['mean image']:.1f}, bound "
     f"{levels['entropy bound']:.1f} ({settings.scale} scale).",
@@ -204,7 +204,7 @@ plots.curves(
     ylabel="future, nats per frame",
 )
 
-# %% both dreams
+# %% both predictions
 batch = evaluation.heldout_data(settings).batch(0, 3).float() / 255
 with torch.inference_mode():
     predictions = {
@@ -213,9 +213,9 @@ with torch.inference_mode():
     }
 plots.frames(
     {"truth": batch[SEEN:, 1], **predictions},
-    "A held-out film continued by both, after equal seconds of training: "
+    "A held-out clip continued by both, after equal seconds of training: "
     + ", ".join(f"{name} {value:.1f}" for name, value in nats.items())
-    + " nats per frame over all films.",
+    + " nats per frame over all clips.",
     first=SEEN + 1,
 )
 
@@ -231,7 +231,7 @@ plots.frames(
 # - **Equal time, any size**: 256 units, with 23 times the weights.
 #
 # Seconds were measured for all models in turns, so that whatever else the machine did slowed all
-# of them alike. All have the same films in the same order. Each has a learning rate of its own:
+# of them alike. All have the same clips in the same order. Each has a learning rate of its own:
 # of three that were tried the best, or one within a nat of it.
 
 # %% guess who wins
@@ -267,7 +267,7 @@ plots.bars(
     [mean for mean, _ in scores.values()],
     [deviation for _, deviation in scores.values()],
     stored,
-    "Future error, nats per frame on held-out films: "
+    "Future error, nats per frame on held-out clips: "
     + "; ".join(f"{labels[name]} {mean:.1f} ± {d:.1f}" for name, (mean, d) in scores.items())
     + f". Bars: deviation over {models['conv']['seeds']} seeds. Stored results, "
     f"{result['scale']} scale.",
@@ -277,7 +277,7 @@ plots.bars(
 RivalExplorer(result)
 
 # %% [markdown]
-# Switch between *seconds*, *steps* and *films*. The same numbers tell three stories: which model
+# Switch between *seconds*, *steps* and *clips*. The same numbers tell three stories: which model
 # learns most from a step is not a matter of which learns most in a minute.
 #
 # Then choose the models *size of the kernel*. With a kernel of 1 the state cannot hand anything
@@ -360,24 +360,24 @@ plots.frames(
 # %% guess their own rival
 theirs = experiment.PUBLISHED["FC, as Shi et al. trained it"][0]
 Guess(
-    "In the paper of Shi and others, how does their fully connected LSTM do on their own films?",
+    "In the paper of Shi and others, how does their fully connected LSTM do on their own clips?",
     ["Better than 341", "About 341 to 350", "Worse than 367"],
     "Worse than 367",
-    f"{theirs:.0f} nats per frame. So within one paper, on one set of films, the convolutional "
+    f"{theirs:.0f} nats per frame. So within one paper, on one set of clips, the convolutional "
     "model wins by more than 100 nats. The same kind of network has 350 in one paper and "
-    f"{theirs:.0f} in the other: the films differ, or the training, or both.",
+    f"{theirs:.0f} in the other: the clips differ, or the training, or both.",
 )
 
 # %% [markdown]
-# The films do differ. Srivastava's digits all move at **one speed**, 3.6 pixels a step. Shi's
-# move at **3 to 5 pixels**, each digit at its own speed. And all of Shi's films, for training and
+# The clips do differ. Srivastava's digits all move at **one speed**, 3.6 pixels a step. Shi's
+# move at **3 to 5 pixels**, each digit at its own speed. And all of Shi's clips, for training and
 # for testing, are made of the same **500 digits**; a model may know them by heart.
 #
-# What is that worth? It is easy to find out: take **one** model and give it both kinds of film.
+# What is that worth? It is easy to find out: take **one** model and give it both kinds of clip.
 # Nothing about the model changes. We use one that was trained at one speed, and digits that we
 # have; first only the speed changes, then the digits as well.
 
-# %% one model, three kinds of films
+# %% one model, three kinds of clips
 NAME = "composite-two-digits"
 model = load_pretrained(NAME)
 world = Settings.from_dict(model.card["settings"]).changed(digits="embedded")
@@ -396,15 +396,15 @@ plots.bars(
     list(rows),
     {words: [row[key] for row in rows.values()] for words, key in columns.items()},
     {"model": [row["stderr"] for row in rows.values()]},
-    text=f"One model ({NAME}, {world.scale} scale), three kinds of films. From the first kind to "
+    text=f"One model ({NAME}, {world.scale} scale), three kinds of clips. From the first kind to "
     f"the last its error changes by {last['nats'] - first['nats']:+.1f} nats per frame, the bound "
     f"by {last['bound'] - first['bound']:+.1f} and the mean image by "
-    f"{last['mean image'] - first['mean image']:+.1f}. Bars: standard error over {JUDGED} films.",
+    f"{last['mean image'] - first['mean image']:+.1f}. Bars: standard error over {JUDGED} clips.",
 )
 
 # %% [markdown]
 # One model, three numbers. Look at the first two: same digits, same bound, same mean image, and
-# another error by far. Nothing in the films became harder to *see*. But this model has met one
+# another error by far. Nothing in the clips became harder to *see*. But this model has met one
 # speed only, and has learnt it: it need not measure how fast a digit is, it knows. A range of
 # speeds takes that knowledge away.
 #
@@ -412,13 +412,13 @@ plots.bars(
 # that belongs to the digits. These 500 the model has met in its training. Compare the shares that
 # are left of the way to the bound: how much was it worth to know the digits, beside the speed?
 #
-# It cuts both ways. A model *trained* on Shi's films would do better on them than ours does here.
-# So this does **not** tell us what 367 would have been on the other films. It tells us that a
-# figure in nats belongs to its films, and that to compare two models one must run both on the
+# It cuts both ways. A model *trained* on Shi's clips would do better on them than ours does here.
+# So this does **not** tell us what 367 would have been on the other clips. It tells us that a
+# figure in nats belongs to its clips, and that to compare two models one must run both on the
 # same, as in section 4.
 #
-# **So who won?** On the same films, in the paper of Shi and others: the convolutional one, 367
-# against 483, with a nineteenth of the parameters. On the films of Srivastava and others only one
+# **So who won?** On the same clips, in the paper of Shi and others: the convolutional one, 367
+# against 483, with a nineteenth of the parameters. On the clips of Srivastava and others only one
 # of the two ran in those papers. 341 against 367 is no comparison.
 #
 # ## What to try next
@@ -426,18 +426,18 @@ plots.bars(
 # 1. *Five minutes.* In section 3, give the convolutional model 8 maps, then 32. Which is best
 #    for half a minute on your machine?
 # 2. *Ten minutes.* Train on one speed and on the range: `speed=(3/36, 5/36)`. Which of the two
-#    models does better on the *other's* films?
+#    models does better on the *other's* clips?
 # 3. *Ten minutes.* Set `patch=8` in section 3, with everything else as it is. News then travel
 #    twice as far in a step, and a step costs a quarter. What is lost?
-# 4. *For the fast.* In section 1 the walls spoil the shift. Give a convolutional model a film in
+# 4. *For the fast.* In section 1 the walls spoil the shift. Give a convolutional model a clip in
 #    which the digit meets a wall, and its twin moved by one patch. How far from the wall does the
 #    state differ, after how many steps? Compare with the rule of section 2.
 #
 # ## In one breath
 #
 # A convolutional LSTM shares its weights over all places: few parameters, many multiplications,
-# and news that travel a few patches in a step. Which of the two kinds is better depends on what
-# is held equal: parameters, steps or seconds. And a figure in nats belongs to its films: the same
+# and changes that travel a few patches in a step. Which of the two kinds is better depends on what
+# is held equal: parameters, steps or seconds. And a figure in nats belongs to its clips: the same
 # model has another one on others, so 341 and 367 were never a match.
 #
 # Next: [08 · One and three digits](08_one_and_three_digits.ipynb), where a model meets what it

@@ -19,7 +19,7 @@
 #
 # ## The question
 #
-# **A network has seen two digits in every film of its life. What does it see when there is one?
+# **A network has seen two digits in every clip of its life. What does it see when there is one?
 # And when there are three?**
 #
 # The paper looked at this, and reports for one digit that the model makes up a second blob.
@@ -51,7 +51,7 @@ shown = {
 }
 plots.frames(
     {f"{number} shown": data.batch(0, 1)[: learnt.frames_in, 0] for number, data in shown.items()},
-    f"What the model will see: the same kind of film with another number of digits, "
+    f"What the model will see: the same kind of clip with another number of digits, "
     f"{learnt.image_size}×{learnt.image_size} pixels. It was trained on the second row only "
     f"({made}).",
 )
@@ -61,7 +61,7 @@ plots.frames(
 #
 # The model is a *composite* (lesson 06): it sees ten frames, gives them back, and continues them.
 # Nothing in it says "two". There is no slot for a first digit and none for a second. There are
-# only weights that served well on films with two.
+# only weights that served well on clips with two.
 
 # %% guess what it makes of one digit
 ones = result["digits"]["1"]["future"]
@@ -73,7 +73,7 @@ fates = [
     "One blob, with more ink in it than one digit has",
 ]
 Guess(
-    "Two digits is all it knows. What does it foresee after ten frames of one digit?",
+    "Two digits is all it knows. What does it predict after ten frames of one digit?",
     fates,
     fates[1 if apart[2:].sum() > 0.5 else 2 if ones["ink"]["mean"] > 1.1 else 0],
     f"{100 * apart[1]:.0f} % of the {frames_of_one} frames show one blob, "
@@ -95,8 +95,8 @@ DigitCountExplorer(two, learnt, number=1)
 # First the plain error, in nats per frame. Mind the ruler. More digits mean more ink, and more ink
 # costs more nats whoever predicts it. So each number of digits needs **baselines of its own**:
 #
-# - the **mean image** of films with that many digits: one who knows the number, and nothing else;
-# - the **two-digit mean**: the mean image of the films that the model was trained on;
+# - the **mean image** of clips with that many digits: one who knows the number, and nothing else;
+# - the **two-digit mean**: the mean image of the clips that the model was trained on;
 # - the **entropy bound** of that number of digits.
 
 # %% guess about three digits
@@ -305,7 +305,7 @@ plots.curves(
 
 # %% [markdown]
 # The model that knows one digit gives about one digit's worth of ink. The one that knows two gives
-# more, and more with every frame: the film it dreams drifts from the film it saw to the films it
+# more, and more with every frame: the clip it predicts drifts from the clip it saw to the clips it
 # knows. And where does the surplus lie? The digit is drawn into a square. Is the surplus inside it?
 
 # %% where the surplus lies
@@ -328,9 +328,9 @@ figures.overview(result)
 # ## 5. Three digits: do they become two?
 #
 # Now frames in which the truth shows *three* separate blobs. If three are kept and only blurred,
-# the dream shows three blobs, or fewer at some thresholds where faint ones are cut off. How often
-# do two digits that are separate in the truth grow together by blur alone? That is seen with two
-# digits shown: the model's own world is the control.
+# the prediction shows three blobs, or fewer at some thresholds where faint ones are cut off. How
+# often do two digits that are separate in the truth grow together by blur alone? That is seen with
+# two digits shown: the model's own world is the control.
 
 # %% how many of three are left
 kept, own = {}, {}
@@ -380,7 +380,7 @@ plots.bars(
 # %% [markdown]
 # The faintest of three is always fainter than the fainter of two, if only because it is the worst
 # of more. Look at the size of the drop, and at the frames *seen*: those the model had before its
-# eyes, and it need not foresee anything.
+# eyes, and it need not predict anything.
 #
 # **And the motion?** The paper says that with three digits the motion is kept. The centre of all
 # ink is a simple test: how far is it from where it should be?
@@ -408,10 +408,10 @@ future, past = (result["digits"]["1"][part]["ink"]["mean"] for part in ("future"
 print("One digit. A second blob of its own, in % of frames, lowest and highest threshold count:")
 for name, share in extra.items():
     print(f"  {name:<17} {min(share):5.1f} to {max(share):5.1f}")
-print(f"  in the last frame of the film, above 0.3: {late['above 0.3'][-1]:.1f}")
+print(f"  in the last frame of the clip, above 0.3: {late['above 0.3'][-1]:.1f}")
 print(f"  ink: {past:.2f} digits in the frames seen, {future:.2f} in the frames to come")
 low, _, high = result["digits"]["1"]["future"]["ink"]["deciles"]
-print(f"  ink in eight of ten films: {low:.2f} to {high:.2f} digits in the frames to come")
+print(f"  ink in eight of ten clips: {low:.2f} to {high:.2f} digits in the frames to come")
 print("Three digits. Three blobs are left in so many % of frames, over the thresholds:")
 for words, share in kept.items():
     print(f"  {words:<17} {min(share):5.1f} to {max(share):5.1f}")
@@ -419,9 +419,9 @@ print(f"{result['sequences']} sequences each; {made}.")
 
 # %% [markdown]
 # **One digit: both readers saw something true.** In most frames there is one blob, as the careful
-# reader says. But towards the end of a film a second one comes away from it in a part of the films,
+# reader says. But towards the end of a clip a second one comes away from it in a part of the clips,
 # which a model that never saw two digits does not do. And before it comes away it is there as ink.
-# Blur makes no ink, and nearly every film holds more of it than one digit has. Most of the surplus
+# Blur makes no ink, and nearly every clip holds more of it than one digit has. Most of the surplus
 # lies in the digit's own square, as if a part of a second digit were laid over the first. "Only
 # blurred" is too simple, and "a second blob" is too much for most frames.
 #
@@ -452,8 +452,8 @@ print(f"{result['sequences']} sequences each; {made}.")
 #
 # Outside the world it learned in, a model is to be judged by the baselines of the new world. Shown
 # one digit, the model of two shows one blob with too much ink in it; shown three, it shows two or
-# one: its dreams are pulled towards what it knows. And a count is worth as much as its threshold,
-# so show that the answer does not hang on it.
+# one: its predictions are pulled towards what it knows. And a count is worth as much as its
+# threshold, so show that the answer does not hang on it.
 #
 # Next: [09 · Long rollouts](09_long_rollouts.ipynb), where the same model runs on for a hundred
 # frames.

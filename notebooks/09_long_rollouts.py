@@ -19,7 +19,7 @@
 #
 # ## The question
 #
-# **A network was trained to see ten frames and to foresee ten. What does it do if nobody stops
+# **A network was trained to see ten frames and to predict ten. What does it do if nobody stops
 # it?**
 #
 # Nothing in it knows when to stop. The decoder's state goes round and round, and each round gives
@@ -46,29 +46,29 @@ made = f"{learnt.scale} scale, {trained.card['steps']} steps, trained on {learnt
 SEEN, AHEAD = learnt.frames_in, experiment.STEPS
 
 # %% ten frames, and what comes
-world = experiment.long_settings(learnt)  # the same films, a hundred frames longer
+world = experiment.long_settings(learnt)  # the same clips, a hundred frames longer
 heldout = evaluation.heldout_data(world)
 frames, scene = to_unit(heldout.batch(0, 16)), heldout.scene(0, 16)  # (T, B, H, W)
 plots.frames(
     {"truth": frames[:, 0]},
-    f"A held-out film of {len(frames)} frames, one in {-(-len(frames) // 20)}. The model sees the "
+    f"A held-out clip of {len(frames)} frames, one in {-(-len(frames) // 20)}. The model sees the "
     f"first {SEEN}; in training it was asked for the next {learnt.frames_out} only ({made}).",
 )
 
 # %% [markdown]
-# ## 1. Scrub through a dream
+# ## 1. Scrub through a rollout
 #
 # First say what you expect. A hundred frames is a long way: the digits meet the walls again and
 # again.
 
 # %% roll out the model and two controls
 models = {"trained": trained, **experiment.controls(trained)}
-dreams = experiment.roll_out_models(models, frames, SEEN)  # frames, units and measures of each
+rollouts = experiment.roll_out_models(models, frames, SEEN)  # frames, units and measures of each
 base = evaluation.baselines(world, 100)
 levels = {
     name: base[name.replace(" ", "_")]["cross_entropy"] for name in ("mean image", "entropy bound")
 }
-at_end = {k: v[-20:].mean() for k, v in dreams["trained"].measures.items()}  # the last 20 frames
+at_end = {k: v[-20:].mean() for k, v in rollouts["trained"].measures.items()}  # the last 20 frames
 
 # %% guess what is left at the end
 true_path = experiment_metrics.centre_of_mass(frames[SEEN:]).diff(dim=0).norm(dim=-1).mean().item()
@@ -88,7 +88,7 @@ Guess(
 )
 
 # %% [markdown]
-# Press play, or scrub. At the top the truth, the dream, and two controls:
+# Press play, or scrub. At the top the truth, the rollout, and two controls:
 #
 # - **random**: the same network before any training;
 # - **shuffled**: the trained network with the numbers of each matrix shuffled. Its weights are as
@@ -98,7 +98,7 @@ Guess(
 # units are mostly on or mostly off; choose “less each unit's mean” to see what changes.
 
 # %% scrub
-RolloutExplorer(dreams, frames[SEEN:], levels)
+RolloutExplorer(rollouts, frames[SEEN:], levels)
 
 # %% [markdown]
 # The strip of the random network pales within a few steps, and so the paper's control comes out as
@@ -251,7 +251,7 @@ Guess(
 # same measure, taken of where the digits really are.
 
 # %% slide the window
-PeriodExplorer({name: one.units for name, one in dreams.items()}, scene.positions[SEEN:])
+PeriodExplorer({name: one.units for name, one in rollouts.items()}, scene.positions[SEEN:])
 
 # %% [markdown]
 # A line that falls below 0 and never comes back has no period: such activity drifts or settles.
@@ -290,7 +290,7 @@ middle = [np.percentile(p if len(p) else [0], (25, 75)) for p in (ours, theirs)]
 plots.bars(
     [f"{low}–{low + 2}" for low in lows],
     {"units": shares(ours) if len(ours) else [0] * len(lows), "digits": shares(theirs)},
-    text=f"Periods in frames. Units of the {clear.sum()} films that are periodic in the second "
+    text=f"Periods in frames. Units of the {clear.sum()} clips that are periodic in the second "
     f"half: half of them from {middle[0][0]:.0f} to {middle[0][1]:.0f}. Coordinates of the digits: "
     f"none below {theirs.min()}, half of them from {middle[1][0]:.0f} to {middle[1][1]:.0f} "
     f"({told}; {made}).",
@@ -300,7 +300,7 @@ plots.bars(
 # %% [markdown]
 # If the units carried the digits' motion on, both kinds of bars would stand at the same periods.
 # (A unit that answers to either of two walls comes back after *half* a period. So look at half the
-# digits' periods as well.) One tall bar somewhere else means: whatever film it was shown, the
+# digits' periods as well.) One tall bar somewhere else means: whatever clip it was shown, the
 # network ends in **much the same rhythm**. It has forgotten the speed that it saw. A motion that a
 # system falls into from wherever it starts is called a *limit cycle*. A pendulum
 # clock has one: however you push it, it goes back to its own beat.
@@ -370,15 +370,16 @@ plots.curves(
     xlabel="predicted frame",
 )
 
-# %% one film, three dreams
+# %% one clip, three predictions
 films = {name: result["models"][name]["example"] for name in experiment.TRAINED}
-dreamt = {name: unpack_frames(film["dream"]) for name, film in films.items()}
+predicted = {name: unpack_frames(film["dream"]) for name, film in films.items()}
 late_ink = {
-    name: np.abs(np.diff(film[-8:].astype(float), axis=0)).mean() for name, film in dreamt.items()
+    name: np.abs(np.diff(film[-8:].astype(float), axis=0)).mean()
+    for name, film in predicted.items()
 }
 plots.frames(
-    {"truth": unpack_frames(films["longer"]["truth"]), **dreamt},
-    "One held-out film: every fifth of the hundred frames to come (1: frame 5, 20: frame 100). "
+    {"truth": unpack_frames(films["longer"]["truth"]), **predicted},
+    "One held-out clip: every fifth of the hundred frames to come (1: frame 5, 20: frame 100). "
     "How much the last eight of these differ from one to the next, in grey levels per pixel: "
     + ", ".join(f"{name} {change:.1f}" for name, change in late_ink.items())
     + ".",
@@ -397,12 +398,12 @@ clocks = {
 r, films = clocks["longer"]
 fits = ["Hardly at all", "Somewhat", "Closely: slow digits, slow units"]
 Guess(
-    "Film by film, does the period of the longer model's units follow the period of the digit?",
+    "Clip by clip, does the period of the longer model's units follow the period of the digit?",
     fits,
     fits[0 if r < 0.3 else 1 if r < 0.7 else 2],
-    "Correlation over the films that have a clear period in the first half of the rollout: "
-    + "; ".join(f"{name} {r:+.2f} ({films} films)" for name, (r, films) in clocks.items())
-    + f", of {result['sequences']}. Where few films have a period at all, there is no clock to be "
+    "Correlation over the clips that have a clear period in the first half of the rollout: "
+    + "; ".join(f"{name} {r:+.2f} ({films} clips)" for name, (r, films) in clocks.items())
+    + f", of {result['sequences']}. Where few clips have a period at all, there is no clock to be "
     "right or wrong.",
 )
 
@@ -417,8 +418,8 @@ found = {window: experiment.period_correlation(longer, window) for window in ser
 plots.curves(
     {"as the digit": (known, known), **series},
     text="The longer model: period of its units (medians) against the shortest true period of the "
-    "digit. Correlation over films: "
-    + "; ".join(f"{window} {r:+.2f} ({films} films)" for window, (r, films) in found.items())
+    "digit. Correlation over clips: "
+    + "; ".join(f"{window} {r:+.2f} ({films} clips)" for window, (r, films) in found.items())
     + f" ({told}, {longer['steps']} steps, {result['scale']} scale).",
     xlabel="true period, frames",
     ylabel="period of the units, steps",
@@ -459,18 +460,18 @@ print("path: part of the truth's. off by: error of the centre of ink, 1: as the 
 #
 # **What we found beside what the paper reports.** *Digits blur*: yes, but mostly at once. *The
 # motion persists*: something moves to the end; whether it is the digits' motion depends on how far
-# the training looked. *Activity periodic and not decaying*: yes for the model of the box, with a
+# the training looked. *Activity periodic and not decaying*: yes for the pretrained model, with a
 # period of its own, and for the longer one, with nearly the digit's. *A random net settles*: yes,
-# and so does the shuffled one. The paper trained on ten frames to come, as the model of the box
+# and so does the shuffled one. The paper trained on ten frames to come, as the pretrained model
 # was, but with 2 layers of 2048 units, 64×64 pixels and MNIST; ours are small, and one seed each.
 # Whether *its* clock was set to the digits can't be told from what it reports. You can say how to
 # find out.
 #
 # ## What to try next
 #
-# 1. *Five minutes.* In the explorer, compare two sequences at frame 100. Are the dreams different,
-#    or is it the same dream at another moment?
-# 2. *Ten minutes.* Change the start: `rollouts.roll_out(trained, 0 * frames[:SEEN])` dreams from
+# 1. *Five minutes.* In the explorer, compare two sequences at frame 100. Are the rollouts
+#    different, or is it the same rollout at another moment?
+# 2. *Ten minutes.* Change the start: `rollouts.roll_out(trained, 0 * frames[:SEEN])` rolls out from
 #    ten black frames. Into which rhythm does it fall? And from a still digit,
 #    `frames[:1].expand(SEEN, -1, -1, -1)`?
 # 3. *For the fast.* Train on a range of horizons, `frames_out=20`, `30`, `50`, for equal seconds,

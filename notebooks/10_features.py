@@ -24,7 +24,7 @@
 #
 # A unit of an LSTM cannot be asked. But its weights can be looked at: it has one for each pixel
 # of a frame, so its weights *are* a picture. Below is one unit of a network that has learnt to
-# recall and to continue films of two digits. Before you read on: what would you say it does?
+# recall and to continue clips of two digits. Before you read on: what would you say it does?
 
 # %% setup
 import os
@@ -246,7 +246,7 @@ print(f"share of the pixels that carry a feature: output {spread[0]:.2f}, input 
 # What holds under every rule is worth saying; what changes sides is not.
 #
 # And it is **one network**. The bars above say how units differ, not how networks do. So three
-# more were trained from other first weights, on other films, and measured in the same way.
+# more were trained from other first weights, on other clips, and measured in the same way.
 
 # %% three more networks
 stored = load_result("features")
@@ -287,21 +287,21 @@ plots.bars(
 # know exactly where the digit will be, and a blurred guess costs less than a sharp miss (lesson
 # 05). The encoder *sees* the digit, and to tell one place from the next it pays to have sharp
 # edges. If that is the reason, the decoder that recalls, and knows the places better, must draw
-# finer features than the one that foresees. That can be checked.
+# finer features than the one that predicts. That can be checked.
 
 # %% recalling against foreseeing
 recalls, foresees = (shapes[f"output {name}"]["width"] for name in ("reconstruction", "future"))
-print(f"Median width: recalling {np.median(recalls):.2f}, foreseeing {np.median(foresees):.2f}.")
+print(f"Median width: recalling {np.median(recalls):.2f}, predicting {np.median(foresees):.2f}.")
 chance = experiment.chance_larger(foresees, recalls)
-print(f"Chance that foreseeing draws the wider one: {chance:.2f}")
+print(f"Chance that predicting draws the wider one: {chance:.2f}")
 for n, network in enumerate(stored["networks"], start=1):
     part = network["trained"]["shapes"]
     wide = {way: part[f"output {way}"]["width"][1] for way in ("reconstruction", "future")}
-    print(f"stored network {n}: recalling {wide['reconstruction']:.2f}, foreseeing "
+    print(f"stored network {n}: recalling {wide['reconstruction']:.2f}, predicting "
           f"{wide['future']:.2f}; future error {network['future']:.0f} nats per frame")  # fmt: skip
 its_own = model.card["metrics"]["embedded"]["future"]["cross_entropy"]
 mean_image = stored["baselines"]["mean_image"]["cross_entropy"]
-print(f"(mean image {mean_image:.0f}; the box's network on its own films {its_own:.0f} nats)")
+print(f"(mean image {mean_image:.0f}; the pretrained network on its own clips {its_own:.0f} nats)")
 
 # %% [markdown]
 # The stored networks learnt for a shorter time, and their errors are larger. So this is a second
@@ -345,7 +345,7 @@ plots.curves(
 # - **Input features: coarse first, then fine.** In our runs they leave the noise within a few
 #   dozen steps, as *wide* patches that say little but “somewhere over there”, and are then drawn
 #   out thinner and thinner. Thin strips are what training arrives at, not where it begins.
-# - **Recalling comes before foreseeing.** The output features of the decoder that recalls take
+# - **Recalling comes before predicting.** The output features of the decoder that recalls take
 #   shape early. Those of the future decoder lag behind: after so short a time many of them are
 #   still noise. Lesson 06 found the same order in the gradients.
 # - **So section 3 needs a network that has learnt for long enough.** Put the ruler on a network of
@@ -354,8 +354,8 @@ plots.curves(
 #
 # ## 5. Where does a unit fire?
 #
-# Weights say what a unit *would* answer to. What does it do in a real film? We show the network
-# held-out films, note h of every unit in every frame, and sort by where a digit was. The mean for
+# Weights say what a unit *would* answer to. What does it do in a real clip? We show the network
+# held-out clips, note h of every unit in every frame, and sort by where a digit was. The mean for
 # each place is a map. (There are two digits, so each frame counts for two places.)
 #
 # Choose a unit, and compare where it fires in the decoder with what it draws. Then set the
@@ -367,9 +367,9 @@ UnitBrowser(model, settings)
 # %% [markdown]
 # The colours of a map are those of its true map, so a control that comes out grey has lost it.
 #
-# - **Frames of the film mixed.** Each frame gets the position from another frame of its own film.
-#   What is left is what belongs to the film as a whole, such as a digit that stays on one side.
-# - **Of another film.** Nothing can be left but chance.
+# - **Frames of the clip mixed.** Each frame gets the position from another frame of its own clip.
+#   What is left is what belongs to the clip as a whole, such as a digit that stays on one side.
+# - **Of another clip.** Nothing can be left but chance.
 #
 # How much does the place matter, over all units? We take the part of a unit's variance that the
 # place of a digit explains: 1 if the place decides all, 0 if it decides nothing. Now think of an
@@ -400,7 +400,7 @@ Guess(
 # %% the place, with both controls
 parts = ("encoder", "future decoder")
 labels = [f"{part.split()[-1]}, {name}" for part in parts for name in fires]
-ways = {"same frame": "none", "frames mixed": "time", "another film": "film"}
+ways = {"same frame": "none", "frames mixed": "time", "another clip": "film"}
 values = {
     words: [100 * fires[name][part][way] for part in parts for name in fires]
     for words, way in ways.items()
@@ -413,7 +413,7 @@ plots.bars(
         f"{label} " + ", ".join(f"{words} {v[n]:.1f}" for words, v in values.items())
         for n, label in enumerate(labels)
     )
-    + f". {films} held-out films ({made}).",
+    + f". {films} held-out clips ({made}).",
     ylabel="explained, %",
 )
 
@@ -467,7 +467,7 @@ FrameBuilder(model, settings)
 # Move the number of units up from 0. Those that change the frame most come first; all others say
 # what they say on average. If there were a unit for each place, a handful would do. Find the
 # number at which the digit is at its place, and the number at which it has its shape. Try other
-# films.
+# clips.
 #
 # This is why the title asks about *single* units with some caution. A feature of one unit is a
 # fair picture of one column of a matrix. What the network knows is in how hundreds of them are

@@ -25,11 +25,11 @@
 # learn anything from pictures of real things that move?**
 #
 # The paper cuts patches of 32×32 pixels out of videos of sports: 16 frames go in, the same 16 are
-# reconstructed, 13 are predicted. Videos are too heavy to come with this lab. So we film two
+# reconstructed, 13 are predicted. Videos are too heavy to come with this lab. So we clip two
 # photographs: a *camera* pans, zooms and shakes over a Chinese temple and a flower. At the edge it
-# turns round. Parts of the photographs are kept for testing, and never filmed in training.
+# turns round. Parts of the photographs are kept for testing, and never recorded in training.
 #
-# Below are a few such films. Some places are full of fine lines, and most are nearly empty. Look
+# Below are a few such clips. Some places are full of fine lines, and most are nearly empty. Look
 # for one whose end you could foretell, and for one you could not.
 
 # %% setup
@@ -57,11 +57,11 @@ settings = experiment.settings_for(
 )  # the folder LAB_VIDEOS, if there is one; else the camera
 SEEN, AHEAD = settings.frames_in, settings.frames_out
 
-# %% some films
+# %% some clips
 frames = experiment.busiest_clips(settings, 200)  # (T, B, H, W), from full to empty
 plots.frames(
-    {f"film {n + 1}": frames[:, n] for n in (0, 20, 40, 80, 120, 199)},
-    f"Six of 200 held-out films, from the fullest to the emptiest: {SEEN + AHEAD} frames of "
+    {f"clip {n + 1}": frames[:, n] for n in (0, 20, 40, 80, 120, 199)},
+    f"Six of 200 held-out clips, from the fullest to the emptiest: {SEEN + AHEAD} frames of "
     f"{settings.image_size}×{settings.image_size} pixels ({settings.scale} scale, source: "
     f"{'camera' if settings.data == 'camera' else 'videos'}).",
 )
@@ -88,18 +88,18 @@ Guess(
     answers,
     answers[0 if worse is None else 2 if worse == 0 else 1],
     f"At the first predicted frame copying costs {copied[0]:.1f}, at the last {copied[-1]:.1f}; "
-    f"the mean image {mean[0]:.1f} and {mean[-1]:.1f}. The mean of all films is a grey square: it "
-    "knows nothing of this film. The last frame at least knows what is in it.",
+    f"the mean image {mean[0]:.1f} and {mean[-1]:.1f}. The mean of all clips is a grey square: it "
+    "knows nothing of this clip. The last frame at least knows what is in it.",
 )
 
 # %% baselines over time
 plots.curves(
     {"copy last": (steps, copied), "mean image": (steps, mean)},
     None,
-    f"Squared error per frame of what needs no learning, on 256 held-out films. Copying: "
+    f"Squared error per frame of what needs no learning, on 256 held-out clips. Copying: "
     f"{copied[0]:.1f} at frame {SEEN + 1}, {copied[-1]:.1f} at frame {SEEN + AHEAD}. (Each line "
     "of the scale is ten times the one below.)",
-    xlabel="frame of the film",
+    xlabel="frame of the clip",
     ylabel="squared error per frame",
     logy=True,
 )
@@ -138,7 +138,7 @@ plots.curves(
     None,
     f"Squared error by predicted frame: your model {error[0]:.1f} at the first, {error[-1]:.1f} at "
     f"the last ({made}).",
-    xlabel="frame of the film",
+    xlabel="frame of the clip",
     ylabel="squared error per frame",
     logy=True,
 )
@@ -146,10 +146,10 @@ plots.curves(
 # %% [markdown]
 # ## 2. Look at it
 #
-# Move through forty of the fullest held-out films. Show the future, then the past (which is given
+# Move through forty of the fullest held-out clips. Show the future, then the past (which is given
 # back newest first). Who wins where, the prediction or the last frame?
 
-# %% move through the films
+# %% move through the clips
 if "natural-patches" in list_pretrained():  # trained for longer than a lesson lasts
     best = load_pretrained("natural-patches")
     world = Settings.from_dict(best.card["settings"])
@@ -201,7 +201,7 @@ plots.curves(
 #
 # The paper doubled the units, from 2048 to 4096, and shows both. Here are two models that were
 # trained beforehand, one with twice the units of the other. You do not know which is which. Vote
-# for each film. The result comes after the last.
+# for each clip. The result comes after the last.
 
 # %% vote
 result = load_result("patches")
@@ -236,7 +236,7 @@ Guess(
 # ## 4. Table 2, on patches
 #
 # The right column of the paper's Table 2 ranks four models by the squared error of the predicted
-# frames. Ours are the same four, with fewer units and far fewer steps, on the camera's films.
+# frames. Ours are the same four, with fewer units and far fewer steps, on the camera's clips.
 
 # %% the four models
 names = [name for name in models if name != experiment.LARGE]
@@ -281,7 +281,7 @@ for place, (a, b) in enumerate(zip(ours, theirs, strict=True), 1):
 # else changes, for the model has never heard of a camera.
 #
 # How many clips are enough? We tried with two, learning from one and testing on the other (laptop
-# scale, 256 units, 1500 steps). On films of the clip it had not seen, the model's error was 26.9 ±
+# scale, 256 units, 1500 steps). On clips of the clip it had not seen, the model's error was 26.9 ±
 # 0.9 per frame; copying the last frame costs 7.6, the mean image 65. Error in training kept falling
 # all the while. One recording teaches what *that* recording looks like; the paper's patches come
 # from the thousands of clips of UCF-101.

@@ -22,10 +22,10 @@
 #
 # ## The question
 #
-# **Videos are free, labels are dear. If a network has watched thousands of films without being
+# **Videos are free, labels are dear. If a network has watched thousands of clips without being
 # told anything, does it then need fewer labels to learn what an action is called?**
 #
-# Here are our actions. In each film there are two digits. Any digit may do anything, so you have
+# Here are our actions. In each clip there are two digits. Any digit may do anything, so you have
 # to look at how they move.
 
 # %% setup
@@ -51,14 +51,14 @@ if scale != "smoke":  # what is trained below is smaller than the stored runs
 KIND = "image"  # train the network for percepts here; "box": load one, trained for longer
 
 result = load_result("actions")
-FEW, MANY = result["sizes"]["few"], result["sizes"]["labelled"][-1]  # labelled films of a class
+FEW, MANY = result["sizes"]["few"], result["sizes"]["labelled"][-1]  # labelled clips of a class
 
-# %% five films
+# %% five clips
 made = experiment.open_clips("test", sizes)
-frames, labels = made.batch(1, 5), made.labels(1, 5)  # (T, 5, S, S): one film of each class
+frames, labels = made.batch(1, 5), made.labels(1, 5)  # (T, 5, S, S): one clip of each class
 plots.frames(
     {ACTIONS[k]: frames[: sizes.length, b] for b, k in enumerate(labels.tolist())},
-    f"The first {sizes.length} of {sizes.frames} frames of five films, {sizes.image_size}×"
+    f"The first {sizes.length} of {sizes.frames} frames of five clips, {sizes.image_size}×"
     f"{sizes.image_size} pixels ({scale} scale). Drifting digits leave at a wall and come back at "
     "the opposite one; bouncing ones are thrown back; colliding ones also by each other.",
 )
@@ -74,16 +74,16 @@ alone, alone_spread = mean_and_std(
     accuracies(result, "last", start="random", labelled=MANY, length=1)
 )
 across = mean_and_std(accuracies(result, start="random", labelled=MANY))[0]
-worth = ["nearly chance: under 30 %", "about half of what the films give", "nearly as much"]
+worth = ["nearly chance: under 30 %", "about half of what the clips give", "nearly as much"]
 Guess(
     "There are five classes, so chance is 20 %. How well does a classifier do that sees single "
-    f"frames only, taught with {MANY} films of each class?",
+    f"frames only, taught with {MANY} clips of each class?",
     worth,
     worth[0 if alone < 30 else 1 if alone < 0.75 * across else 2],
     f"{alone:.1f} ± {alone_spread:.1f} %, against {across:.1f} % for an LSTM over "
     f"{result['sizes']['length']} frames (random first weights). On the paper's UCF-101 it is "
     "quite another matter: a single frame gives 72.2 %, and the LSTM 74.5 % (Table 1). There, a "
-    "swimming pool says “swimming”. Here it takes a film.",
+    "swimming pool says “swimming”. Here it takes a clip.",
 )
 
 # %% [markdown]
@@ -101,10 +101,10 @@ Guess(
 #
 # We do the same in small. Our network learns from still frames which two digits are there, and
 # in which of 4 × 4 cells they are. Its last layer but one has 128 numbers. Then we throw the last
-# layer away. For **flow percepts** we are lucky: whoever makes the films knows how each pixel
+# layer away. For **flow percepts** we are lucky: whoever makes the clips knows how each pixel
 # moves, and need not estimate it.
 #
-# The test films show digits that are in no other film. Nobody has trained on them: not this
+# The test clips show digits that are in no other clip. Nobody has trained on them: not this
 # network, not the LSTM, not the classifier.
 
 # %% train a network, or load one
@@ -116,12 +116,12 @@ plots.bars(
     parts,
     {
         "this one": [round(100 * here[part], 1) for part in parts],
-        "the one in the box": [round(100 * longer[part], 1) for part in parts],
+        "the pretrained one": [round(100 * longer[part], 1) for part in parts],
         "best constant answer": [round(100 * levels["constant"][part], 1) for part in parts],
     },
     text="Of two digits that it never saw, how many a network names, and how many it places (two "
     f"answers each): here {here['names']:.0%} and {here['places']:.0%} ({scale} scale), the one in "
-    f"the box {longer['names']:.0%} and {longer['places']:.0%}; at random "
+    f"the pretrained one {longer['names']:.0%} and {longer['places']:.0%}; at random "
     f"{levels['chance']['names']:.0%} and {levels['chance']['places']:.1%}.",
     ylabel="% of digits",
 )
@@ -132,7 +132,7 @@ moving = {name: seen[: sizes.length, 5 + k, :40] for k, name in enumerate(ACTION
 change = {name: (film[1:] - film[:-1]).abs().mean().item() for name, film in moving.items()}
 plots.strip(
     moving,
-    "Forty of the 128 percepts of five films, as they change in time: "
+    "Forty of the 128 percepts of five clips, as they change in time: "
     + ", ".join(f"{name} {value:.2f}" for name, value in change.items())
     + " is the mean change from frame to frame (each percept has spread 1).",
     height=76,
@@ -143,10 +143,10 @@ plots.strip(
 still = seen[:, world.labels["test"] == 0]
 print("Digits that stand still, percepts too:", bool((still - still[:1]).abs().max() < 1e-4))
 print("Numbers in a percept:", seen.shape[2])
-print("Each class has as many test films:", len(set(world.labels["test"].bincount().tolist())) == 1)
+print("Each class has as many test clips:", len(set(world.labels["test"].bincount().tolist())) == 1)
 
 # %% [markdown]
-# Both networks are good at places. The one trained here is poor at names; the one in the box saw
+# Both networks are good at places. The one trained here is poor at names; the pretrained one saw
 # more digits for longer (MNIST's too), and is better at them. Set `KIND = "box"` in the setup to go
 # on with that one. Part 6 says which of the two is better for actions, and it may surprise you.
 #
@@ -168,7 +168,7 @@ smooth = torch.tensor(losses).unfold(0, tenth, tenth).mean(1).tolist()
 plots.curves(
     {"both decoders": (range(tenth, tenth * len(smooth) + 1, tenth), smooth)},
     {"mean percept, twice": 2 * errors["mean"]},
-    f"Training error of the composite, {len(losses)} steps ({scale} scale). On test films it "
+    f"Training error of the composite, {len(losses)} steps ({scale} scale). On test clips it "
     f"predicts with an error of {errors['future']:.1f}; the mean percept has {errors['mean']:.1f}, "
     f"a copy of the last one {errors['copy last']:.1f}.",
     ylabel="squared error per percept",
@@ -186,8 +186,8 @@ plots.bars(
     [name.replace("conditional", "cond.") for name in foresee],
     [round(value, 1) for value in foresee.values()],
     baselines={level: runs["composite"][level] for level in ("mean", "copy last")},
-    text=f"The stored runs ({result['sizes']['pretrain_steps']} steps, {whole} films, "
-    f"{result['scale']} scale) on test films: error of predicted percepts, "
+    text=f"The stored runs ({result['sizes']['pretrain_steps']} steps, {whole} clips, "
+    f"{result['scale']} scale) on test clips: error of predicted percepts, "
     + ", ".join(f"{name} {value:.1f}" for name, value in foresee.items())
     + f"; mean percept {runs['composite']['mean']:.1f}.",
     ylabel="squared error per percept",
@@ -207,10 +207,10 @@ plots.bars(
 # x₁ ──► LSTM ──► LSTM ──► softmax ──► p₁
 #         │        │
 # x₂ ──► LSTM ──► LSTM ──► softmax ──► p₂        answer for a block = mean of p₁ … p₁₆
-#         ⋮        ⋮                              answer for a film  = mean over its blocks
+#         ⋮        ⋮                              answer for a clip  = mean over its blocks
 # ```
 #
-# A film is cut into blocks of 16 frames, each 8 frames after the one before.
+# A clip is cut into blocks of 16 frames, each 8 frames after the one before.
 
 # %% two classifiers
 most = sizes.labelled[-1]
@@ -229,13 +229,13 @@ cut = {"length": sizes.length, "stride": sizes.stride}
 for name, one in {"pretrained": pupil, "random weights": blank}.items():
     right = classifier.classify(one, films, **cut)["mean"].argmax(1) == truth
     print(
-        f"{name}: {100 * right.float().mean():.1f} % of {len(truth)} test films "
-        f"({most} labelled films of a class, {scale} scale)"
+        f"{name}: {100 * right.float().mean():.1f} % of {len(truth)} test clips "
+        f"({most} labelled clips of a class, {scale} scale)"
     )
 
 # %% [markdown]
 # One training each says little: the difference may be luck. The error bars come in part 4. First
-# watch it answer. Choose an action, then move through its films. How soon is it sure? And what
+# watch it answer. Choose an action, then move through its clips. How soon is it sure? And what
 # does it say before a digit has met a wall?
 
 # %% watch it answer
@@ -258,14 +258,14 @@ plots.curves(
     f"Accuracy of the answer after each of the {len(block)} frames of the first block, in order, "
     "and with the same frames in another order. After the first and the last: "
     + "; ".join(f"{name} {shares[0]} and {shares[-1]} %" for name, shares in curves.items())
-    + f" ({len(truth)} test films, {scale} scale).",
+    + f" ({len(truth)} test clips, {scale} scale).",
     xlabel="frames seen",
     ylabel="accuracy, %",
 )
 
 # %% [markdown]
 # This is the oldest test of whether a model uses motion: shuffle the frames. Compare the curves in
-# pairs. Where shuffled films are named as well as others, the classifier does not use the *order*
+# pairs. Where shuffled clips are named as well as others, the classifier does not use the *order*
 # of the frames, and when this lesson was built it was so. What, then, does it use? *Which* places
 # are visited: a digit that stands still is seen in one, a circling one in few, a bouncing one in
 # many. That is more than a single frame says, and less than motion. Percepts of a network for still
@@ -290,7 +290,7 @@ words = {
     "max": "for each class the largest probability of all steps",
 }
 Guess(
-    f"Which is the most accurate here, with {MANY} labelled films of each class?",
+    f"Which is the most accurate here, with {MANY} labelled clips of each class?",
     list(words.values()),
     words[best],
     "; ".join(f"{words[way]}: {v[MANY][0]:.1f} ± {v[MANY][1]:.1f} % with {MANY}, "
@@ -304,22 +304,22 @@ Guess(
 # ## 4. What the labels are worth, and what pretraining is worth
 #
 # Now the experiment itself. The stored runs teach the classifier with 1, 2, 4, 10, 20, 50 and 100
-# films of each class, from random weights and from the composite's. Each is repeated with ten
-# draws of labelled films, which gives the error bars. What they hold: the luck of the draw and
+# clips of each class, from random weights and from the composite's. Each is repeated with ten
+# draws of labelled clips, which gives the error bars. What they hold: the luck of the draw and
 # of the classifier's first weights. What they do **not** hold: the luck of the pretraining, which
 # was done once.
 #
 # **A fair race.** A rate of learning that suits random weights may wash away what the other encoder
 # knows; one that spares it may leave random weights random. Whoever picks one rate picks the
 # winner. So both starts are trained in three ways: the encoder learns *freely*, *gently* (a tenth
-# of that rate), or *not at all*. The best way of each is chosen on films of the pool that were
+# of that rate), or *not at all*. The best way of each is chosen on clips of the pool that were
 # neither taught nor tested.
 
 # %% guess the gain
 best_gain = gain(result, labelled=FEW, encoder="best")
 sizes_of_gain = ["nothing clear of its error", "something, up to 3 points", "more than 3 points"]
 Guess(
-    f"With {FEW} labelled films of each class: how much does the composite's encoder gain over "
+    f"With {FEW} labelled clips of each class: how much does the composite's encoder gain over "
     "random weights, each trained in its best way?",
     sizes_of_gain,
     sizes_of_gain[0 if best_gain[0] < 2 * best_gain[1] else 1 if best_gain[0] <= 3 else 2],
@@ -344,7 +344,7 @@ plots.bars(
     {name: [round(value, 1) for value, _ in each] for name, each in gains.items()},
     {name: [error for _, error in each] for name, each in gains.items()},
     text=f"Points that pretraining gains over random weights, with {counts[0]} to {counts[-1]} "
-    "labelled films of a class, ± standard error over draws: "
+    "labelled clips of a class, ± standard error over draws: "
     + "; ".join(
         f"{name} " + ", ".join(f"{value:+.1f} ± {error:.1f}" for value, error in each)
         for name, each in gains.items()
@@ -358,12 +358,12 @@ plots.bars(
 # a softmax reads next to nothing from them, however many labels it is given. From the pretrained
 # states it reads more with each label. Something that tells actions apart went in without a label.
 #
-# **Freely.** Little of it is left. With few labels the whole encoder bends to the few films it
+# **Freely.** Little of it is left. With few labels the whole encoder bends to the few clips it
 # sees, and what it knew is washed away. With many, random weights find out for themselves most of
 # what pretraining would have told them.
 #
 # **Gently.** In between: it keeps what it knew, and still learns. But look back at the curve. With
-# 100 films of a class random weights do best when they learn freely, and against *that* the gain is
+# 100 clips of a class random weights do best when they learn freely, and against *that* the gain is
 # small. “Pretraining helps” is half a sentence. The other half is how one trains afterwards, and
 # against whom one runs.
 #
@@ -385,7 +385,7 @@ figures.draw_table(result)
 # With many labels, no difference is large. Three things may play a part; these runs do not tell
 # them apart.
 #
-# - Our classes *are* laws of motion. Who foresees the next frames has the law, or a part of it. Who
+# - Our classes *are* laws of motion. Who predicts the next frames has the law, or a part of it. Who
 #   gives frames back in reverse need only remember places.
 # - A conditional decoder is fed the true frame before, while it trains. It can lean on that frame
 #   and asks less of the encoder (lesson 05).
@@ -416,7 +416,7 @@ figures.draw_cases(
 both = {kind: gain(result, labelled=FEW, percepts=kind) for kind in ("image", "flow")}
 gap = both["image"][0] - both["flow"][0]
 Guess(
-    f"With {FEW} labelled films of a class, pretraining on flow percepts gains …",
+    f"With {FEW} labelled clips of a class, pretraining on flow percepts gains …",
     ["less than on images", "about as much: within 1 point", "more than on images"],
     ["less than on images", "about as much: within 1 point", "more than on images"][
         0 if gap > 1 else 1 if gap >= -1 else 2
@@ -442,28 +442,28 @@ figures.draw_cases(
 # the paper's gains less. Our flow is exact and says nothing else; the paper's was estimated, and
 # came through a large network of its own. Which of the two it hangs on, we cannot say.
 #
-# **More films without labels, and better percepts.** Twelve times as many films? A network that
+# **More clips without labels, and better percepts.** Twelve times as many clips? A network that
 # names digits twice as well?
 
-# %% unlabelled films, and the network of the box
+# %% unlabelled clips, and the pretrained network
 scores = {kind: result["percepts"][kind]["names"] for kind in ("image", "box")}
 less = result["sizes"]["less_unlabelled"]
 figures.draw_cases(
     result,
     {
-        f"{less} films unlabelled": {"start": "composite", "unlabelled": less},
-        f"{result['sizes']['unlabelled']} films unlabelled": {"start": "composite"},
+        f"{less} clips unlabelled": {"start": "composite", "unlabelled": less},
+        f"{result['sizes']['unlabelled']} clips unlabelled": {"start": "composite"},
         "random": {"start": "random"},
         "box, random": {"start": "random", "percepts": "box"},
         "box, pretrained": {"start": "composite", "percepts": "box"},
     },
-    text=f"The network trained here names {scores['image']:.0%} of digits, the box's "
+    text=f"The network trained here names {scores['image']:.0%} of digits, the "
     f"{scores['box']:.0%}. ",
 )
 
 # %% [markdown]
-# **Twelve times as many films** change nothing with few labels, as in the paper, and some points
-# with many. The films all come from one small world, and 500 of them show much of it.
+# **Twelve times as many clips** change nothing with few labels, as in the paper, and some points
+# with many. The clips all come from one small world, and 500 of them show much of it.
 #
 # **The better network gives the worse percepts.** It names about twice as many digits, places them
 # as well, and actions are hardly to be had from it. A percept holds what its network was trained
@@ -475,7 +475,7 @@ figures.draw_cases(
 
 # %% in numbers
 found = {n: gain(result, labelled=n, encoder="best") for n in (1, 10, 100) if n in counts}
-print("Points gained by pretraining, films of a class:")
+print("Points gained by pretraining, clips of a class:")
 for n, (value, error) in found.items():
     print(f"  {n:>4} here {value:+.1f} ± {error:.1f}")
 print("     1 paper +4.7 (UCF-101), +4.7 (HMDB-51)")
@@ -489,23 +489,23 @@ print("   all paper +1.3 (UCF-101), +1.3 (HMDB-51)")
 # | which task is best, few labels | composites | the future predictor |
 # | flow percepts | gain less than images | gain more than images with few labels |
 # | a single frame | nearly as good as the LSTM | nearly chance |
-# | more films without labels | change little | change little with few labels, more with many |
+# | more clips without labels | change little | change little with few labels, more with many |
 #
 # **What differs.** Real videos of 101 and 51 actions there; five laws of motion here, made so that
 # single frames say next to nothing. 4096 numbers in a percept from a large network for photographs,
-# against 128 from a small one for digits. 2048 units against 64. Films without labels that are not
-# from the test's data sets, against films from the same generator. And the paper gives no error
+# against 128 from a small one for digits. 2048 units against 64. Clips without labels that are not
+# from the test's data sets, against clips from the same generator. And the paper gives no error
 # bars for Table 3; several of our differences are smaller than theirs are wide.
 #
 # ## What to try next
 #
-# 1. *Five minutes.* In the film explorer, look for a film of “bouncing” that is taken for
+# 1. *Five minutes.* In the clip explorer, look for a clip of “bouncing” that is taken for
 #    “colliding”. At which frame does the answer tip? Did the digits come near each other there?
 # 2. *Ten minutes.* Set `KIND = "box"` in the setup and run all. Which error of the composite is
 #    lower than before, and why does that say nothing about actions?
 # 3. *For the fast.* Train with `"encoder": "gently"` and `"frozen"` in "two classifiers", and with
-#    10 labelled films of a class. Do it with `"draw"` from 0 to 4. Do your gains agree with the
-#    stored ones? With films of your own: `percepts.backbone("resnet18", "DEFAULT")` gives the
+#    10 labelled clips of a class. Do it with `"draw"` from 0 to 4. Do your gains agree with the
+#    stored ones? With clips of your own: `percepts.backbone("resnet18", "DEFAULT")` gives the
 #    percepts of a torchvision network.
 #
 # ## In one breath

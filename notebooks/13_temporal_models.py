@@ -7,7 +7,7 @@
 # **Objectives**
 #
 # - **Explain** six ways from many frames to one answer, and **count** what each costs.
-# - **Inflate** a filter for images to one for films, and **test** it on a film that stands still.
+# - **Inflate** a filter for images to one for clips, and **test** it on a clip that stands still.
 # - **Measure** whether a single frame suffices and whether shuffling hurts, and **tell** what
 #   either test shows and what it does not.
 # - **Decide** whether more frames are more samples of the same, or motion.
@@ -24,10 +24,10 @@
 #
 # ## The question
 #
-# **A film has many frames. Is that many looks at the same thing, or is it something that no frame
+# **A clip has many frames. Is that many looks at the same thing, or is it something that no frame
 # has: motion?**
 #
-# We ask three things about films of moving digits. *Name*: which digit is it? *Direction*: where
+# We ask three things about clips of moving digits. *Name*: which digit is it? *Direction*: where
 # does it drift to? *Action*: which of the five laws of lesson 12 do two digits obey?
 
 # %% setup
@@ -52,7 +52,7 @@ sizes = lab.SIZES[scale]
 result = load_result("temporal_models")
 SEEDS, K = result["sizes"]["seeds"], result["sizes"]["frames"]
 
-# %% the films
+# %% the clips
 tests = {
     task: lab.labelled_batch(task, lab.open_clips(task, sizes, "test"), 0, 200) for task in TASKS
 }
@@ -62,20 +62,20 @@ for task, ns in {"direction": (0, 2), "action": (2, 3)}.items():
     rows |= {f"{task}: {TASKS[task][labels[n]]}": films[:, n] for n in ns}
 plots.frames(
     rows,
-    f"Four test films of {sizes.frames} frames, {sizes.image_size}×{sizes.image_size} pixels "
+    f"Four test clips of {sizes.frames} frames, {sizes.image_size}×{sizes.image_size} pixels "
     f"({scale} scale). Above: one digit drifts; what leaves at a wall comes back at the opposite "
-    "one. Below: two digits. No digit of a test film is in any film of training.",
+    "one. Below: two digits. No digit of a test clip is in any clip of training.",
 )
 
 # %% [markdown]
-# For *name* and for *direction* the films are the same. Only the question differs. And every
+# For *name* and for *direction* the clips are the same. Only the question differs. And every
 # direction is shown everywhere in the frame alike: a digit at the right edge may go anywhere.
 
 # %% guess one frame
 alone = {task: accuracy(result, "one repeated", task=task, kind="frames")[0] for task in TASKS}
 whole = {task: accuracy(result, task=task, kind="3d")[0] for task in TASKS}
 Guess(
-    "You see one frame of a film in which a digit drifts. How often will you name its direction "
+    "You see one frame of a clip in which a digit drifts. How often will you name its direction "
     "rightly, if you are as clever as can be?",
     ["one time in four", "one time in two", "three times in four"],
     "one time in four",
@@ -100,7 +100,7 @@ Guess(
 # lstm        trunk ► LSTM reads the maps one after the other ► answer
 # ```
 #
-# *frames* takes K frames as **more samples**. In training, a film is K pictures with one label; in
+# *frames* takes K frames as **more samples**. In training, a clip is K pictures with one label; in
 # the test, K opinions of which we take the mean. *features* mixes earlier: the mean of the maps is
 # like a photograph with a long exposure. The other four can take K frames as **motion**.
 #
@@ -112,7 +112,7 @@ film = torch.zeros(10, 1, 24, 24)
 flat = TemporalModel("frames", 4)
 models = {k: TemporalModel(k, 4, start=flat if k == "inflated" else None) for k in KINDS}
 prices = {kind: cost(model, film) for kind, model in models.items()}
-print("for one film of 10 frames, 24×24 pixels, 4 classes")
+print("for one clip of 10 frames, 24×24 pixels, 4 classes")
 print(f"{'':<10}{'parameters':>12}{'in the trunk':>14}{'operations':>13}")
 for kind, (parameters, operations) in prices.items():
     trunk = sum(p.numel() for p in models[kind].trunk.parameters())
@@ -126,17 +126,17 @@ for kind, (parameters, operations) in prices.items():
 #
 # ## 2. Inflate
 #
-# There are good filters for images, from millions of labelled photographs, and few labelled films.
-# So make a filter for films out of one for images: repeat it over d frames and divide by d.
+# There are good filters for images, from millions of labelled photographs, and few labelled clips.
+# So make a filter for clips out of one for images: repeat it over d frames and divide by d.
 #
 # ```
 # W(n) = W / d   for n = 1 … d,        y(t) = Σₙ W(n) ∗ x(t − d + n)
 # ```
 #
-# If nothing moves, all x are equal, and the sum is W ∗ x again: the film is answered as the image.
-# But what is x before the film begins?
+# If nothing moves, all x are equal, and the sum is W ∗ x again: the clip is answered as the image.
+# But what is x before the clip begins?
 
-# %% the ends of a film
+# %% the ends of a clip
 conv = torch.nn.Conv2d(1, 4, 3, padding=1, bias=False)
 deep, still = inflate(conv, 3), tests["name"][0][:1, :1, None].expand(8, 1, 1, -1, -1)
 image = conv(still[0])
@@ -146,21 +146,21 @@ sizes_of = {k: v.abs().mean((1, 2, 3, 4)) / image.abs().mean() for k, v in parts
 plots.curves(
     {name: (range(1, 9), size.tolist()) for name, size in sizes_of.items()},
     {"the image's": 1.0},
-    "Response of an inflated filter to a still film, as a share of the response to its image. If "
+    "Response of an inflated filter to a still clip, as a share of the response to its image. If "
     "the first frame is taken to have stood there before, it is 1 at every frame; with black "
-    f"before the film it is {', '.join(f'{v:.2f}' for v in sizes_of['black before it'][:3])} …",
+    f"before the clip it is {', '.join(f'{v:.2f}' for v in sizes_of['black before it'][:3])} …",
     xlabel="frame",
     ylabel="share of the response",
 )
 
-# %% a still film is answered as its image
+# %% a still clip is answered as its image
 # NBVAL_CHECK_OUTPUT
 edge = (deep(still) - image).abs().amax((0, 1, 2))  # the largest over time and maps, each pixel
 print("Inside the frame, largest difference below 1e-6:", bool(edge[1:-1, 1:-1].max() < 1e-6))
 print("At its edge, largest difference below 1e-6:", bool(edge.max() < 1e-6))
 moving = tests["direction"][0][:, :1, None]
 last = (deep(moving)[-1] - conv(moving[-1])).abs().max()
-print("And the last frame of a film in which something moves:", bool(last < 1e-6))
+print("And the last frame of a clip in which something moves:", bool(last < 1e-6))
 
 # %% [markdown]
 # Our filters look back in time, never ahead: the answer after frame t knows nothing of frame t + 1,
@@ -168,7 +168,7 @@ print("And the last frame of a film in which something moves:", bool(last < 1e-6
 #
 # ## 3. Where motion does not matter
 #
-# First the names. Three models, trained here on endless films.
+# First the names. Three models, trained here on endless clips.
 
 
 # %% train on names
@@ -185,7 +185,7 @@ counts = range(1, sizes.frames + 1)
 plots.curves(
     {kind: (counts, score["in order"]) for (_, kind), score in scores.items()},
     {"chance": 10.0},
-    f"Accuracy on {sizes.test} test films after so many frames, {steps['name']} steps of training "
+    f"Accuracy on {sizes.test} test clips after so many frames, {steps['name']} steps of training "
     f"({scale} scale). From the first to the last frame: "
     + "; ".join(f"{k} {v['in order'][0]} to {v['in order'][-1]} %" for (_, k), v in scores.items()),
     xlabel="frames seen",
@@ -196,13 +196,13 @@ plots.curves(
 # The first frame gives most of it. What more frames add is what more *samples* add: the digit lies
 # on other pixels, and a slip in one frame is outvoted.
 
-# %% guess the shuffled films
+# %% guess the shuffled clips
 Guess(
-    "Now the direction. The frames of a film are shuffled, and the best of models may train on "
-    "shuffled films. How often will it be right?",
+    "Now the direction. The frames of a clip are shuffled, and the best of models may train on "
+    "shuffled clips. How often will it be right?",
     ["25 %: nothing is left", "50 %: the axis is left", "100 %: places are enough"],
     "50 %: the axis is left",
-    f"A film to the left, played backwards, is a film to the right with the same frames. In any "
+    f"A clip to the left, played backwards, is a clip to the right with the same frames. In any "
     f"order they tell left and right from up and down, and no more. Measured: “3d” "
     f"{accuracy(result, 'shuffled', task='direction', kind='3d', trained='shuffled')[0]:.1f} %, "
     f"and “features”, for which order never counts, "
@@ -212,7 +212,7 @@ Guess(
 # %% [markdown]
 # ## 4. Where motion is all
 #
-# The same films, the other question. All six models. The inflated one starts from the filters of
+# The same clips, the other question. All six models. The inflated one starts from the filters of
 # the network that has just learned names from single frames, as its model in the literature starts
 # from photographs.
 
@@ -229,8 +229,8 @@ plots.bars(
     list(KINDS),
     {how: [round(scores[kind][how][-1]) for kind in KINDS] for how in FRAME_ORDERS},
     baselines={"a frame tells": 25.0, "its frames tell": 50.0},
-    text=f"Direction: accuracy on {sizes.test} test films, in order, with the frames shuffled, and "
-    f"with one frame repeated; {steps['direction']} steps of training on films in order ({scale} "
+    text=f"Direction: accuracy on {sizes.test} test clips, in order, with the frames shuffled, and "
+    f"with one frame repeated; {steps['direction']} steps of training on clips in order ({scale} "
     "scale). The lines: what one frame, and what all frames without their order, can tell at most.",
     ylabel="accuracy, %",
 )
@@ -245,7 +245,7 @@ plots.bars(
 # ## 5. Watch them
 #
 # Two models more, for the actions. Then it is your turn: choose a question and a model, show it the
-# film in order, shuffled, or as one frame repeated, and move **How many**.
+# clip in order, shuffled, or as one frame repeated, and move **How many**.
 
 # %% train on actions
 learn("action", "3d", "lstm")
@@ -258,14 +258,14 @@ order = sorted(trained, key=lambda key: key != ("direction", "3d"))
 TemporalExplorer({key: trained[key] for key in order}, tests)
 
 # %% [markdown]
-# Try this. With *direction: 3d*, go from 1 frame to 2. With *direction: features*, find a film that
+# Try this. With *direction: 3d*, go from 1 frame to 2. With *direction: features*, find a clip that
 # it calls right instead of left; it is never up instead of left. With *name: lstm*, repeat one
 # frame: does it grow surer, though it learns nothing new?
 #
-# ## 6. Two questions to ask of any model of films
+# ## 6. Two questions to ask of any model of clips
 #
 # **Does a single frame suffice?** Show it one frame. **Does shuffling hurt?** Shuffle. Here are the
-# three tasks side by side, for “3d”, trained on films in order.
+# three tasks side by side, for “3d”, trained on clips in order.
 
 
 # %% side by side
@@ -279,13 +279,13 @@ def side_by_side(retrained):
         [f"{task} (chance {100 / len(names):.0f} %)" for task, names in TASKS.items()],
         {how: [round(mean, 1) for mean, _ in values] for how, values in ways.items()},
         {how: [spread for _, spread in values] for how, values in ways.items()},
-        text=f"Accuracy of “3d” on test films, trained on films shown {words}: "
+        text=f"Accuracy of “3d” on test clips, trained on clips shown {words}: "
         + "; ".join(
             f"{t} " + ", ".join(f"{how} {v[n][0]:.1f} ± {v[n][1]:.1f} %" for how, v in ways.items())
             for n, t in enumerate(TASKS)
         )
         + f" (mean ± spread over {SEEDS} trainings, {result['scale']} scale).",
-        ylabel="accuracy on test films, %",
+        ylabel="accuracy on test clips, %",
     )
 
 
@@ -295,8 +295,8 @@ side_by_side(retrained=False)
 # *Name* asks for no motion: all three bars are alike. *Direction* is motion and nothing else.
 # *Action* falls each time: one frame is nearly worthless, and shuffling costs much.
 #
-# But careful. A model that has only seen films in order has never met a shuffled one. If it fails
-# there, is the order *needed*, or is the model *surprised*? So train it on shuffled films as well,
+# But careful. A model that has only seen clips in order has never met a shuffled one. If it fails
+# there, is the order *needed*, or is the model *surprised*? So train it on shuffled clips as well,
 # and on still ones.
 
 # %% guess the surprise
@@ -307,7 +307,7 @@ share = (used[0] - fooled[0]) / max(right - fooled[0], 1e-9)
 parts = ["hardly any", "about half of it", "nearly all of it"]
 Guess(
     f"On actions, “3d” falls from {right:.1f} to {fooled[0]:.1f} % when the frames of the test "
-    "films are shuffled. How much of that loss does it win back if it trains on shuffled films?",
+    "clips are shuffled. How much of that loss does it win back if it trains on shuffled clips?",
     parts,
     parts[0 if share < 0.25 else 1 if share < 0.75 else 2],
     f"It reaches {used[0]:.1f} ± {used[1]:.1f} %: {share:.0%} of the loss was surprise. The rest, "
@@ -318,7 +318,7 @@ Guess(
 side_by_side(retrained=True)
 
 # %% [markdown]
-# This is the fair test, and the one to run on your own data. Shuffling only the test films gives an
+# This is the fair test, and the one to run on your own data. Shuffling only the test clips gives an
 # upper limit of what order is worth. Now the three tasks are three cases:
 #
 # - *Name*: **a single frame** suffices.
@@ -365,7 +365,7 @@ for kind in KINDS:
     print(f"{kind:<12}" + "".join(f"{cell(task, kind):>16}" for task in TASKS))
 spent = [row["seconds"] for row in result["trials"]]
 print(f"Accuracy in %, mean ± spread over {SEEDS} trainings of {result['sizes']['steps']} steps")
-print(f"of {result['sizes']['batch']} films, {result['scale']} scale; "
+print(f"of {result['sizes']['batch']} clips, {result['scale']} scale; "
       f"{min(spent):.0f} to {max(spent):.0f} s of one core each.")  # fmt: skip
 
 # %% [markdown]
@@ -375,10 +375,10 @@ print(f"of {result['sizes']['batch']} films, {result['scale']} scale; "
 #
 # ## 7. A predictor that only remembers
 #
-# Lessons 05 to 09 predicted frames. What would plain memory do? Keep N films. To predict the next
+# Lessons 05 to 09 predicted frames. What would plain memory do? Keep N clips. To predict the next
 # frame, look for the stored stretch that is most like what you have just seen, and give out what
 # followed *there*. This learns nothing at all. It is the honest rival of every network that may
-# only have memorised its films.
+# only have memorised its clips.
 
 # %% memory
 side = sizes.image_size
@@ -407,10 +407,10 @@ beaten = [n for n, e in zip(numbers, lines["3 frames"], strict=True) if e < leve
 choices = ["about 100", "about 1000", "about 10 000", "more than that"]
 Guess(
     "One bouncing digit. The memory compares the last three frames. The simplest rival copies the "
-    "last frame. How many stored films does the memory need to beat it?",
+    "last frame. How many stored clips does the memory need to beat it?",
     choices,
     choices[min(max(len(str(beaten[0])) - 3, 0), 2) if beaten else 3],
-    f"With {numbers[-1]} films the memory has an error of {lines['3 frames'][-1]:.1f}, the copy "
+    f"With {numbers[-1]} clips the memory has an error of {lines['3 frames'][-1]:.1f}, the copy "
     f"{levels['copy last']:.1f}. Comparing one frame only, it has {lines['1 frame'][-1]:.1f}: the "
     "most alike frame may show the digit at the right place, but on its way elsewhere.",
 )
@@ -419,30 +419,30 @@ Guess(
 plots.curves(
     {name: (numbers, values) for name, values in lines.items()},
     levels,
-    f"Squared error of the next frame, by memory alone, on {new.shape[1]} films ({scale} scale). "
-    f"With {numbers[0]} and {numbers[-1]} stored films: "
+    f"Squared error of the next frame, by memory alone, on {new.shape[1]} clips ({scale} scale). "
+    f"With {numbers[0]} and {numbers[-1]} stored clips: "
     + "; ".join(f"{name} {v[0]:.1f} and {v[-1]:.1f}" for name, v in lines.items())
     + "; ".join(["", *(f"{name} {v:.1f}" for name, v in levels.items())])
     + ". A perfect prediction has 0.",
-    xlabel="stored films",
+    xlabel="stored clips",
     ylabel="squared error per frame",
     logx=True,
 )
 
 # %% what memory gives
 shown = {"seen last": new[2], "truth": new[3]}
-shown |= {f"{n} films": guesses["3 frames"][numbers.index(n)] for n in (numbers[0], numbers[-1])}
+shown |= {f"{n} clips": guesses["3 frames"][numbers.index(n)] for n in (numbers[0], numbers[-1])}
 plots.images(
     [frames[b] for b in (0, 3) for frames in shown.values()],
     [name for _ in (0, 3) for name in shown],
-    f"Two test films: the last frame seen, the true next one, and what the memory gives with "
-    f"{numbers[0]} and with {numbers[-1]} films, three frames compared. Look at the place, "
+    f"Two test clips: the last frame seen, the true next one, and what the memory gives with "
+    f"{numbers[0]} and with {numbers[-1]} clips, three frames compared. Look at the place, "
     "and at whose digit it is.",
     columns=4,
 )
 
 # %% [markdown]
-# Memory gets better with every film, and ever more slowly: ten times the films for each step down
+# Memory gets better with every clip, and ever more slowly: ten times the clips for each step down
 # the curve. That the asked digits are among the stored ones hardly helps: the same digit would have
 # to lie in the same place, on the same way. A store that has all digits in all places on all ways
 # is never full. A network need not fill one. It can learn the shape in one place and the motion in
@@ -479,15 +479,15 @@ for t in TASKS:
 # weights as 3d and a bend between space and time, which ours has not. A claim counts as
 # *reproduced* here if the order is the same and the difference is beyond the spread over seeds.
 #
-# **What differs.** Their films are real, their filters come from millions of photographs, and their
+# **What differs.** Their clips are real, their filters come from millions of photographs, and their
 # networks have millions of weights. Ours drift on black. What is *out of reach* at this scale is a
-# statement about real actions: it takes their films, and a graphics card for days. Within reach is
+# statement about real actions: it takes their clips, and a graphics card for days. Within reach is
 # to see why their gains from order are so small. On UCF-101 a frame with a pool says “swimming”.
 # Their tasks are, for the most part, our *name*, with something of our *action*.
 #
 # One thing more about inflating. The inflated network had a start that the others had not: steps of
 # training on names. On *name* this is simply longer training. On *action* it did harm. An inflated
-# filter begins as a mean over its frames, alike for a film and the film played backwards. Our
+# filter begins as a mean over its frames, alike for a clip and the clip played backwards. Our
 # guess, not tested, is that this start was hard to leave.
 #
 # ## What to try next
@@ -503,7 +503,7 @@ for t in TASKS:
 # ## In one breath
 #
 # More frames are more samples, or they are motion, and the task decides which. One frame repeated
-# and frames shuffled tell the two apart, if the model was also trained on such films. Filters over
+# and frames shuffled tell the two apart, if the model was also trained on such clips. Filters over
 # time, inflated or separable, and an LSTM all find motion; a mean over frames finds its streak.
 #
 # Next: [14 · A video ladder](14_video_ladder.ipynb), where a memory sits at every resolution, and

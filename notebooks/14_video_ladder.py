@@ -24,11 +24,11 @@
 #
 # ## The question
 #
-# **The LSTM of lesson 06 squeezes a film into one vector. The ConvLSTM of lesson 07 keeps maps,
+# **The LSTM of lesson 06 squeezes a clip into one vector. The ConvLSTM of lesson 07 keeps maps,
 # all of one size. Would it help to remember coarse things on coarse maps and fine things on fine
 # ones, all at the same time?**
 #
-# We begin as the report did, with almost nothing to learn: five films of a circle that moves
+# We begin as the report did, with almost nothing to learn: five clips of a circle that moves
 # sideways. What leaves at the right comes in again at the left.
 
 # %% setup
@@ -50,11 +50,11 @@ size = experiment.SIZES.get(scale, experiment.SIZES["laptop"])
 SIDE, STEPS = size["side"], 3 if scale == "smoke" else 300
 result = load_result("ladder")  # of trainings that took longer than a lesson
 
-# %% five films
+# %% five clips
 films = experiment.circles(range(5), SIDE, 12)  # uint8 (T, B, S, S)
 plots.frames(
-    {f"film {n + 1}": films[:, n] for n in range(5)},
-    f"The whole training set: five films of {len(films)} frames, {SIDE}×{SIDE} pixels. The "
+    {f"clip {n + 1}": films[:, n] for n in range(5)},
+    f"The whole training set: five clips of {len(films)} frames, {SIDE}×{SIDE} pixels. The "
     "circles differ in height, start and speed.",
 )
 
@@ -107,9 +107,9 @@ print("Parameters of a 5×5 cell, 2 maps in, 3 of state:", sum(p.numel() for p i
 # | rungs | four, from 56×56 on | two, 12×12 and 6×6; four in part 8 |
 # | maps of a ConvGRU | 64 | 8 |
 # | stage of the decoder | batch norm, ReLU, convolution, doubling, convolution | group norm, … |
-# | last stage | (see part 4) | ends with the doubling: foreseen at half size, then enlarged |
+# | last stage | (see part 4) | ends with the doubling: predicted at half size, then enlarged |
 #
-# Batch norm would let a prediction depend on the other films of its batch; group norm does not.
+# Batch norm would let a prediction depend on the other clips of its batch; group norm does not.
 # Where torchvision is installed and may fetch its weights, `Ladder(encoder="resnet18")` is the
 # frozen encoder. The loss is a mix, and its shares sum to one:
 #
@@ -147,22 +147,22 @@ mean = to_unit(films).mean((0, 1)).expand_as(frames[3:])
 average = metrics.squared_error(mean, frames[3:]).mean(1)
 
 # %% guess whether it was learnt by heart
-answers = ["no: it has learnt five films by heart", "for a few frames", "for all nine frames"]
+answers = ["no: it has learnt five clips by heart", "for a few frames", "for all nine frames"]
 good = int((errors["four others"] < torch.minimum(copied, average)).sum())
 Guess(
-    "The report needed about 500 steps for its five films. Ours has had "
+    "The report needed about 500 steps for its five clips. Ours has had "
     f"{STEPS}. Does it also continue circles at heights and speeds that it never saw, better than "
     "repeating the last frame, or than the mean image?",
     answers,
     answers[0 if good == 0 else 2 if good == 9 else 1],
-    f"At {good} of 9 frames. A convolution does the same at every height, so what five films teach "
-    f"may hold for others. It could have learnt by heart: {ours:,} parameters, five films.",
+    f"At {good} of 9 frames. A convolution does the same at every height, so what five clips teach "
+    f"may hold for others. It could have learnt by heart: {ours:,} parameters, five clips.",
 )
 
 # %% what it foresees
 plots.frames(
-    {"truth": others[3:, 1], "foreseen": foreseen["four others"][:, 1],
-     "truth, a taught film": films[3:, 1], "foreseen ": foreseen["the five"][:, 1]},
+    {"truth": others[3:, 1], "predicted": foreseen["four others"][:, 1],
+     "truth, a taught clip": films[3:, 1], "predicted ": foreseen["the five"][:, 1]},
     f"Frames 4 to 12, from the first three ({scale} scale, {STEPS} steps): above a circle that it "
     "never saw, below one of the five. It learnt with three frames ahead, and is asked for nine.",
     first=4,
@@ -173,11 +173,11 @@ steps = range(4, 13)
 plots.curves(
     {name: (steps, error) for name, error in errors.items()}
     | {"copy last": (steps, copied), "mean image": (steps, average)},
-    text=f"Squared error by frame: the five films {errors['the five'][0]:.1f} at the first "
+    text=f"Squared error by frame: the five clips {errors['the five'][0]:.1f} at the first "
     f"predicted frame, {errors['the five'][-1]:.1f} at the last; four others "
     f"{errors['four others'][0]:.1f} and {errors['four others'][-1]:.1f}; copying the last frame "
     f"{copied[0]:.1f} and {copied[-1]:.1f} ({scale} scale, {STEPS} steps).",
-    xlabel="frame of the film",
+    xlabel="frame of the clip",
     ylabel="squared error per frame",
 )
 
@@ -213,7 +213,7 @@ plots.images(
 # %% [markdown]
 # ### The hidden states, watched
 #
-# Play the film. Which maps show the circle where it *is*, and which where it *will be*? Change to
+# Play the clip. Which maps show the circle where it *is*, and which where it *will be*? Change to
 # the coarse rung. What happens to the maps when the circle leaves the frame?
 
 # %% watch the states
@@ -226,7 +226,7 @@ StateExplorer(model, frames[:, 2])
 #
 # ## 3. Three at once, or one at a time?
 #
-# From here on the films are bouncing digits: one digit of 14×14 pixels in a frame of 24×24. Each
+# From here on the clips are bouncing digits: one digit of 14×14 pixels in a frame of 24×24. Each
 # trial is a training of its own, and the pictures show the stored figures of all: mean and spread
 # (standard deviation) over the seeds. The last frame of the input is frame 8, whatever was seen
 # before; frames 9 to 17 are predicted.
@@ -243,7 +243,7 @@ def runs(name):
 def made(*names):
     seeds = " or ".join(map(str, sorted({runs(name) for name in names})))
     steps, batch, tests = (result["size"][key] for key in ("steps", "batch", "tests"))
-    there = f"{steps} steps of {batch} films, {tests} held-out films"
+    there = f"{steps} steps of {batch} clips, {tests} held-out clips"
     return f"{result['scale']} scale, {there}, seeds: {seeds}"
 
 
@@ -268,7 +268,7 @@ once, back = (gather(result, name, "mse", 0)[0] for name in ("three at once", "o
 far_once, far_back = (gather(result, n, "mse", 8)[0] for n in ("three at once", "one from three"))
 answers = ["three at once, near and far", "one at a time, near and far", "one near, the other far"]
 Guess(
-    "Three frames seen, nine foreseen. Three at once is fed back twice, one at a time eight times, "
+    "Three frames seen, nine predicted. Three at once is fed back twice, one at a time eight, "
     "and each feeding back adds an error. Which has the lower error at the first frame (near), and "
     "which at the ninth (far)?",
     answers,
@@ -292,7 +292,7 @@ plots.curves(
     )
     + f"; copy last {levels['copy last']['mse'][0]:.2f}, mean image "
     f"{levels['mean image']['mse'][0]:.2f} ({made(*WAYS)}).",
-    xlabel="frame of the film",
+    xlabel="frame of the clip",
     ylabel="squared error per frame",
     height=400,
 )
@@ -306,7 +306,7 @@ def film(name, n=0):
 truth = unpack_frames(levels["truth"]["shown"])[:, 0]
 plots.frames(
     {"truth": truth} | {words: film(name) for name, words in WAYS.items()},
-    "One held-out film, frames 9 to 17, and what the four ways foresee (seed 0).",
+    "One held-out clip, frames 9 to 17, and what the four ways predict (seed 0).",
     first=FIRST + 1,
 )
 
@@ -319,7 +319,7 @@ plots.frames(
 #
 # ## 4. The grid
 #
-# Our decoder foresees at half size and enlarges at the very end. Three ways to enlarge: **pixel
+# Our decoder predicts at half size and enlarges at the very end. Three ways to enlarge: **pixel
 # shuffle** makes four maps into the four pixels of each 2×2 square, **nearest** repeats a pixel
 # four times, **bilinear** interpolates. The fourth is the report's remedy, **full resolution**:
 # no enlarging, the finest rung is as large as the frame. The report saw a grid with the first
@@ -351,7 +351,7 @@ Guess(
 # %% the grid, seen
 plots.frames(
     {"truth": truth[:3]} | {words: film(name)[:3] for name, words in UP.items()},
-    "The first three predicted frames of one film, enlarged in four ways (seed 0).",
+    "The first three predicted frames of one clip, enlarged in four ways (seed 0).",
     first=FIRST + 1,
 )
 
@@ -442,13 +442,13 @@ plots.curves(
     {words: (AHEAD, errors_of) for words, errors_of in curves.items()},
     text="Squared error (three channels) on natural clips, fed back. The camera moves slowly, so "
     f"copying is hard to beat: L1 alone does at {beaten} of 9 frames ({made(*ways.values())}).",
-    xlabel="frame of the film",
+    xlabel="frame of the clip",
     ylabel="squared error per frame",
     logy=True,
 )
 
 # %% [markdown]
-# Now the digits again, and L1. Most pixels of a digits' film are black. L1 is content with the
+# Now the digits again, and L1. Most pixels of a digits' clip are black. L1 is content with the
 # *median*: where a pixel is more often black than not, black is its best answer, where L2 wants the
 # mean, a grey. So L1 pulls towards black frames. Is it too much if half of the loss is L1?
 
@@ -464,7 +464,7 @@ draw(
     )
     + f"; half L1, seed by seed: {', '.join(f'{error:.1f}' for error in each)}"
     + f" ({made('base', 'half L1')}). An all-black frame has the error of the ink, "
-    f"{(torch.tensor(truth / 255.0) ** 2).sum((1, 2)).mean():.1f} in the film above.",
+    f"{(torch.tensor(truth / 255.0) ** 2).sum((1, 2)).mean():.1f} in the clip above.",
 )
 
 # %% [markdown]
@@ -490,41 +490,41 @@ plots.curves(
     + ", ".join(f"{words} {gather(result, *keys, 8)[0]:.1f}" for words, keys in clips.items())
     + ("; learnt clipped, it has got stuck at black frames" if abs(ends[0] - ends[1]) < 0.1 else "")
     + f" ({made('base', 'clipped')}).",
-    xlabel="frame of the film",
+    xlabel="frame of the clip",
     ylabel="squared error per frame",
     logy=True,
 )  # fmt: skip
 
 # %% [markdown]
-# **Training sets of 5, 20 and 40 films.** The circle was learnt from five. Are five films of a
+# **Training sets of 5, 20 and 40 clips.** The circle was learnt from five. Are five clips of a
 # digit enough?
 
 # %% guess the gap
-SETS = {"5 films": "5", "20 films": "20", "40 films": "40", "base": "endless"}
+SETS = {"5 clips": "5", "20 clips": "20", "40 clips": "40", "base": "endless"}
 known, unknown = (
     {name: gather(result, name, key, 0)[0] for name in SETS} for key in ("taught", "mse")
 )
 copying = levels["copy last"]["mse"][0]
 fine = [words for name, words in SETS.items() if unknown[name] < copying]
 Guess(
-    "From how many films on does the ladder beat copying the last frame, on films it never saw?",
+    "From how many clips on does the ladder beat copying the last frame, on clips it never saw?",
     list(SETS.values()),
     fine[0] if fine else "endless",
-    "Held-out films: "
+    "Held-out clips: "
     + ", ".join(f"{words} {unknown[name]:.1f}" for name, words in SETS.items())
-    + f"; copying {copying:.1f}. On the films that taught it: "
+    + f"; copying {copying:.1f}. On the clips that taught it: "
     + ", ".join(f"{words} {known[name]:.1f}" for name, words in SETS.items())
-    + ". Each had the same number of steps: five films were seen again and again.",
+    + ". Each had the same number of steps: five clips were seen again and again.",
 )
 
 # %% training sets
 plots.bars(
     list(SETS.values()),
-    {"films that taught it": list(known.values()), "held-out films": list(unknown.values())},
+    {"clips that taught it": list(known.values()), "held-out clips": list(unknown.values())},
     {key: [gather(result, name, which, 0)[1] for name in SETS]
-     for key, which in (("films that taught it", "taught"), ("held-out films", "mse"))},
+     for key, which in (("clips that taught it", "taught"), ("held-out clips", "mse"))},
     {name: levels[name]["mse"][0] for name in ("copy last", "mean image")},
-    f"Squared error at the first predicted frame by films in the training set ({made(*SETS)}).",
+    f"Squared error at the first predicted frame by clips in the training set ({made(*SETS)}).",
     ylabel="squared error per frame",
 )  # fmt: skip
 
@@ -557,7 +557,7 @@ draw(
 )
 
 # %% [markdown]
-# **A seed of any length.** A recurrent network takes films of any length, in principle. The base
+# **A seed of any length.** A recurrent network takes clips of any length, in principle. The base
 # was always taught with five frames before the prediction. Another was taught with two to eight,
 # drawn in turn.
 
@@ -582,8 +582,8 @@ plots.curves(
 # ## 7. What the hidden states are good for
 #
 # The report put a small classifier on the states, and named up to 59 % of the videos of UCF-101
-# rightly. Ours are the five actions of lesson 12. A ladder learns, without labels, to foresee
-# films of actions; then a head of 64 units is taught to name the action from the states after the
+# rightly. Ours are the five actions of lesson 12. A ladder learns, without labels, to predict
+# clips of actions; then a head of 64 units is taught to name the action from the states after the
 # last frame. We read the report's three choices so: the **deepest** rung alone; the states of all
 # rungs **subsampled** to 3×3 places; **both**. Each with and without batch norm, and dropout.
 
@@ -598,7 +598,7 @@ Guess(
     "Five actions, told apart by motion only. What are the states of the trained ladder worth?",
     answers,
     answers[0 if best < 25 else 1 if best > best_raw + 2 else 2],
-    f"The best head names {best:.1f} % of held-out films from the trained ladder, {best_raw:.1f} % "
+    f"The best head names {best:.1f} % of held-out clips from the trained ladder, {best_raw:.1f} % "
     "from one with random weights, that never learnt anything. Always ask for the second number.",
 )
 
@@ -614,21 +614,21 @@ plots.bars(
     },
     {words: [trained[kind + extra][1] for kind in KINDS] for words, extra in EXTRAS.items()},
     {"chance": 20.0, "best, random ladder": best_raw},
-    f"Actions named rightly, in % of {2 * result['size']['tests']} held-out films, from "
+    f"Actions named rightly, in % of {2 * result['size']['tests']} held-out clips, from "
     f"{5 * result['size']['tests']} with labels (seeds: {runs('actions')}): "
     + "; ".join(f"{h} {trained[h][0]:.1f} ± {trained[h][1]:.1f}" for h in heads)
     + f". From a ladder with random weights at most {best_raw:.1f}.",
-    ylabel="% of films",
+    ylabel="% of clips",
     height=400,
 )
 
 # %% [markdown]
 # ## 8. All four rungs
 #
-# The ladders above have two rungs and learn for less than a minute. One in the box has four, as
-# the report's: maps of 16×16, 8×8, 4×4 and 2×2. It learnt from films of two digits, with five
-# frames seen and all that follow foreseen and fed back. The box also has an LSTM that learnt from
-# the same films, the composite of lesson 06. Both now see ten held-out frames and say ten more.
+# The ladders above have two rungs and learn for less than a minute. A pretrained one has four, as
+# the report's: maps of 16×16, 8×8, 4×4 and 2×2. It learnt from clips of two digits, with five
+# frames seen and all that follow predicted and fed back. The box also has an LSTM that learnt from
+# the same clips, the composite of lesson 06. Both now see ten held-out frames and say ten more.
 
 # %% the tall one and the flat one
 tall, flat = (
@@ -644,19 +644,19 @@ with torch.no_grad():
 errors_by = {name: metrics.squared_error(given, later).mean(1) for name, given in both.items()}
 for name, card in cards.items():
     there = f"{card['parameters']:,} parameters, {card['steps']:,} steps"
-    print(f"{name}: {there}, {card['steps'] * card['settings']['batch_size']:,} films")
+    print(f"{name}: {there}, {card['steps'] * card['settings']['batch_size']:,} clips")
 
 # %% guess which one foresees better
 near, far = ([error[t].item() for error in errors_by.values()] for t in (0, -1))
 answers = ["the ladder, near and far", "the LSTM, near and far",
            "the ladder near, the LSTM far", "the LSTM near, the ladder far"]  # fmt: skip
 Guess(
-    "Which has the lower squared error at the first frame foreseen (near), and at the tenth (far)?",
+    "Which has the lower squared error at the first predicted frame (near), and the tenth (far)?",
     answers,
     answers[(0 if far[0] < far[1] else 2) if near[0] < near[1] else (1 if far[1] < far[0] else 3)],
     f"First frame: ladder {near[0]:.1f}, LSTM {near[1]:.1f}. Tenth: {far[0]:.1f} and {far[1]:.1f}. "
     "A ladder need not learn for each place anew how a stroke moves: its kernels serve everywhere. "
-    "But it lives on what it has just foreseen. Look at a film.",
+    "But it lives on what it has just predicted. Look at a clip.",
 )
 
 # %% error by frame, ladder and LSTM
@@ -666,25 +666,25 @@ plots.curves(
     {name: (ahead, error) for name, error in errors_by.items()}
     | {name.replace("_", " "): (ahead, base_levels[name]["per_step"]["mse"])
        for name in ("copy_last", "mean_image")},
-    text="Squared error by frame, ten seen and ten foreseen: "
+    text="Squared error by frame, ten seen and ten predicted: "
     + ", ".join(f"{name} {error.mean():.1f} on average" for name, error in errors_by.items())
-    + f" ({len(tried[0])} held-out films, models of the box).",
-    xlabel="frame of the film",
+    + f" ({len(tried[0])} held-out clips, pretrained models).",
+    xlabel="frame of the clip",
     ylabel="squared error per frame",
 )  # fmt: skip
 
-# %% one film, two futures
+# %% one clip, two futures
 plots.frames(
     {"truth": later[:, 3]} | {name: given[:, 3].clamp(0, 1) for name, given in both.items()},
-    "One held-out film, frames 11 to 20: what came, and what the two foresee.",
+    "One held-out clip, frames 11 to 20: what came, and what the two predict.",
     first=films_of.frames_in + 1,
 )
 
 # %% [markdown]
 # The ladder begins sharper, and loses a digit where the two overlap. A likely reason: each frame
-# that it foresees goes back in through the encoder, and what has faded there is soon gone for
+# that it predicts goes back in through the encoder, and what has faded there is soon gone for
 # good. The LSTM looks at nothing after frame 10: where each digit goes is in its state, and stays
-# there. (It has also learnt from more films, with more parameters. That the ladder would end there
+# there. (It has also learnt from more clips, with more parameters. That the ladder would end there
 # too, with as many, is not shown here.)
 #
 # Now watch the tall one. Which rung shows two digits, and on which are they one blob? Where are
@@ -718,7 +718,7 @@ as_well = lower("base", "coordinates", "mse", 0) is not True and runs("coordinat
 
 # %% the table
 ROWS = [
-    ("circle learnt from 5 films in 500 steps", "reproduced" if five else "not in so few steps",
+    ("circle learnt from 5 clips in 500 steps", "reproduced" if five else "not in so few steps",
      f"error {errors['the five'][0]:.1f}, copying {copied[0]:.1f}, {STEPS} steps"),
     claim("1 from 5, fed back, beats 3 from 3", "base", "three at once", "mse", 0),
     claim("… at the 3rd frame", "base", "three at once", "mse", 2),
@@ -740,7 +740,7 @@ ROWS = [
     claim("DSSIM alone: worse colours than L2", "mix 1.0 0.0", "mix 0.0 0.0", "colours"),
     claim("half DSSIM, half L2: the same", "mix 0.5 0.0", "mix 0.0 0.0", "colours"),
     claim("DSSIM alone: better contours than L2", "mix 0.0 0.0", "mix 1.0 0.0", "contours"),
-    claim("40 films are better than 5", "40 films", "5 films", "mse", 0),
+    claim("40 clips are better than 5", "40 clips", "5 clips", "mse", 0),
     claim("frame rates 25, 15, 10 help", "25, 15, 10", "base", "mse", 0),
     claim("places help", "base", "nowhere", "mse", 0),
     claim("coordinates beat learned maps", "coordinates", "base", "mse", 0),
@@ -765,7 +765,7 @@ for words, said, numbers in ROWS:
 #    covers less than a tenth of a frame: what does L1 make of it? What does DSSIM leave at the
 #    border, where few of its windows reach?
 # 3. *For the fast.* `Ladder(SIDE, rungs=2, upsampling="none")` has no enlarging. Train it on the
-#    circle, and measure `ladder.checks` and `ladder.blocks` of what it foresees. With
+#    circle, and measure `ladder.checks` and `ladder.blocks` of what it predicts. With
 #    torchvision, try `encoder="resnet18"`, and `weights=None` against `"DEFAULT"`.
 #
 # ## In one breath

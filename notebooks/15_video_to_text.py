@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 15 · Video to text
 #
-# After this lesson you can let a recurrent network tell in a sentence what happened in a film, and
+# After this lesson you can let a recurrent network tell in a sentence what happened in a clip, and
 # find out, when it tells it wrong, whether it saw wrong or wrote wrong.
 #
 # **Objectives**
@@ -23,7 +23,7 @@
 #
 # ## The question
 #
-# **In lesson 12 a network chose one of five names for a film. Can it also say what it saw, in a
+# **In lesson 12 a network chose one of five names for a clip. Can it also say what it saw, in a
 # sentence that nobody gave it to choose from? Even of something it has never seen before?**
 
 # %% setup
@@ -48,7 +48,7 @@ from lstm_video_lab.lessons.video_to_text.model import Captioner, numbered, writ
 from lstm_video_lab.lessons.video_to_text.widgets import CaptionExplorer
 from lstm_video_lab.widgets import Guess
 
-# %% eight films
+# %% eight clips
 scale = os.environ.get("LAB_SCALE", "laptop")
 sizes = experiment.SIZES[scale]
 if scale != "smoke":  # what is trained below is smaller than the stored runs
@@ -62,20 +62,20 @@ shown, said, meanings = data.batch(0, 80), data.captions(0, 80), data.labels(0, 
 one_each = [int((meanings[:, 1] == m).nonzero()[0, 0]) for m in range(len(MOTIONS))]
 plots.frames(
     {f"{int(meanings[n, 0])}, {MOTIONS[meanings[n, 1]]}": shown[:, n] for n in one_each},
-    f"Eight films of {sizes.frames} frames ({scale} scale), one of each motion, and a caption of "
+    f"Eight clips of {sizes.frames} frames ({scale} scale), one of each motion, and a caption of "
     f"each: {'; '.join(said[n] for n in one_each)}.",
 )
 
 # %% [markdown]
-# One digit in each film, and eight ways to move. Two go to and fro between the walls, four pass
+# One digit in each clip, and eight ways to move. Two go to and fro between the walls, four pass
 # once, two go round. Play *to the left* backwards and you have *to the right*. So the frames alone
 # do not tell the two apart; only their order does.
 #
 # Each meaning can be said in three ways, *digit 3 moves upwards*, *the 3 is moving upwards*, *here
-# the number three goes upwards*. Which of them is the caption of a film is a matter of luck. That
+# the number three goes upwards*. Which of them is the caption of a clip is a matter of luck. That
 # keeps the model from learning a list by heart: it has to go on as it began.
 #
-# And a quarter of all pairs of digit and motion is **held out**. In the films to learn from, no 0
+# And a quarter of all pairs of digit and motion is **held out**. In the clips to learn from, no 0
 # ever goes left and right. But 0 does other things, and other digits go left and right.
 #
 # ## 1. One to many, many to one, many to many
@@ -93,18 +93,18 @@ plots.frames(
 #  □  □  □  □                    □           □  □  □  □                       □  □  □
 #
 #  a decoder alone:     lesson 12, "last":   lesson 12: an answer   lessons 04 to 06: frames in,
-#  one state, many      a film in, one       after every frame      frames out; this lesson:
+#  one state, many      a clip in, one       after every frame      frames out; this lesson:
 #  frames (lesson 05);  action out                                  frames in, words out
 #  here: "mean pool"
 # ```
 #
-# A film has as many frames as it has, and a sentence as many words as it needs. So this is the
+# A clip has as many frames as it has, and a sentence as many words as it needs. So this is the
 # last case, with frames on one side and words on the other.
 #
 # ## 2. Two LSTMs that read, and then write
 #
 # ```
-# frames   x₁      x₂   …  x_T      0       0       0        the film, then frames of zeros
+# frames   x₁      x₂   …  x_T      0       0       0        the clip, then frames of zeros
 #          ↓       ↓       ↓        ↓       ↓       ↓
 #         LSTM ─► LSTM ─► LSTM ─► LSTM ─► LSTM ─► LSTM       the first never sees a word
 #          ↓       ↓       ↓        ↓       ↓       ↓
@@ -115,13 +115,13 @@ plots.frames(
 #
 # first    h₁(t) = LSTM(E x(t),                 h₁(t−1))     x = 0 while writing
 # second   h₂(t) = LSTM([h₁(t); W word(t−1)],   h₂(t−1))     word = padding while reading
-# word     p(word(t) | all words before, film) = softmax(V h₂(t))
+# word     p(word(t) | all words before, clip) = softmax(V h₂(t))
 # loss     −Σ log p(word(t)),  over the steps of writing
 # ```
 #
 # The same two LSTMs read and write. Paddings and zero frames tell them which of the two it is.
 # While they read, no word is asked for, so there is no loss. And **there is no attention**:
-# when the first word is written, the frames are gone. All that the sentence can know of the film
+# when the first word is written, the frames are gone. All that the sentence can know of the clip
 # has to be in the state (h, c) at that moment. A full stop starts the writing and ends it.
 #
 # | | the paper | here |
@@ -131,8 +131,8 @@ plots.frames(
 # | LSTMs | 1000 units each | 128 units each, written by hand (lesson 02), with peepholes |
 # | begin, end of a sentence | two words | one, the full stop |
 #
-# The net for percepts comes from the box and saw still frames only, with two digits in each. The
-# digits of all *test* films are new to everyone.
+# The net for percepts comes with the lab and saw still frames only, with two digits in each. The
+# digits of all *test* clips are new to everyone.
 
 # %% checks
 # NBVAL_CHECK_OUTPUT
@@ -167,7 +167,7 @@ plots.curves(
     },
     f"Loss of the captioner in {len(losses)} steps ({scale} scale): {smooth[-1]:.2f} nats per "
     f"caption at the end. Blind, but perfect in language: {math.log(pairs * wording):.2f}; seeing "
-    f"all: {math.log(wording):.2f}. Below that it has begun to learn its {sizes.films} films and "
+    f"all: {math.log(wording):.2f}. Below that it has begun to learn its {sizes.films} clips and "
     "their wordings by heart.",
     ylabel="nats per caption",
     logy=True,
@@ -201,7 +201,7 @@ changed = {k: sum(a != b for a, b in zip(greedy, f[0], strict=True)) for k, f in
 better = {k: (f[1] > log_p + 1e-4).float().mean().item() for k, f in found.items()}
 kinds = ["hardly any: under 5 %", "some: 5 to 30 %", "most: over 30 %"]
 Guess(
-    "A beam of 5 instead of greedy writing: how many sentences about the test films change?",
+    "A beam of 5 instead of greedy writing: how many sentences about the test clips change?",
     kinds,
     kinds[(changed[5] > 0.05 * len(seen[0])) + (changed[5] > 0.3 * len(seen[0]))],
     f"Of {len(greedy)} sentences "
@@ -223,11 +223,11 @@ Guess(
 # whether the digit and the motion are right.
 
 # %% guess a bad caption's score
-strangers = truths[1:] + truths[:1]  # for each film, the caption of another one
+strangers = truths[1:] + truths[:1]  # for each clip, the caption of another one
 bad = score(strangers, labels, LANGUAGE)
 kinds = ["under 10", "10 to 30", "over 30"]
 Guess(
-    "For each test film we hand in the caption of another film, chosen at random. What is the BLEU "
+    "For each test clip we hand in the caption of another clip, chosen at random. What is the BLEU "
     "of that?",
     kinds,
     kinds[(bad["BLEU"] >= 10) + (bad["BLEU"] > 30)],
@@ -248,7 +248,7 @@ print(experiment.meteor(greedy, labels) if LANGUAGE == "english" else "METEOR's 
 # ## 6. Pairs that it has never seen
 #
 # Now the 20 pairs that were held out. It knows every digit and every motion. It has never met
-# these digits with these motions, in a film or in a sentence.
+# these digits with these motions, in a clip or in a sentence.
 
 # %% guess held-out pairs
 both = {test: across_seeds(result, "frames", "both", test) for test in TESTS}
@@ -266,10 +266,10 @@ Guess(
 )
 
 # %% [markdown]
-# Is it blind to such films, or can it not say what it sees? There is a place where we can look:
+# Is it blind to such clips, or can it not say what it sees? There is a place where we can look:
 # **the state at the end of reading**. Everything has been seen, nothing has been written. A
 # **linear probe** is a linear classifier that is given that state and has to name the digit, or the
-# motion. It learns from the films that the captioner learned from, and is tested like it.
+# motion. It learns from the clips that the captioner learned from, and is tested like it.
 #
 # - The probe is right, the sentence is wrong: it was seen, and not written.
 # - The probe is wrong: it was not seen, or not so that a *linear* reader finds it. A probe is not a
@@ -287,13 +287,13 @@ plots.bars(
     names,
     {name: [round(middle, 1) for middle, _ in row] for name, row in rows.items()},
     {name: [spread for _, spread in row] for name, row in rows.items()},
-    text="In % of test films, ± spread over seeds: "
+    text="In % of test clips, ± spread over seeds: "
     + "; ".join(
         f"{name}: " + ", ".join(f"{kind} {x[k][0]:.1f} ± {x[k][1]:.1f}" for kind, x in rows.items())
         for k, name in enumerate(names)
     )
     + f". Stored runs, {result['scale']} scale.",
-    ylabel="% of films",
+    ylabel="% of clips",
 )  # fmt: skip
 
 # %% [markdown]
@@ -307,7 +307,7 @@ plots.bars(
 # ## 7. Does it need the frames one by one? Does it need their order?
 #
 # The paper's own test. **Mean pool**: the percepts of all frames are averaged, and the LSTMs read
-# this single mean frame. **Shuffled**: the frames of each film come in an order drawn at random,
+# this single mean frame. **Shuffled**: the frames of each clip come in an order drawn at random,
 # in training and in testing. Both know what was to be seen, and neither knows when.
 
 # %% guess the order
@@ -320,7 +320,7 @@ Guess(
     kinds,
     kinds[(gaps["shuffled"] > 5) + (gaps["shuffled"] > 20)],
     f"Shuffling costs {gaps['shuffled']:.1f} points of motion, mean pooling "
-    f"{gaps['mean pool']:.1f}. Real films say a lot in any frame: a pan on a stove is “a man is "
+    f"{gaps['mean pool']:.1f}. Real clips say a lot in any frame: a pan on a stove is “a man is "
     "cooking”, in any order. In ours left and right differ in their order and in nothing else.",
 )
 
@@ -336,7 +336,7 @@ experiment.draw(result, ("mean pool", "shuffled", "frames"))
 groups = [{0}, {1}, {2, 3}, {4, 5}, {6, 7}]  # of motions that are alike but for the order
 allowed = [{(d + k) % len(MOTIONS) for k in PAIRS["train"]} for d in range(10)]
 ceiling = sum(sum(bool(g & a) for g in groups) / len(a) for a in allowed) / 10
-print(f"motions named right without order, at best: {ceiling:.1%} of films of seen pairs,")
+print(f"motions named right without order, at best: {ceiling:.1%} of clips of seen pairs,")
 print(f"if one knows which pairs occur; {len(groups) / len(MOTIONS):.1%} if not")
 for name in ("mean pool", "shuffled"):
     (a, da), (b, db) = (across_seeds(result, name, "motion", test) for test in TESTS)
@@ -346,7 +346,7 @@ for name in ("mean pool", "shuffled"):
 # Look at the held-out pairs. Without the order, the models do *worse* there than somebody who
 # just guesses between the two that look alike. They have learned to use the digit as a hint: “a 0
 # never goes to the right, so this must be left”. On held-out pairs exactly that hint is wrong. This
-# is how a captioner on real films comes to see a pan wherever there is a stove.
+# is how a captioner on real clips comes to see a pan wherever there is a stove.
 #
 # ## 8. Motion as input
 #
@@ -407,7 +407,7 @@ for name in ("frames", "German"):
 # ## 10. Which frames mattered?
 #
 # Choose a digit, a handwriting and a motion, or click a path through the squares of a board, a1 at
-# its top left. Below the film stands what the model writes, one row for each word. Then a few
+# its top left. Below the clip stands what the model writes, one row for each word. Then a few
 # neighbouring frames are made black, and the same sentence is scored again. **A word is bright
 # below a frame where it becomes much less likely when that frame and its neighbours are gone.**
 #
@@ -451,18 +451,18 @@ for more, less in claims:
     print(f"{more + ' > ' + less:>24} | {there} | {cells[0]:<24} | {cells[1]:<25} | {verdict}")
 
 # %% [markdown]
-# A difference counts as clear if it is over twice its standard error (3 seeds, the same films).
+# A difference counts as clear if it is over twice its standard error (3 seeds, the same clips).
 #
 # **What differs.** Our language has some dozens of words and 240 sentences; people have told the
-# paper's films in theirs. Here order is everything for motion, by design; there it is a small part
+# paper's clips in theirs. Here order is everything for motion, by design; there it is a small part
 # of what is said. BLEU stands here for METEOR, so compare signs and not sizes. The paper mixes the
 # words of two models, ours joins the inputs of one. And our percepts come from a small net that
 # never saw a photograph.
 #
 # **Out of reach at this scale**: the movie descriptions (METEOR 7.1 on MPII-MD and 6.7 on M-VAD in
-# the paper). It would take those films and texts, percepts of a network for photographs
+# the paper). It would take those clips and texts, percepts of a network for photographs
 # (`percepts.backbone`), a vocabulary of thousands of words, and a GPU. Sync-DRAW goes the other
-# way, from captions to films; only its idea of captioned digits with held-out pairs is used here.
+# way, from captions to clips; only its idea of captioned digits with held-out pairs is used here.
 #
 # ## What to try next
 #
@@ -477,7 +477,7 @@ for more, less in claims:
 #
 # ## In one breath
 #
-# Two LSTMs read a film into a state, and the same two write a sentence from it, word by word,
+# Two LSTMs read a clip into a state, and the same two write a sentence from it, word by word,
 # with nothing else to go by. When the sentence is wrong, a probe of that state says whether it was
 # seen wrong or written wrong; here it is mostly seeing on familiar pairs, and both on new ones.
 # Order matters as much as the world makes it matter, and BLEU is pleased with nearly everything.

@@ -520,11 +520,11 @@ plots.Picture(
 # | entropy bound, as VPN gives it | 86.3 | everything; what is left is greyness |
 #
 # The second stands 1.3 nats above what nobody can beat. Is it the better video model by far? It was
-# asked an easier question. Let us put both to one network. Short films of one digit, black and
+# asked an easier question. Let us put both to one network. Short clips of one digit, black and
 # white, so the bound is 0: shape `(frames, rows, columns)`, neighbours two frames back and two
 # pixels around, no memory, to be quick.
 
-# %% a network for films
+# %% a network for clips
 S, FRAMES, SEEN = 16, 6, 3
 frame_of = torch.arange(FRAMES * S * S) // S**2  # (T)
 
@@ -540,8 +540,8 @@ train_pixels(video, watched, short(250), batch_size=8, note="films")
 with torch.no_grad():
     told = video.bits(apart)
 plots.frames(
-    {f"film {n + 1}": apart[:, n].view(FRAMES, S, S).float() for n in (3, 4, 5)},
-    f"Three of {apart.shape[1]} test films. Told all frames and pixels before, the network pays "
+    {f"clip {n + 1}": apart[:, n].view(FRAMES, S, S).float() for n in (3, 4, 5)},
+    f"Three of {apart.shape[1]} test clips. Told all frames and pixels before, the network pays "
     f"{told.mean() * S**2 * math.log(2):.1f} nats per frame ({short(250)} steps, {scale} scale).",
 )
 
@@ -592,7 +592,7 @@ mean_image = flat * S**2 * math.log(2)
 plots.curves(
     {name: ([f + 1 for f in late], line) for name, line in nats.items()},
     {"mean image": mean_image, "bound": 0.0},
-    f"Nats per frame of {apart.shape[1]} test films, one network, three questions ({scale} scale). "
+    f"Nats per frame of {apart.shape[1]} test clips, one network, three questions ({scale} scale). "
     + "; ".join(f"{name} {', '.join(f'{v:.1f}' for v in line)}" for name, line in nats.items())
     + f". Mean image {mean_image:.1f}. In the first of these frames 1 and 2 are one question.",
     xlabel="frame",
@@ -605,7 +605,7 @@ plots.curves(
 # asks the third. A robot that has to plan asks the first.
 #
 # Why, then, is the third so popular? Because its figure is exact: the terms add up to −log P of the
-# whole film, a true likelihood, with no draws and no mean in between. The first adds up the pixels
+# whole clip, a true likelihood, with no draws and no mean in between. The first adds up the pixels
 # as if they did not know of each other, and so charges for the same surprise many times over.
 #
 # ## 8. What others found, and what we find
@@ -613,7 +613,7 @@ plots.curves(
 # %% side by side
 seen_by = {k: f"{v.mean():.1f}" for k, v in nats.items()}
 print(f"digits, here: {cost.mean():.2f} bits per pixel; best baseline {min(levels.values()):.2f}")
-print("films, here:", ", ".join(f"{k} {v}" for k, v in seen_by.items()), "nats per frame")
+print("clips, here:", ", ".join(f"{k} {v}" for k, v in seen_by.items()), "nats per frame")
 print("two digits, published: open loop 341.2, true frames and pixels 87.6 nats per frame")
 
 # %% [markdown]
@@ -626,9 +626,9 @@ print("two digits, published: open loop 341.2, true frames and pixels 87.6 nats 
 # - *A softmax over 256 levels.* **Not tried**: 16 here. `levels=256` runs, and wants far more than
 #   1,500 digits.
 # - *True frames and pixels cost far less than open loop.* **Reproduced in kind**, on small black
-#   and white films.
+#   and white clips.
 # - *87.6 nats on two digits.* **Out of reach at this scale.** Ten frames of 64×64 pixels are 40,960
-#   factors for each film, and each needs a view of whole digits over several frames: a deep masked
+#   factors for each clip, and each needs a view of whole digits over several frames: a deep masked
 #   convolution, and GPUs.
 #
 # ## What to try next
@@ -648,10 +648,10 @@ print("two digits, published: open loop 341.2, true frames and pixels 87.6 nats 
 # says what neighbours cannot. And a likelihood is worth what its question is worth: ask first what
 # the model was told.
 #
-# **The course, looking back.** You began with one gate that keeps a number (01, 02) and a film of a
-# digit (03). An encoder learned to give a film back, to continue it, and in the composite to do
+# **The course, looking back.** You began with one gate that keeps a number (01, 02) and a clip of a
+# digit (03). An encoder learned to give a clip back, to continue it, and in the composite to do
 # both (04 to 06). You asked what it knows: on maps (07), on one and three digits (08), on long
-# dreams (09), in its weights (10), on natural films (11), for naming actions (12). Then came its
+# rollouts (09), in its weights (10), on natural clips (11), for naming actions (12). Then came its
 # relatives: classifiers, ladders, words, and pixels (13 to 16). One thing was the same in nearly
 # all of them: a network that is told nothing but *what comes next* has to find out how its world
 # works. And one habit was yours in all: a guess before the result, a baseline beside it, and the
