@@ -90,7 +90,7 @@ SelfTest()
 # 1. Run the cell again. A widget lives only as long as its kernel, the Python behind the page.
 # 2. Stop every other JupyterLab, and start this one with `lstm-video-lab open` from the
 #    environment in which you installed the lab. Choose the kernel "Python 3 (ipykernel)".
-# 3. [Troubleshooting](../docs/troubleshooting.md) has the rest.
+# 3. The page `docs/troubleshooting.md` of the lab has the rest.
 #
 # On GitHub and in other readers there are pictures only. All lessons can be read that way too.
 #
