@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lstm_video_lab.course.grading.grade import GradedSubmission
 
 
 def add_open(parser: argparse.ArgumentParser) -> None:
@@ -65,11 +70,11 @@ def run_grade(arguments: argparse.Namespace) -> int:
     from lstm_video_lab.course.grading import feedback, grade, gradebook
 
     if arguments.due:
-        gradebook.until(arguments.due)  # before the work begins
+        gradebook.due_time(arguments.due)  # a wrong one is named before the work begins
     with tqdm(unit="student", disable=None) as bar:
 
-        def tell(done: int, of: int, name: str) -> None:
-            bar.total = of
+        def show_progress(done: int, count: int, student: str) -> None:
+            bar.total = count
             bar.update(done - bar.n)
 
         grading = grade.grade(
@@ -78,7 +83,7 @@ def run_grade(arguments: argparse.Namespace) -> int:
             arguments.solutions,
             seed=arguments.seed,
             jobs=arguments.jobs,
-            tell=tell,
+            on_progress=show_progress,
         )
     out = arguments.out
     book = gradebook.read_book(grading, out, arguments.due, arguments.late_per_day)
@@ -87,7 +92,19 @@ def run_grade(arguments: argparse.Namespace) -> int:
     pages = feedback.write(book, out / "feedback")
     print(f"written: {len(pages)} pages of feedback in {out / 'feedback'}")
     print(f"seed {grading.seed}, sandbox {grading.level}")
-    return 0
+    return _name_not_judged(grading.students)
+
+
+def _name_not_judged(students: list[GradedSubmission]) -> int:
+    """A line for each answer that the machine could not judge; 1 where there are some."""
+    count = 0
+    for graded in students:
+        for name, reason in graded.not_judged().items():
+            print(f"not judged: {graded.submission.student}: {name}: {reason}", file=sys.stderr)
+            count += 1
+    if count:
+        print(f"{count} answers were not judged: grade again, only they are tried", file=sys.stderr)
+    return 1 if count else 0
 
 
 def run_doctor(arguments: argparse.Namespace) -> int:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import lstm_video_lab
 
-# What a kernel is told that runs a lesson without a person in front of it: widgets show their
-# picture and their line of text only, and an error in a callback ends the run.
+# The environment of a kernel that runs a lesson without a person in front of it: widgets show
+# their picture and their line of text only, and an error in a callback ends the run.
 UNATTENDED = {"LAB_STATIC": "1", "LAB_STRICT": "1"}
 
 

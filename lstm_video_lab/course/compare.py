@@ -1,10 +1,11 @@
-"""Is an answer what was asked for? Plain values are held against a reference, and told apart.
+"""Is an answer what was asked for? Its plain values are compared with those of a reference.
 
 Nothing here runs what an answer sent; it only looks at numbers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,30 +24,31 @@ class Difference:
 
 
 def difference(
-    found: Any, reference: Any, tolerance: float = TOLERANCE, where: str = "the result"
+    value: Any, reference: Any, tolerance: float = TOLERANCE, where: str = "the result"
 ) -> Difference | None:
-    """None where `found` is `reference` to within `tolerance`; else the first difference.
+    """None where `value` is `reference` to within `tolerance`; else the first difference.
 
     Arrays, tensors and numbers count alike; so do lists and tuples. Shapes must be equal; integers
     and booleans exactly equal; no NaN is equal to anything.
     """
     if isinstance(reference, dict):
-        if not isinstance(found, dict) or set(found) != set(reference):
+        if not isinstance(value, dict) or set(value) != set(reference):
             return Difference(f"{where} should be a dict with {', '.join(sorted(reference))}")
-        pairs = [(f"{where}[{key!r}]", found[key], reference[key]) for key in reference]
-        return _first(pairs, tolerance)
+        keys = list(reference)
+        names = [f"{where}[{key!r}]" for key in keys]
+        return _first_difference(
+            names, [value[key] for key in keys], [reference[key] for key in keys], tolerance
+        )
     if isinstance(reference, list | tuple):
-        if not isinstance(found, list | tuple):
-            return Difference(f"{where} should be {len(reference)} values, not {_kind(found)}")
-        if len(found) != len(reference):
-            return Difference(f"{where} has {len(found)} values, {len(reference)} are expected")
-        parts = zip(found, reference, strict=True)
-        names = _names(len(reference), where)
-        return _first([(n, a, b) for n, (a, b) in zip(names, parts, strict=True)], tolerance)
+        if not isinstance(value, list | tuple):
+            return Difference(f"{where} should be {len(reference)} values, not {_kind(value)}")
+        if len(value) != len(reference):
+            return Difference(f"{where} has {len(value)} values, {len(reference)} are expected")
+        return _first_difference(_names(len(reference), where), value, reference, tolerance)
     if reference is None or isinstance(reference, str):
-        same = type(found) is type(reference) and found == reference
+        same = type(value) is type(reference) and value == reference
         return None if same else Difference(f"{where} is not as expected")
-    return _numbers(found, np.asarray(reference), tolerance, where)
+    return _difference_of_numbers(value, np.asarray(reference), tolerance, where)
 
 
 def _names(count: int, where: str) -> list[str]:
@@ -56,18 +58,22 @@ def _names(count: int, where: str) -> list[str]:
     return [f"{where}[{k}]" for k in range(count)]
 
 
-def _first(pairs: list[tuple[str, Any, Any]], tolerance: float) -> Difference | None:
-    for where, found, reference in pairs:
-        if told := difference(found, reference, tolerance, where):
-            return told
+def _first_difference(
+    names: Sequence[str], values: Sequence[Any], references: Sequence[Any], tolerance: float
+) -> Difference | None:
+    for name, value, reference in zip(names, values, references, strict=True):
+        if departure := difference(value, reference, tolerance, name):
+            return departure
     return None
 
 
-def _numbers(found: Any, reference: np.ndarray, tolerance: float, where: str) -> Difference | None:
-    if not isinstance(found, bool | int | float | np.ndarray | np.generic | torch.Tensor):
-        return Difference(f"{where} should be numbers, not {_kind(found)}")
+def _difference_of_numbers(
+    value: Any, reference: np.ndarray, tolerance: float, where: str
+) -> Difference | None:
+    if not isinstance(value, bool | int | float | np.ndarray | np.generic | torch.Tensor):
+        return Difference(f"{where} should be numbers, not {_kind(value)}")
     try:
-        array = np.asarray(found.detach() if isinstance(found, torch.Tensor) else found)
+        array = np.asarray(value.detach() if isinstance(value, torch.Tensor) else value)
     except (ValueError, TypeError, OverflowError):
         return Difference(f"{where} cannot be read as numbers")
     if array.dtype.kind not in "biuf":

@@ -1,4 +1,4 @@
-"""What is wrong with this installation, and the mend: `lstm-video-lab doctor`."""
+"""What is wrong with this installation, and what to do: `lstm-video-lab doctor`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 LEAST = {"torch": "2.11", "ipywidgets": "8.1", "jupyterlab": "4.4", "jupytext": "1.17"}
 FOR_GRADING = {"nbval": "0.11", "pytest": "8.3"}
-WALLS = {
+PROTECTION = {  # level of the sandbox → what it keeps answers from
     "namespaces": "answers run without network, in a file system and a world of their own",
     "landlock": "answers see no files but Python's, and reach no network; they share the machine's "
     "list of processes",
@@ -26,7 +26,7 @@ WALLS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: fine, or what is wrong and the mend."""
+    """One thing that was looked at: fine, or what is wrong and what to do."""
 
     fine: bool
     words: str
@@ -38,8 +38,8 @@ class Finding:
 def examine() -> Iterator[Finding]:
     """Look at everything that lessons and grading need."""
     version = platform.python_version()
-    mend = "" if sys.version_info >= (3, 11) else ": install Python 3.11 or newer"
-    yield Finding(not mend, f"Python {version} on {platform.system()}{mend}")
+    advice = "" if sys.version_info >= (3, 11) else ": install Python 3.11 or newer"
+    yield Finding(not advice, f"Python {version} on {platform.system()}{advice}")
     for name, least in LEAST.items():
         yield _package(name, least, "pip install -c constraints.txt -e .")
     yield _widgets()
@@ -48,14 +48,14 @@ def examine() -> Iterator[Finding]:
     yield from _grading()
 
 
-def _package(name: str, least: str, mend: str) -> Finding:
+def _package(name: str, least: str, advice: str) -> Finding:
     try:
-        found = importlib.metadata.version(name)
+        version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return Finding(False, f"{name} is not installed: {mend}")
-    if _numbers(found) < _numbers(least):
-        return Finding(False, f"{name} {found} is older than {least}: {mend}")
-    return Finding(True, f"{name} {found}")
+        return Finding(False, f"{name} is not installed: {advice}")
+    if _numbers(version) < _numbers(least):
+        return Finding(False, f"{name} {version} is older than {least}: {advice}")
+    return Finding(True, f"{name} {version}")
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -75,10 +75,11 @@ def _widgets() -> Finding:
         package = Path(folder) / "@jupyter-widgets" / "jupyterlab-manager" / "package.json"
         with suppress(OSError, ValueError, KeyError, TypeError):
             version = str(json.loads(package.read_text("utf-8"))["version"])
+            words = f"widgets: the browser's half is {version}"
             if version.split(".")[0] == "5":
-                return Finding(True, f"widgets: the browser's half is {version}")
-            return Finding(False, f"widgets: the browser's half is {version}, version 5 is needed: "
-                           "make the environment anew from constraints.txt")  # fmt: skip
+                return Finding(True, words)
+            advice = "make the environment anew from constraints.txt"
+            return Finding(False, f"{words}, version 5 is needed: {advice}")
     return Finding(False, "widgets: the browser's half is missing: pip install jupyterlab_widgets")
 
 
@@ -90,16 +91,17 @@ def _kernel() -> Finding:
         first = KernelSpecManager().get_kernel_spec("python3").argv[0]
     except NoSuchKernel:
         return Finding(False, 'the kernel "python3" is missing: pip install ipykernel')
-    found = shutil.which(first) or first
-    same = os.path.dirname(found) == os.path.dirname(sys.executable) or first == "python"
-    words = f'the kernel "python3" runs {"this Python" if same else found}'
-    mend = f": run {sys.executable} -m ipykernel install --sys-prefix"
-    return Finding(same, words + ("" if same else mend))
+    python = shutil.which(first) or first
+    if os.path.dirname(python) == os.path.dirname(sys.executable) or first == "python":
+        return Finding(True, 'the kernel "python3" runs this Python')
+    advice = f"run {sys.executable} -m ipykernel install --sys-prefix"
+    return Finding(False, f'the kernel "python3" runs {python}: {advice}')
 
 
 def _space() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free / 2**30
-    return Finding(free > 1, f"{free:.0f} GB free here" + ("" if free > 1 else ": make room"))
+    advice = "" if free > 1 else ": make room"
+    return Finding(free > 1, f"{free:.0f} GB free here{advice}")
 
 
 def _grading() -> Iterator[Finding]:
@@ -117,4 +119,4 @@ def _grading() -> Iterator[Finding]:
     except SandboxError as error:
         yield Finding(False, f"grading: {error}")
         return
-    yield Finding(level != "limits", f"grading, level {level!r}: {WALLS[level]}")
+    yield Finding(level != "limits", f"grading, level {level!r}: {PROTECTION[level]}")

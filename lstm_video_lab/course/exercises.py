@@ -45,7 +45,7 @@ PREAMBLE = "import math\n\nimport numpy as np\nimport torch\n"
 
 
 class ExerciseError(ValueError):
-    """A script in `solutions/` that is no exercise: which cell, what is wrong, and the mend."""
+    """A script in `solutions/` that is no exercise: which cell, what is wrong, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -63,32 +63,35 @@ class Answer:
     """One function that a student writes.
 
     shows     how a value is drawn beside the target: "frames" (T, H, W) in [0, 1], "strip" (T, U),
-              "lines" (N,), each with or without films as the second axis; "" for no picture
+              "lines" (N,), each with or without a batch as the second axis; "" for no picture
+    cases     code that defines `visible(rng)` and `hidden(rng)`
+    preamble  code that runs before the answer: PREAMBLE and all cells "given" above it
     """
 
     name: str
     points: int
     source: str = ""
-    checks: str = ""  # the module `cases`
+    cases: str = ""
     hints: tuple[str, ...] = ()
     rewrites: list[Variant] = field(default_factory=list)
     mistakes: list[Variant] = field(default_factory=list)
-    given: str = ""
+    preamble: str = ""
     tolerance: float = TOLERANCE
     shows: str = ""
 
     def function(self, variant: Variant | None = None) -> Callable[..., Any]:
         """The reference, or another version of it, as a function of this process: trusted code."""
-        space = _space(self.given)
-        exec(compile(variant.source if variant else self.source, f"<{self.name}>", "exec"), space)
-        return space[variant.name if variant else self.name]
+        source, name = (variant.source, variant.name) if variant else (self.source, self.name)
+        namespace = _run_preamble(self.preamble)
+        exec(compile(source, f"<{self.name}>", "exec"), namespace)
+        return namespace[name]
 
     def calls(self, kind: str, seed: int) -> list[dict[str, Any]]:
         """The arguments of the visible or the hidden calls, a function of the seed."""
-        space = _space(self.given)
-        exec(compile(self.checks, f"<cases {self.name}>", "exec"), space)
+        namespace = _run_preamble(self.preamble)
+        exec(compile(self.cases, f"<cases {self.name}>", "exec"), namespace)
         torch.manual_seed(seed)
-        return list(space[kind](np.random.default_rng(seed)))
+        return list(namespace[kind](np.random.default_rng(seed)))
 
 
 @dataclass
@@ -103,7 +106,8 @@ class Exercise:
 
     @property
     def points(self) -> int:
-        return sum(answer.points for answer in self.answers.values()) + sum(self.written.values())
+        of_answers = sum(answer.points for answer in self.answers.values())
+        return of_answers + sum(self.written.values())
 
     def cut(self) -> NotebookNode:
         """The notebook without answers and without all that is secret."""
@@ -120,7 +124,7 @@ class Exercise:
 
 
 def kind_of(cell: NotebookNode) -> tuple[str, str, int, str]:
-    """(kind, name, points, words) that the title of a cell tells; kind "" for any other cell."""
+    """(kind, name, points, words) from the title of a cell; kind "" for any other cell."""
     match = TITLE.fullmatch(cell.metadata.get("title", ""))
     if match is None or match[1] not in KINDS:
         return "", "", 0, ""
@@ -152,17 +156,20 @@ def cut_text(source: str) -> str:
 
 def read_exercises(folder: Path) -> dict[str, Exercise]:
     """Every script of a folder, in order. Raises ExerciseError, also where a name comes twice."""
-    found: dict[str, Exercise] = {}
-    names: dict[str, str] = {}
+    exercises: dict[str, Exercise] = {}
+    scripts: dict[str, str] = {}  # answer or question → the script it is in
     for script in sorted(folder.glob("[0-9]*_*.py")):
-        exercise = found[script.stem] = read_exercise(script)
+        exercise = read_exercise(script)
+        exercises[script.stem] = exercise
         for name in (*exercise.answers, *exercise.written):
-            if name in names:
-                raise ExerciseError(f"{script.name}: {name!r} is in {names[name]} too: rename one")
-            names[name] = script.name
-    if not found:
+            if name in scripts:
+                raise ExerciseError(
+                    f"{script.name}: {name!r} is in {scripts[name]} too: rename one"
+                )
+            scripts[name] = script.name
+    if not exercises:
         raise ExerciseError(f"{folder} holds no exercises: name the folder of the solutions")
-    return found
+    return exercises
 
 
 def read_exercise(script: Path) -> Exercise:
@@ -170,13 +177,13 @@ def read_exercise(script: Path) -> Exercise:
     nb = jupytext.read(script, fmt="py:percent")
     answers: dict[str, Answer] = {}
     written: dict[str, int] = {}
-    given = PREAMBLE
+    preamble = PREAMBLE
     for cell in nb.cells:
         kind, name, points, words = kind_of(cell)
         if kind == "given":
-            given += "\n\n" + cell.source
+            preamble += "\n\n" + cell.source
         elif kind == "answer":
-            answers[name] = Answer(name, points, cell.source, given=given)
+            answers[name] = Answer(name, points, cell.source, preamble=preamble)
             _check_marks(script, name, cell.source, BEGIN, END)
         elif kind == "written":
             written[name] = points
@@ -184,38 +191,58 @@ def read_exercise(script: Path) -> Exercise:
         elif kind in ("check", *SECRET):
             if name not in answers:
                 raise ExerciseError(f"{script.name}: {kind} {name!r} comes before its answer")
-            _add(answers[name], kind, cell.source, words)
+            _add_to_answer(answers[name], kind, cell.source, words)
         cell.metadata = NotebookNode(_metadata(cell, kind, name))
     for answer in answers.values():
         _check_answer(script, answer)
-    title = next((c.source for c in nb.cells if c.cell_type == "markdown"), "").splitlines()
-    return Exercise(script.stem, title[0].lstrip("# ") if title else "", nb, answers, written)
+    return Exercise(script.stem, _title_of(nb), nb, answers, written)
+
+
+def _title_of(nb: NotebookNode) -> str:
+    """The first line of the first text."""
+    for cell in nb.cells:
+        if cell.cell_type == "markdown" and cell.source:
+            return cell.source.splitlines()[0].lstrip("# ")
+    return ""
 
 
 def _metadata(cell: NotebookNode, kind: str, name: str) -> dict[str, Any]:
-    kept = {key: cell.metadata[key] for key in ("title", "tags", "timeout") if key in cell.metadata}
-    return {**kept, "lab": {kind: name}} if kind in ("answer", "written") else kept
+    metadata: dict[str, Any] = {}
+    for key in ("title", "tags", "timeout"):
+        if key in cell.metadata:
+            metadata[key] = cell.metadata[key]
+    if kind in ("answer", "written"):
+        metadata["lab"] = {kind: name}
+    return metadata
 
 
-def _add(answer: Answer, kind: str, source: str, words: str) -> None:
+def _add_to_answer(answer: Answer, kind: str, source: str, words: str) -> None:
     if kind == "hints":
         text = ast.get_docstring(ast.parse(source)) or ""
-        answer.hints = tuple(" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part)
+        paragraphs = re.split(r"\n\s*\n", text)
+        answer.hints = tuple(" ".join(part.split()) for part in paragraphs if part)
     elif kind == "cases":
-        answer.checks = source
-        told = {
-            node.targets[0].id: ast.literal_eval(node.value)
-            for node in ast.parse(source).body
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-            and node.targets[0].id in ("TOLERANCE", "SHOWS")
-        }  # fmt: skip
-        answer.tolerance = told.get("TOLERANCE", TOLERANCE)
-        answer.shows = told.get("SHOWS", "")
+        answer.cases = source
+        constants = _constants(source)
+        answer.tolerance = constants.get("TOLERANCE", TOLERANCE)
+        answer.shows = constants.get("SHOWS", "")
     elif kind in ("rewrite", "mistake"):
         function = next(n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef))
         hint = " ".join((ast.get_docstring(function) or "").split())
         variants = answer.rewrites if kind == "rewrite" else answer.mistakes
         variants.append(Variant(words, source, function.name, hint))
+
+
+def _constants(source: str) -> dict[str, Any]:
+    """TOLERANCE and SHOWS, where the code of the cases assigns them."""
+    constants = {}
+    for node in ast.parse(source).body:
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+            continue
+        name = node.targets[0].id
+        if name in ("TOLERANCE", "SHOWS"):
+            constants[name] = ast.literal_eval(node.value)
+    return constants
 
 
 def _check_marks(script: Path, name: str, source: str, begin: str, end: str) -> None:
@@ -225,23 +252,24 @@ def _check_marks(script: Path, name: str, source: str, begin: str, end: str) -> 
 
 def _check_answer(script: Path, answer: Answer) -> None:
     """Each answer has what the grader needs."""
-    faults = {
+    needed = {
         "points": answer.points > 0,
-        "cases": bool(answer.checks),
+        "cases": bool(answer.cases),
         "hints": bool(answer.hints),
         "two rewrites": len(answer.rewrites) >= 2,
         "five mistakes": len(answer.mistakes) >= 5,
         "a hint in each mistake": all(mistake.hint for mistake in answer.mistakes),
     }
-    missing = [words for words, held in faults.items() if not held]
+    missing = [words for words, is_there in needed.items() if not is_there]
     if missing:
         raise ExerciseError(f"{script.name}: {answer.name!r} has no {', no '.join(missing)}")
 
 
-def _space(given: str) -> dict[str, Any]:
-    space: dict[str, Any] = {"__name__": "exercise"}
-    exec(compile(given, "<given>", "exec"), space)
-    return space
+def _run_preamble(preamble: str) -> dict[str, Any]:
+    """A namespace in which the preamble has run."""
+    namespace: dict[str, Any] = {"__name__": "exercise"}
+    exec(compile(preamble, "<preamble>", "exec"), namespace)
+    return namespace
 
 
 def functions_of(source: str) -> Iterator[str]:

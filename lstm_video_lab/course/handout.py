@@ -9,6 +9,7 @@ hidden calls are nowhere but in `solutions/`.
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from nbformat import NotebookNode
 from lstm_video_lab.course import plain_values
 from lstm_video_lab.course.compare import difference
 from lstm_video_lab.course.exercises import Answer, Exercise, kind_of, read_exercises
-from lstm_video_lab.course.visible_cases import pack, unpack
+from lstm_video_lab.course.visible_cases import values_from_text, values_to_text
 from lstm_video_lab.files import write_whole
 
 VISIBLE_SEED = 0
@@ -34,19 +35,20 @@ HEADER = "# Cut from solutions/{name}.py by `lstm-video-lab build`: edit that on
 
 def files(solutions: Path) -> dict[Path, str]:
     """Path → content of everything that is made from the scripts in `solutions`."""
-    made: dict[Path, str] = {}
-    exercises, visible = solutions.parent / "exercises", _visible(solutions)
+    contents: dict[Path, str] = {}
+    exercises = solutions.parent / "exercises"
+    visible = _visible_folder(solutions)
     for name, exercise in read_exercises(solutions).items():
-        made[solutions / f"{name}.ipynb"] = notebook_text(exercise.notebook)
+        contents[solutions / f"{name}.ipynb"] = notebook_text(exercise.notebook)
         cut = exercise.cut()
-        made[exercises / f"{name}.ipynb"] = notebook_text(cut)
-        made[exercises / f"{name}.py"] = HEADER.format(name=name) + script_text(cut)
+        contents[exercises / f"{name}.ipynb"] = notebook_text(cut)
+        contents[exercises / f"{name}.py"] = HEADER.format(name=name) + script_text(cut)
         for answer in exercise.answers.values():
-            made[visible / f"{answer.name}.json"] = visible_text(exercise, answer)
-    return made
+            contents[visible / f"{answer.name}.json"] = visible_text(exercise, answer)
+    return contents
 
 
-def _visible(solutions: Path) -> Path:
+def _visible_folder(solutions: Path) -> Path:
     """Where the checker's files of a clone are."""
     return solutions.parent / "lstm_video_lab" / "course" / "visible"
 
@@ -56,18 +58,26 @@ def notebook_text(nb: NotebookNode) -> str:
     nb = nbformat.from_dict(json.loads(json.dumps(nb)))
     taken: set[str] = set()
     for number, cell in enumerate(nb.cells):
-        kind, name, _, words = kind_of(cell)
-        stem = "-".join(part for part in (kind, name, words) if part) or f"cell-{number}"
-        stem = "".join(c if c.isalnum() and c.isascii() else "-" for c in stem)[:60]
-        while stem in taken:
-            stem += "-2"
-        taken.add(stem)
-        cell.id = stem
+        cell.id = _cell_id(cell, number, taken)
+        taken.add(cell.id)
         if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    nb.metadata, nb.nbformat, nb.nbformat_minor = nbformat.from_dict(METADATA), 4, 5
+            cell.outputs = []
+            cell.execution_count = None
+    nb.metadata = nbformat.from_dict(METADATA)
+    nb.nbformat = 4
+    nb.nbformat_minor = 5
     nbformat.validate(nb)
     return nbformat.writes(nb, version=4) + "\n"
+
+
+def _cell_id(cell: NotebookNode, number: int, taken: set[str]) -> str:
+    kind, name, _, words = kind_of(cell)
+    parts = [part for part in (kind, name, words) if part]
+    text = "-".join(parts) or f"cell-{number}"
+    cell_id = re.sub(r"[^a-zA-Z0-9]", "-", text)[:60]
+    while cell_id in taken:
+        cell_id += "-2"
+    return cell_id
 
 
 def script_text(nb: NotebookNode) -> str:
@@ -81,21 +91,23 @@ def script_text(nb: NotebookNode) -> str:
 
 def visible_text(exercise: Exercise, answer: Answer) -> str:
     """What the checker of a student's notebook knows of an answer."""
+    reference = answer.function()
+    mistakes = [answer.function(mistake) for mistake in answer.mistakes]
     cases = []
-    functions = [answer.function(), *map(answer.function, answer.mistakes)]
     for arguments in answer.calls("visible", VISIBLE_SEED):
-        expected, *mistaken = [_call(function, arguments) for function in functions]
+        expected = _call(reference, arguments)
+        mistaken = [_call(mistake, arguments) for mistake in mistakes]
         cases.append({"arguments": arguments, "expected": expected, "mistaken": mistaken})
-    told = {
+    visible = {
         "exercise": exercise.name,
         "points": answer.points,
         "shows": answer.shows,
         "tolerance": answer.tolerance,
         "hints": list(answer.hints),
         "mistakes": [mistake.hint for mistake in answer.mistakes],
-        "cases": pack(cases),
+        "cases": values_to_text(cases),
     }
-    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(visible, indent=1, ensure_ascii=False) + "\n"
     if len(text) > MOST_VISIBLE:
         raise ValueError(
             f"{answer.name}: its visible calls take {len(text) // 1000} KB, "
@@ -116,47 +128,50 @@ def write(solutions: Path) -> list[str]:
     """Write what is not as it should be; a line for each file. No scripts, nothing to do."""
     if not solutions.is_dir():
         return []
-    told = []
+    lines = []
     for path, text in files(solutions).items():
         if not _is_stored(path, text):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, text)
-            told.append(f"{path.parent.name}/{path.name}: written")
-    return told
+            lines.append(f"{path.parent.name}/{path.name}: written")
+    return lines
 
 
 def _is_stored(path: Path, text: str) -> bool:
-    stored = path.read_text("utf-8") if path.is_file() else None
-    return stored == text or bool(stored and path.suffix == ".json" and _same(stored, text))
+    if not path.is_file():
+        return False
+    stored = path.read_text("utf-8")
+    return stored == text or (path.suffix == ".json" and _have_same_cases(stored, text))
 
 
 def problems(solutions: Path) -> list[str]:
     """A line for every file that is not as it would be made now, or that nothing is made from."""
     if not solutions.is_dir():
         return []
-    made = files(solutions)
-    found = []
-    for path, text in made.items():
+    contents = files(solutions)
+    lines = []
+    for path, text in contents.items():
         if not _is_stored(path, text):
             words = "differs from its script in solutions" if path.is_file() else "is missing"
-            found.append(f"{path.parent.name}/{path.name} {words}: run `lstm-video-lab build`")
+            lines.append(f"{path.parent.name}/{path.name} {words}: run `lstm-video-lab build`")
     places = (
         (solutions, "*.ipynb"),
         (solutions.parent / "exercises", "[0-9]*"),
-        (_visible(solutions), "*"),
+        (_visible_folder(solutions), "*"),
     )
     for folder, pattern in places:
         for path in sorted(folder.glob(pattern)):
-            if path not in made and path.is_file():
-                found.append(f"{folder.name}/{path.name} is made from no script: delete it")
-    return found
+            if path not in contents and path.is_file():
+                lines.append(f"{folder.name}/{path.name} is made from no script: delete it")
+    return lines
 
 
-def _same(stored: str, fresh: str) -> bool:
+def _have_same_cases(stored: str, fresh: str) -> bool:
     """Whether two files of visible calls are equal; numbers to rounding, for processors differ."""
     try:
         old, new = json.loads(stored), json.loads(fresh)
-        cases = unpack(old.pop("cases")), unpack(new.pop("cases"))
+        old_cases = values_from_text(old.pop("cases"))
+        new_cases = values_from_text(new.pop("cases"))
     except (ValueError, KeyError, zlib.error):
         return False
-    return old == new and difference(*cases, tolerance=1e-5) is None
+    return old == new and difference(old_cases, new_cases, tolerance=1e-5) is None

@@ -50,7 +50,7 @@ def refresh_copy(lessons: Path, folder: Path) -> list[str]:
     """Copy lessons, results and exercises into `folder`; a line for each file worth a word.
 
     A file that the student has not touched follows its original. One that they edited is never
-    overwritten. Which is which is told by the hashes of what was copied, kept in ``.lab.json``.
+    overwritten. The hashes of what was copied, kept in ``.lab.json``, tell them apart.
     """
     if folder == lessons or lessons in folder.parents:
         raise ValueError(f"{folder} belongs to the original lessons: choose another folder")
@@ -68,10 +68,11 @@ def refresh_copy(lessons: Path, folder: Path) -> list[str]:
 def _originals(lessons: Path) -> dict[str, bytes]:
     """Name in the copy → content. Exercises lie in a folder below the lessons that they link to."""
     paths = sorted([*lessons.glob("[0-9]*_*.ipynb"), *lessons.glob("results/*.json")])
-    found = {path.relative_to(lessons).as_posix(): path.read_bytes() for path in paths}
+    originals = {path.relative_to(lessons).as_posix(): path.read_bytes() for path in paths}
     for path in sorted((lessons.parent / "exercises").glob("[0-9]*_*.ipynb")):
-        found[f"exercises/{path.name}"] = path.read_bytes().replace(b"(../notebooks/", b"(../")
-    return found
+        data = path.read_bytes().replace(b"(../notebooks/", b"(../")
+        originals[f"exercises/{path.name}"] = data
+    return originals
 
 
 def _refresh(originals: dict[str, bytes], folder: Path) -> list[str]:
@@ -80,17 +81,18 @@ def _refresh(originals: dict[str, bytes], folder: Path) -> list[str]:
     copied = _read_manifest(folder / MANIFEST)
     for name, data in originals.items():
         target = folder / name
-        newest, present = _hash(data), _hash(target.read_bytes()) if target.exists() else None
+        newest = _hash(data)
+        present = _hash(target.read_bytes()) if target.exists() else None
+        is_edited = present not in (None, newest, copied.get(name))
+        if is_edited:
+            if copied.get(name) != newest:
+                messages.append(f"{name}: kept with your edits; rename it to get the new lesson")
+            continue
         if present != newest:
-            if present not in (None, copied.get(name)):  # edited by the student
-                if copied.get(name) != newest:
-                    messages.append(
-                        f"{name}: kept with your edits; rename it to get the new lesson"
-                    )
-                continue
             target.parent.mkdir(exist_ok=True)
             write_whole(target, data)
-            messages += [f"{name}: the new lesson took its place"] if present else []
+            if present is not None:
+                messages.append(f"{name}: the new lesson took its place")
         copied[name] = newest
     write_whole(folder / MANIFEST, json.dumps({"copied": copied}, indent=1).encode())
     return messages

@@ -15,11 +15,13 @@ from lstm_video_lab.course import plain_values
 VISIBLE = Path(__file__).with_name("visible")  # NAME.json for each answer
 
 
-def pack(value: Any) -> str:
-    """Plain values as text. Raises ValueError for what is not plain."""
-    return base64.b64encode(zlib.compress(plain_values.encode(value), 9)).decode()
+def values_to_text(value: Any) -> str:
+    """Plain values as text. Raises PlainValueError for what is not plain."""
+    compressed = zlib.compress(plain_values.encode(value), 9)
+    return base64.b64encode(compressed).decode()
 
 
-def unpack(text: str) -> Any:
-    """The values in a text of `pack`. Raises ValueError or zlib.error for anything else."""
-    return plain_values.decode(zlib.decompress(base64.b64decode(text)))
+def values_from_text(text: str) -> Any:
+    """The values in a text of `values_to_text`. Raises ValueError or zlib.error for any other."""
+    compressed = base64.b64decode(text)
+    return plain_values.decode(zlib.decompress(compressed))

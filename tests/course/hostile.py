@@ -209,14 +209,14 @@ def _lying(plain):
     tagged = answered(plain, "def double(x): raise ValueError")
     tagged["cells"] = [{**cell, "metadata": {**cell["metadata"], "tags": ["raises-exception"]}}
                        for cell in tagged["cells"]]  # fmt: skip
-    told = copy.deepcopy(wrong)
-    for cell in told["cells"]:
+    claimed = copy.deepcopy(wrong)
+    for cell in claimed["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "correct"}]
     return {
         "skipped": (answered(plain, skip + WRONG), False),
         "may raise": (tagged, False),
-        "outputs": (told, False),
+        "outputs": (claimed, False),
         "wrong first": (with_cells(wrong, code(RIGHT)), False),
         "right first": (with_cells(answered(plain), code(WRONG, **LAB)), True),
         "lies in metadata": (with_cells(plain, code("x = 1", **LAB), code(WRONG)), False),

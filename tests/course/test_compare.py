@@ -19,10 +19,10 @@ numbers = arrays.arrays(
 @given(numbers)
 def test_a_value_is_equal_to_itself_in_any_clothes(value):
     tensor = torch.from_numpy(np.array(value))
-    for found in (value, tensor, tensor.double(), tensor.requires_grad_()):
-        assert difference(found, value) is None
-        assert difference([found], (value,)) is None
-        assert difference({"a": found}, {"a": value}) is None
+    for same in (value, tensor, tensor.double(), tensor.requires_grad_()):
+        assert difference(same, value) is None
+        assert difference([same], (value,)) is None
+        assert difference({"a": same}, {"a": value}) is None
 
 
 @given(numbers, st.data())
@@ -32,8 +32,9 @@ def test_one_number_that_departs_is_found(value, data):
     wrong = value.astype(np.float64)
     place = data.draw(st.integers(0, value.size - 1))
     wrong.flat[place] += 0.01 * (1 + np.abs(value).max())
-    told = difference(wrong, value)
-    assert told is not None and told.largest is not None and "differs by up to" in told.words
+    departure = difference(wrong, value)
+    assert departure is not None and departure.largest is not None
+    assert "differs by up to" in departure.words
 
 
 @given(numbers, st.sampled_from([np.nan, np.inf, -np.inf]))
@@ -46,7 +47,7 @@ def test_no_number_passes_that_is_none(value, bad):
 
 
 @pytest.mark.parametrize(
-    ("found", "reference", "words"),
+    ("answer", "reference", "words"),
     [
         (np.zeros((2, 3)), np.zeros((3, 2)), r"\(2, 3\), \(3, 2\) is expected"),
         (np.zeros(1), np.zeros(()), r"\(1,\)"),
@@ -63,10 +64,10 @@ def test_no_number_passes_that_is_none(value, bad):
         (True, None, "not as expected"),
     ],
 )
-def test_what_is_wrong_is_said(found, reference, words):
+def test_what_is_wrong_is_said(answer, reference, words):
     with pytest.raises(AssertionError, match=words):
-        told = difference(found, reference)
-        raise AssertionError(told.words if told else "nothing")
+        departure = difference(answer, reference)
+        raise AssertionError(departure.words if departure else "nothing")
 
 
 def test_the_tolerance_grows_with_the_numbers():

@@ -1,4 +1,4 @@
-"""`lstm-video-lab doctor`: whatever is wrong is named together with its mend."""
+"""`lstm-video-lab doctor`: whatever is wrong is named together with what to do."""
 
 import importlib.metadata
 import json
@@ -54,21 +54,21 @@ def test_this_environment_is_fine(capsys):
 
 
 @pytest.mark.parametrize("name", [*doctor.LEAST, *doctor.FOR_GRADING])
-@pytest.mark.parametrize("found", ["0.9", None])
-def test_a_package_that_is_old_or_missing(capsys, monkeypatch, name, found):
+@pytest.mark.parametrize("installed", ["0.9", None])
+def test_a_package_that_is_old_or_missing(capsys, monkeypatch, name, installed):
     real = importlib.metadata.version
 
     def version(package):
         if package != name:
             return real(package)
-        if found is None:
+        if installed is None:
             raise importlib.metadata.PackageNotFoundError(package)
-        return found
+        return installed
 
     monkeypatch.setattr(importlib.metadata, "version", version)
-    told = "0.9 is older than" if found else "is not installed"
+    words = "0.9 is older than" if installed else "is not installed"
     extra = ".[test]" if name in doctor.FOR_GRADING else "-e ."
-    only(capsys, name, told, "pip install -c constraints.txt", extra)
+    only(capsys, name, words, "pip install -c constraints.txt", extra)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_package_that_is_old_or_missing(capsys, monkeypatch, name, found):
 )  # fmt: skip
 def test_versions_are_compared_as_numbers(monkeypatch, found, fine):
     monkeypatch.setattr(importlib.metadata, "version", lambda name: found)
-    assert doctor._package("torch", "2.11", "the mend").fine == fine
+    assert doctor._package("torch", "2.11", "the advice").fine == fine
 
 
 def test_an_old_python(capsys, monkeypatch):
@@ -87,9 +87,9 @@ def test_an_old_python(capsys, monkeypatch):
     only(capsys, "Python 3.10.1", "install Python 3.11 or newer")
 
 
-@pytest.mark.parametrize("version, mend", [
+@pytest.mark.parametrize("version, advice", [
     ("3.1.0", "make the environment anew"), (None, "pip install jupyterlab_widgets")])  # fmt: skip
-def test_the_browsers_half_of_the_widgets(capsys, monkeypatch, tmp_path, version, mend):
+def test_the_browsers_half_of_the_widgets(capsys, monkeypatch, tmp_path, version, advice):
     import jupyter_core.paths
 
     if version:
@@ -97,7 +97,7 @@ def test_the_browsers_half_of_the_widgets(capsys, monkeypatch, tmp_path, version
         folder.mkdir(parents=True)
         (folder / "package.json").write_text(json.dumps({"version": version}))
     monkeypatch.setattr(jupyter_core.paths, "jupyter_path", lambda *sub: [str(tmp_path)])
-    only(capsys, "widgets", mend)
+    only(capsys, "widgets", advice)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"version": ""}', "\0"])
@@ -143,13 +143,13 @@ def test_a_full_disk(capsys, monkeypatch):
 
 
 def test_what_the_level_of_the_sandbox_protects(capsys, monkeypatch):
-    for level, words in doctor.WALLS.items():
+    for level, words in doctor.PROTECTION.items():
         monkeypatch.setattr(Level, "level", level)
         if level == "limits":
             only(capsys, repr(level), "in a container", words)
         else:
             assert said(capsys) == (0, [])
-    assert set(doctor.WALLS) == set(isolation.LEVELS)
+    assert set(doctor.PROTECTION) == set(isolation.LEVELS)
     monkeypatch.setattr(Level, "level", "")
     only(capsys, "grading", "does not start")
 

@@ -104,14 +104,14 @@ def test_the_head_tells_points_time_and_lesson(exercise):
 @pytest.mark.parametrize("exercise", KNOWN.values(), ids=list(KNOWN))
 def test_no_answer_and_no_hidden_call_leaves_the_solutions(exercise):
     """Looked for by their own lines, in everything that students get; a hint may show a line."""
-    given = [ROOT / "exercises" / f"{exercise.name}{ending}" for ending in (".py", ".ipynb")]
-    given += [VISIBLE / f"{name}.json" for name in exercise.answers]
-    text = "\n".join(path.read_text("utf-8") for path in given)
+    handed_out = [ROOT / "exercises" / f"{exercise.name}{ending}" for ending in (".py", ".ipynb")]
+    handed_out += [VISIBLE / f"{name}.json" for name in exercise.answers]
+    text = "\n".join(path.read_text("utf-8") for path in handed_out)
     shown = exercises.PREAMBLE + "\n".join(cell.source for cell in exercise.cut().cells)
     answers = exercise.answers.values()
     meant = " ".join(hint for a in answers for hint in (*a.hints, *(m.hint for m in a.mistakes)))
     for answer in answers:
-        secret = [answer.checks, *(v.source for v in answer.rewrites + answer.mistakes)]
+        secret = [answer.cases, *(v.source for v in answer.rewrites + answer.mistakes)]
         secret.append("\n".join(solved(answer.source)))
         for line in "\n".join(secret).splitlines():
             line = line.strip().strip('"')
@@ -132,7 +132,7 @@ def solved(source):
 @pytest.mark.parametrize("name", ANSWERS)
 def test_answers_need_nothing_of_the_lab(name):
     """It cannot be imported where answers are graded."""
-    for source in (ANSWERS[name].given, ANSWERS[name].source):
+    for source in (ANSWERS[name].preamble, ANSWERS[name].source):
         for node in ast.walk(ast.parse(source)):
             names = [alias.name for alias in getattr(node, "names", ())]
             assert "lstm_video_lab" not in " ".join([*names, getattr(node, "module", "") or ""])
@@ -143,6 +143,6 @@ def test_notebooks_are_valid_and_tell_which_cell_answers_what(exercise):
     for folder in ("exercises", "solutions"):
         nb = nbformat.read(ROOT / folder / f"{exercise.name}.ipynb", as_version=4)
         nbformat.validate(nb)
-        told = [cell.metadata.get("lab", {}).get("answer") for cell in nb.cells]
-        assert [name for name in told if name] == list(exercise.answers)
+        named = [cell.metadata.get("lab", {}).get("answer") for cell in nb.cells]
+        assert [name for name in named if name] == list(exercise.answers)
         assert not any(cell.get("outputs") for cell in nb.cells)

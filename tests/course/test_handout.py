@@ -1,4 +1,4 @@
-"""Scripts that are no exercises are named with the mend; files that are not current are found."""
+"""Scripts that are no exercises are named with what to do; files that are not current are found."""
 
 import json
 
@@ -6,6 +6,7 @@ import pytest
 
 from lstm_video_lab.course import handout
 from lstm_video_lab.course.exercises import ExerciseError, cut_code, cut_text, read_exercise
+from lstm_video_lab.course.visible_cases import values_from_text, values_to_text
 
 SCRIPT = '''# %% [markdown]
 # # Exercise 1 · Twice
@@ -92,11 +93,11 @@ def test_rounding_of_another_processor_is_no_difference(script):
     handout.write(script.parent)
     path = script.parents[1] / "lstm_video_lab" / "course" / "visible" / "double.json"
     text = path.read_text()
-    cases = handout.unpack(json.loads(text)["cases"])
+    cases = values_from_text(json.loads(text)["cases"])
     for change, found in ((1e-7, 0), (1e-2, 1)):
         cases[0]["expected"] = cases[0]["expected"] * (1 + change)
-        told = json.loads(text) | {"cases": handout.pack(cases)}
-        path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+        changed = json.loads(text) | {"cases": values_to_text(cases)}
+        path.write_text(json.dumps(changed, indent=1, ensure_ascii=False) + "\n")
         assert len(handout.problems(script.parent)) == found
 
 
@@ -115,9 +116,9 @@ def test_rounding_of_another_processor_is_no_difference(script):
 )
 def test_what_an_exercise_lacks_is_named(script, old, new, words):
     script.write_text(SCRIPT.replace(old, new, 1))
-    with pytest.raises(ExerciseError, match=words) as told:
+    with pytest.raises(ExerciseError, match=words) as error:
         read_exercise(script)
-    assert "01_twice.py" in str(told.value) and "\n" not in str(told.value)
+    assert "01_twice.py" in str(error.value) and "\n" not in str(error.value)
 
 
 def test_a_name_in_two_exercises_is_refused(script):

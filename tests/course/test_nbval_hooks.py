@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # In this order in one kernel. nbval's own limit stays at 2,000 s: without the hooks the last cells
 # would outlast the 120 s that the run is given.
 GOOD_AND_BAD = {
-    "told": "import os\nassert [os.environ['LAB_' + n] for n in ('SCALE', 'STATIC', 'STRICT')]"
-    " == ['smoke', '1', '1']",
+    "environment": "import os\n"
+    "assert [os.environ['LAB_' + n] for n in ('SCALE', 'STATIC', 'STRICT')] == ['smoke', '1', '1']",
     "reads": "assert open('results/known.json').read() == '[1, 2]'",
     "writes": "os.makedirs('runs/a'); open('runs/a/weights', 'w').write('w')",
     "wrong": "1 / 0",
@@ -26,7 +26,7 @@ GOOD_AND_BAD = {
     "late": "assert True",
 }
 DEAF = {
-    "told": "import os\nassert os.environ['LAB_SCALE'] == 'laptop'",
+    "environment": "import os\nassert os.environ['LAB_SCALE'] == 'laptop'",
     "deaf": (
         "import time\nwhile True:\n    try:\n        time.sleep(0.1); print('still here')\n"
         "    except KeyboardInterrupt:\n        pass",
@@ -70,7 +70,7 @@ def lesson(tmp_path_factory):
     return *run_lesson(folder, GOOD_AND_BAD), folder
 
 
-@pytest.mark.parametrize("name", ["told", "reads", "writes"])
+@pytest.mark.parametrize("name", ["environment", "reads", "writes"])
 def test_a_lesson_runs_unattended_at_smoke_scale_beside_its_results(lesson, name):
     assert lesson[0][name] == ("passed", "")
 

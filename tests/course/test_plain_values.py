@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lstm_video_lab.course import plain_values
-from lstm_video_lab.course.plain_values import WireError, decode, encode
+from lstm_video_lab.course.plain_values import PlainValueError, decode, encode
 
 QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
@@ -119,15 +119,15 @@ NO_VALUES = {
 
 @pytest.mark.parametrize("value", NO_VALUES.values(), ids=NO_VALUES)
 def test_what_is_no_plain_value_is_not_sent(value):
-    with pytest.raises(WireError):
+    with pytest.raises(PlainValueError):
         encode(value)
 
 
 def refused_or_plain(message):
-    """Decode bytes that anybody may have written: a value that can be sent again, or WireError."""
+    """Decode bytes that anybody may have written: a value that can be sent again, or an error."""
     try:
         value = decode(message)
-    except WireError:
+    except PlainValueError:
         return
     encode(value)
 
@@ -207,7 +207,7 @@ FORGED = {
 
 @pytest.mark.parametrize("message", FORGED.values(), ids=FORGED)
 def test_forged_messages_are_refused(message):
-    with pytest.raises(WireError):
+    with pytest.raises(PlainValueError):
         decode(message)
 
 
@@ -230,7 +230,7 @@ BOMBS = {
 def test_no_message_fills_the_memory(message):
     tracemalloc.start()
     try:
-        with pytest.raises(WireError):
+        with pytest.raises(PlainValueError):
             decode(message)
         assert tracemalloc.get_traced_memory()[1] < 4 * len(message) + 2**20
     finally:

@@ -5,85 +5,92 @@ The pages open offline and hold nothing of a hidden call. All that came from a s
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
+from typing import Any
 
-from lstm_video_lab.course.check import CORRECT, SIGNS, img
-from lstm_video_lab.course.grading.grade import Graded, slug
-from lstm_video_lab.course.grading.gradebook import Book
-from lstm_video_lab.course.grading.judging import Record
+from lstm_video_lab.course.check import CORRECT, SIGNS
+from lstm_video_lab.course.grading.grade import GradedSubmission, file_stem
+from lstm_video_lab.course.grading.gradebook import Book, total
+from lstm_video_lab.course.grading.judging import NOT_JUDGED, Record
+from lstm_video_lab.course.pages import render
 from lstm_video_lab.files import write_whole
-
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem;
-       color: #1a1a1a; background: #fff }
-h2 { margin-top: 2.5rem; border-bottom: 1px solid #999 }
-h3 span { font-weight: normal }
-img { display: block; margin: .5rem 0 }
-.correct { color: #00613f } .incorrect, .error { color: #9c3800 }
-blockquote { border-left: 3px solid #999; margin: .5rem 0; padding-left: 1rem }
-small { color: #555 }
-"""
 
 
 def write(book: Book, out: Path) -> list[str]:
     """A page for each student in `out`; returns a line for each."""
     out.mkdir(parents=True, exist_ok=True)
-    told = []
-    for one in book.grading.students:
-        path = out / f"{slug(one.submission.student)}.html"
-        write_whole(path, page(book, one))
-        told.append(f"written: {path}")
-    return told
+    lines = []
+    for graded in book.grading.students:
+        path = out / f"{file_stem(graded.submission.student)}.html"
+        write_whole(path, page(book, graded))
+        lines.append(f"written: {path}")
+    return lines
 
 
-def page(book: Book, one: Graded) -> str:
+def page(book: Book, graded: GradedSubmission) -> str:
     """The whole page of a student."""
-    grading, points = book.grading, book.points(one)
-    most = sum(exercise.points for exercise in grading.exercises.values())
-    who = html.escape(one.submission.student)
-    parts = [
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{who}</title>'
-        f"<style>{STYLE}</style></head><body><h1>Feedback for {who}</h1>",
-        f"<p><b>{sum(points):g} of {most} points</b>. Answers were tried on the calls that you "
-        f"know from your notebook and on others, drawn anew (seed {grading.seed}).</p>",
-    ]
-    for note in one.submission.notes:
-        parts.append(f"<p><small>{html.escape(note)}</small></p>")
+    grading = book.grading
+    points = book.points(graded)
+    exercises = []
     for name, earned in zip(grading.exercises, points, strict=True):
-        parts.append(_exercise(book, name, earned, one))
-    return "\n".join([*parts, "</body></html>\n"])
+        exercises.append(_exercise(book, name, earned, graded))
+    return render(
+        "feedback.html",
+        student=graded.submission.student,
+        points=_as_text(total(points)),
+        most=sum(exercise.points for exercise in grading.exercises.values()),
+        seed=grading.seed,
+        notes=graded.submission.notes,
+        exercises=exercises,
+    )
 
 
-def _exercise(book: Book, number: str, earned: float, one: Graded) -> str:
-    exercise, late = book.grading.exercises[number], book.late_days(one, number)
-    parts = [f"<h2>{html.escape(exercise.title)}: {earned:g} of {exercise.points}</h2>"]
-    if late:
-        cost = min(100.0, late * book.late_per_day)
-        parts.append(f"<p>{late} days late: {cost:g} % of its points are lost.</p>")
-    for name, answer in exercise.answers.items():
-        parts.append(_answer(name, answer.points, one.records[name]))
-    for name, most in exercise.written.items():
-        given = book.marks.get(name, {}).get(one.submission.student)
-        told = "not marked yet" if given is None else f"{given:g} of {most}"
-        text = one.submission.written.get(name, "")
-        parts.append(f"<h3>{html.escape(name)} <span>in words: {told}</span></h3>")
-        parts.append(f"<blockquote>{html.escape(text)}</blockquote>" if text else "")
-    return "\n".join(parts)
+def _exercise(
+    book: Book, name: str, earned: float | None, graded: GradedSubmission
+) -> dict[str, Any]:
+    exercise = book.grading.exercises[name]
+    late_days = book.late_days(graded, name)
+    answers = []
+    for answer_name, answer in exercise.answers.items():
+        answers.append(_answer(answer_name, answer.points, graded.records[answer_name]))
+    questions = []
+    for question, most in exercise.written.items():
+        questions.append(_question(book, question, most, graded))
+    return {
+        "title": exercise.title,
+        "points": _as_text(earned),
+        "most": exercise.points,
+        "late_days": late_days,
+        "late_cost": f"{min(100.0, late_days * book.late_per_day):g}",
+        "answers": answers,
+        "questions": questions,
+    }
 
 
-def _answer(name: str, most: int, record: Record) -> str:
-    """One answer: sign, outcome, words, hint, picture."""
-    earned = most if record.outcome == CORRECT else 0
-    kind = record.outcome.replace(" ", "-")
-    sign = SIGNS.get(record.outcome, "○")
-    parts = [
-        f"<h3>{html.escape(name)} <span class={kind!r}>{sign} {record.outcome}, "
-        f"{earned} of {most}</span></h3>",
-        f"<p>{html.escape(record.words)}</p>",
-    ]
-    if record.hint:
-        parts.append(f"<p><b>Hint:</b> {html.escape(record.hint)}</p>")
-    if record.picture:
-        parts.append(img(record.picture, record.picture_text))
-    return "\n".join(parts)
+def _answer(name: str, most: int, record: Record) -> dict[str, Any]:
+    points = str(most if record.outcome == CORRECT else 0)
+    return {
+        "name": name,
+        "points": "?" if record.outcome == NOT_JUDGED else points,
+        "most": most,
+        "sign": SIGNS.get(record.outcome, "○"),
+        "outcome": record.outcome,
+        "words": record.words,
+        "hint": record.hint,
+        "picture": record.picture,
+        "picture_text": record.picture_text,
+    }
+
+
+def _question(book: Book, name: str, most: int, graded: GradedSubmission) -> dict[str, Any]:
+    submission = graded.submission
+    points = book.marks.get(name, {}).get(submission.student)
+    return {
+        "name": name,
+        "mark": "not marked yet" if points is None else f"{points:g} of {most}",
+        "text": submission.written.get(name, ""),
+    }
+
+
+def _as_text(points: float | None) -> str:
+    return "?" if points is None else f"{points:g}"

@@ -1,8 +1,8 @@
 """Grades for a folder of submissions: `lstm-video-lab grade SUBMISSIONS --out DIR`.
 
-For each student a notebook is written that holds nothing of theirs: a cell for each answer,
-`trial.judge("lstm_step")`. nbval runs it. A cell that plainly passes earns the points of its
-answer, and nothing else does. What was graded is not graded again, unless it has changed.
+    submissions ──intake──► answers ──nbval_runner──► records ──gradebook, feedback──► files
+
+What was graded is not graded again, unless it has changed or could not be judged.
 """
 
 from __future__ import annotations
@@ -12,46 +12,48 @@ import json
 import os
 import re
 import secrets
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-import nbformat
-
-from lstm_video_lab.course.check import CORRECT, ERROR
+from lstm_video_lab.course.check import CORRECT
 from lstm_video_lab.course.exercises import Exercise, read_exercises
-from lstm_video_lab.course.grading import intake
-from lstm_video_lab.course.grading.intake import Submission
-from lstm_video_lab.course.grading.isolation import SLACK, Limits, Sandbox
-from lstm_video_lab.course.grading.judging import MISSING, Record
+from lstm_video_lab.course.grading import nbval_runner
+from lstm_video_lab.course.grading.intake import Submission, read_submissions
+from lstm_video_lab.course.grading.isolation import Sandbox
+from lstm_video_lab.course.grading.judging import MISSING, NOT_JUDGED, Record
 from lstm_video_lab.files import write_whole
 
-START_SECONDS = 120.0  # of a kernel and of its sandbox
 VERSION = 1  # of what a grading means: records of another one are made again
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradedSubmission:
     """A submission with what each answer came to."""
 
     submission: Submission
     records: dict[str, Record]
 
-    def points(self, exercise: Exercise) -> int:
-        """Of the answers; those in words are marked by a person."""
-        return sum(
-            answer.points
-            for name, answer in exercise.answers.items()
-            if self.records[name].outcome == CORRECT
-        )
+    def points(self, exercise: Exercise) -> int | None:
+        """Of the answers; those in words are marked by a person. None while one is not judged."""
+        points = 0
+        for name, answer in exercise.answers.items():
+            outcome = self.records[name].outcome
+            if outcome == NOT_JUDGED:
+                return None
+            if outcome == CORRECT:
+                points += answer.points
+        return points
+
+    def not_judged(self) -> dict[str, str]:
+        """Answer → why the machine could not judge it."""
+        return {
+            name: record.reason
+            for name, record in self.records.items()
+            if record.outcome == NOT_JUDGED
+        }
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,21 @@ class Grading:
     """A whole class."""
 
     exercises: dict[str, Exercise]
-    students: list[Graded]
+    students: list[GradedSubmission]
     seed: int
     level: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is the same for every submission of a class."""
+
+    exercises: dict[str, Exercise]
+    solutions: Path
+    out: Path
+    seed: int
+    level: str
+    digest: str  # of all that a grade depends on besides the submission
 
 
 def grade(
@@ -72,165 +86,109 @@ def grade(
     seed: int | None = None,
     jobs: int | None = None,
     level: str | None = None,
-    tell: Callable[[int, int, str], None] = lambda done, of, name: None,
+    on_progress: Callable[[int, int, str], None] = lambda done, count, student: None,
 ) -> Grading:
     """Grade every submission; `out/records` keeps what was done, so that a second call goes on.
 
-    seed   of the hidden calls; None: that of `out` if it has one, else a fresh one
-    level  of the sandbox; None: the highest that this machine allows
-    tell   called after each student with how many are done, of how many, and the name
-    Raises ValueError for folders that hold nothing to grade, SandboxError where none can be run.
+    seed         of the hidden calls; None: that of `out` if it has one, else a fresh one
+    level        of the sandbox; None: the highest that this machine allows
+    on_progress  called after each student with how many are done, of how many, and the name
+    Raises ValueError for folders that hold nothing to grade and where nbval is not installed,
+    SandboxError where no answer can be run.
     """
+    _require_nbval()
     exercises = read_exercises(solutions)
-    students = intake.find(submissions, exercises)
+    students = read_submissions(submissions, exercises)
     with Sandbox(level) as sandbox:
         level = sandbox.level
-    seed = _seed(out, seed)
-    rules = _digest(solutions, seed, level)
-    done: dict[str, Graded] = {}
+    seed = _choose_seed(out, seed)
+    task = Task(exercises, solutions, out, seed, level, _digest(solutions, seed, level))
+    graded: dict[str, GradedSubmission] = {}
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        tasks = {
-            pool.submit(_grade_one, one, exercises, solutions, out, seed, level, rules): one
-            for one in students
-        }
+        futures = [pool.submit(_grade_one, task, submission) for submission in students]
         try:
-            for task in as_completed(tasks):
-                done[tasks[task].student] = task.result()
-                tell(len(done), len(students), tasks[task].student)
+            for future in as_completed(futures):
+                result = future.result()
+                student = result.submission.student
+                graded[student] = result
+                on_progress(len(graded), len(students), student)
         except BaseException:  # an interruption: what has begun is finished and kept
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return Grading(exercises, [done[one.student] for one in students], seed, level)
+    ordered = [graded[submission.student] for submission in students]
+    return Grading(exercises, ordered, seed, level)
 
 
-def _seed(out: Path, seed: int | None) -> int:
-    """The given seed, that of an earlier grading, or a new one; kept in `out`."""
+def _require_nbval() -> None:
+    for package in ("pytest", "nbval"):
+        if find_spec(package) is None:
+            raise ValueError(
+                f"grading needs {package}, which is not installed: "
+                "pip install -c constraints.txt -e '.[test]'"
+            )
+
+
+def _choose_seed(out: Path, seed: int | None) -> int:
+    """This seed, that of an earlier grading, or a new one; kept in `out`."""
     path = out / "grading.json"
     if seed is None and path.is_file():
         seed = int(json.loads(path.read_text("utf-8"))["seed"])
-    seed = secrets.randbits(31) if seed is None else seed
+    if seed is None:
+        seed = secrets.randbits(31)
     out.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps({"seed": seed, "version": VERSION}) + "\n")
     return seed
 
 
 def _digest(solutions: Path, seed: int, level: str) -> str:
-    """Of all that a grade depends on besides the submission."""
-    told = hashlib.sha256(f"{VERSION} {seed} {level}".encode())
+    digest = hashlib.sha256(f"{VERSION} {seed} {level}".encode())
     for script in sorted(solutions.glob("[0-9]*_*.py")):
-        told.update(script.name.encode() + script.read_bytes())
-    return told.hexdigest()
+        digest.update(script.name.encode() + script.read_bytes())
+    return digest.hexdigest()
 
 
-def slug(student: str) -> str:
+def file_stem(student: str) -> str:
     """A name for files: letters and digits of the student's, and a few that no two share."""
     plain = re.sub(r"[^A-Za-z0-9]+", "-", student).strip("-")[:40] or "student"
-    return f"{plain}-{hashlib.sha256(student.encode('utf-8', 'replace')).hexdigest()[:6]}"
+    digest = hashlib.sha256(student.encode("utf-8", "replace")).hexdigest()
+    return f"{plain}-{digest[:6]}"
 
 
-def _grade_one(
-    one: Submission,
-    exercises: dict[str, Exercise],
-    solutions: Path,
-    out: Path,
-    seed: int,
-    level: str,
-    rules: str,
-) -> Graded:
-    names = [name for exercise in exercises.values() for name in exercise.answers]
-    path = out / "records" / f"{slug(one.student)}.json"
-    digest = hashlib.sha256((rules + one.digest()).encode()).hexdigest()
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        told = json.loads(path.read_text("utf-8"))
-        if told["digest"] == digest:
-            return Graded(one, {name: Record(**told["records"][name]) for name in names})
-    handed_in = [name for name in names if name in one.answers]
+def _grade_one(task: Task, submission: Submission) -> GradedSubmission:
+    stem = file_stem(submission.student)
+    path = task.out / "records" / f"{stem}.json"
+    digest = hashlib.sha256((task.digest + submission.digest()).encode()).hexdigest()
+    names = [name for exercise in task.exercises.values() for name in exercise.answers]
+    stored = _read_stored(path, digest, names)
+    if stored is not None:
+        return GradedSubmission(submission, stored)
+    answers = {name: submission.answers[name] for name in names if name in submission.answers}
     records = {name: Record(MISSING, "No answer was handed in.") for name in names}
-    if handed_in:
-        records |= _try_all(one, handed_in, solutions, out, seed, level)
-    told = {"digest": digest, "records": {name: vars(record) for name, record in records.items()}}
+    if answers:
+        junit = task.out / "junit" / f"{stem}.xml"
+        records |= nbval_runner.judge_answers(answers, task.solutions, task.seed, task.level, junit)
+    graded = GradedSubmission(submission, records)
+    if not graded.not_judged():
+        _store(path, submission.student, digest, records)
+    return graded
+
+
+def _store(path: Path, student: str, digest: str, records: dict[str, Record]) -> None:
+    content = {
+        "student": student,
+        "digest": digest,
+        "records": {name: vars(record) for name, record in records.items()},
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps({"student": one.student, **told}) + "\n")
-    return Graded(one, records)
+    write_whole(path, json.dumps(content) + "\n")
 
 
-def _try_all(
-    one: Submission, names: list[str], solutions: Path, out: Path, seed: int, level: str
-) -> dict[str, Record]:
-    """Write the trusted notebook of a submission, have nbval run it, and read what passed."""
-    with tempfile.TemporaryDirectory(prefix="trial-", ignore_cleanup_errors=True) as folder:
-        here = Path(folder)
-        case = {
-            "answers": {name: one.answers[name] for name in names},
-            "solutions": str(solutions.resolve()),
-            "seed": seed,
-            "level": level,
-            "records": folder,
-        }
-        write_whole(here / "case.json", json.dumps(case))
-        write_whole(here / "trial.ipynb", trusted_notebook(names))
-        passed = run_nbval(here, len(names) + 1)
-        junit = out / "junit" / f"{slug(one.student)}.xml"
-        junit.parent.mkdir(parents=True, exist_ok=True)
-        if (here / "junit.xml").is_file():
-            shutil.copyfile(here / "junit.xml", junit)
-        return {name: _read(here / f"{name}.json", passed[k + 1]) for k, name in enumerate(names)}
-
-
-def trusted_notebook(names: list[str]) -> str:
-    """A first cell that sets the trial up, then one for each answer."""
-    cells = [
-        "from lstm_video_lab.course.grading.judging import Trial\n\ntrial = Trial('case.json')"
-    ]
-    cells += [f"trial.judge({name!r})" for name in names]
-    nb = nbformat.v4.new_notebook()
-    nb.cells = [nbformat.v4.new_code_cell(source) for source in cells]
-    for number, cell in enumerate(nb.cells):
-        cell.id = f"cell-{number}"
-    return nbformat.writes(nb) + "\n"
-
-
-def run_nbval(folder: Path, cells: int) -> list[bool]:
-    """Run `trial.ipynb` in a folder; for each code cell whether it plainly passed."""
-    patience = Limits().wall_seconds + SLACK + START_SECONDS
-    command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env",
-               f"--nbval-cell-timeout={patience:.0f}", "--junitxml=junit.xml", "--rootdir=.",
-               "-c", os.devnull, "-p", "no:cacheprovider", "-q", "trial.ipynb"]  # fmt: skip
-    mine = {name: word for name, word in os.environ.items() if not name.startswith("PYTEST_")}
-    environment = {**mine, "OMP_NUM_THREADS": "1"}
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=quiet, stderr=quiet, start_new_session=True
-    ) as run:
-        try:
-            run.wait(START_SECONDS + cells * patience)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(run.pid, signal.SIGKILL)
-    return list(_passed(folder / "junit.xml", cells))
-
-
-def _passed(junit: Path, cells: int) -> Iterator[bool]:
-    """A plain pass has nothing inside its element; nothing counts unless all cells are told of."""
+def _read_stored(path: Path, digest: str, names: list[str]) -> dict[str, Record] | None:
+    """The records of an earlier grading of just this; None where there are none."""
     try:
-        cases = list(ElementTree.parse(junit).getroot().iter("testcase"))
-    except (OSError, ElementTree.ParseError):
-        cases = []
-    for number in range(cells):
-        plain = len(cases) == cells and not any(
-            child.tag in ("failure", "error", "skipped") for child in cases[number]
-        )
-        yield plain
-
-
-def _read(path: Path, passed: bool) -> Record:
-    """The record of an answer; it is correct only if its cell passed too."""
-    try:
-        record = Record(**json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return Record(ERROR, "The answer could not be judged: tell your instructor.")
-    if record.outcome == CORRECT and not passed:
-        return Record(ERROR, "The answer could not be judged: tell your instructor.")
-    return record
+        stored = json.loads(path.read_text("utf-8"))
+        if stored["digest"] != digest:
+            return None
+        return {name: Record(**stored["records"][name]) for name in names}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

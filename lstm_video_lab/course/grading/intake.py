@@ -10,7 +10,7 @@ names say whose they are:
     SUBMISSIONS/Ada Lovelace_12345_assignsubmission_file_01_lstm_cell.ipynb          Moodle
     SUBMISSIONS/Ada Lovelace_12345_assignsubmission_file_/01_lstm_cell.ipynb         Moodle, folders
 
-Which exercise a notebook is, its file name tells; else the answers in it. Of several notebooks of
+Which exercise a notebook is, its file name says; else the answers in it. Of several notebooks of
 one student for one exercise the newest by Canvas's number, then by time, counts; the others are
 named in the report.
 """
@@ -27,7 +27,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lstm_video_lab.course.exercises import (
     STUB,
@@ -44,8 +44,8 @@ MOST_CELLS = 2000
 MOST_TEXT = 500_000  # characters of all cells together
 LONGEST_ANSWER = 100_000  # characters
 LATE = re.compile(r"_LATE(?=_|$)")
-CANVAS = re.compile(r"(?P<who>.+?)_(?:LATE_)?(?P<id>\d+)_(?P<number>\d+)_(?P<file>.+)")
-MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_\w+?_(?P<file>.*)")
+CANVAS = re.compile(r"(?P<student>.+?)_(?:LATE_)?(?P<id>\d+)_(?P<number>\d+)_(?P<file>.+)")
+MOODLE = re.compile(r"(?P<student>.+?)_(?P<id>\d+)_assignsubmission_\w+?_(?P<file>.*)")
 
 
 @dataclass
@@ -62,45 +62,58 @@ class Submission:
 
     def digest(self) -> str:
         """Of all that is graded."""
-        told = json.dumps([self.answers, self.written], sort_keys=True)
-        return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
+        text = json.dumps([self.answers, self.written], sort_keys=True)
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 class NotebookError(ValueError):
     """A file that is no notebook that could be read."""
 
 
-def find(folder: Path, exercises: dict[str, Exercise]) -> list[Submission]:
+class Owner(NamedTuple):
+    """Whose a notebook is, from its path."""
+
+    student: str
+    ids: dict[str, str]  # "canvas" or "moodle" → id
+    file: str  # the file's own name
+    number: float = 0.0  # Canvas's, which grows with time
+
+
+def read_submissions(folder: Path, exercises: dict[str, Exercise]) -> list[Submission]:
     """All submissions below a folder, by name of student. Raises ValueError where there is none."""
     if not folder.is_dir():
         raise ValueError(f"{folder} is no folder: name the one that holds the submissions")
-    found: dict[str, Submission] = {}
-    chosen: dict[tuple[str, str], tuple[tuple[float, float], Path]] = {}
-    for path, who, told, file, number in _owned(folder, exercises):
-        one = found.setdefault(who, Submission(who))
-        one.ids |= told
+    submissions: dict[str, Submission] = {}
+    newest: dict[tuple[str, str], tuple[tuple[float, float], Path]] = {}
+    for path, owner in _notebooks_with_owners(folder, exercises):
+        submission = submissions.setdefault(owner.student, Submission(owner.student))
+        submission.ids |= owner.ids
         label = _text(path.name)
         try:
             cells = read_cells(path)
         except NotebookError as error:
-            one.notes.append(f"{label}: {error}")
+            submission.notes.append(f"{label}: {error}")
             continue
-        name = which(file, cells, exercises)
+        name = exercise_of(owner.file, cells, exercises)
         if name is None:
-            one.notes.append(f"{label}: no exercise of this course: left out")
+            submission.notes.append(f"{label}: no exercise of this course: left out")
             continue
-        age = (number, path.lstat().st_mtime)
-        if (who, name) in chosen:
-            older = min(chosen[who, name], (age, path))
-            one.notes.append(f"{_text(older[1].name)}: there is a newer one of {name}: left out")
-            if older == (age, path):
+        key = owner.student, name
+        time = path.lstat().st_mtime
+        dated = (owner.number, time), path
+        if key in newest:
+            older = min(newest[key], dated)
+            note = f"{_text(older[1].name)}: there is a newer one of {name}: left out"
+            submission.notes.append(note)
+            if older == dated:
                 continue
-        chosen[who, name] = (age, path)
-        one.files[name], one.times[name] = path, age[1]
-        _take(one, cells, exercises[name])
-    if not found:
+        newest[key] = dated
+        submission.files[name] = path
+        submission.times[name] = time
+        _collect_answers(submission, cells, exercises[name])
+    if not submissions:
         raise ValueError(f"{folder} holds no notebooks: see the accepted names in the guide")
-    return [found[who] for who in sorted(found)]
+    return [submissions[student] for student in sorted(submissions)]
 
 
 def _notebooks(folder: Path) -> list[Path]:
@@ -114,33 +127,40 @@ def _notebooks(folder: Path) -> list[Path]:
     return paths
 
 
-def _owned(
+def _notebooks_with_owners(
     folder: Path, exercises: dict[str, Exercise]
-) -> Iterator[tuple[Path, str, dict[str, str], str, float]]:
-    """Every notebook with what `whose` tells; of several students of one name with the id."""
-    told = [(path, *whose(path.relative_to(folder), exercises)) for path in _notebooks(folder)]
-    names = Counter(who for who, *_ in {(who, *ids.values()) for _, who, ids, _, _ in told})
-    for path, who, ids, file, number in told:
-        apart = f"{who} ({', '.join(ids.values())})" if ids and names[who] > 1 else who
-        yield path, apart.encode("utf-8", "backslashreplace").decode(), ids, file, number
+) -> Iterator[tuple[Path, Owner]]:
+    """Every notebook with its owner; several students of one name are told apart by their ids."""
+    paths = _notebooks(folder)
+    owners = [owner_of(path.relative_to(folder), exercises) for path in paths]
+    different = {(owner.student, *owner.ids.values()) for owner in owners}
+    namesakes = Counter(student for student, *_ in different)
+    for path, owner in zip(paths, owners, strict=True):
+        student = owner.student
+        if owner.ids and namesakes[student] > 1:
+            student = f"{student} ({', '.join(owner.ids.values())})"
+        readable = student.encode("utf-8", "backslashreplace").decode()
+        yield path, owner._replace(student=readable)
 
 
-def whose(path: Path, exercises: dict[str, Exercise]) -> tuple[str, dict[str, str], str, float]:
-    """(student, ids, the file's own name, Canvas's number) from a path below the submissions."""
-    first, stem = path.parts[0], path.stem
-    inside = len(path.parts) > 1
-    if match := MOODLE.fullmatch(first if inside else stem):
-        return match["who"], {"moodle": match["id"]}, stem if inside else match["file"], 0.0
-    if inside:
-        return first, {}, stem, 0.0
+def owner_of(path: Path, exercises: dict[str, Exercise]) -> Owner:
+    """The owner of a notebook, from its path below the folder of submissions."""
+    stem = path.stem
+    if len(path.parts) > 1:
+        folder = path.parts[0]
+        if match := MOODLE.fullmatch(folder):
+            return Owner(match["student"], {"moodle": match["id"]}, stem)
+        return Owner(folder, {}, stem)
+    if match := MOODLE.fullmatch(stem):
+        return Owner(match["student"], {"moodle": match["id"]}, match["file"])
     if match := CANVAS.fullmatch(stem):
-        told = {"canvas": match["id"]}
-        return LATE.sub("", match["who"]), told, match["file"], float(match["number"])
+        student = LATE.sub("", match["student"])
+        return Owner(student, {"canvas": match["id"]}, match["file"], float(match["number"]))
     for name in exercises:
         if name in stem:
             rest = LATE.sub("", stem.replace(name, "", 1)).strip(" _-.")
-            return rest or "unknown", {}, name, 0.0
-    return stem, {}, stem, 0.0
+            return Owner(rest or "unknown", {}, name)
+    return Owner(stem, {}, stem)
 
 
 def read_cells(path: Path) -> list[dict[str, Any]]:
@@ -148,92 +168,119 @@ def read_cells(path: Path) -> list[dict[str, Any]]:
 
     Raises NotebookError for what is no notebook.
     """
-    told_of = path.lstat()
-    if not stat.S_ISREG(told_of.st_mode):
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
         raise NotebookError("a link, or no plain file: left out")
-    size = told_of.st_size
-    if size > LARGEST:
-        raise NotebookError(f"{size / 2**20:.0f} MB, {LARGEST // 2**20} at most")
+    if status.st_size > LARGEST:
+        raise NotebookError(f"{status.st_size / 2**20:.0f} MB, {LARGEST // 2**20} at most")
     try:
-        told = json.loads(path.read_bytes().decode("utf-8-sig"))
+        notebook = json.loads(path.read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError, OSError) as error:
         raise NotebookError(f"no notebook ({type(error).__name__})") from None
-    cells = told.get("cells") if isinstance(told, dict) else None
-    if not isinstance(cells, list) and isinstance(told, dict):  # version 3 has worksheets
-        sheets = told.get("worksheets")
-        sheets = sheets if isinstance(sheets, list) else []
-        parts = [s.get("cells") for s in sheets if isinstance(s, dict)]
-        cells = [cell for part in parts if isinstance(part, list) for cell in part]
-    if not isinstance(cells, list) or not cells:
+    cells = _cells_in(notebook)
+    if not cells:
         raise NotebookError("a notebook without cells")
     if len(cells) > MOST_CELLS:
         raise NotebookError(f"{len(cells)} cells, {MOST_CELLS} at most")
-    plain = [_plain(cell) for cell in cells if isinstance(cell, dict)]
-    if (length := sum(len(cell["source"]) for cell in plain)) > MOST_TEXT:
+    plain = [_plain_cell(cell) for cell in cells if isinstance(cell, dict)]
+    length = sum(len(cell["source"]) for cell in plain)
+    if length > MOST_TEXT:
         raise NotebookError(f"{length} characters of code and text, {MOST_TEXT} at most")
     return plain
 
 
-def _plain(cell: dict[str, Any]) -> dict[str, Any]:
+def _cells_in(notebook: Any) -> list[Any]:
+    """The cells of a notebook of version 4, or of all worksheets of version 3; [] without any."""
+    if not isinstance(notebook, dict):
+        return []
+    if isinstance(notebook.get("cells"), list):
+        return notebook["cells"]
+    sheets = notebook.get("worksheets")
+    cells = []
+    for sheet in sheets if isinstance(sheets, list) else []:
+        if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list):
+            cells += sheet["cells"]
+    return cells
+
+
+def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
     """A cell, whatever is in it, as strings."""
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
-    words = {"id": cell.get("id"), "type": cell.get("cell_type"), "source": source}
-    words = {key: _text(word) if isinstance(word, str) else "" for key, word in words.items()}
+    plain: dict[str, Any] = {}
+    for key, value in (("id", cell.get("id")), ("type", cell.get("cell_type")), ("source", source)):
+        plain[key] = _text(value) if isinstance(value, str) else ""
     metadata = cell.get("metadata")
     lab = metadata.get("lab") if isinstance(metadata, dict) else None
-    lab = lab if isinstance(lab, dict) else {}
-    return {**words, "lab": {k: v for k, v in lab.items() if isinstance(v, str)}}
+    if not isinstance(lab, dict):
+        lab = {}
+    plain["lab"] = {key: value for key, value in lab.items() if isinstance(value, str)}
+    return plain
 
 
-def _text(word: str) -> str:
-    """Words that any file can hold, whatever bytes they came from."""
-    return word.encode("utf-8", "replace").decode()
+def _text(string: str) -> str:
+    """Text that any file can hold, whatever bytes it came from."""
+    return string.encode("utf-8", "replace").decode()
 
 
-def which(file: str, cells: list[dict[str, Any]], exercises: dict[str, Exercise]) -> str | None:
+def exercise_of(
+    file: str, cells: list[dict[str, Any]], exercises: dict[str, Exercise]
+) -> str | None:
     """The exercise that a notebook is: by its name, else by the answers in it."""
     for name in exercises:
         if name in file:
             return name
-    told = {cell["lab"].get(kind) for cell in cells for kind in ("answer", "written")}
-    told |= {
-        name for cell in cells if cell["type"] == "code" for name in functions_of(cell["source"])
-    }
+    names = set()
+    for cell in cells:
+        names |= {cell["lab"].get("answer"), cell["lab"].get("written")}
+        if cell["type"] == "code":
+            names |= set(functions_of(cell["source"]))
     for name, exercise in exercises.items():
-        if told & {*exercise.answers, *exercise.written}:
+        if names & {*exercise.answers, *exercise.written}:
             return name
     return None
 
 
-def _take(one: Submission, cells: list[dict[str, Any]], exercise: Exercise) -> None:
-    """The answers in a notebook: by id, then by cell id, then by the name that a cell defines."""
+def _collect_answers(
+    submission: Submission, cells: list[dict[str, Any]], exercise: Exercise
+) -> None:
+    """The answers in a notebook, in code and in words."""
+    code = [cell for cell in cells if cell["type"] == "code"]
     for name in exercise.answers:
-        code = [cell for cell in cells if cell["type"] == "code"]
-        ways = (
-            [c for c in code if c["lab"].get("answer") == name],
-            [c for c in code if c["id"] == f"answer-{name}".replace("_", "-")],
-            [c for c in cells if name in functions_of(c["source"])],
-        )
-        defining = [c for way in ways for c in way if name in functions_of(c["source"])]
-        written = [c for c in defining if STUB not in c["source"]]  # a copy beside its stub
-        candidates = written or defining or [c for way in ways for c in way]
-        one.answers.pop(name, None)  # of an older notebook
+        submission.answers.pop(name, None)  # of an older notebook
+        candidates = _cells_that_answer(submission, name, cells, code)
         if not candidates:
-            one.notes.append(f"{name}: no cell answers it")
+            submission.notes.append(f"{name}: no cell answers it")
             continue
-        if len({c["source"] for c in written}) > 1:
-            one.notes.append(f"{name}: several cells answer it; the first one counts")
         source = candidates[0]["source"]
         whole = "\n\n".join([*_helpers(code, exercise, name, source), source])
         if len(whole) > LONGEST_ANSWER:
-            one.notes.append(f"{name}: {len(whole)} characters, {LONGEST_ANSWER} at most")
+            note = f"{name}: {len(whole)} characters, {LONGEST_ANSWER} at most"
+            submission.notes.append(note)
             continue
-        one.answers[name] = whole
+        submission.answers[name] = whole
     for name in exercise.written:
-        texts = [c["source"] for c in cells if c["lab"].get("written") == name]
-        one.written[name] = _own_words(texts[0], exercise, name) if texts else ""
+        texts = [cell["source"] for cell in cells if cell["lab"].get("written") == name]
+        submission.written[name] = _own_words(texts[0], exercise, name) if texts else ""
+
+
+def _cells_that_answer(
+    submission: Submission,
+    name: str,
+    cells: list[dict[str, Any]],
+    code: list[dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """By id, then by cell id, then by the function that a cell defines; the best one first."""
+    cell_id = f"answer-{name}".replace("_", "-")
+    candidates = [cell for cell in code if cell["lab"].get("answer") == name]
+    candidates += [cell for cell in code if cell["id"] == cell_id]
+    candidates += [cell for cell in cells if name in functions_of(cell["source"])]
+    defining = [cell for cell in candidates if name in functions_of(cell["source"])]
+    filled_in = [cell for cell in defining if STUB not in cell["source"]]  # a copy beside its stub
+    if len({cell["source"] for cell in filled_in}) > 1:
+        submission.notes.append(f"{name}: several cells answer it; the first one counts")
+    return filled_in or defining or candidates
 
 
 def _own_words(text: str, exercise: Exercise, name: str) -> str:
@@ -247,18 +294,27 @@ def _own_words(text: str, exercise: Exercise, name: str) -> str:
 
 def _helpers(code: list[dict[str, Any]], exercise: Exercise, name: str, answer: str) -> list[str]:
     """Imports and functions from cells that the student has added or split off, in their order."""
-    own = {cut_code(cell.source) for cell in exercise.notebook.cells} | {answer}
+    handed_out = {cut_code(cell.source) for cell in exercise.notebook.cells}
     others = set(exercise.answers) - {name}
-    found = []
+    helpers = []
     for cell in code:
-        if cell["source"] in own or cell["lab"].get("answer") in others:
+        source = cell["source"]
+        if source in handed_out or source == answer or cell["lab"].get("answer") in others:
             continue
-        try:
-            body = ast.parse(cell["source"]).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        wanted = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
-        kept = [ast.get_source_segment(cell["source"], node) for node in body
-                if isinstance(node, wanted)]  # fmt: skip
-        found += [text for text in kept if text and "lstm_video_lab" not in text]
-    return found
+        for text in _definitions(source):
+            if "lstm_video_lab" not in text:
+                helpers.append(text)
+    return helpers
+
+
+def _definitions(source: str) -> Iterator[str]:
+    """The code of imports, functions and classes; nothing of what is no Python."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in body:
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
+            segment = ast.get_source_segment(source, node)
+            if segment:
+                yield segment

@@ -1,7 +1,7 @@
-"""The judge of one student's answers: what the trusted notebook of a submission calls.
+"""The judge of one student's answers, as the notebook that nbval runs calls it.
 
 The kernel that this runs in never runs a line of the student's: answers go to the sandbox, plain
-values come back, and they are held here against what the solution gives for the same calls.
+values come back, and they are compared here with what the solution gives for the same calls.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import base64
 import builtins
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from lstm_video_lab.course import plain_values
-from lstm_video_lab.course.check import CORRECT, ERROR, INCORRECT, NOT_ATTEMPTED, beside
+from lstm_video_lab.course.check import CORRECT, ERROR, INCORRECT, NOT_ATTEMPTED, beside_target
 from lstm_video_lab.course.compare import Difference, difference
 from lstm_video_lab.course.exercises import Answer, read_exercises
 from lstm_video_lab.course.grading.isolation import Run, Sandbox
@@ -23,6 +24,7 @@ from lstm_video_lab.course.handout import VISIBLE_SEED
 from lstm_video_lab.files import write_whole
 
 MISSING = "missing"
+NOT_JUDGED = "not judged"  # the machine failed, and nobody knows what the answer is worth
 
 
 @dataclass
@@ -36,106 +38,135 @@ class Record:
     picture_text: str = ""
     seed: int = 0
     calls: int = 0
+    reason: str = ""  # why it was not judged, for the instructor
 
 
-class Trial:
-    """Judges the answers that a case file names; a cell calls `judge` for each.
+class Judge:
+    """Judges the answers in a file; a cell of the notebook calls `require_correct` for each.
 
-    case: JSON with `answers` (name → code), `solutions` (folder), `seed`, `level`, `records`
-    (folder to write a record of each answer to).
+    submission: JSON with `answers` (name → code), `solutions` (folder), `seed` and `level`. The
+    record of each answer is written beside it.
     """
 
-    def __init__(self, case: Path | str) -> None:
-        told = json.loads(Path(case).read_text("utf-8"))
-        exercises = read_exercises(Path(told["solutions"]))
-        self.known = {name: a for e in exercises.values() for name, a in e.answers.items()}
-        self.sources, self.seed = told["answers"], int(told["seed"])
-        self.records = Path(told["records"])
-        self.sandbox = Sandbox(told["level"])
+    def __init__(self, submission: Path | str) -> None:
+        settings = json.loads(Path(submission).read_text("utf-8"))
+        self.references: dict[str, Answer] = {}
+        for exercise in read_exercises(Path(settings["solutions"])).values():
+            self.references |= exercise.answers
+        self.answers: dict[str, str] = settings["answers"]
+        self.seed = int(settings["seed"])
+        self.records = Path(submission).parent
+        self.sandbox = Sandbox(settings["level"])
 
-    def judge(self, name: str) -> str:
+    def require_correct(self, name: str) -> str:
         """The outcome, if it is correct; AssertionError for every other. Keeps the record."""
-        record = self.try_answer(name)
+        record = self.judge(name)
         write_whole(self.records / f"{name}.json", json.dumps(asdict(record)) + "\n")
         assert record.outcome == CORRECT, f"{name}: {record.outcome}. {record.words}"
         return CORRECT
 
-    def try_answer(self, name: str) -> Record:
-        answer, seed = self.known[name], seed_of(self.seed, name)
-        if name not in self.sources:
+    def judge(self, name: str) -> Record:
+        """Run an answer on the visible and the hidden calls. SandboxError where that cannot be."""
+        if name not in self.answers:
             return Record(MISSING, "No answer was handed in.")
-        visible = answer.calls("visible", VISIBLE_SEED)
-        calls = [*visible, *answer.calls("hidden", seed)]
-        run = self.sandbox.run(answer.given, self.sources[name], name, calls, seed=seed)
-        record = judge(answer, calls, len(visible), run)
-        record.seed, record.calls = seed, len(calls)
+        reference = self.references[name]
+        seed = seed_of_answer(self.seed, name)
+        visible = reference.calls("visible", VISIBLE_SEED)
+        calls = [*visible, *reference.calls("hidden", seed)]
+        run = self.sandbox.run(reference.preamble, self.answers[name], name, calls, seed=seed)
+        record = record_of_run(reference, calls, len(visible), run)
+        record.seed = seed
+        record.calls = len(calls)
         return record
 
 
-def seed_of(seed: int, name: str) -> int:
+def seed_of_answer(seed: int, name: str) -> int:
     """Each answer's own, so that no two answers share their numbers."""
-    return int.from_bytes(hashlib.sha256(f"{seed} {name}".encode()).digest()[:6], "big")
+    digest = hashlib.sha256(f"{seed} {name}".encode()).digest()
+    return int.from_bytes(digest[:6], "big")
 
 
-def judge(answer: Answer, calls: list[dict[str, Any]], visible: int, run: Run) -> Record:
+def record_of_run(
+    reference: Answer, calls: list[dict[str, Any]], num_visible: int, run: Run
+) -> Record:
     """What a run is worth: correct only if it ended in order and every single call agrees."""
-    results = run.results
-    if results and (told := results[0].get("error")) and told[0] == "NotImplementedError":
+    if _is_stub(run):
         return Record(NOT_ATTEMPTED, "The stub is still there.")
-    reference = answer.function()
-    expected = [reference(**plain_values.copy_of(arguments)) for arguments in calls]
-    picture: dict[str, Any] = _picture(answer, results, expected)
     if run.end:
         return Record(ERROR, f"The answer was stopped: {run.end}.")
-    for number, (result, want) in enumerate(zip(results, expected, strict=False)):
-        hidden = number >= visible
+    function = reference.function()
+    expected = [function(**plain_values.copy_of(arguments)) for arguments in calls]
+    record = _first_fault(reference, calls, num_visible, run.results, expected)
+    if record is None and len(run.results) != len(calls):
+        words = f"{len(run.results)} results came back for {len(calls)} calls."
+        record = Record(ERROR, words)
+    if record is None:
+        record = Record(CORRECT, f"All {len(calls)} calls agree.")
+    _add_picture(record, reference, run.results, expected)
+    return record
+
+
+def _is_stub(run: Run) -> bool:
+    error = run.results[0].get("error") if run.results else None
+    return error is not None and error[0] == "NotImplementedError"
+
+
+def _first_fault(
+    reference: Answer,
+    calls: list[dict[str, Any]],
+    num_visible: int,
+    results: Sequence[dict[str, Any]],
+    expected: list[Any],
+) -> Record | None:
+    """The record of the first call that fails or differs; None where all that came back agree."""
+    for number, (result, expected_value) in enumerate(zip(results, expected, strict=False)):
+        hidden = number >= num_visible
         if "error" in result:
-            return Record(ERROR, _tell(result["error"], hidden), **picture)
-        told = difference(result["value"], want, answer.tolerance)
-        if told is not None:
-            words = _where(told, number, hidden)
-            hint = _hint(answer, calls[number], result["value"])
-            return Record(INCORRECT, words, hint, **picture)
-    if len(results) != len(calls):
-        return Record(ERROR, f"{len(results)} results came back for {len(calls)} calls.", **picture)
-    return Record(CORRECT, f"All {len(calls)} calls agree.", **picture)
+            return Record(ERROR, _words_about_error(result["error"], hidden))
+        departure = difference(result["value"], expected_value, reference.tolerance)
+        if departure is not None:
+            words = _words_about_difference(departure, number, hidden)
+            return Record(INCORRECT, words, _hint(reference, calls[number], result["value"]))
+    return None
 
 
-def _where(told: Difference, number: int, hidden: bool) -> str:
+def _words_about_difference(departure: Difference, number: int, hidden: bool) -> str:
     """The case, and how it differs; the difference to a hidden number would tell that number."""
     if not hidden:
-        return f"In visible case {number + 1}: {told.words}."
-    words = "the numbers differ" if told.largest is not None else told.words
+        return f"In visible case {number + 1}: {departure.words}."
+    words = "the numbers differ" if departure.largest is not None else departure.words
     return f"In a case that is not shown: {words}."
 
 
-def _tell(error: list[str], hidden: bool) -> str:
+def _words_about_error(error: list[str], hidden: bool) -> str:
     """An error's kind and line; its message only where no hidden value can be in it."""
-    kind, words, line = error
-    kind = kind if not hidden or hasattr(builtins, kind) else "Exception"  # a name can tell too
+    kind, message, line = error
+    if hidden and not hasattr(builtins, kind):  # a name can tell too
+        kind = "Exception"
     place = f" in line {line} of the answer" if line else ""
-    told = f": {words}" if words and not hidden else ""
-    return f"{kind}{place}{told}."
+    ending = f": {message}" if message and not hidden else ""
+    return f"{kind}{place}{ending}."
 
 
-def _hint(answer: Answer, arguments: dict[str, Any], found: Any) -> str:
-    """The hint of the first known mistake that gives just this."""
-    for mistake in answer.mistakes:
+def _hint(reference: Answer, arguments: dict[str, Any], value: Any) -> str:
+    """The hint of the first known mistake that gives just this value."""
+    for mistake in reference.mistakes:
         try:
-            value = answer.function(mistake)(**plain_values.copy_of(arguments))
+            mistaken = reference.function(mistake)(**plain_values.copy_of(arguments))
         except Exception:
             continue
-        if difference(found, value, answer.tolerance) is None:
+        if difference(value, mistaken, reference.tolerance) is None:
             return mistake.hint
     return ""
 
 
-def _picture(answer: Answer, results: tuple[dict[str, Any], ...], expected: list) -> dict[str, str]:
+def _add_picture(
+    record: Record, reference: Answer, results: Sequence[dict[str, Any]], expected: list[Any]
+) -> None:
     """Theirs beside the target, for the first visible call; nothing where nothing can be drawn."""
     if not results or "value" not in results[0]:
-        return {}
-    picture = beside(answer.shows, results[0]["value"], expected[0])
-    if picture is None:
-        return {}
-    data = base64.b64encode(picture.png).decode()
-    return {"picture": data, "picture_text": picture.text}
+        return
+    picture = beside_target(reference.shows, results[0]["value"], expected[0])
+    if picture is not None:
+        record.picture = base64.b64encode(picture.png).decode()
+        record.picture_text = picture.text

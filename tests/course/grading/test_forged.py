@@ -34,30 +34,32 @@ def result(number=7):
 
 
 @pytest.fixture(scope="module")
-def box():
+def sandbox():
     try:
-        with Sandbox() as probe:
-            yield probe
+        with Sandbox() as opened:
+            yield opened
     except SandboxError as error:
         pytest.skip(str(error))
 
 
-def run(box, source, limits=None):
-    return box.run(SEND, textwrap.dedent(source), "f", CALLS, limits=limits)
+def run(sandbox, source, limits=None):
+    return sandbox.run(SEND, textwrap.dedent(source), "f", CALLS, limits=limits)
 
 
-def test_the_tool_of_these_tests_reaches_the_line_of_results(box):
+def test_the_tool_of_these_tests_reaches_the_line_of_results(sandbox):
     """Values that a child sends by itself are no more and no less than values."""
-    told = run(box, "send(result()); send(result()); os._exit(0)")
-    assert told == Run((RIGHT, RIGHT), "")
+    outcome = run(sandbox, "send(result()); send(result()); os._exit(0)")
+    assert outcome == Run((RIGHT, RIGHT), "")
 
 
 FORGED = {
     "more results than calls": "def f(x):\n send(result()); return 7",
     "results, and then an end": "for _ in range(3): send(result())\nos._exit(0)",
     "many small results": "for _ in range(10**4): send(result())\nos._exit(0)",
-    "walls again": "def f(x):\n send(tree({'dict': [['walls', {'str': 'up'}]]})); return 7",
-    "walls down": "send(tree({'dict': [['walls', {'str': 'no'}]]})); os._exit(0)",
+    "isolation again": "def f(x):\n"
+    " send(tree({'dict': [['isolation', {'str': 'complete'}]]})); return 7",
+    "isolation failed": "send(tree({'dict': [['isolation', {'str': 'no'}]]})); os._exit(0)",
+    "another key": "send(tree({'dict': [['other', None]]})); os._exit(0)",
     "no message": "send(b'x'); os._exit(0)",
     "half a message": "for n in range(3, 9):\n try: os.write(n, b'12')\n except OSError: pass\n"
     "def f(x): return 7",
@@ -76,11 +78,12 @@ FORGED = {
 
 
 @pytest.mark.parametrize("source", FORGED.values(), ids=FORGED)
-def test_a_forged_end_earns_nothing(box, source):
+def test_a_forged_end_earns_nothing(sandbox, source):
     """Nothing that could be taken for an answer to every call comes back."""
-    told = run(box, source, Limits(wall_seconds=1, cpu_seconds=1))
-    right = [result for result in told.results if "value" in result]
-    assert told.end or len(right) < len(CALLS)
+    forged = run(sandbox, source, Limits(wall_seconds=1, cpu_seconds=1))
+    right = [result for result in forged.results if "value" in result]
+    assert forged.end or len(right) < len(CALLS)
+    assert all(set(result) in ({"value"}, {"error"}) for result in forged.results)
 
 
 LIARS = {
@@ -105,9 +108,9 @@ LIARS = {
 
 
 @pytest.mark.parametrize("source", LIARS.values(), ids=LIARS)
-def test_what_is_no_plain_value_is_an_error(box, source):
-    told = run(box, f"{source}\nf = lambda x: A(x)", Limits(wall_seconds=3, cpu_seconds=2))
-    assert told.end or [list(result) for result in told.results] == [["error"], ["error"]]
+def test_what_is_no_plain_value_is_an_error(sandbox, source):
+    outcome = run(sandbox, f"{source}\nf = lambda x: A(x)", Limits(wall_seconds=3, cpu_seconds=2))
+    assert outcome.end or [list(result) for result in outcome.results] == [["error"], ["error"]]
 
 
 ERRORS = {
@@ -120,10 +123,10 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("method", ERRORS.values(), ids=ERRORS)
-def test_an_error_that_lies_is_an_error(box, method):
-    told = run(box, f"class E(BaseException):\n {method}\ndef f(x): raise E")
-    assert told.end == "" and len(told.results) == 2
-    for result in told.results:
+def test_an_error_that_lies_is_an_error(sandbox, method):
+    outcome = run(sandbox, f"class E(BaseException):\n {method}\ndef f(x): raise E")
+    assert outcome.end == "" and len(outcome.results) == 2
+    for result in outcome.results:
         words = result["error"]
         assert len(words) == 3 and all(type(word) is str and len(word) <= 400 for word in words)
         assert "".join(words).encode("utf-8")
@@ -131,15 +134,16 @@ def test_an_error_that_lies_is_an_error(box, method):
 
 def test_many_messages_are_not_even_read():
     """Millions of small results would keep the grader busy for hours."""
-    up, small = plain_values.encode({"walls": "up"}), plain_values.encode({"value": 1})
-    line = b"".join(len(each).to_bytes(8, "big") + each for each in (up, *[small] * 200_000))
+    first = plain_values.encode({"isolation": "complete"})
+    small = plain_values.encode({"value": 1})
+    sent = b"".join(len(each).to_bytes(8, "big") + each for each in (first, *[small] * 200_000))
     seen = []
     with pytest.MonkeyPatch.context() as patch:
         read = plain_values.decode
         patch.setattr(plain_values, "decode", lambda data: seen.append(len(data)) or read(data))
-        told = package._judge(line, {"exit": 0}, calls=2)
-    assert told.results == () and "too much" in told.end
-    assert len(seen) == 3  # the walls and two results
+        flooded = package._read_run(sent, {"exit": 0}, calls=2)
+    assert flooded.results == () and "too much" in flooded.end
+    assert len(seen) == 3  # that it is isolated, and two results
 
 
 def test_the_server_knows_no_secret_and_its_end_is_told():
@@ -159,12 +163,12 @@ def test_nothing_outlives_the_server(level):
     mine.level = level
     asleep = "import time\ndef f(): time.sleep(100)"
     with ThreadPoolExecutor(1) as pool:
-        told = pool.submit(mine.run, "", asleep, "f", [{}])
-        assert until(lambda: below(mine._server.pid) or told.done())
+        outcome = pool.submit(mine.run, "", asleep, "f", [{}])
+        assert until(lambda: below(mine._server.pid) or outcome.done())
         children = set(below(mine._server.pid))
         os.kill(mine._server.pid, signal.SIGKILL)
         with pytest.raises(SandboxError):
-            told.result()
+            outcome.result()
     mine.close()
     assert until(lambda: not children & {pid for row in processes().values() for pid in row})
     assert until(lambda: left_files() == files)

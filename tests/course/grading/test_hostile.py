@@ -11,9 +11,9 @@ from course.traces import below, left_files, until
 
 from lstm_video_lab.course.check import CORRECT, NOT_ATTEMPTED
 from lstm_video_lab.course.exercises import read_exercises
-from lstm_video_lab.course.grading import intake
+from lstm_video_lab.course.grading.intake import read_submissions
 from lstm_video_lab.course.grading.isolation import Limits, SandboxError
-from lstm_video_lab.course.grading.judging import Trial
+from lstm_video_lab.course.grading.judging import Judge
 
 
 @pytest.fixture(scope="module")
@@ -22,41 +22,41 @@ def solutions(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def trial(solutions):
+def judge(solutions):
     """A judge of answers, with little patience."""
-    case = solutions.parent / "case.json"
-    told = {"answers": {}, "solutions": str(solutions), "seed": 1, "level": None}
-    case.write_text(json.dumps({**told, "records": str(solutions.parent)}))
+    submission = solutions.parent / "submission.json"
+    settings = {"answers": {}, "solutions": str(solutions), "seed": 1, "level": None}
+    submission.write_text(json.dumps(settings))
     try:
-        mine = Trial(case)
+        impatient = Judge(submission)
     except SandboxError as error:
         pytest.skip(str(error))
-    mine.sandbox.limits = Limits(wall_seconds=1.5, cpu_seconds=1)
-    with mine.sandbox:
-        yield mine
+    impatient.sandbox.limits = Limits(wall_seconds=1.5, cpu_seconds=1)
+    with impatient.sandbox:
+        yield impatient
 
 
-def judged(trial, source):
-    trial.sources = {"double": source}
-    return trial.try_answer("double")
+def judged(judge, source):
+    judge.answers = {"double": source}
+    return judge.judge("double")
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_a_hostile_answer_earns_nothing(trial, name):
+def test_a_hostile_answer_earns_nothing(judge, name):
     files = left_files()
-    record = judged(trial, ANSWERS[name])
+    record = judged(judge, ANSWERS[name])
     assert record.outcome != CORRECT, record
     assert len(record.words) < 1000 and (record.words + record.hint).encode("utf-8")
-    assert until(lambda: not below(trial.sandbox._server.pid)), "a process is left"
+    assert until(lambda: not below(judge.sandbox._server.pid)), "a process is left"
     assert until(lambda: left_files() == files), "a file is left"
     assert (name == "stub") == (record.outcome == NOT_ATTEMPTED)
 
 
 @pytest.fixture
-def patient(trial, monkeypatch):
+def patient(judge, monkeypatch):
     """The limits that a class has: a slow machine costs nobody a point."""
-    monkeypatch.setattr(trial.sandbox, "limits", Limits())
-    return trial
+    monkeypatch.setattr(judge.sandbox, "limits", Limits())
+    return judge
 
 
 def test_after_all_of_them_the_honest_earn_their_points(patient):
@@ -66,43 +66,43 @@ def test_after_all_of_them_the_honest_earn_their_points(patient):
 
 
 def test_a_cell_passes_for_a_correct_answer_alone(patient):
-    trial = patient
-    trial.sources = {"double": RIGHT}
-    assert trial.judge("double") == CORRECT
-    kept = json.loads((trial.records / "double.json").read_text())
+    patient.answers = {"double": RIGHT}
+    assert patient.require_correct("double") == CORRECT
+    kept = json.loads((patient.records / "double.json").read_text())
     assert kept["outcome"] == CORRECT and kept["calls"] == 3
-    trial.sources = {}
+    patient.answers = {}
     with pytest.raises(AssertionError, match="missing"):
-        trial.judge("double")
+        patient.require_correct("double")
 
 
 @pytest.mark.parametrize("shape", [(8_000_000, 1), (1, 8_000_000), (16_000_000,), (200,) * 3])
 @pytest.mark.parametrize("shows", ["frames", "strip", "lines"])
-def test_what_is_too_large_is_not_drawn(trial, shows, shape):
+def test_what_is_too_large_is_not_drawn(shows, shape):
     import numpy as np
 
-    from lstm_video_lab.course.check import beside
+    from lstm_video_lab.course.check import beside_target
 
     small = {"frames": (2, 3, 3), "strip": (4, 3), "lines": (9,)}[shows]
-    assert beside(shows, np.ones(small), np.ones(small)) is not None
-    assert beside(shows, np.ones(shape, "float32"), np.ones(small)) is None
+    assert beside_target(shows, np.ones(small), np.ones(small)) is not None
+    assert beside_target(shows, np.ones(shape, "float32"), np.ones(small)) is None
 
 
 @pytest.fixture(scope="module")
 def pile(solutions):
-    """A folder of all the notebooks, each of a student of its own, and what was found in it."""
+    """A folder of all the notebooks, each of a student of its own, and the submissions in it."""
     folder = solutions.parent / "pile"
     corpus = notebooks(handed_out(solutions))
     for name, (data, _) in corpus.items():
         (folder / name).mkdir(parents=True)
         (folder / name / "homework.ipynb").write_bytes(data)
-    found = intake.find(folder, read_exercises(solutions))
-    return SimpleNamespace(folder=folder, corpus=corpus, found={one.student: one for one in found})
+    return SimpleNamespace(
+        folder=folder, corpus=corpus, submissions=submissions_in(folder, solutions)
+    )
 
 
 def test_every_student_of_the_pile_is_found(pile):
-    assert set(pile.found) == set(pile.corpus)
-    for name, one in pile.found.items():
+    assert set(pile.submissions) == set(pile.corpus)
+    for name, one in pile.submissions.items():
         assert one.answers or one.notes, f"{name}: nothing is said about it"
         assert json.dumps(vars(one), default=str) and one.digest()
         for words in (*one.notes, *one.answers.values(), *one.written.values()):
@@ -111,13 +111,14 @@ def test_every_student_of_the_pile_is_found(pile):
 
 def test_a_notebook_earns_what_its_answer_is_worth(pile, patient):
     for name, (_, earns) in pile.corpus.items():
-        patient.sources = pile.found[name].answers
-        record = patient.try_answer("double")
+        patient.answers = pile.submissions[name].answers
+        record = patient.judge("double")
         assert (record.outcome == CORRECT) == earns, (name, record)
 
 
-def found_in(folder, solutions):
-    return {one.student: one for one in intake.find(folder, read_exercises(solutions))}
+def submissions_in(folder, solutions):
+    submissions = read_submissions(folder, read_exercises(solutions))
+    return {submission.student: submission for submission in submissions}
 
 
 def put(path, notebook):
@@ -139,11 +140,11 @@ def test_links_pipes_and_folders_are_no_notebooks(solutions, tmp_path):
     (here / "round").symlink_to(here)
     os.mkfifo(here / "pipe" / f"{NAME}.ipynb")
     put(here / "dir" / "x.ipynb" / "inside.ipynb", good)
-    found = found_in(here, solutions)
-    assert {name for name, one in found.items() if one.answers} == {"ada", "dir"}
-    assert {name for name, one in found.items() if not one.files} == {"link", "lost", "pipe"}
+    submissions = submissions_in(here, solutions)
+    assert {name for name, one in submissions.items() if one.answers} == {"ada", "dir"}
+    assert {name for name, one in submissions.items() if not one.files} == {"link", "lost", "pipe"}
     for name in ("link", "lost", "pipe"):
-        assert found[name].notes[0].endswith("a link, or no plain file: left out")
+        assert submissions[name].notes[0].endswith("a link, or no plain file: left out")
 
 
 NAMES = [
@@ -168,9 +169,9 @@ def test_names_of_students_are_names_and_nothing_else(solutions, tmp_path):
     raw = os.fsencode(tmp_path) + b"/\xff\xfe_" + f"{NAME}.ipynb".encode()
     with open(raw, "w") as file:
         json.dump(good, file)
-    found = found_in(tmp_path, solutions)
-    assert set(NAMES[2:]) < set(found) and len(found) == len(NAMES) - 1
-    for student, one in found.items():
+    submissions = submissions_in(tmp_path, solutions)
+    assert set(NAMES[2:]) < set(submissions) and len(submissions) == len(NAMES) - 1
+    for student, one in submissions.items():
         assert one.answers == {"double": RIGHT}
         assert student.encode("utf-8")
 
@@ -180,9 +181,9 @@ def test_nobody_hands_in_for_another(solutions, tmp_path):
     put(tmp_path / "ada" / f"{NAME}.ipynb", good)
     for name in ("ada", "../ada".replace("/", "_"), "ada_12345_678"):
         put(tmp_path / "eve" / f"{name}_{NAME}.ipynb", bad)
-    found = found_in(tmp_path, solutions)
-    assert set(found) == {"ada", "eve"}
-    assert found["ada"].answers == {"double": RIGHT} and found["ada"].notes == []
+    submissions = submissions_in(tmp_path, solutions)
+    assert set(submissions) == {"ada", "eve"}
+    assert submissions["ada"].answers == {"double": RIGHT} and submissions["ada"].notes == []
 
 
 def test_two_students_of_one_name_are_two(solutions, tmp_path):
@@ -190,10 +191,10 @@ def test_two_students_of_one_name_are_two(solutions, tmp_path):
     put(tmp_path / f"leekim_11_901_{NAME}.ipynb", good)
     put(tmp_path / f"leekim_22_902_{NAME}.ipynb", bad)
     put(tmp_path / f"ada_33_903_{NAME}.ipynb", good)
-    found = found_in(tmp_path, solutions)
-    assert set(found) == {"ada", "leekim (11)", "leekim (22)"}
-    assert found["leekim (11)"].answers == {"double": RIGHT}
-    assert found["leekim (22)"].ids == {"canvas": "22"}
+    submissions = submissions_in(tmp_path, solutions)
+    assert set(submissions) == {"ada", "leekim (11)", "leekim (22)"}
+    assert submissions["leekim (11)"].answers == {"double": RIGHT}
+    assert submissions["leekim (22)"].ids == {"canvas": "22"}
 
 
 @pytest.mark.parametrize("lacks", [True, False])
@@ -206,6 +207,6 @@ def test_the_newest_counts_as_a_whole(solutions, tmp_path, lacks):
         folder = tmp_path / order
         for name, notebook, time in zip(order, (answered(plain), newer), (1e9, 2e9), strict=True):
             os.utime(put(folder / "ada" / f"{name}_{NAME}.ipynb", notebook), (time, time))
-        ada = found_in(folder, solutions)["ada"]
+        ada = submissions_in(folder, solutions)["ada"]
         assert ada.answers == ({} if lacks else {"double": "def double(x): return 7"})
         assert any("newer" in note for note in ada.notes)

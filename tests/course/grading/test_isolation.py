@@ -16,13 +16,13 @@ from lstm_video_lab.course.grading import isolation as package
 from lstm_video_lab.course.grading.isolation import Limits, Run, Sandbox, SandboxError, levels
 from lstm_video_lab.course.grading.isolation.levels import LEVELS
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have fewer walls")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems isolate less")
 SHORT = Limits(wall_seconds=0.5, cpu_seconds=1.0)
 PROJECT = Path(package.__file__).parents[3]
 
 
 @pytest.fixture(scope="module", params=LEVELS)
-def box(request):
+def sandbox(request):
     try:
         with Sandbox() as probe:
             works = probe._works(request.param)
@@ -39,53 +39,55 @@ def nothing_left(request):
     """Every test ends with no process and no file of an answer left."""
     files = left_files()
     yield
-    if "box" not in request.fixturenames:
+    if "sandbox" not in request.fixturenames:
         return
-    server = request.getfixturevalue("box")._server.pid
+    server = request.getfixturevalue("sandbox")._server.pid
     assert until(lambda: not below(server)), "a process is left"
     assert until(lambda: left_files() == files), "a file is left"
 
 
-def run(box, source, *calls, name="f", limits=None):
+def run(sandbox, source, *calls, name="f", limits=None):
     source = textwrap.dedent(source)
-    return box.run("import os, sys, time", source, name, calls or [{}], limits=limits)
+    return sandbox.run("import os, sys, time", source, name, calls or [{}], limits=limits)
 
 
-def value(box, source, **arguments):
-    told = run(box, source, arguments)
-    assert told.end == "" and "value" in told.results[0], told
-    return told.results[0]["value"]
+def value(sandbox, source, **arguments):
+    outcome = run(sandbox, source, arguments)
+    assert outcome.end == "" and "value" in outcome.results[0], outcome
+    return outcome.results[0]["value"]
 
 
-def fails(box, source, limits=None):
+def fails(sandbox, source, limits=None):
     """The kind of the error that a call ends with."""
-    told = run(box, source, limits=limits)
-    assert told.end == "" and list(told.results[0]) == ["error"], told
-    return told.results[0]["error"][0]
+    outcome = run(sandbox, source, limits=limits)
+    assert outcome.end == "" and list(outcome.results[0]) == ["error"], outcome
+    return outcome.results[0]["error"][0]
 
 
-def test_values_come_back(box):
+def test_values_come_back(sandbox):
     source = """
     def f(x, y=2):
         print(x)
         return {"t": x * y, "n": (np.zeros((0, 2)), [1.5, None, "ü"])}
     """
-    first, second = run(box, source, {"x": torch.arange(3.0)}, {"x": np.int64(4), "y": 3}).results
+    first, second = run(
+        sandbox, source, {"x": torch.arange(3.0)}, {"x": np.int64(4), "y": 3}
+    ).results
     assert first["value"]["t"].tolist() == [0, 2, 4] and second["value"]["t"] == 12
     empty, rest = first["value"]["n"]
     assert empty.shape == (0, 2) and rest == [1.5, None, "ü"]
 
 
-def test_an_error_has_its_line_and_costs_its_call_alone(box):
+def test_an_error_has_its_line_and_costs_its_call_alone(sandbox):
     source = """
     def f(x):
 
         return 1 / x
     """
-    told = run(box, source, {"x": 0}, {"x": 2})
-    assert told.end == ""
-    assert told.results[0] == {"error": ["ZeroDivisionError", "division by zero", "4"]}
-    assert told.results[1] == {"value": 0.5}
+    outcome = run(sandbox, source, {"x": 0}, {"x": 2})
+    assert outcome.end == ""
+    assert outcome.results[0] == {"error": ["ZeroDivisionError", "division by zero", "4"]}
+    assert outcome.results[1] == {"value": 0.5}
 
 
 NO_FUNCTION = {
@@ -95,16 +97,16 @@ NO_FUNCTION = {
 
 
 @pytest.mark.parametrize("kind, source", NO_FUNCTION.items())
-def test_what_defines_no_function_is_told_once(box, kind, source):
-    told = box.run("", source, "f", [{}, {}])
-    assert told.end == "" and len(told.results) == 1
-    assert told.results[0]["error"][0] == kind
+def test_what_defines_no_function_is_told_once(sandbox, kind, source):
+    outcome = sandbox.run("", source, "f", [{}, {}])
+    assert outcome.end == "" and len(outcome.results) == 1
+    assert outcome.results[0]["error"][0] == kind
 
 
-def test_runs_do_not_change_one_another(box):
-    assert value(box, "torch.tanh = np.tanh = None\ndef f(): return 1") == 1
-    assert value(box, "def f(): return float(torch.tanh(torch.tensor(0.))) + 2") == 2
-    one, two = (run(box, "def f(): return [torch.rand(2), np.random.rand(2)]") for _ in "ab")
+def test_runs_do_not_change_one_another(sandbox):
+    assert value(sandbox, "torch.tanh = np.tanh = None\ndef f(): return 1") == 1
+    assert value(sandbox, "def f(): return float(torch.tanh(torch.tensor(0.))) + 2") == 2
+    one, two = (run(sandbox, "def f(): return [torch.rand(2), np.random.rand(2)]") for _ in "ab")
     assert str(one) == str(two)  # seeded
 
 
@@ -119,30 +121,30 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS)
-def test_what_does_not_end_is_ended(box, source):
-    told = run(box, source, limits=SHORT)
-    assert told.results == () and told.end
+def test_what_does_not_end_is_ended(sandbox, source):
+    outcome = run(sandbox, source, limits=SHORT)
+    assert outcome.results == () and outcome.end
 
 
-def test_memory_has_a_limit(box):
-    assert fails(box, "def f(): return torch.zeros(10**11)") == "RuntimeError"
-    assert fails(box, "def f(): return [0] * 10**10") == "MemoryError"
-    assert "MemoryError" in fails(box, "def f(): return np.ones((10**6, 10**6))")
+def test_memory_has_a_limit(sandbox):
+    assert fails(sandbox, "def f(): return torch.zeros(10**11)") == "RuntimeError"
+    assert fails(sandbox, "def f(): return [0] * 10**10") == "MemoryError"
+    assert "MemoryError" in fails(sandbox, "def f(): return np.ones((10**6, 10**6))")
     little = Limits(memory=2**27)
     assert (
-        fails(box, "def f():\n x = []\n while True: x.append(bytes(10**6))", little)
+        fails(sandbox, "def f():\n x = []\n while True: x.append(bytes(10**6))", little)
         == "MemoryError"
     )
 
 
-def test_results_have_a_limit(box):
-    assert fails(box, "def f(): return np.zeros(10**8, 'uint8')") == "WireError"
+def test_results_have_a_limit(sandbox):
+    assert fails(sandbox, "def f(): return np.zeros(10**8, 'uint8')") == "PlainValueError"
     flood = "def f():\n while True: os.write(int(os.listdir('/dev/fd')[3]), b'x' * 10**6)"
-    told = run(box, flood, limits=SHORT)
-    assert told.results == () or "error" in told.results[0]
+    outcome = run(sandbox, flood, limits=SHORT)
+    assert outcome.results == () or "error" in outcome.results[0]
 
 
-def test_files_have_a_limit(box):
+def test_files_have_a_limit(sandbox):
     """In a world of its own little can be written, elsewhere nothing; see `nothing_left` too."""
     source = """
     def f():
@@ -150,21 +152,21 @@ def test_files_have_a_limit(box):
             with open(f"{os.environ['TMPDIR']}/{k}", "wb") as file:
                 file.write(bytes(10**6))
     """
-    assert fails(box, source) in ("OSError", "PermissionError")
+    assert fails(sandbox, source) in ("OSError", "PermissionError")
 
 
-def test_the_lab_is_not_there(box):
-    assert fails(box, "def f(): import lstm_video_lab") == "ImportError"
+def test_the_lab_is_not_there(sandbox):
+    assert fails(sandbox, "def f(): import lstm_video_lab") == "ImportError"
     source = """
     def f():
         sys.meta_path.pop(0)
         import lstm_video_lab.cells
     """
-    assert fails(box, source) == "ModuleNotFoundError"
+    assert fails(sandbox, source) == "ModuleNotFoundError"
 
 
-def test_files_of_the_lab_cannot_be_read(box):
-    if box.level == "limits":
+def test_files_of_the_lab_cannot_be_read(sandbox):
+    if sandbox.level == "limits":
         pytest.skip("this level leaves files readable, and says so")
     for path in (
         __file__,
@@ -173,20 +175,20 @@ def test_files_of_the_lab_cannot_be_read(box):
         "/etc/passwd",
         "/proc/1/maps",
     ):
-        told = run(box, f"def f(): open({str(path)!r}).read()")
-        assert told.results[0]["error"][0] in ("PermissionError", "FileNotFoundError"), path
+        outcome = run(sandbox, f"def f(): open({str(path)!r}).read()")
+        assert outcome.results[0]["error"][0] in ("PermissionError", "FileNotFoundError"), path
     for path in (PROJECT, PROJECT / "solutions", "/etc", "/home"):
-        told = run(box, f"def f(): return os.listdir({str(path)!r})")
-        assert told.results[0].get("value", []) in ([], ["ld.so.cache"]), path
+        outcome = run(sandbox, f"def f(): return os.listdir({str(path)!r})")
+        assert outcome.results[0].get("value", []) in ([], ["ld.so.cache"]), path
 
 
 @pytest.mark.parametrize(
     "place", ["/tmp/left-x", f"{PROJECT}/left-x", "/dev/shm/left-x", "/left-x"]
 )
-def test_nothing_is_written_outside(box, place):
-    if box.level == "limits":
+def test_nothing_is_written_outside(sandbox, place):
+    if sandbox.level == "limits":
         pytest.skip("this level leaves files writable, and says so")
-    run(box, f"def f(): open({place!r}, 'w').write('x')")
+    run(sandbox, f"def f(): open({place!r}, 'w').write('x')")
     assert not Path(place).exists()
 
 
@@ -214,7 +216,7 @@ FORBIDDEN = {
 }
 
 
-def test_what_no_answer_needs_is_refused(box):
+def test_what_no_answer_needs_is_refused(sandbox):
     source = """
     import fcntl, resource, socket, subprocess, threading
     def f(call):
@@ -224,9 +226,9 @@ def test_what_no_answer_needs_is_refused(box):
             return True
         return False
     """
-    told = run(box, source, *[{"call": call} for call in FORBIDDEN.values()])
-    assert told.end == ""
-    found = [result.get("value") for result in told.results]
+    outcome = run(sandbox, source, *[{"call": call} for call in FORBIDDEN.values()])
+    assert outcome.end == ""
+    found = [result.get("value") for result in outcome.results]
     assert dict(zip(FORBIDDEN, found, strict=True)) == dict.fromkeys(FORBIDDEN, True)
 
 
@@ -239,38 +241,38 @@ CALLS = {  # of x86-64, by number
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of another processor")
-def test_system_calls_are_refused_by_number(box):
+def test_system_calls_are_refused_by_number(sandbox):
     source = """
     import ctypes
     def f(calls):
         libc = ctypes.CDLL(None, use_errno=True)
         return [(libc.syscall(*call), ctypes.get_errno()) for call in calls]
     """
-    found = value(box, source, calls=list(CALLS.values()))
+    found = value(sandbox, source, calls=list(CALLS.values()))
     assert dict(zip(CALLS, found, strict=True)) == dict.fromkeys(CALLS, (-1, 1))  # EPERM
 
 
-def test_the_end_of_the_process_is_no_result(box):
-    assert run(box, "def f(): os._exit(0)") == Run((), "")
-    assert "exit code 7" in run(box, "def f(): os._exit(7)").end
-    assert "signal 11" in run(box, "import ctypes\ndef f(): ctypes.string_at(0)").end
-    assert "signal" in run(box, "def f(): os.abort()").end
+def test_the_end_of_the_process_is_no_result(sandbox):
+    assert run(sandbox, "def f(): os._exit(0)") == Run((), "")
+    assert "exit code 7" in run(sandbox, "def f(): os._exit(7)").end
+    assert "signal 11" in run(sandbox, "import ctypes\ndef f(): ctypes.string_at(0)").end
+    assert "signal" in run(sandbox, "def f(): os.abort()").end
 
 
-def test_a_child_is_alone(box):
+def test_a_child_is_alone(sandbox):
     source = """
     def f():
         names = dict(os.environ)
         outer = [n for n in range(3, 70) if os.path.exists(f"/proc/self/fd/{n}")]
         return [sorted(names), outer, sys.argv[1:]]
     """
-    names, open_files, argv = value(box, source)
+    names, open_files, argv = value(sandbox, source)
     assert names == ["HOME", "OMP_NUM_THREADS", "TMPDIR"] and argv == []
     assert len(open_files) <= 1  # where results go
     source = "def f(n): return bytes(open(f'/proc/{n}/mem', 'rb').read(1)).hex()"
-    for other in (os.getpid(), box._server.pid, 1):
-        told = run(box, source, {"n": other})
-        assert "error" in told.results[0], other
+    for other in (os.getpid(), sandbox._server.pid, 1):
+        outcome = run(sandbox, source, {"n": other})
+        assert "error" in outcome.results[0], other
 
 
 @pytest.mark.skipif(levels.landlock_version() < 1, reason="this kernel has no landlock")
@@ -283,9 +285,9 @@ def test_an_installed_lab_is_hidden_too(tmp_path):
     (tmp_path / "site" / "link").symlink_to(lab)
     code = f"""
 import os, runpy
-told = runpy.run_path({levels.__file__!r})
+namespace = runpy.run_path({levels.__file__!r})
 site = {str(tmp_path / "site")!r}
-told["lock_land"]([site], [site + "/lab"])
+namespace["restrict_files"]([site], [site + "/lab"])
 print(sorted(os.listdir(site)), open(site + "/other/code.py").read())
 for path in ("lab/code.py", "link/code.py", "../site/lab/code.py"):
     try:
@@ -293,5 +295,7 @@ for path in ("lab/code.py", "link/code.py", "../site/lab/code.py"):
     except OSError as error:
         print(type(error).__name__)
 """
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.splitlines() == ["['lab', 'link', 'other'] x", *["PermissionError"] * 3]
+    outcome = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert outcome.stdout.splitlines() == ["['lab', 'link', 'other'] x", *["PermissionError"] * 3]

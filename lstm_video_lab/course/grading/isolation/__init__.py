@@ -1,7 +1,7 @@
-"""Run what is not trusted, behind the highest walls that the machine allows, and get plain values.
+"""Run what is not trusted in the strongest isolation that the machine allows; get plain values.
 
     with Sandbox() as sandbox:
-        run = sandbox.run(given, source, "lstm_step", calls, seed=0)
+        run = sandbox.run(preamble, source, "lstm_step", calls, seed=0)
 
 The answer runs in a child of a child of `server`, which has imported torch and knows no secret.
 What it sends back is data that anybody may have forged: it is decoded with suspicion here, and
@@ -26,7 +26,7 @@ from typing import Any
 from lstm_video_lab.course import plain_values
 from lstm_video_lab.course.grading.isolation.levels import LEVELS
 
-SLACK = 10.0  # seconds beyond the wall limit in which walls go up and come down
+SLACK = 10.0  # seconds beyond the limit of an answer, to set its isolation up and take it down
 START_SECONDS = 120.0  # in which torch is imported
 
 
@@ -51,12 +51,16 @@ class Run:
     end: str
 
 
+PROBE = {"preamble": "", "source": "def f(): return 1", "name": "f", "calls": [{}], "seed": 0}
+PROBED = Run(({"value": 1},), "")  # what the probe comes to where a level works
+
+
 class SandboxError(RuntimeError):
     """The sandbox itself failed: no answer is to blame."""
 
 
 class Sandbox:
-    """A server process that forks children behind walls; a context manager.
+    """A server process that forks isolated children; a context manager.
 
     level: one of LEVELS, None: the highest that this machine allows. Raises SandboxError where the
     server does not start, ValueError for an unknown level.
@@ -67,7 +71,7 @@ class Sandbox:
             raise ValueError(f"no level is called {level!r}: choose one of {', '.join(LEVELS)}")
         self.limits = limits or Limits()
         self._start()
-        self.level = level or next(filter(self._works, reversed(LEVELS)), "")
+        self.level = level or self._highest_level()
         if not self.level:
             self.close()
             raise SandboxError("no child can be run here: run `lstm-video-lab doctor`")
@@ -80,7 +84,7 @@ class Sandbox:
 
     def close(self) -> None:
         """End the server; children end with it."""
-        self._line.close()
+        self._requests.close()
         try:
             self._server.wait(SLACK)
         except subprocess.TimeoutExpired:
@@ -89,7 +93,7 @@ class Sandbox:
 
     def run(
         self,
-        given: str,
+        preamble: str,
         source: str,
         name: str,
         calls: Sequence[dict[str, Any]],
@@ -97,18 +101,24 @@ class Sandbox:
         seed: int = 0,
         limits: Limits | None = None,
     ) -> Run:
-        """Define `given` and then `source` in a child, and call the function `name` for each case.
+        """Run `preamble`, then `source` in a child, and call the function `name` for each case.
 
-        Raises SandboxError where the sandbox itself fails, WireError for cases that are no plain
-        values.
+        calls: the arguments of each case. Raises SandboxError where the sandbox itself fails,
+        PlainValueError for arguments that are no plain values.
         """
-        told = {"given": given, "source": source, "name": name, "calls": list(calls), "seed": seed}
-        return self._run(plain_values.encode(told), self.level, limits or self.limits, len(calls))
+        request = {
+            "preamble": preamble,
+            "source": source,
+            "name": name,
+            "calls": list(calls),
+            "seed": seed,
+        }
+        return self._run(request, self.level, limits or self.limits)
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         file = Path(__file__).with_name("server.py")
-        self._line = ours
+        self._requests = ours
         self._server = subprocess.Popen(
             [sys.executable, "-I", str(file)],
             stdin=theirs.fileno(),
@@ -125,30 +135,30 @@ class Sandbox:
             self._server.kill()
             raise SandboxError("the server of the sandbox does not start: is torch installed?")
 
+    def _highest_level(self) -> str:
+        """ "" where no level works."""
+        for level in reversed(LEVELS):
+            if self._works(level):
+                return level
+        return ""
+
     def _works(self, level: str) -> bool:
-        request = {
-            "given": "",
-            "source": "def f(): return 1",
-            "name": "f",
-            "calls": [{}],
-            "seed": 0,
-        }
         try:
-            run = self._run(plain_values.encode(request), level, Limits(), 1)
+            return self._run(PROBE, level, Limits()) == PROBED
         except SandboxError:
             return False
-        return run == Run(({"value": 1},), "")
 
-    def _run(self, request: bytes, level: str, limits: Limits, calls: int) -> Run:
-        told = {**vars(limits), "level": level}
+    def _run(self, request: dict[str, Any], level: str, limits: Limits) -> Run:
+        data = plain_values.encode(request)
         results, results_end = os.pipe()
         status, status_end = os.pipe()
         with tempfile.TemporaryFile() as file:
-            file.write(request)
+            file.write(data)
             file.flush()
-            sent = [file.fileno(), results_end, status_end]
+            settings = json.dumps({**vars(limits), "level": level}).encode()
+            descriptors = [file.fileno(), results_end, status_end]
             try:
-                socket.send_fds(self._line, [json.dumps(told).encode()], sent)
+                socket.send_fds(self._requests, [settings], descriptors)
             except OSError as error:
                 raise SandboxError(f"the server of the sandbox is gone: {error}") from None
             finally:
@@ -156,14 +166,14 @@ class Sandbox:
                 os.close(status_end)
         deadline = time.monotonic() + limits.wall_seconds + SLACK
         try:
-            data = _read(results, plain_values.LARGEST, deadline)
+            sent = _read(results, plain_values.LARGEST, deadline)
         finally:
             os.close(results)
         try:
-            end = json.loads(_read(status, 10_000, deadline) or b"{}")
+            ending = json.loads(_read(status, 10_000, deadline) or b"{}")
         finally:
             os.close(status)
-        return _judge(data, end, calls)
+        return _read_run(sent, ending, len(request["calls"]))
 
 
 def _read(descriptor: int, most: int, deadline: float) -> bytes:
@@ -182,50 +192,63 @@ def _read(descriptor: int, most: int, deadline: float) -> bytes:
 
 
 def _messages(data: bytes, most: int) -> Iterator[Any]:
-    """What was sent, one by one. Raises WireError for what is none, and for more than `most`."""
+    """What was sent, one by one.
+
+    Raises PlainValueError for what is no message, and where there are more than `most`.
+    """
     begin = 0
+    count = 0
     while begin < len(data):
         end = begin + 8 + int.from_bytes(data[begin : begin + 8], "big")
-        if end > len(data) or most == 0:
-            raise plain_values.WireError("it sent too much, or stopped in the middle")
+        if end > len(data) or count == most:
+            raise plain_values.PlainValueError("it sent too much, or stopped in the middle")
         yield plain_values.decode(data[begin + 8 : end])
-        begin, most = end, most - 1
+        begin = end
+        count += 1
 
 
-def _judge(data: bytes, end: dict[str, Any], calls: int) -> Run:
-    """The messages of a child, if it ended as it should."""
+def _read_run(sent: bytes, ending: dict[str, Any], calls: int) -> Run:
+    """The results of a child that sent these bytes, if it ended as it should.
+
+    The first message says that it is isolated; after it comes a result for each call.
+    """
     messages: list[Any] = []
     broken = ""
     try:
-        for message in _messages(data, 1 + max(calls, 1)):  # walls, then a result for each call
+        for message in _messages(sent, 1 + max(calls, 1)):
             messages.append(message)
-    except plain_values.WireError as error:
+    except plain_values.PlainValueError as error:
         broken = f"what it sent cannot be read: {error}"
-    walls = messages.pop(0) if messages else None
-    if end.get("fault") or not isinstance(walls, dict) or walls.get("walls") != "up":
-        words = walls.get("walls") if isinstance(walls, dict) else broken
-        raise SandboxError(f"walls could not be put up: {end.get('fault') or words or end}")
+    first = messages.pop(0) if messages else None
+    isolation = first.get("isolation") if isinstance(first, dict) else None
+    fault = ending.get("fault")
+    if fault or isolation != "complete":
+        reason = fault or isolation or broken or ending
+        raise SandboxError(f"isolation could not be set up: {reason}")
     if not all(_is_result(message) for message in messages):
         broken = "what it sent is no result"
-    return Run(tuple(messages) if not broken else (), _words(end) or broken)
+    results = () if broken else tuple(messages)
+    return Run(results, _words_about(ending) or broken)
 
 
 def _is_result(message: Any) -> bool:
     """A value, or three words about an error, and nothing else."""
     if not isinstance(message, dict) or len(message) != 1:
         return False
-    error = message.get("error", ["", "", ""])
-    return "value" in message or (
-        isinstance(error, list) and len(error) == 3 and all(type(word) is str for word in error)
-    )
+    if "value" in message:
+        return True
+    error = message.get("error")
+    return isinstance(error, list) and len(error) == 3 and all(type(word) is str for word in error)
 
 
-def _words(end: dict[str, Any]) -> str:
+def _words_about(ending: dict[str, Any]) -> str:
     """How a child ended that did not end in order."""
-    if end.get("timeout"):
+    if ending.get("timeout"):
         return "it takes too long"
-    code = end.get("exit")
-    number = end.get("signal") or (code - 128 if code and code > 128 else None)
+    code = ending.get("exit")
+    number = ending.get("signal")
+    if not number and code and code > 128:  # the end of process 1's child
+        number = code - 128
     if number:
         return f"it was ended by signal {number} (too much time or memory, or a crash)"
     if code != 0:

@@ -1,12 +1,12 @@
 """The process that children are forked from: it has imported torch, and knows no secret.
 
 Run by `Sandbox` as `python -I server.py`, with a socket as standard input. A request is a line of
-JSON and three descriptors: what to run, where results go, where is told how it ended. For each one
-a *keeper* is forked, which puts up walls, forks the child that runs the answer, waits for it, and
-ends all that is left of it:
+JSON (the limits and the level) and three descriptors: what to run, where its results go, and where
+its end is reported. For each one a *supervisor* is forked, which isolates itself, forks the child
+that runs the answer, waits for it, and ends all that is left of it:
 
-    server ──► keeper ──► process 1 of its own world ──► child     (namespaces)
-    server ──► keeper ─────────────────────────────────► child     (else)
+    server ──► supervisor ──► process 1 of its own world ──► child     (namespaces)
+    server ──► supervisor ─────────────────────────────────► child     (else)
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import platform
 import shutil
 import signal
 import socket
@@ -31,7 +32,7 @@ import numpy as np
 import numpy.random
 import torch
 
-FORBIDDEN = "lstm_video_lab"
+LAB = "lstm_video_lab"
 HERE = Path(__file__).resolve().parent
 
 
@@ -46,15 +47,16 @@ def _load(name: str, folder: Path = HERE) -> Any:
 
 
 levels = _load("levels")
+refused_calls = _load("refused_calls")
 plain_values = _load("plain_values", HERE.parents[1])
 
 
-class Refuse(MetaPathFinder):
-    """Answers stand on their own."""
+class RefuseLab(MetaPathFinder):
+    """Answers stand on their own: the lab cannot be imported."""
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
-        if fullname.partition(".")[0] == FORBIDDEN:
-            raise ImportError(f"{FORBIDDEN} is not there while an answer is graded: write it out")
+        if fullname.partition(".")[0] == LAB:
+            raise ImportError(f"{LAB} is not there while an answer is graded: write it out")
 
 
 def readable() -> list[str]:
@@ -62,14 +64,20 @@ def readable() -> list[str]:
     paths = [*levels.SYSTEM, sys.prefix, sys.base_prefix, sys.exec_prefix]
     paths += [path for path in sys.path if os.path.isdir(path)]
     paths += [os.path.realpath(path) for path in paths]
-    inside = {p for p in paths if any(p != q and p.startswith(q.rstrip("/") + "/") for q in paths)}
-    return sorted(set(paths) - inside - {"/"})
+    return sorted(path for path in set(paths) - {"/"} if not _lies_in_another(path, paths))
+
+
+def _lies_in_another(path: str, folders: list[str]) -> bool:
+    return any(path != folder and path.startswith(folder.rstrip("/") + "/") for folder in folders)
 
 
 def hidden() -> list[str]:
     """Folders of the lab inside what is readable."""
-    folders = (Path(path).glob(f"{FORBIDDEN}*") for path in sys.path if os.path.isdir(path))
-    return [str(found) for group in folders for found in group if found.is_dir()]
+    folders = []
+    for path in sys.path:
+        if os.path.isdir(path):
+            folders += [str(inside) for inside in Path(path).glob(f"{LAB}*") if inside.is_dir()]
+    return folders
 
 
 def open_to_all(path: str) -> bool:
@@ -80,39 +88,49 @@ def open_to_all(path: str) -> bool:
     return all(folder.stat().st_mode & 0o001 for folder in folders if folder.is_dir())
 
 
-def serve(line: socket.socket) -> None:
-    """Fork a keeper for each request until the other end is closed."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are not waited for
-    sys.path[:] = [path for path in sys.path if (path and not (Path(path) / FORBIDDEN).is_dir())
-                   or "site-packages" in path]  # fmt: skip
-    sys.meta_path.insert(0, Refuse())
+def serve(requests: socket.socket) -> None:
+    """Fork a supervisor for each request until the other end is closed."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors are not waited for
+    sys.path[:] = [path for path in sys.path if _may_import_from(path)]
+    sys.meta_path.insert(0, RefuseLab())
     torch.set_num_threads(1)
     torch.ones(2, 2) @ torch.ones(2, 2)  # what is loaded at first use is loaded now
-    open_to = {"readable": readable(), "hidden": hidden(), "quiet": os.open(os.devnull, os.O_RDWR),
-               "server": os.getpid()}  # fmt: skip
-    line.send(json.dumps({"ready": True}).encode())
+    surroundings = {
+        "readable": readable(),
+        "hidden": hidden(),
+        "null": os.open(os.devnull, os.O_RDWR),
+        "server": os.getpid(),
+    }
+    requests.send(json.dumps({"ready": True}).encode())
     while True:
-        message, descriptors, _, _ = socket.recv_fds(line, 65536, 3)
+        message, descriptors, _, _ = socket.recv_fds(requests, 65536, 3)
         if not message:
             return
         if os.fork() == 0:
-            line.close()
-            keep(json.loads(message) | open_to, *descriptors)
+            requests.close()
+            supervise(json.loads(message) | surroundings, *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def keep(told: dict[str, Any], request: int, results: int, status: int) -> None:
-    """Run one answer behind walls, tell how it ended, and leave nothing behind. Never returns."""
+def _may_import_from(path: str) -> bool:
+    """Not from the current folder, nor from a clone of the lab."""
+    if "site-packages" in path:
+        return True
+    return bool(path) and not (Path(path) / LAB).is_dir()
+
+
+def supervise(settings: dict[str, Any], request: int, results: int, status: int) -> None:
+    """Run one answer in isolation, report how it ended, and leave nothing behind. Never returns."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    end: dict[str, Any] = {"exit": None, "signal": None, "timeout": False, "fault": ""}
+    ending: dict[str, Any] = {"exit": None, "signal": None, "timeout": False, "fault": ""}
     scratch = ""
     try:
         os.setsid()
-        told["memory"] += levels.address_space()
-        told["user"] = 100_000 + os.getpid() % 100_000  # nobody's
+        settings["memory"] += levels.address_space()
+        settings["user"] = 100_000 + os.getpid() % 100_000  # nobody's
         levels.become_reaper()
-        if told["level"] == "namespaces":
+        if settings["level"] == "namespaces":
             levels.unshare()
         else:
             scratch = tempfile.mkdtemp(prefix="answer-")
@@ -120,19 +138,19 @@ def keep(told: dict[str, Any], request: int, results: int, status: int) -> None:
         child = os.fork()
         if child == 0:
             os.close(status)
-            _be_first(told, request, results, scratch)
+            _begin(settings, request, results, scratch)
         os.close(results)
         os.close(request)
-        end |= _wait(child, told["wall_seconds"], told["server"])
+        ending |= _wait(child, settings["wall_seconds"], settings["server"])
     except OSError as error:
-        end["fault"] = str(error)
+        ending["fault"] = str(error)
     finally:
         with suppress(OSError):
             levels.kill_all_children()
         if scratch:
             shutil.rmtree(scratch, ignore_errors=True)
         with suppress(OSError):
-            os.write(status, json.dumps(end).encode())
+            os.write(status, json.dumps(ending).encode())
         os._exit(0)
 
 
@@ -153,23 +171,26 @@ def _wait(child: int, seconds: float, server: int) -> dict[str, Any]:
     return {"timeout": True} if os.getppid() == server else {"fault": "the server is gone"}
 
 
-def _be_first(told: dict[str, Any], request: int, results: int, scratch: str) -> None:
-    """In a world of its own, process 1 puts up the file system and waits; else the child itself."""
+def _begin(settings: dict[str, Any], request: int, results: int, scratch: str) -> None:
+    """In a world of its own, process 1 sets up the file system and waits; else the child itself.
+
+    Never returns.
+    """
     try:
         levels.die_with_parent()
-        if told["level"] == "namespaces":
-            levels.own_file_system(told["readable"], told["hidden"])
+        if settings["level"] == "namespaces":
+            levels.enter_own_file_system(settings["readable"], settings["hidden"])
             child = os.fork()
             if child:
                 os.close(results)
-                _wait_as_first(child)
-        _be_child(told, request, results, scratch)
+                _wait_as_process_1(child)
+        _isolate_and_answer(settings, request, results, scratch)
     except BaseException as error:
-        _write(results, plain_values.encode({"walls": f"{type(error).__name__}: {error}"}))
+        _send(results, {"isolation": f"{type(error).__name__}: {error}"})
         os._exit(1)
 
 
-def _wait_as_first(child: int) -> None:
+def _wait_as_process_1(child: int) -> None:
     """Take in orphans until the child ends; then this process ends, and with it all others."""
     while True:
         pid, code = os.waitpid(-1, 0)
@@ -177,34 +198,38 @@ def _wait_as_first(child: int) -> None:
             os._exit(128 + os.WTERMSIG(code) if os.WIFSIGNALED(code) else os.WEXITSTATUS(code))
 
 
-def _be_child(told: dict[str, Any], request: int, results: int, scratch: str) -> None:
-    """Lock this process up, then run the answer. Never returns."""
+def _isolate_and_answer(settings: dict[str, Any], request: int, results: int, scratch: str) -> None:
+    """Isolate this process, then run the answer. Never returns."""
     for stream in (0, 1, 2):
-        os.dup2(told["quiet"], stream)
+        os.dup2(settings["null"], stream)
     message = plain_values.decode(_read_all(request))
-    kept = {0, 1, 2, results}
-    for descriptor in range(3, 256):
-        if descriptor not in kept:
-            with suppress(OSError):
-                os.close(descriptor)
+    _close_all_but(results)
     if scratch:
         os.chdir(scratch)
     os.environ.clear()
     os.environ.update(HOME="/", TMPDIR=scratch or levels.SCRATCH, OMP_NUM_THREADS="1")
-    if told["level"] == "landlock":
-        levels.lock_land([*told["readable"], scratch], told["hidden"])
-    elif told["level"] == "namespaces" and levels.landlock_version():
-        levels.lock_land(["/"], [], levels.SCRATCH)
+    if settings["level"] == "landlock":
+        levels.restrict_files([*settings["readable"], scratch], settings["hidden"])
+    elif settings["level"] == "namespaces" and levels.landlock_version():
+        levels.restrict_files(["/"], [], levels.SCRATCH)
     largest_file = 0 if scratch else levels.SCRATCH_BYTES
-    levels.set_limits(told["cpu_seconds"], told["memory"], largest_file)
-    levels.become_nobody(told["user"] if all(map(open_to_all, sys.path)) else None)
+    levels.set_limits(settings["cpu_seconds"], settings["memory"], largest_file)
+    levels.drop_privileges(settings["user"] if all(map(open_to_all, sys.path)) else None)
     levels.die_with_parent()
-    levels.refuse_calls()
-    _write(results, plain_values.encode({"walls": "up"}))
+    levels.refuse_calls(refused_calls.filter_program(platform.machine()))
+    _send(results, {"isolation": "complete"})
     try:
-        answer(message, results)
+        run_answer(message, results)
     finally:
         os._exit(0)
+
+
+def _close_all_but(results: int) -> None:
+    """Close what this process has inherited; its standard streams stay."""
+    for descriptor in range(3, 256):
+        if descriptor != results:
+            with suppress(OSError):
+                os.close(descriptor)
 
 
 def _read_all(descriptor: int) -> bytes:
@@ -215,33 +240,35 @@ def _read_all(descriptor: int) -> bytes:
     return b"".join(parts)
 
 
-def answer(request: dict[str, Any], results: int) -> None:
+def run_answer(request: dict[str, Any], results: int) -> None:
     """Define what was answered, call it once for every case, and send what it returns."""
     torch.manual_seed(request["seed"])
     np.random.seed(request["seed"] % 2**32)
-    space: dict[str, Any] = {"__name__": "answer", "torch": torch, "np": np}
+    namespace: dict[str, Any] = {"__name__": "answer", "torch": torch, "np": np}
     try:
-        exec(compile(request["given"], "<given>", "exec"), space)
-        exec(compile(request["source"], "<answer>", "exec"), space)
-        function = space.get(request["name"])
+        exec(compile(request["preamble"], "<preamble>", "exec"), namespace)
+        exec(compile(request["source"], "<answer>", "exec"), namespace)
+        function = namespace.get(request["name"])
         if not callable(function):
             raise NameError(f"no function {request['name']} is defined")
     except BaseException as error:
-        _write(results, plain_values.encode({"error": _describe(error)}))
+        _send(results, {"error": _describe(error)})
         return
     for arguments in request["calls"]:
         try:
-            found = plain_values.encode({"value": function(**arguments)})
+            message = plain_values.encode({"value": function(**arguments)})
         except BaseException as error:
-            found = plain_values.encode({"error": _describe(error)})
-        _write(results, found)
+            message = plain_values.encode({"error": _describe(error)})
+        _write(results, message)
 
 
 def _describe(error: BaseException) -> list[str]:
     """Kind, words and line of an error; an answer may have spoilt any of them."""
     try:
-        kind, words = type(error).__name__[:80], str(error)[:400]
-        line, trace = "", error.__traceback__
+        kind = type(error).__name__[:80]
+        words = str(error)[:400]
+        line = ""
+        trace = error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code.co_filename == "<answer>":
                 line = str(trace.tb_lineno)
@@ -251,6 +278,10 @@ def _describe(error: BaseException) -> list[str]:
         return [str(kind), str(words), line]
     except BaseException:
         return ["Exception", "", ""]
+
+
+def _send(results: int, message: dict[str, Any]) -> None:
+    _write(results, plain_values.encode(message))
 
 
 def _write(results: int, message: bytes) -> None:
