@@ -49,7 +49,7 @@ class VideoModel(nn.Module):
     for unknown or impossible fields.
     """
 
-    card: dict[str, Any] | None = None  # of a model from the box: what made it
+    card: dict[str, Any] | None = None  # of a trained model: what made it
 
     def __init__(self, *, seed: int = 0, **fields: Any) -> None:
         super().__init__()

@@ -45,7 +45,7 @@ class PerceptNet(nn.Module):
     def __init__(self, image_size: int = 32, seed: int = 0) -> None:
         super().__init__()
         self.image_size = image_size
-        self.card: dict | None = None  # of one from the box: what made it
+        self.card: dict | None = None  # of a trained one: what made it
         side = math.ceil(image_size / 4)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -91,13 +91,13 @@ def score_net(
     """
     images = area_average(digits.images, digit_size)
     frames, answers = stills(images, digits.labels, image_size, 0, 2000, seed=1)
-    found: dict[str, Any] = {"baselines": {"chance": {}, "constant": {}}}
+    scores: dict[str, Any] = {"baselines": {"chance": {}, "constant": {}}}
     parts = (x.split([NAMES, CELLS**2], 1) for x in (net(frames), answers))
-    for kind, given, true in zip(("names", "places"), *parts, strict=True):
-        found[kind] = (true.gather(1, given.topk(2).indices).sum() / true.sum()).item()
-        found["baselines"]["chance"][kind] = 2 / true.shape[1]
-        found["baselines"]["constant"][kind] = (true.sum(0).topk(2)[0].sum() / true.sum()).item()
-    return found
+    for kind, logits, true in zip(("names", "places"), *parts, strict=True):
+        scores[kind] = (true.gather(1, logits.topk(2).indices).sum() / true.sum()).item()
+        scores["baselines"]["chance"][kind] = 2 / true.shape[1]
+        scores["baselines"]["constant"][kind] = (true.sum(0).topk(2)[0].sum() / true.sum()).item()
+    return scores
 
 
 def stills(
@@ -118,12 +118,12 @@ def stills(
 
 
 @torch.no_grad()
-def percepts(features: Features, films: Tensor) -> Tensor:
-    """Films uint8 (T, B, S, S) or (T, B, C, S, S) as a network sees them: float (T, B, C, G, G)."""
-    frames = films.flatten(0, 1)  # (T·B, …)
-    frames = frames[:, None] if films.dim() == 4 else frames
-    seen = [features(to_unit(part)) for part in frames.split(AT_ONCE)]
-    return as_frames(torch.cat(seen)).unflatten(0, films.shape[:2])
+def percepts(features: Features, clips: Tensor) -> Tensor:
+    """Clips uint8 (T, B, S, S) or (T, B, C, S, S) as a network sees them: float (T, B, C, G, G)."""
+    frames = clips.flatten(0, 1)  # (T·B, …)
+    frames = frames[:, None] if clips.dim() == 4 else frames
+    parts = [features(to_unit(part)) for part in frames.split(AT_ONCE)]
+    return as_frames(torch.cat(parts)).unflatten(0, clips.shape[:2])
 
 
 def as_frames(vectors: Tensor) -> Tensor:

@@ -222,7 +222,7 @@ class Settings(ModelSettings, DataSettings):
         choices=("teacher", "scheduled", "own"),
     )
     start_from: str | None = setting(
-        None, "a model of the box whose weights the run begins with; none: random ones"
+        None, "a trained model whose weights the run begins with; none: random ones"
     )
     precision: str = setting(
         "fp32",

@@ -214,7 +214,7 @@ def test_convlstm_cell_is_an_lstm_cell_with_a_sparse_matrix(peepholes, k, output
 
 
 def conv_gru_by_loops(cell, x, h):
-    """One film, one map at a time, by scipy's correlation; r, z, n as paper.md's convention."""
+    """One sequence, one map at a time, by scipy's correlation; gates in the order r, z, n."""
     W, U, b = (p.detach().numpy() for p in (cell.weight_ih, cell.weight_hh, cell.bias))
     C = len(h)
 

@@ -49,19 +49,19 @@ def test_images_and_videos_go_in_pictures_and_animations_come_out(world, tmp_pat
     assert run(NAME, "--frames", folder, "--out", tmp_path / "a.png") == 0
     assert Image.open(tmp_path / "a.png").width > 300
     assert run(NAME, "--frames", folder, "--out", tmp_path / "a.gif", "--steps", 7) == 0
-    with Image.open(tmp_path / "a.gif") as film:
-        assert film.n_frames == 10 + 7
+    with Image.open(tmp_path / "a.gif") as clip:
+        assert clip.n_frames == 10 + 7
 
     av = pytest.importorskip("av")
-    with av.open(str(tmp_path / "film.avi"), "w") as container:
+    with av.open(str(tmp_path / "clip.avi"), "w") as container:
         stream = container.add_stream("ffv1", rate=25)  # loses nothing
         stream.width, stream.height, stream.pix_fmt = 48, 32, "gray"
         for frame in frames:
             wide = np.pad(frame, ((0, 0), (8, 8)))  # its middle is what the model sees
             container.mux(stream.encode(av.VideoFrame.from_ndarray(wide, format="gray")))
         container.mux(stream.encode())
-    film = tmp_path / "film.avi"
-    assert run(NAME, "--frames", film, "--out", tmp_path / "b.npy", "--steps", 12) == 0
+    clip = tmp_path / "clip.avi"
+    assert run(NAME, "--frames", clip, "--out", tmp_path / "b.npy", "--steps", 12) == 0
     np.testing.assert_allclose(np.load(tmp_path / "b.npy")[:, 0], expected, atol=1e-5)
 
 

@@ -1,4 +1,4 @@
-"""Percepts: what the network is taught, what is kept of films, backbones without torchvision."""
+"""Percepts: what the network learns, what is kept of clips, backbones without torchvision."""
 
 import sys
 import types
@@ -65,20 +65,20 @@ def test_it_learns_where_digits_are_and_weights_depend_on_the_seed_alone():
 
 
 def test_percepts_are_the_features_of_each_frame(monkeypatch):
-    films = torch.randint(256, (3, 5, 32, 32), dtype=torch.uint8, generator=torch.manual_seed(0))
+    clips = torch.randint(256, (3, 5, 32, 32), dtype=torch.uint8, generator=torch.manual_seed(0))
     net = PerceptNet(32)
-    seen = percepts(net.features, films)
+    seen = percepts(net.features, clips)
     assert seen.shape == (3, 5, 2, GRID, GRID) and not seen.is_inference()
     for t, b in ((0, 0), (2, 4), (1, 3)):
-        alone = net.features(films[t, b][None, None].float() / 255)[0]
+        alone = net.features(clips[t, b][None, None].float() / 255)[0]
         torch.testing.assert_close(seen[t, b].flatten(), alone)
-    torch.testing.assert_close(net.head(seen.flatten(2)), net(films.flatten(0, 1)[:, None].float()
+    torch.testing.assert_close(net.head(seen.flatten(2)), net(clips.flatten(0, 1)[:, None].float()
                                / 255).unflatten(0, (3, 5)))  # fmt: skip
     monkeypatch.setattr(module, "AT_ONCE", 4)
-    torch.testing.assert_close(percepts(net.features, films), seen)
-    colour = films[:, :, None].expand(-1, -1, 3, -1, -1)
+    torch.testing.assert_close(percepts(net.features, clips), seen)
+    colour = clips[:, :, None].expand(-1, -1, 3, -1, -1)
     means = percepts(lambda frames: frames.mean(1).flatten(1), colour)  # (N, 1024)
-    torch.testing.assert_close(means[:, :, 0], films.float() / 255)
+    torch.testing.assert_close(means[:, :, 0], clips.float() / 255)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_backbone_is_cut_before_its_last_layer(monkeypatch):
     models.get_model = get_model
     monkeypatch.setitem(sys.modules, "torchvision", types.ModuleType("torchvision"))
     monkeypatch.setitem(sys.modules, "torchvision.models", models)
-    films = torch.zeros(2, 3, 32, 32, dtype=torch.uint8)
-    seen = percepts(backbone("vgg16", "DEFAULT"), films)
+    clips = torch.zeros(2, 3, 32, 32, dtype=torch.uint8)
+    seen = percepts(backbone("vgg16", "DEFAULT"), clips)
     assert asked == [("vgg16", "DEFAULT")] and seen.shape == (2, 3, 2, 16, 16)
     assert (seen >= 0).all()  # after the last ReLU

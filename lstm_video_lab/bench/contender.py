@@ -1,4 +1,4 @@
-"""A process that takes turns: told what to be on its first line of input, it then runs when asked.
+"""A process that takes turns: a line of input says what it is to be, then it runs when asked.
 
 Started by its path, so that a contender on torch alone does not import the lab, whose import tunes
 the process. One JSON line in, one out: {"kind", "group", "case"} first, then "step" for the seconds
@@ -15,8 +15,8 @@ from typing import Any
 
 
 def main() -> None:
-    told = json.loads(sys.stdin.readline())
-    if told["kind"] != "torch":
+    request = json.loads(sys.stdin.readline())
+    if request["kind"] != "torch":
         import lstm_video_lab  # noqa: F401  (tunes the process, before torch is loaded)
     import torch
 
@@ -29,7 +29,7 @@ def main() -> None:
         "launches": launches,
         "profile": profile,
     }
-    step = makers[told["group"]](told["kind"], **told["case"])
+    step = makers[request["group"]](request["kind"], **request["case"])
     for line in sys.stdin:
         print(json.dumps(answers[line.strip()](step)), flush=True)
 

@@ -1,13 +1,13 @@
-"""Actions: films of two digits that are told apart by how the digits move, and by nothing else.
+"""Actions: clips of two digits that are told apart by how the digits move, and by nothing else.
 
-Every film shows two digits of any kind, anywhere; digits that move have speeds from one range. Only
+Every clip shows two digits of any kind, anywhere; digits that move have speeds from one range. Only
 the law of motion differs from class to class, so a single frame says next to nothing:
 
     still      stays where it is
     drifting   goes straight on; what leaves the box at one wall comes back at the opposite one
     bouncing   goes straight on and is thrown back by the walls
     circling   goes round a circle that lies in the box
-    colliding  as bouncing, and the two digits throw each other back, at least once in a film
+    colliding  as bouncing, and the two digits throw each other back, at least once in a clip
 
 Letters: T frames, B sequences, S side of a frame, s side of a digit, K tries, G side of a grid.
 Last axes of size 2 are (y, x). Places are in parts of the box, which is S − s pixels wide.
@@ -27,14 +27,14 @@ from lstm_video_lab.data.digits import Digits
 
 ACTIONS = ("still", "drifting", "bouncing", "circling", "colliding")
 DIGITS = 2
-TRIES = 8  # starts drawn for a film; of colliding digits the first is taken in which they meet
+TRIES = 8  # starts drawn for a clip; of colliding digits the first is taken in which they meet
 TOUCH = 0.75  # parts of s between the centres of two digits that touch: most of it carries ink
 RADIUS = (0.1, 0.2)  # of circles, in parts of the box
 
 
 @dataclass(frozen=True, eq=False)
 class ActionScene:
-    """All that the films of a batch are made from.
+    """All that the clips of a batch are made from.
 
     chosen (B, 2): index into the set of digits; labels (B,): index into ACTIONS;
     positions (T, B, 2, 2): top left corner (y, x) in pixels; motion (T, B, 2, 2) float: pixels
@@ -51,7 +51,7 @@ class ActionScene:
 
 
 class MovingActions:
-    """Films of five classes of motion; film n is a pure function of (seed, n), its class n mod 5.
+    """Clips of five classes of motion; clip n is a pure function of (seed, n), its class n mod 5.
 
     digits: a `Digits`; image_size: S; num_frames: T; digit_size: s; speed: the range that each
     moving digit draws the length of its step from, in parts of the box.
@@ -81,7 +81,7 @@ class MovingActions:
         self._images = area_average(digits.images, digit_size)  # (N, s, s)
 
     def batch(self, index: int, batch_size: int) -> torch.Tensor:
-        """Films index·B … index·B + B − 1: uint8 (T, B, S, S)."""
+        """Clips index·B … index·B + B − 1: uint8 (T, B, S, S)."""
         scene = self.scene(index, batch_size)
         return render(self._images[scene.chosen], scene.positions, self.image_size)
 
@@ -109,7 +109,7 @@ class MovingActions:
         return ActionScene(chosen, labels, positions, motion * box, met, self.digit_size)
 
     def flow(self, index: int, batch_size: int) -> torch.Tensor:
-        """The films' own motion: float (T, B, 2, S, S), pixels down and to the right in each step.
+        """The clips' own motion: float (T, B, 2, S, S), pixels down and to the right in each step.
 
         Every pixel of a digit's square moves as the digit does; where squares overlap, as the
         second; elsewhere is 0.

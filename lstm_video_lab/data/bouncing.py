@@ -1,4 +1,4 @@
-"""Bouncing digits: an endless film of handwritten digits that move and rebound from the walls.
+"""Bouncing digits: endless sequences of handwritten digits that move and rebound from the walls.
 
 The law is that of the generator released with Srivastava, Mansimov & Salakhutdinov (2015): a digit
 starts anywhere in the box of its positions and moves in any direction with constant speed. In each
@@ -41,11 +41,11 @@ class Scene:
     @property
     def overlap(self) -> np.ndarray:
         """(T, B) bool: the squares of any two digits share pixels."""
-        found = np.zeros(self.positions.shape[:2], bool)
+        overlap = np.zeros(self.positions.shape[:2], bool)
         for a, b in combinations(range(self.positions.shape[2]), 2):
             apart = np.abs(self.positions[:, :, a] - self.positions[:, :, b])  # (T, B, 2)
-            found |= (apart < self.digit_size).all(-1)
-        return found
+            overlap |= (apart < self.digit_size).all(-1)
+        return overlap
 
 
 class BouncingDigits:

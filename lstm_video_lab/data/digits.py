@@ -46,8 +46,8 @@ class Digits:
 
     def __post_init__(self) -> None:
         if self.images.dtype != np.uint8 or self.images.shape[1:] != (SIDE, SIDE):
-            found = f"{self.images.dtype} {self.images.shape}"
-            raise ValueError(f"images of digits must be uint8 (N, {SIDE}, {SIDE}), not {found}")
+            kind = f"{self.images.dtype} {self.images.shape}"
+            raise ValueError(f"images of digits must be uint8 (N, {SIDE}, {SIDE}), not {kind}")
         if self.labels.shape != self.images.shape[:1]:
             raise ValueError(f"{len(self.images)} images need as many labels: {self.labels.shape}")
 
@@ -118,8 +118,8 @@ def _download(split: str) -> Path:
         for name in (name for name in CHECKSUMS if name.startswith(PREFIX[split])):
             fetch(name, MIRRORS, CHECKSUMS[name], folder)
     except ConnectionError as error:
-        mend = 'use "embedded", or pass a folder of MNIST\'s IDX files'
-        raise ConnectionError(f"{error}: {mend}") from None
+        advice = 'use "embedded", or pass a folder of MNIST\'s IDX files'
+        raise ConnectionError(f"{error}: {advice}") from None
     return folder
 
 
@@ -156,8 +156,10 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
             raise ValueError(f"{path}: broken gzip ({error}): fetch the file again") from None
     magic = bytes([0, 0, 8, 1 + len(shape)])
     if not magic.startswith(content[:4]):
-        found = f"magic number {content[:4].hex()} instead of {magic.hex()}"
-        raise ValueError(f"{path}: {found}: it is no IDX file of {'images' if shape else 'labels'}")
+        numbers = f"magic number {content[:4].hex()} instead of {magic.hex()}"
+        raise ValueError(
+            f"{path}: {numbers}: it is no IDX file of {'images' if shape else 'labels'}"
+        )
     start = 4 + 4 * magic[3]
     if len(content) < start:
         raise ValueError(f"{path}: truncated in its header: fetch the file again")

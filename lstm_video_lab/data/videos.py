@@ -1,6 +1,6 @@
 """Video files of a folder, decoded with PyAV.
 
-Three layouts are read: a folder for each class, as UCF-101 and HMDB-51 have it; and any folder of
+Two layouts are read: a folder for each class, as UCF-101 and HMDB-51 have it, and any folder of
 videos. Clips that were cut from one recording stay on one side of the split, for otherwise a model
 could be tested on pictures that it was trained on.
 """
@@ -30,8 +30,8 @@ def find_videos(folder: Path | str, split: str) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such folder: name one that holds videos")
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
-    recordings = sorted({_recording(path) for path in found})
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
+    recordings = sorted({_recording(path) for path in paths})
     if len(recordings) < 2:
         raise ValueError(
             f"{folder}: {len(recordings)} video recordings are too few: one to train on and one to "
@@ -39,7 +39,7 @@ def find_videos(folder: Path | str, split: str) -> list[Path]:
         )
     tests = {name for k, name in enumerate(recordings) if k % ONE_IN == ONE_IN - 1}
     tests = tests or {recordings[-1]}
-    return [path for path in found if _is_test(path, tests) == (split == "test")]
+    return [path for path in paths if _is_test(path, tests) == (split == "test")]
 
 
 def load_videos(folder: Path | str, split: str, channels: int = 1) -> list[np.ndarray]:

@@ -1,7 +1,8 @@
 """The pointwise part of an LSTM step and its gradient: what stands between two products W_h h.
 
-One kernel each on a CUDA device (`fused`), plain operations elsewhere. Units stand last, so that a
-ConvLSTM is the same code: rows are the B vectors of a batch, or the B × h × w places of its maps.
+One kernel each on a CUDA device (`pointwise_triton`), plain operations elsewhere. Units stand last,
+so that a ConvLSTM is the same code: rows are the B vectors of a batch, or the B × h × w places of
+its maps.
 
 Letters: T time, R rows, H units. `a` (R, 4H) is what the gates sum up, and later the gates
 i, f, g, o themselves; `d_…` is the gradient of the loss at whatever follows; peepholes w are
@@ -92,8 +93,8 @@ class BackwardSteps:
         """
         d_a = self.d_a[t]
         if _is_fused(d_a):
-            given = (self.a[t], self.c[t], self.c[t + 1], self.w, self.new)
-            _fused().backward_step(*given, d_output, d_h, d_c, d_a)
+            forward = (self.a[t], self.c[t], self.c[t + 1], self.w, self.new)
+            _fused().backward_step(*forward, d_output, d_h, d_c, d_a)
             return d_a
         d_i, d_f, d_g, d_o, h_by_c, c_by_c = (z[t] for z in self.slopes)
         d_h = d_h + d_output

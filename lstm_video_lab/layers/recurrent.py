@@ -56,7 +56,7 @@ class _Recurrent(nn.Module, ABC):
         return weight_ih, weight_hh, bias, peephole
 
     def cell(self, layer: int = 0) -> Any:
-        """The reference cell of a layer, sharing its parameters: to step by hand and watch."""
+        """The reference cell of a layer, sharing its parameters: to step by hand."""
         cell = self._make_cell(layer)
         for name in self.weight_names:
             cell.register_parameter(name, getattr(self, f"{name}_l{layer}"))

@@ -83,8 +83,8 @@ def save_checkpoint(
 
 def newest_checkpoint(out: Path | str) -> Path | None:
     """The folder of the newest checkpoint of a run, or None; drafts do not count."""
-    found = _checkpoints(Path(out))
-    return found[-1] if found else None
+    checkpoints = _checkpoints(Path(out))
+    return checkpoints[-1] if checkpoints else None
 
 
 def read_checkpoint(out: Path | str) -> Checkpoint:
@@ -136,8 +136,8 @@ def restore_optimiser(optimiser: torch.optim.Optimizer, flat: dict[str, Tensor])
 
 def _checkpoints(out: Path) -> list[Path]:
     """Whole checkpoints, oldest first."""
-    found = [path for path in out.glob("checkpoint-*") if (path / SUMS).is_file()]
-    return sorted(found, key=lambda path: int(path.name.split("-")[1]))
+    folders = [path for path in out.glob("checkpoint-*") if (path / SUMS).is_file()]
+    return sorted(folders, key=lambda path: int(path.name.split("-")[1]))
 
 
 def _flatten(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:

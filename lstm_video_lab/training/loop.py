@@ -208,10 +208,10 @@ class _Run:
             or any(next_step % every == 0 for every in rhythms)
         )
 
-    def _read(self, found: dict[str, Tensor]) -> dict[str, float]:
+    def _read(self, tensors: dict[str, Tensor]) -> dict[str, float]:
         """Means over ranks, as numbers; they are finite."""
-        means = self.ranks.sum(torch.stack(list(found.values())).detach()) / self.ranks.size
-        numbers = dict(zip(found, means.tolist(), strict=True))
+        means = self.ranks.sum(torch.stack(list(tensors.values())).detach()) / self.ranks.size
+        numbers = dict(zip(tensors, means.tolist(), strict=True))
         if not math.isfinite(numbers["loss"]) or not math.isfinite(numbers["norm"]):
             raise DivergedError(self._advice())
         return numbers

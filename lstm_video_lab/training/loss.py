@@ -19,7 +19,7 @@ def composite_loss(
     """The loss of each decoder on (T, B, H, W) frames, a mean over time and batch, and their sum.
 
     The sum's gradient at the encoder's state is the sum of the decoders' gradients: this is how two
-    tasks teach one representation.
+    tasks shape one representation.
     """
     past, following = frames[:frames_in], frames[frames_in:]
     predicted = model(past, future=len(following), truth=following, **feeding)

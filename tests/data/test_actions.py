@@ -24,7 +24,7 @@ def of(name):
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 6), st.integers(1, 4), st.integers(0, 2**40))
-def test_a_film_does_not_depend_on_its_batch(index, size, parts, seed):
+def test_a_clip_does_not_depend_on_its_batch(index, size, parts, seed):
     make = MovingActions(DIGITS, num_frames=5, seed=seed)
     whole = make.batch(index, size * parts)
     pieces = [MovingActions(DIGITS, num_frames=5, seed=seed).batch(index * parts + k, size)
@@ -36,7 +36,7 @@ def test_a_film_does_not_depend_on_its_batch(index, size, parts, seed):
     assert torch.equal(make.flow(index, size * parts), torch.cat(flows, dim=1))
 
 
-def test_other_seeds_are_other_films_of_the_same_classes():
+def test_other_seeds_are_other_clips_of_the_same_classes():
     other = MovingActions(DIGITS, seed=4)
     assert not torch.equal(FILMS.batch(0, 20), other.batch(0, 20))
     assert torch.equal(FILMS.labels(0, 20), other.labels(0, 20))
@@ -56,8 +56,8 @@ def test_frames_show_the_digits_where_the_scene_says():
         np.testing.assert_array_equal(frames[t, b], expected)
 
 
-def slow_film(n, seed):
-    """Places of film n, one digit and one step at a time, in parts of the box: (T, 2, 2)."""
+def slow_clip(n, seed):
+    """Places of clip n, one digit and one step at a time, in parts of the box: (T, 2, 2)."""
     u = uniforms(seed, n, 1, 2 * TRIES)[0]
     name, found = ACTIONS[n % 5], []
     for k in range(TRIES if name == "colliding" else 1):
@@ -67,7 +67,7 @@ def slow_film(n, seed):
             angle = 2 * np.pi * direction
             place.append(np.array([y, x]))
             step.append(length * np.array([np.sin(angle), np.cos(angle)]))
-        film = []
+        clip = []
         for _ in range(T):
             for d in range(2):
                 place[d] = place[d] + step[d]
@@ -84,8 +84,8 @@ def slow_film(n, seed):
                 first, second = step[0] @ line, step[1] @ line
                 step = [step[0] + (second - first) * line, step[1] + (first - second) * line]
                 met = True
-            film.append([place[0].copy(), place[1].copy()])
-        found.append(np.array(film))
+            clip.append([place[0].copy(), place[1].copy()])
+        found.append(np.array(clip))
         if met:
             return found[-1]
     return found[0]
@@ -93,7 +93,7 @@ def slow_film(n, seed):
 
 @pytest.mark.parametrize("n", [0, 1, 2, 4, 5, 6, 7, 9, 14, 19, 24, 29])
 def test_the_laws_equal_their_slow_form(n):
-    places = (slow_film(n, 3) * BOX).astype(int)
+    places = (slow_clip(n, 3) * BOX).astype(int)
     assert np.abs(SCENE.positions[:, n] - places).max() <= 1  # a last bit may cross a pixel
     assert (SCENE.positions[:, n] == places).mean() > 0.99
 

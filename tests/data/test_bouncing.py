@@ -77,19 +77,19 @@ def slow_average(image, side):
 @given(worlds())
 def test_equals_the_slow_form(digits, world):
     arguments, (index, size) = world
-    film = BouncingDigits(digits, **arguments).batch(index, size)
+    frames = BouncingDigits(digits, **arguments).batch(index, size)
     S, T = arguments["image_size"], arguments["num_frames"]
-    assert film.shape == (T, size, S, S) and film.dtype == torch.uint8
+    assert frames.shape == (T, size, S, S) and frames.dtype == torch.uint8
     b = size - 1
     slow = slow_sequence(digits, index * size + b, **arguments)
-    np.testing.assert_array_equal(film[:, b].numpy(), slow)
+    np.testing.assert_array_equal(frames[:, b].numpy(), slow)
 
 
 def test_the_default_world_equals_the_slow_form(digits):
-    film = BouncingDigits(digits).batch(3, 2)
+    frames = BouncingDigits(digits).batch(3, 2)
     for b in range(2):
         slow = slow_sequence(digits, 6 + b, 2, 64, 20, 28, 0.1, 0)
-        np.testing.assert_array_equal(film[:, b].numpy(), slow)
+        np.testing.assert_array_equal(frames[:, b].numpy(), slow)
 
 
 @settings(max_examples=50, deadline=None)
@@ -121,7 +121,7 @@ def test_only_seed_and_number_matter(digits):
 def test_digits_stay_in_the_image_and_are_all_that_is_seen(digits, world):
     arguments, (index, size) = world
     make = BouncingDigits(digits, **arguments)
-    film, scene = make.batch(index, size).numpy(), make.scene(index, size)
+    frames, scene = make.batch(index, size).numpy(), make.scene(index, size)
     box = arguments["image_size"] - arguments["digit_size"]
     assert scene.positions.min() >= 0 and scene.positions.max() <= box
     np.testing.assert_array_equal(scene.labels, digits.labels[scene.chosen])
@@ -129,7 +129,7 @@ def test_digits_stay_in_the_image_and_are_all_that_is_seen(digits, world):
     np.testing.assert_array_equal(area_average(digits.images[:5], arguments["digit_size"]), small)
     images = area_average(digits.images[scene.chosen.ravel()], arguments["digit_size"])
     expected = images.reshape(*scene.chosen.shape, -1).max((1, 2))  # (B,) brightest pixel
-    assert (film.max((2, 3)) == expected).all()
+    assert (frames.max((2, 3)) == expected).all()
 
 
 def test_two_by_two_means_at_half_size(digits):
@@ -271,11 +271,11 @@ def test_floors_of_the_released_generator(num_digits):
     with np.errstate(divide="ignore", invalid="ignore"):
         entropy = np.nan_to_num(-x * np.log(x) - (1 - x) * np.log(1 - x))
     levels, total, copied = np.zeros(256), np.zeros((64, 64)), 0.0
-    for film in last_ten("test", num_digits, n):
-        levels += np.bincount(film[1:].ravel(), minlength=256)
-        total += film[1:].sum((0, 1), dtype=np.int64)
+    for batch in last_ten("test", num_digits, n):
+        levels += np.bincount(batch[1:].ravel(), minlength=256)
+        total += batch[1:].sum((0, 1), dtype=np.int64)
         # |a - b| of bytes without leaving bytes, counted by value
-        apart = np.maximum(film[1:], film[:1]) - np.minimum(film[1:], film[:1])
+        apart = np.maximum(batch[1:], batch[:1]) - np.minimum(batch[1:], batch[:1])
         copied += np.bincount(apart.ravel(), minlength=256) @ x**2
     seen = total / (255 * frames)  # cross-entropy is linear in the frame
     found = (
