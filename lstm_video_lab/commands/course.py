@@ -103,7 +103,7 @@ def _name_not_judged(students: list[GradedSubmission]) -> int:
             print(f"not judged: {graded.submission.student}: {name}: {reason}", file=sys.stderr)
             count += 1
     if count:
-        print(f"{count} answers were not judged: grade again, only they are tried", file=sys.stderr)
+        print(f"not judged: {count}: grade again; what was judged is kept", file=sys.stderr)
     return 1 if count else 0
 
 
