@@ -12,8 +12,6 @@ Srivastava, Mansimov and Salakhutdinov 2015, section 2.1; for the convolutional 
 the convolutional GRU Ballas et al. 2016.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import torch

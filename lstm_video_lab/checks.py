@@ -2,8 +2,6 @@
 it, and what to do.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from numbers import Integral, Real

@@ -5,8 +5,6 @@ PyTorch's DistributedDataParallel, everything else by the few calls below. A run
 one rank and pays nothing.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import os

@@ -6,8 +6,6 @@ on what they predicted themselves. All measures are per frame: cross-entropy in 
 error, both summed over pixels, and structural similarity with two windows (see `metrics`).
 """
 
-from __future__ import annotations
-
 import copy
 import dataclasses
 import math

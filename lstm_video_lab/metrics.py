@@ -5,8 +5,6 @@ or (T, B, C, H, W), uint8 or float in [0, 1]. Every metric gives one number per 
 cross-entropy and squared error are **summed** over the pixels of a frame, similarity is their mean.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F

@@ -13,8 +13,6 @@ Source: Srivastava, Mansimov and Salakhutdinov, "Unsupervised Learning of Video 
 using LSTMs", ICML 2015, section 2; the convolutional form follows Shi et al. 2015.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable
 from typing import Any, NamedTuple

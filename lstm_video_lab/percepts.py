@@ -12,8 +12,6 @@ Letters: T time, B batch, N images, S side of a frame, s side of a digit, C chan
 grid, X numbers in a percept.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

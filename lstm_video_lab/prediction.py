@@ -3,8 +3,6 @@
 Letters: T time, B batch, C channels, H × W the size of a frame.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

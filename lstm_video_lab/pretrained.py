@@ -5,8 +5,6 @@ weights, each file under 16 MiB. Large matrices are stored as whole numbers from
 one scale for each row, everything else as float16; the card says what that costs.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from importlib import import_module

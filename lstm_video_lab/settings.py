@@ -62,6 +62,9 @@ class FrameSettings:
         """Plain values, ready for JSON."""
         return dataclasses.asdict(self)
 
+    def _fields_of(self, part: type[FrameSettings]) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(part)}
+
     def _only_matters(self, name: str, where: str) -> None:
         """An option that would change nothing is refused when it is set."""
         default = next(f.default for f in dataclasses.fields(self) if f.name == name)
@@ -183,8 +186,7 @@ class DataSettings(FrameSettings):
 
     def data_settings(self) -> DataSettings:
         """These alone, without what else a subclass holds."""
-        fields = dataclasses.fields(DataSettings)
-        return DataSettings(**{field.name: getattr(self, field.name) for field in fields})
+        return DataSettings(**self._fields_of(DataSettings))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,9 +266,7 @@ class Settings(ModelSettings, DataSettings):
 
     def model_fields(self) -> dict[str, Any]:
         """The part that `VideoModel` is built from."""
-        return {
-            field.name: getattr(self, field.name) for field in dataclasses.fields(ModelSettings)
-        }
+        return self._fields_of(ModelSettings)
 
 
 SCALES: dict[str, dict[str, Any]] = {

@@ -13,8 +13,6 @@ Letters: T frames, B sequences, S side of a frame, s side of a digit, K tries, G
 Last axes of size 2 are (y, x). Places are in parts of the box, which is S − s pixels wide.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 Letters: T time, B batch, H × W the size of a frame.
 """
 
-from __future__ import annotations
-
 import base64
 import zlib
 

@@ -6,8 +6,6 @@ scikit-learn (a temple and a flower), so that the experiment needs no download.
 Letters: T frames, B sequences, S side of a patch, C channels, P pictures. Points are (y, x).
 """
 
-from __future__ import annotations
-
 import math
 from functools import lru_cache
 

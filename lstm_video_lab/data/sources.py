@@ -1,7 +1,5 @@
 """What a run learns from: digits, a camera over photographs, or videos."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from lstm_video_lab.data import BouncingDigits, load_digits

@@ -5,8 +5,6 @@ videos. Clips that were cut from one recording stay on one side of the split, fo
 could be tested on pictures that it was trained on.
 """
 
-from __future__ import annotations
-
 import re
 from itertools import islice
 from pathlib import Path

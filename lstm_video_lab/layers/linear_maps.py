@@ -5,8 +5,6 @@ Units stand last everywhere: a matrix maps (…, X) to (…, G), a convolution (
 (…, h, w, G), which is the layout that convolutions like best on every device ("channels last").
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

@@ -9,8 +9,6 @@ i, f, g, o themselves; `d_…` is the gradient of the loss at whatever follows; 
 (3, …, H). The equations are those of `cells.gates`, and this is tested against them.
 """
 
-from __future__ import annotations
-
 from importlib.util import find_spec
 from typing import Any
 

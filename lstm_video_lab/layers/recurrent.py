@@ -7,8 +7,6 @@ whole sequence are one matrix product, and in the backward pass so is each weigh
 ``fast=False`` runs the reference cell step by step instead and gives the same numbers slowly.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from typing import Any
 

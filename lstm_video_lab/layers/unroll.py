@@ -6,8 +6,6 @@ states is (B, H), or (B, h, w, H). `a` is what the gates sum up, and later the g
 `d_…` is the gradient of the loss at whatever follows.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable

@@ -7,8 +7,6 @@ pixel for pixel, which is far quicker than axes; only curves and bars have axes.
 T time, H height and W width of a frame, U units. Places are pixels from a sheet's top left.
 """
 
-from __future__ import annotations
-
 import io
 import math
 import re

@@ -5,8 +5,6 @@ Every function takes `text`, the line that says what is to be seen; without it a
 T time, H height and W width of a frame, U units.
 """
 
-from __future__ import annotations
-
 import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence

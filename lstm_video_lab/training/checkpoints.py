@@ -7,8 +7,6 @@ A run's folder holds `metrics.jsonl` and its newest checkpoints, each a folder o
 Tensors are safetensors, everything else is JSON: nothing is ever unpickled.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

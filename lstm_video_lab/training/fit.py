@@ -1,7 +1,5 @@
 """The plain loop for small networks that are no `VideoModel`, and its progress bar."""
 
-from __future__ import annotations
-
 import math
 import os
 import sys

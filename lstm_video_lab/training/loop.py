@@ -5,8 +5,6 @@ stops asking stops the run, and a run with a folder then leaves a checkpoint tha
 bit.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import time

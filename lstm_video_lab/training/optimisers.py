@@ -3,8 +3,6 @@
 `fit` is the plain loop for small networks that are no `VideoModel`; those are trained by `train`.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -5,8 +5,6 @@ and leaves in DIR what is then copied into `lstm_video_lab/weights/`. All learn 
 digits and MNIST's, or from the camera.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,69 +18,29 @@ from lstm_video_lab.machine import describe_machine
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import runs
 
-DIGITS = {
-    "digits": "embedded+mnist",
-    "num_digits": 2,
-    "precision": "auto",
-    "validate_every": 1000,
-    "checkpoint_every": 1000,
-}
-FC = {**DIGITS, "units": 512, "layers": 1, "batch_size": 64, "learning_rate": 1e-3, "steps": 6500}
+# fmt: off
+TWO = {"num_digits": 2, "precision": "auto"}
+FULL = {**TWO, "digits": "embedded+mnist", "validate_every": 1000, "checkpoint_every": 1000}
+FC = {**FULL, "units": 512, "layers": 1, "batch_size": 64, "learning_rate": 1e-3}
 MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # name → scale, and what is changed there
-    "composite-two-digits": (
-        "laptop",
-        {
-            "num_digits": 2,
-            "units": 384,
-            "learning_rate": 1e-3,
-            "steps": 6000,
-            "precision": "auto",
-            "validate_every": 500,
-        },
-    ),
-    "fc-two-digits": ("paper", {**FC, "conditional": False}),
+    "composite-two-digits": ("laptop", {
+        **TWO, "units": 384, "learning_rate": 1e-3, "steps": 6000, "validate_every": 500}),
+    "fc-two-digits": ("paper", {**FC, "conditional": False, "steps": 6500}),
     "fc-two-digits-conditional": ("paper", {**FC, "conditional": "future", "steps": 5000}),
-    "convlstm-two-digits": (
-        "paper",
-        {
-            **DIGITS,
-            "cell": "convlstm",
-            "units": 48,
-            "layers": 1,
-            "kernel_size": 5,
-            "conditional": False,
-            "batch_size": 8,
-            "learning_rate": 2e-3,
-            "steps": 40000,
-            "validate_every": 250,
-            "checkpoint_every": 250,
-        },
-    ),
-    "natural-patches": (
-        "laptop",
-        {
-            "data": "camera",
-            "output": "linear",
-            "frames_in": 16,
-            "frames_out": 13,
-            "units": 512,
-            "learning_rate": 1e-3,
-            "batch_size": 64,
-            "precision": "auto",
-            "steps": 6000,
-            "validate_every": 1000,
-            "checkpoint_every": 1000,
-        },
-    ),
-    "percept-net": (
-        "laptop",
-        {"digits": "embedded+mnist", "num_digits": 2, "digit_size": 10, "steps": 10_000},
-    ),
-    "ladder-two-digits": (
-        "laptop",
-        {"num_digits": 2, "batch_size": 8, "learning_rate": 3e-3, "steps": 5000},
-    ),
+    "convlstm-two-digits": ("paper", {
+        **FULL, "cell": "convlstm", "units": 48, "layers": 1, "kernel_size": 5,
+        "conditional": False, "batch_size": 8, "learning_rate": 2e-3, "steps": 40_000,
+        "validate_every": 250, "checkpoint_every": 250}),
+    "natural-patches": ("laptop", {
+        "data": "camera", "output": "linear", "frames_in": 16, "frames_out": 13, "units": 512,
+        "learning_rate": 1e-3, "batch_size": 64, "precision": "auto", "steps": 6000,
+        "validate_every": 1000, "checkpoint_every": 1000}),
+    "percept-net": ("laptop", {
+        "digits": "embedded+mnist", "num_digits": 2, "digit_size": 10, "steps": 10_000}),
+    "ladder-two-digits": ("laptop", {
+        "num_digits": 2, "batch_size": 8, "learning_rate": 3e-3, "steps": 5000}),
 }
+# fmt: on
 Made = tuple[nn.Module, dict[str, Any], Callable[[], dict[str, Any]]]  # network, card, score
 FOR_TESTS = ("data", "output", "cell", "conditional", "num_digits")  # what smoke scale keeps
 
