@@ -36,10 +36,11 @@ DEAF = {
 }
 
 
-def run_lesson(folder, cells, **environment):
+def run_lesson(folder, cells, *flags, **environment):
     """{id: ("passed", "failed" or "skipped", its text)} and all that pytest printed.
 
     cells  {id: source, or (source, metadata)}
+    flags  of pytest, besides its usual ones
     """
     nb = nbformat.v4.new_notebook()
     for name, source in cells.items():
@@ -52,7 +53,7 @@ def run_lesson(folder, cells, **environment):
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --nbval-lax --nbval-current-env -v\n")
     plain = {k: v for k, v in os.environ.items() if not k.startswith(("LAB_", "PYTEST_"))}
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "notebooks", "--junitxml=junit.xml"],
+        [sys.executable, "-m", "pytest", "notebooks", "--junitxml=junit.xml", *flags],
         cwd=folder, env={**plain, **environment}, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     outcomes = {}
@@ -67,7 +68,7 @@ def run_lesson(folder, cells, **environment):
 @pytest.fixture(scope="module")
 def lesson(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lesson")
-    return *run_lesson(folder, GOOD_AND_BAD), folder
+    return *run_lesson(folder, GOOD_AND_BAD, "-n", "0"), folder
 
 
 @pytest.mark.parametrize("name", ["environment", "reads", "writes"])
@@ -104,7 +105,7 @@ def test_a_dead_kernel_is_a_failure_with_its_reason(lesson):
 
 
 def test_a_cell_deaf_to_interrupts_costs_its_kernel_and_a_scale_from_outside_is_kept(tmp_path):
-    outcomes, _ = run_lesson(tmp_path, DEAF, LAB_SCALE="laptop")
+    outcomes, _ = run_lesson(tmp_path, DEAF, "-p", "no:xdist", LAB_SCALE="laptop")
     assert [outcomes[name][0] for name in DEAF] == ["passed", "failed", "failed"]
     assert "Failed to interrupt kernel" in outcomes["deaf"][1]
 
