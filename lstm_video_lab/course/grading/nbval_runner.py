@@ -79,8 +79,10 @@ def run_nbval(folder: Path, num_cells: int) -> None:
     command = [sys.executable, "-m", "pytest", NOTEBOOK, "-q", f"--junitxml={JUNIT}"]
     command += ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_SECONDS:.0f}"]
     command += ["--rootdir=.", "-c", os.devnull, "-p", "no:cacheprovider"]  # alone in its folder
-    environment = {k: value for k, value in os.environ.items() if not k.startswith("PYTEST_")}
-    environment["OMP_NUM_THREADS"] = "1"
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    for name in os.environ:
+        if name.startswith("PYTEST_"):
+            del environment[name]
     seconds = START_SECONDS + num_cells * CELL_SECONDS
     with (folder / LOG).open("w", encoding="utf-8") as log:
         try:
