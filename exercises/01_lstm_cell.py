@@ -5,7 +5,7 @@
 # **After lesson** [02, the LSTM cell](../notebooks/02_lstm_cell.ipynb) · **Points** 7 ·
 # **Difficulty** ●○○ · **Time** 30 minutes
 #
-# You write the cell that this whole lab stands on: first one step, then a film of steps. The
+# You write the cell that this whole lab stands on: first one step, then a clip of steps. The
 # picture below is what your cell will do in the second part.
 
 # %% what it will look like
@@ -38,7 +38,7 @@ target("run_lstm")
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `x` | (B, X) | the input of this step, for B films |
+# | `x` | (B, X) | the input of this step, for B clips |
 # | `h`, `c` | (B, H) | the last output and the last cell state |
 # | `W` | (4H, X) | from the input |
 # | `U` | (4H, H) | from the last output |
@@ -66,9 +66,9 @@ check("lstm_step", lstm_step)
 # hint("lstm_step")
 
 # %% [markdown]
-# ## 2. A film
+# ## 2. A clip
 #
-# Now run a cell over a film, time first. `step(x, h, c)` does one step and returns the new
+# Now run a cell over a clip, time first. `step(x, h, c)` does one step and returns the new
 # `(h, c)`: here it is given, so that this part does not depend on the first. Begin with zeros.
 # Return all outputs, (T, B, H), as one tensor.
 

@@ -8,7 +8,7 @@
 # You send a gradient backwards through one step: first through a plain cell, then through an LSTM,
 # then through its peepholes. `loss.backward()` does this for you every day; here you do it once
 # yourself. The picture below is from your second part: the gradient at the four gates of three
-# units, a line each. Its 24 columns are 24 films (the axis calls them steps).
+# units, a line each. Its 24 columns are 24 clips (the axis calls them steps).
 
 # %% what it will look like
 import numpy as np
@@ -36,8 +36,8 @@ target("lstm_gates_backward")
 # a = W x + U h + b, \qquad h' = \tanh(a)
 # $$
 #
-# There are B films, and the weights are shared by all of them: by the third rule their gradients
-# are sums over the films.
+# There are B clips, and the weights are shared by all of them: by the third rule their gradients
+# are sums over the clips.
 #
 # | name | shape | what |
 # | --- | --- | --- |
@@ -158,6 +158,6 @@ check("peephole_backward", peephole_backward)
 # %% [markdown]
 # ## For the fast
 #
-# Go back through a whole film: keep the gates of every step, begin at the last one, and hand the
+# Go back through a whole clip: keep the gates of every step, begin at the last one, and hand the
 # gradients at h and c on to the step before. If every step has a loss of its own, where does its
 # gradient come in? Compare with `loss.backward()`, in double precision.

@@ -7,7 +7,7 @@
 #
 # The state of a convolutional LSTM is not a row of numbers but a pile of maps. You first make a
 # convolution that keeps the size of a map, then count how far it sees, then put it into a cell. The
-# picture below is one of the output maps of your cell, for four films.
+# picture below is one of the output maps of your cell, for four clips.
 
 # %% given
 import numpy as np
@@ -34,7 +34,7 @@ target("convlstm_step")
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `x` | (B, X, height, width) | X maps for each of B films |
+# | `x` | (B, X, height, width) | X maps for each of B clips |
 # | `W` | (Q, X, k, k) | a kernel for each pair of an output map q and an input map m |
 # | result | (B, Q, height, width) | Q maps of the same size |
 #

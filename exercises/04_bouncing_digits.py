@@ -121,4 +121,4 @@ check("draw_digits", draw_digits)
 #
 # Write the law with real mirrors: what lies beyond a wall is reflected back into the box. Let both
 # laws run from the same words. After how many frames do their drawings differ for the first time?
-# Then make 100 films of each and find out whether a linear classifier can tell them apart.
+# Then make 100 clips of each and find out whether a linear classifier can tell them apart.

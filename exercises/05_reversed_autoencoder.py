@@ -5,8 +5,8 @@
 # **After lesson** [04, the autoencoder](../notebooks/04_autoencoder.ipynb) · **Points** 10 ·
 # **Difficulty** ●●○ · **Time** 50 minutes
 #
-# A film goes into an LSTM, and out of another one it comes again, the newest frame first. You write
-# the way through, the loss, and the way back to a film that can be watched. The picture below is
+# A clip goes into an LSTM, and out of another one it comes again, the newest frame first. You write
+# the way through, the loss, and the way back to a clip that can be watched. The picture below is
 # what your first part will show.
 
 # %% given
@@ -21,15 +21,15 @@ target("show_film")
 
 
 # %% [markdown]
-# ## 1. From numbers to a film
+# ## 1. From numbers to a clip
 #
 # The decoder gives one number for each pixel, its **logit** $a$. The brightness is
 # $\sigma(a) = 1 / (1 + e^{-a})$, between 0 and 1. And it gives the frames in reverse: its first
-# answer is the *last* frame of the film.
+# answer is the *last* frame of the clip.
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `logits` | (T, B, S·S) | what the decoder gave: T frames, newest first, for B films |
+# | `logits` | (T, B, S·S) | what the decoder gave: T frames, newest first, for B clips |
 # | `size` | number | S, the side of a frame; its rows lie one after the other |
 # | result | (T, B, S, S) | brightness, the oldest frame first |
 
@@ -52,7 +52,7 @@ check("show_film", show_film)
 # %% [markdown]
 # ## 2. The way through
 #
-# - The **encoder** reads the film, a frame in each step, from a state of zeros. Only its last state
+# - The **encoder** reads the clip, a frame in each step, from a state of zeros. Only its last state
 #   stays: h *and* c.
 # - The **decoder** begins with a copy of this state. It makes T steps, without any input.
 # - After **each step of the decoder** the readout turns its h into the logits of a frame:
@@ -74,7 +74,7 @@ def lstm(x, h, c, weights):
 # %% [markdown]
 # | name | what |
 # | --- | --- |
-# | `frames` | the film, (T, B, X): X pixels, oldest frame first |
+# | `frames` | the clip, (T, B, X): X pixels, oldest frame first |
 # | `encoder` | weights of the encoder: a dict of `"W"`, `"U"`, `"b"` |
 # | `decoder` | weights of the decoder: a dict of `"U"`, `"b"`, for it has no input |
 # | `readout` | a dict of `"V"` (X, H) and `"d"` (X,) |
@@ -84,7 +84,7 @@ def lstm(x, h, c, weights):
 
 # %% answer autoencode, 4 points
 def autoencode(frames, encoder, decoder, readout):
-    """Logits (T, B, X) of a decoder that knows the film (T, B, X) by the encoder's state alone."""
+    """Logits (T, B, X) of a decoder that knows the clip (T, B, X) by the encoder's state alone."""
     raise NotImplementedError("your answer")
 
 
@@ -105,20 +105,20 @@ check("autoencode", autoencode)
 # -x \ln \sigma(a) - (1 - x) \ln (1 - \sigma(a))
 # $$
 #
-# nats. **Add** it over all pixels of a frame; then take the **mean** over frames and films. This is
+# nats. **Add** it over all pixels of a frame; then take the **mean** over frames and clips. This is
 # the "nats per frame" of all lessons. Logits of ±200 must do no harm: in the formula as it stands,
 # $\sigma$ becomes exactly 0 or 1 in the computer, and its logarithm is infinite.
 #
 # | name | shape | what |
 # | --- | --- | --- |
 # | `logits` | (T, B, height, width) | of the decoder, newest frame first |
-# | `frames` | (T, B, height, width) | the film, from 0 to 1, oldest frame first |
+# | `frames` | (T, B, height, width) | the clip, from 0 to 1, oldest frame first |
 #
 # Return one number. `F.binary_cross_entropy_with_logits` may help.
 
 # %% answer reverse_loss, 3 points
 def reverse_loss(logits, frames):
-    """Nats per frame of a film (T, B, height, width) that was given back in reverse: a number."""
+    """Nats per frame of a clip (T, B, height, width) that was given back in reverse: a number."""
     raise NotImplementedError("your answer")
 
 
@@ -131,9 +131,9 @@ check("reverse_loss", reverse_loss)
 # %% written why_reverse, 1 point [markdown]
 # ## 4. In your own words
 #
-# A film has ten frames. How many steps lie between reading a frame and giving it back, for the
+# A clip has ten frames. How many steps lie between reading a frame and giving it back, for the
 # newest and for the oldest one, in reverse order? And in the order of filming? Why does that make
-# the reversed film easier to begin with?
+# the reversed clip easier to begin with?
 #
 # *Your answer:*
 
@@ -141,5 +141,5 @@ check("reverse_loss", reverse_loss)
 # ## For the fast
 #
 # Put your parts together and train: make the weights tensors with `requires_grad=True`, let white
-# squares move through frames of 8×8, and take 300 steps of `torch.optim.Adam`. Watch a film with
+# squares move through frames of 8×8, and take 300 steps of `torch.optim.Adam`. Watch a clip with
 # `show_film` before and after. Then leave out the reversal in the loss. Which one learns faster?

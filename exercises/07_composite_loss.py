@@ -5,7 +5,7 @@
 # **After lesson** [06, the composite model](../notebooks/06_composite.ipynb) · **Points** 10 ·
 # **Difficulty** ●●○ · **Time** 50 minutes
 #
-# One encoder, two decoders: one gives the film back, in reverse, and one goes on with it. You write
+# One encoder, two decoders: one gives the clip back, in reverse, and one goes on with it. You write
 # the loss that both share, and see how their two gradients meet in one state. The picture below is
 # from your first part: the error of a forecast, frame by frame.
 
@@ -39,11 +39,11 @@ target("nats_per_frame")
 # $$
 #
 # Take a minute to see that both are the same, for $a > 0$ and for $a < 0$. Then write it. **Add**
-# over the pixels of a frame; leave frames and films as they are.
+# over the pixels of a frame; leave frames and clips as they are.
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `logits` | (T, B, height, width) | of T frames of B films |
+# | `logits` | (T, B, height, width) | of T frames of B clips |
 # | `truth` | (T, B, height, width) | the true brightness, from 0 to 1 |
 # | result | (T, B) | nats of each frame |
 
@@ -66,17 +66,17 @@ check("nats_per_frame", nats_per_frame)
 # %% [markdown]
 # ## 2. Two losses, added
 #
-# The whole film has more frames than the model gets to see. The first ones go in. The
+# The whole clip has more frames than the model gets to see. The first ones go in. The
 # **reconstruction** is held against them in *reverse*: its first frame against the last one that
 # was seen. The **future** is held against all the other frames, in their own order.
 #
 # ```
-# film             1  2  3  4 │ 5  6  7
+# clip             1  2  3  4 │ 5  6  7
 # reconstruction   4  3  2  1 │
 # future                      │ 5  6  7
 # ```
 #
-# Each loss is in nats per frame: added over pixels, then the **mean** over its frames and films.
+# Each loss is in nats per frame: added over pixels, then the **mean** over its frames and clips.
 # The loss of the model is the two **added**.
 #
 # | name | shape | what |

@@ -49,7 +49,7 @@ def make_network(weights):
 # | name | shape | what |
 # | --- | --- | --- |
 # | `weights` | dict | for `make_network` |
-# | `x` | (B, height, width) | the last frame that was seen, of B films |
+# | `x` | (B, height, width) | the last frame that was seen, of B clips |
 # | `h` | (B, H) | the units before it is read |
 # | `steps` | number | T, how many frames are asked for |
 #
@@ -86,8 +86,8 @@ check("roll_out", roll_out)
 # $$
 #
 # where both sums take every pair of neighbours that lies within the frame. Both numbers are then
-# **averaged** over the films. The sharpness is given as a part of the truth's: divide it by *one*
-# number, the mean of $s$ over all frames and films of the truth.
+# **averaged** over the clips. The sharpness is given as a part of the truth's: divide it by *one*
+# number, the mean of $s$ over all frames and clips of the truth.
 #
 # | name | shape | what |
 # | --- | --- | --- |
@@ -99,7 +99,7 @@ check("roll_out", roll_out)
 
 # %% answer film_statistics, 3 points
 def film_statistics(guess, truth):
-    """(squared error, sharpness as a part of the truth's): each (T,), means over the films."""
+    """(squared error, sharpness as a part of the truth's): each (T,), means over the clips."""
 
     raise NotImplementedError("your answer")
 
@@ -115,8 +115,8 @@ check("film_statistics", film_statistics)
 # ## 3. Is there a rhythm?
 #
 # How alike is the units' activity to itself, $k$ steps later? This is its **autocorrelation**.
-# First take from each unit of each film its own mean over time; what is left is $\tilde{h}$. Then,
-# for one film, all of its units $n$ counted together,
+# First take from each unit of each clip its own mean over time; what is left is $\tilde{h}$. Then,
+# for one clip, all of its units $n$ counted together,
 #
 # $$
 # a(k) = \frac{\sum_{t,n} \tilde{h}_n(t)\, \tilde{h}_n(t+k)}
@@ -126,7 +126,7 @@ check("film_statistics", film_statistics)
 # All three sums go over the same steps: those $t$ for which $t + k$ is still there. So the first
 # sum below the root leaves out the last $k$ steps, and the second one the first $k$. $a(0)$ is 1.
 #
-# The **period** of a film is read from its curve:
+# The **period** of a clip is read from its curve:
 #
 # 1. Wait until the curve is below 0 for the first time.
 # 2. From there on, look for the first lag where it is above 0 and higher than at both lags beside
@@ -136,7 +136,7 @@ check("film_statistics", film_statistics)
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `units` | (T, B, H) | activity of H units over T steps, of B films |
+# | `units` | (T, B, H) | activity of H units over T steps, of B clips |
 # | `lags` | number | K, the longest lag, less than T − 1 |
 #
 # Return two tensors: the curves, (K + 1, B), for the lags 0 … K, and the periods, (B,), whole
@@ -144,7 +144,7 @@ check("film_statistics", film_statistics)
 
 # %% answer find_rhythm, 4 points
 def find_rhythm(units, lags):
-    """(autocorrelation (K + 1, B) for the lags 0 … K, period (B,) of each film)."""
+    """(autocorrelation (K + 1, B) for the lags 0 … K, period (B,) of each clip)."""
     raise NotImplementedError("your answer")
 
 
@@ -157,8 +157,8 @@ check("find_rhythm", find_rhythm)
 # %% written what_a_peak_shows, 1 point [markdown]
 # ## 4. In your own words
 #
-# In the last fifty frames of a rollout the units have a peak of 0.95 at lag 17, in every film. The
-# digits of these films come back after 20 to 60 frames, each in its own time. What does the high
+# In the last fifty frames of a rollout the units have a peak of 0.95 at lag 17, in every clip. The
+# digits of these clips come back after 20 to 60 frames, each in its own time. What does the high
 # peak show, and what does it not show? What would you look at besides?
 #
 # *Your answer:*
@@ -169,4 +169,4 @@ check("find_rhythm", find_rhythm)
 # Roll out a model of the lab: `lstm_video_lab.lessons.long_rollouts.experiment.roll_out` gives
 # frames as logits, and the decoder's units. Use your own functions on the first and on the last
 # fifty frames.
-# Do the periods of the films differ from one another at first? And at the end?
+# Do the periods of the clips differ from one another at first? And at the end?

@@ -5,9 +5,9 @@
 # **After lesson** [12, percepts and actions](../notebooks/12_percepts_and_actions.ipynb) ·
 # **Points** 9 · **Difficulty** ●●○ · **Time** 45 minutes
 #
-# A classifier says after every frame what it thinks is going on. You cut films into blocks, make
+# A classifier says after every frame what it thinks is going on. You cut clips into blocks, make
 # one answer out of the many of a block, one out of all blocks, and count how often it is right. The
-# picture below is from your second part: five blocks of a film (the axis calls them steps), and how
+# picture below is from your second part: five blocks of a clip (the axis calls them steps), and how
 # sure each is of four classes, a line each.
 
 # %% what it will look like
@@ -42,13 +42,13 @@ target("block_answers")
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `films` | (T, B, X) | B films of T frames of X numbers |
+# | `films` | (T, B, X) | B clips of T frames of X numbers |
 # | `length`, `stride` | numbers | L and s; L is at most T |
-# | result | (L, n, B, X) | time within the block first, then the block, then the film |
+# | result | (L, n, B, X) | time within the block first, then the block, then the clip |
 
 # %% answer cut_blocks, 3 points
 def cut_blocks(films, length, stride):
-    """Films (T, B, X) as overlapping blocks (L, n, B, X), L = length."""
+    """Clips (T, B, X) as overlapping blocks (L, n, B, X), L = length."""
     raise NotImplementedError("your answer")
 
 
@@ -79,7 +79,7 @@ check("cut_blocks", cut_blocks)
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `logits` | (L, n, B, K) | after each of L steps, for n blocks of B films |
+# | `logits` | (L, n, B, K) | after each of L steps, for n blocks of B clips |
 # | result | (n, B, K) | one answer for each block |
 
 # %% answer block_answers, 3 points
@@ -96,23 +96,23 @@ check("block_answers", block_answers)
 # hint("block_answers")
 
 # %% [markdown]
-# ## 3. The answer for a film, and how often it is right
+# ## 3. The answer for a clip, and how often it is right
 #
-# The answer for a film is the **mean over its blocks**. The class with the largest probability is
-# what the film is said to be. The **accuracy** is the share of films that are said to be what they
+# The answer for a clip is the **mean over its blocks**. The class with the largest probability is
+# what the clip is said to be. The **accuracy** is the share of clips that are said to be what they
 # are, from 0 to 1.
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `answers` | (n, B, K) | probabilities from n blocks of B films |
+# | `answers` | (n, B, K) | probabilities from n blocks of B clips |
 # | `labels` | (B,) | the true classes: whole numbers from 0 to K − 1 |
 #
-# Return three things: the probabilities of the films, (B, K), the classes that are said, (B,),
+# Return three things: the probabilities of the clips, (B, K), the classes that are said, (B,),
 # whole numbers, and the accuracy, one number.
 
 # %% answer film_accuracy, 2 points
 def film_accuracy(answers, labels):
-    """(probabilities of the films (B, K), classes said (B,), accuracy: a number from 0 to 1)."""
+    """(probabilities of the clips (B, K), classes said (B,), accuracy: a number from 0 to 1)."""
     raise NotImplementedError("your answer")
 
 

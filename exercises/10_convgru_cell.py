@@ -6,8 +6,8 @@
 # **Points** 9 · **Difficulty** ●●○ · **Time** 50 minutes
 #
 # A GRU does with two gates and one state what an LSTM does with three gates and two states. You
-# write its gates, its new state, and a run of several cells over a film. The picture below is from
-# your second part: eight films in which only the gate z differs, from 0 in the first to 1 in the
+# write its gates, its new state, and a run of several cells over a clip. The picture below is from
+# your second part: eight clips in which only the gate z differs, from 0 in the first to 1 in the
 # last. A ring is what the cell remembers, a cross is what it sees.
 
 # %% given
@@ -44,7 +44,7 @@ target("convgru_state")
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `x` | (B, X, height, width) | the input maps, for B films |
+# | `x` | (B, X, height, width) | the input maps, for B clips |
 # | `h` | (B, C, height, width) | the last state |
 # | `W` | (2C, X + C, k, k) | kernels: the C maps of r first, then the C maps of z; k is odd |
 # | `b` | (2C,) | biases, in the same order |
@@ -97,7 +97,7 @@ check("convgru_state", convgru_state)
 # hint("convgru_state")
 
 # %% [markdown]
-# ## 3. A rung of the ladder, over a film
+# ## 3. A rung of the ladder, over a clip
 #
 # On each rung of the lesson's ladder there are several cells **side by side**. All of them read the
 # same maps, but their kernels differ in size, so that some look far and some near. Each keeps its
@@ -126,13 +126,13 @@ def make_step(weights):
 # %% [markdown]
 # | name | shape | what |
 # | --- | --- | --- |
-# | `frames` | (T, B, X, height, width) | B films of T frames, time first |
+# | `frames` | (T, B, X, height, width) | B clips of T frames, time first |
 # | `cells` | list of N dicts | the weights of the cells |
 # | `p` | (N, C) | how much each map of each cell counts in y |
 # | `start` | (N, B, C, height, width) or None | the states to begin with; None stands for zeros |
 #
 # Return two tensors: what the rung says at every step, (T, B, height, width), and the last states
-# of all cells, (N, B, C, height, width). Whoever has those can go on with the film another day:
+# of all cells, (N, B, C, height, width). Whoever has those can go on with the clip another day:
 # they are the next `start`.
 
 # %% answer run_rung, 3 points
@@ -153,7 +153,7 @@ check("run_rung", run_rung)
 #
 # `torch.nn.GRU` differs in two places. Its new state is $(1 - z) \odot n + z \odot h$, and its r
 # multiplies what the weights have made of $h$, not $h$ itself. Somebody wants to use weights that
-# were trained there in your cell. Which of the two differences can be mended by changing the
+# were trained there in your cell. Which of the two differences can be fixed by changing the
 # weights, and how? Why not the other?
 #
 # *Your answer:*

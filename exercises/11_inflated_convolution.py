@@ -1,14 +1,14 @@
 # Cut from solutions/11_inflated_convolution.py by `lstm-video-lab build`: edit that one.
 # %% [markdown]
-# # Exercise 11 · From image filters to film filters
+# # Exercise 11 · From image filters to clip filters
 #
 # **After lesson** [13, temporal models](../notebooks/13_temporal_models.ipynb) ·
 # **Points** 11 · **Difficulty** ●●○ · **Time** 60 minutes
 #
-# Filters for images exist, trained on millions of them. You *inflate* them to filters for films,
-# such that a film in which nothing moves is answered just as its image was. Then you count what
+# Filters for images exist, trained on millions of them. You *inflate* them to filters for clips,
+# such that a clip in which nothing moves is answered just as its image was. Then you count what
 # that costs, and make a cheaper kind. The picture below is from your second part: a letter stands
-# still, moves, and stands still again. At rest the film's answer is the image's; in motion it is
+# still, moves, and stands still again. At rest the clip's answer is the image's; in motion it is
 # smeared.
 
 # %% given
@@ -26,25 +26,25 @@ target("convolve_film")
 # ## 1. Inflate
 #
 # A filter for images has k×k weights for each pair of an output map q and an input map m. A filter
-# for films has D such layers, one for each of D frames. **Inflating** repeats the same weights
+# for clips has D such layers, one for each of D frames. **Inflating** repeats the same weights
 # along time and divides them by D:
 #
 # $$
 # K_{q,m}(\tau, s, t) = \frac{1}{D}\, W_{q,m}(s, t) \qquad \tau = 1 … D
 # $$
 #
-# Why divide? In a still film all D layers see the same, so D times $\frac{1}{D}$ of the answer
+# Why divide? In a still clip all D layers see the same, so D times $\frac{1}{D}$ of the answer
 # comes together: the image's answer.
 #
 # | name | shape | what |
 # | --- | --- | --- |
 # | `W` | (Q, X, k, k) | filters for images with X input maps |
 # | `depth` | number | D |
-# | result | (Q, X, D, k, k) | filters for films; time comes before rows and columns |
+# | result | (Q, X, D, k, k) | filters for clips; time comes before rows and columns |
 
 # %% answer inflate_filters, 2 points
 def inflate_filters(W, depth):
-    """Filters for images (Q, X, k, k) as filters for films (Q, X, D, k, k), D = depth."""
+    """Filters for images (Q, X, k, k) as filters for clips (Q, X, D, k, k), D = depth."""
     raise NotImplementedError("your answer")
 
 
@@ -59,19 +59,19 @@ check("inflate_filters", inflate_filters)
 # hint("inflate_filters")
 
 # %% [markdown]
-# ## 2. Convolve a film
+# ## 2. Convolve a clip
 #
 # The filter lies on D frames and k×k places. The sum of all products is the new number, then it
 # moves on. At the edges a part of it hangs outside:
 #
 # - in **space** there are zeros, as always;
-# - before the first frame and after the last the film **stands still**: they are repeated.
+# - before the first frame and after the last the clip **stands still**: they are repeated.
 #
-# With zeros in time the ends of a still film would get a smaller answer than its middle. With the
+# With zeros in time the ends of a still clip would get a smaller answer than its middle. With the
 # frames repeated, the answer is the image's from the first frame to the last.
 #
 # The lesson's filters look back only, for an answer may not know what is yet to come. Here the
-# whole film is there, and the middle of the filter lies on the frame that is answered.
+# whole clip is there, and the middle of the filter lies on the frame that is answered.
 #
 # With k and D odd, $r = (k-1)/2$ and $R = (D-1)/2$,
 #
@@ -82,7 +82,7 @@ check("inflate_filters", inflate_filters)
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `film` | (T, X, height, width) | one film, time first; each frame has X maps |
+# | `film` | (T, X, height, width) | one clip, time first; each frame has X maps |
 # | `K` | (Q, X, D, k, k) | filters, inflated or of any other kind |
 # | `b` | (Q,) | biases |
 # | result | (T, Q, height, width) | as many frames, of the same size |
@@ -92,7 +92,7 @@ check("inflate_filters", inflate_filters)
 
 # %% answer convolve_film, 3 points
 def convolve_film(film, K, b):
-    """A film (T, X, height, width) and filters (Q, X, D, k, k) to (T, Q, height, width)."""
+    """A clip (T, X, height, width) and filters (Q, X, D, k, k) to (T, Q, height, width)."""
     raise NotImplementedError("your answer")
 
 
@@ -113,7 +113,7 @@ check("convolve_film", convolve_film)
 # Count for both kinds, without biases:
 #
 # - the **weights**;
-# - the **multiplications** for a film of T frames of `height` by `width` places. The size is kept:
+# - the **multiplications** for a clip of T frames of `height` by `width` places. The size is kept:
 #   each weight is used once at every place of every frame. (The places outside count as well.)
 #
 # And a third question: how many maps in between, at most, may the separable filter have, so that
@@ -121,7 +121,7 @@ check("convolve_film", convolve_film)
 #
 # | name | what |
 # | --- | --- |
-# | `T`, `height`, `width` | size of the film |
+# | `T`, `height`, `width` | size of the clip |
 # | `X`, `Q` | maps that come in and go out |
 # | `k`, `D` | size of the filters in space and in time |
 # | `M` | maps in between |
@@ -157,13 +157,13 @@ check("count_work", count_work)
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `film` | (T, X, height, width) | one film, time first |
+# | `film` | (T, X, height, width) | one clip, time first |
 # | `S` | (M, X, k, k) | filters in space |
 # | `A` | (Q, M, D) | filters in time |
 # | `b` | (Q,) | biases, added at the end only |
 # | result | (T, Q, height, width) | as many frames, of the same size |
 #
-# The check's first film is the letter again, with a filter in time that takes the frame before from
+# The check's first clip is the letter again, with a filter in time that takes the frame before from
 # the frame after. What stands still is grey then, and only motion is seen:
 
 # %% the target of the fourth part
@@ -172,7 +172,7 @@ target("convolve_apart")
 
 # %% answer convolve_apart, 3 points
 def convolve_apart(film, S, A, b):
-    """A film (T, X, height, width), first in space, then in time: (T, Q, height, width)."""
+    """A clip (T, X, height, width), first in space, then in time: (T, Q, height, width)."""
     raise NotImplementedError("your answer")
 
 
@@ -185,8 +185,8 @@ check("convolve_apart", convolve_apart)
 # %% written forwards_and_backwards, 1 point [markdown]
 # ## 5. In your own words
 #
-# A network of filters inflated as here has not been trained on any film yet. It is shown a film,
-# and then the same film backwards. How do its two rows of answers differ? What can it tell of left
+# A network of filters inflated as here has not been trained on any clip yet. It is shown a clip,
+# and then the same clip backwards. How do its two rows of answers differ? What can it tell of left
 # and right if its answers are averaged over time, and what must training change?
 #
 # *Your answer:*
@@ -197,4 +197,4 @@ check("convolve_apart", convolve_apart)
 # Your separable filter is one full filter in disguise. Make its `K` out of `S` and `A` with one
 # call of `torch.einsum`, and see that `convolve_film` gives the same. Then put `torch.relu` between
 # space and time: why is there no such `K` any more? And with M = Q = 1 and weights in `A` that add
-# up to 1: is a film in which nothing moves still answered like its image, now with the `relu`?
+# up to 1: is a clip in which nothing moves still answered like its image, now with the `relu`?

@@ -4,7 +4,7 @@
 # **After lesson** [02, the LSTM cell](../notebooks/02_lstm_cell.ipynb) · **Points** 7 ·
 # **Difficulty** ●○○ · **Time** 30 minutes
 #
-# You write the cell that this whole lab stands on: first one step, then a film of steps. The
+# You write the cell that this whole lab stands on: first one step, then a clip of steps. The
 # picture below is what your cell will do in the second part.
 
 # %% what it will look like
@@ -36,7 +36,7 @@ target("run_lstm")
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `x` | (B, X) | the input of this step, for B films |
+# | `x` | (B, X) | the input of this step, for B clips |
 # | `h`, `c` | (B, H) | the last output and the last cell state |
 # | `W` | (4H, X) | from the input |
 # | `U` | (4H, H) | from the last output |
@@ -71,9 +71,9 @@ check("lstm_step", lstm_step)
 # hint("lstm_step")
 
 # %% [markdown]
-# ## 2. A film
+# ## 2. A clip
 #
-# Now run a cell over a film, time first. `step(x, h, c)` does one step and returns the new
+# Now run a cell over a clip, time first. `step(x, h, c)` does one step and returns the new
 # `(h, c)`: here it is given, so that this part does not depend on the first. Begin with zeros.
 # Return all outputs, (T, B, H), as one tensor.
 
@@ -269,7 +269,7 @@ def hidden(rng):
 
 # %% hints run_lstm
 """
-A state of zeros has as many lines as there are films, B, and as many columns as there are units, H.
+A state of zeros has as many lines as there are clips, B, and as many columns as there are units, H.
 U.shape tells H.
 
 `for x in frames` goes through time. Keep every h in a list, and hand both h and c on to the next
@@ -327,7 +327,7 @@ def cell_forgotten(frames, W, U, p, b):
 
 # %% mistake run_lstm: backwards
 def backwards(frames, W, U, p, b):
-    """Yours goes through the film from its end: begin with the first frame."""
+    """Yours goes through the clip from its end: begin with the first frame."""
     return run_into_place_of(frames.flip(0), W, U, p, b).flip(0)
 
 
@@ -343,7 +343,7 @@ def run_into_place_of(frames, W, U, p, b):
 
 # %% mistake run_lstm: films first
 def films_first(frames, W, U, p, b):
-    """Time is the first axis of what you return, films the second: (T, B, H)."""
+    """Time is the first axis of what you return, clips the second: (T, B, H)."""
     step = make_step(W, U, p, b)
     h = c = torch.zeros(frames.shape[1], U.shape[0])
     outputs = []

@@ -7,7 +7,7 @@
 # You send a gradient backwards through one step: first through a plain cell, then through an LSTM,
 # then through its peepholes. `loss.backward()` does this for you every day; here you do it once
 # yourself. The picture below is from your second part: the gradient at the four gates of three
-# units, a line each. Its 24 columns are 24 films (the axis calls them steps).
+# units, a line each. Its 24 columns are 24 clips (the axis calls them steps).
 
 # %% what it will look like
 import numpy as np
@@ -34,8 +34,8 @@ target("lstm_gates_backward")
 # a = W x + U h + b, \qquad h' = \tanh(a)
 # $$
 #
-# There are B films, and the weights are shared by all of them: by the third rule their gradients
-# are sums over the films.
+# There are B clips, and the weights are shared by all of them: by the third rule their gradients
+# are sums over the clips.
 #
 # | name | shape | what |
 # | --- | --- | --- |
@@ -190,7 +190,7 @@ check("peephole_backward", peephole_backward)
 # %% [markdown]
 # ## For the fast
 #
-# Go back through a whole film: keep the gates of every step, begin at the last one, and hand the
+# Go back through a whole clip: keep the gates of every step, begin at the last one, and hand the
 # gradients at h and c on to the step before. If every step has a loss of its own, where does its
 # gradient come in? Compare with `loss.backward()`, in double precision.
 
@@ -222,10 +222,10 @@ Go back in two moves: first from h' to a, through the tanh; then from a to every
 made from. The first move needs h_new and no weights at all.
 
 The gradient at a is da = dh_new * (1 - h_new**2), of the shape (B, H). The bias was added to every
-film, so its gradient is the sum of da over the films.
+clip, so its gradient is the sum of da over the clips.
 
 Forwards it was x @ W.T, so backwards it is da @ W: (B, H) times (H, X) gives (B, X). The gradient
-of W has the shape (H, X): that is da.T @ x, and the product has already summed over the films.
+of W has the shape (H, X): that is da.T @ x, and the product has already summed over the clips.
 """
 
 
@@ -295,7 +295,7 @@ def matrix_not_turned(dh_new, x, h, W, U, h_new):
 
 # %% mistake tanh_backward: mean for sum
 def mean_over_films(dh_new, x, h, W, U, h_new):
-    """The gradients of shared weights are sums over the films, yours are means."""
+    """The gradients of shared weights are sums over the clips, yours are means."""
     da = dh_new * (1 - h_new**2)
     B = len(da)
     return {"x": da @ W, "h": da @ U, "W": da.T @ x / B, "U": da.T @ h / B, "b": da.mean(0)}
@@ -310,7 +310,7 @@ def new_output_for_old(dh_new, x, h, W, U, h_new):
 
 # %% mistake tanh_backward: the bias film by film
 def bias_not_summed(dh_new, x, h, W, U, h_new):
-    """One bias serves all films: its gradient is summed over them."""
+    """One bias serves all clips: its gradient is summed over them."""
     da = dh_new * (1 - h_new**2)
     return {"x": da @ W, "h": da @ U, "W": da.T @ x, "U": da.T @ h, "b": da}
 
@@ -331,7 +331,7 @@ def with_states(dh_new, dc_new, i, f, g, o, c):
 
 
 def draw_waves(rng, B, H):
-    """Films that change slowly from one to the next, for a picture that can be read."""
+    """Clips that change slowly from one to the next, for a picture that can be read."""
     along = torch.linspace(0, 6.3, B)[:, None]
 
     def wave():
@@ -349,7 +349,7 @@ def visible(rng):
 
 def hidden(rng):
     yield draw_gates(rng, 3, 5)
-    yield draw_gates(rng, 1, 1) | {"dc_new": torch.zeros(1, 1)}  # the last step of a film
+    yield draw_gates(rng, 1, 1) | {"dc_new": torch.zeros(1, 1)}  # the last step of a clip
     for _ in range(3):
         B, H = (int(n) for n in rng.integers(2, 9, 2))
         yield draw_gates(rng, B, H)
@@ -517,7 +517,7 @@ collect everything that reaches c'.
 dc = dc_new + dh_new * o * (1 - t**2) + da_o * p[2], with t the tanh of c_new. The old c is reached
 along three ways: dc * f, da_i * p[0] and da_f * p[1].
 
-A peephole weight multiplies a cell state in every film: the gradient of p[0] is (da_i * c).sum(0),
+A peephole weight multiplies a cell state in every clip: the gradient of p[0] is (da_i * c).sum(0),
 that of p[1] is made alike, and that of p[2] with da_o and c_new. The rest is as in part 1.
 """
 
@@ -613,7 +613,7 @@ def old_state_without_peepholes(dh_new, dc_new, x, h, c, W, U, p, b):
 
 # %% mistake peephole_backward: mean for sum
 def means_of_films(dh_new, dc_new, x, h, c, W, U, p, b):
-    """The gradients of the weights are sums over the films, yours are means."""
+    """The gradients of the weights are sums over the clips, yours are means."""
     i, f, g, o, c_new = forward_with_peepholes(x, h, c, W, U, p, b)
     t, B = torch.tanh(c_new), len(x)
     da_o = dh_new * t * o * (1 - o)

@@ -6,7 +6,7 @@
 #
 # The state of a convolutional LSTM is not a row of numbers but a pile of maps. You first make a
 # convolution that keeps the size of a map, then count how far it sees, then put it into a cell. The
-# picture below is one of the output maps of your cell, for four films.
+# picture below is one of the output maps of your cell, for four clips.
 
 # %% given
 import numpy as np
@@ -32,7 +32,7 @@ target("convlstm_step")
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `x` | (B, X, height, width) | X maps for each of B films |
+# | `x` | (B, X, height, width) | X maps for each of B clips |
 # | `W` | (Q, X, k, k) | a kernel for each pair of an output map q and an input map m |
 # | result | (B, Q, height, width) | Q maps of the same size |
 #
@@ -430,7 +430,7 @@ def draw_cell(rng, B, X, C, k, m, height, width):
 
 
 def draw_rings(rng):
-    """Four films, each with a ring at another place, and a state that knows where it was."""
+    """Four clips, each with a ring at another place, and a state that knows where it was."""
     case = draw_cell(rng, 4, 1, 2, 3, 5, 10, 12)
     v, u = torch.meshgrid(torch.arange(10.0), torch.arange(12.0), indexing="ij")
     ring = lambda t: torch.exp(-(((v - 3 - t).hypot(u - 3 - 1.6 * t) - 2.5) ** 2))

@@ -148,7 +148,7 @@ check("draw_digits", draw_digits)
 #
 # Write the law with real mirrors: what lies beyond a wall is reflected back into the box. Let both
 # laws run from the same words. After how many frames do their drawings differ for the first time?
-# Then make 100 films of each and find out whether a linear classifier can tell them apart.
+# Then make 100 clips of each and find out whether a linear classifier can tell them apart.
 
 
 # %% cases start_digits
@@ -404,7 +404,7 @@ def never_turned(y, x, dy, dx, box, num_frames):
 
 # %% mistake bounce_digits: the start as a frame
 def start_as_a_frame(y, x, dy, dx, box, num_frames):
-    """Your film is one frame late: move first, then write the place down."""
+    """Your clip is one frame late: move first, then write the place down."""
     ys, xs = [], []
     for _ in range(num_frames):
         ys, xs = [*ys, y], [*xs, x]

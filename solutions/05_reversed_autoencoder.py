@@ -4,8 +4,8 @@
 # **After lesson** [04, the autoencoder](../notebooks/04_autoencoder.ipynb) · **Points** 10 ·
 # **Difficulty** ●●○ · **Time** 50 minutes
 #
-# A film goes into an LSTM, and out of another one it comes again, the newest frame first. You write
-# the way through, the loss, and the way back to a film that can be watched. The picture below is
+# A clip goes into an LSTM, and out of another one it comes again, the newest frame first. You write
+# the way through, the loss, and the way back to a clip that can be watched. The picture below is
 # what your first part will show.
 
 # %% given
@@ -19,15 +19,15 @@ from lstm_video_lab import check, hint, target
 target("show_film")
 
 # %% [markdown]
-# ## 1. From numbers to a film
+# ## 1. From numbers to a clip
 #
 # The decoder gives one number for each pixel, its **logit** $a$. The brightness is
 # $\sigma(a) = 1 / (1 + e^{-a})$, between 0 and 1. And it gives the frames in reverse: its first
-# answer is the *last* frame of the film.
+# answer is the *last* frame of the clip.
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `logits` | (T, B, S·S) | what the decoder gave: T frames, newest first, for B films |
+# | `logits` | (T, B, S·S) | what the decoder gave: T frames, newest first, for B clips |
 # | `size` | number | S, the side of a frame; its rows lie one after the other |
 # | result | (T, B, S, S) | brightness, the oldest frame first |
 
@@ -53,7 +53,7 @@ check("show_film", show_film)
 # %% [markdown]
 # ## 2. The way through
 #
-# - The **encoder** reads the film, a frame in each step, from a state of zeros. Only its last state
+# - The **encoder** reads the clip, a frame in each step, from a state of zeros. Only its last state
 #   stays: h *and* c.
 # - The **decoder** begins with a copy of this state. It makes T steps, without any input.
 # - After **each step of the decoder** the readout turns its h into the logits of a frame:
@@ -76,7 +76,7 @@ def lstm(x, h, c, weights):
 # %% [markdown]
 # | name | what |
 # | --- | --- |
-# | `frames` | the film, (T, B, X): X pixels, oldest frame first |
+# | `frames` | the clip, (T, B, X): X pixels, oldest frame first |
 # | `encoder` | weights of the encoder: a dict of `"W"`, `"U"`, `"b"` |
 # | `decoder` | weights of the decoder: a dict of `"U"`, `"b"`, for it has no input |
 # | `readout` | a dict of `"V"` (X, H) and `"d"` (X,) |
@@ -87,7 +87,7 @@ def lstm(x, h, c, weights):
 
 # %% answer autoencode, 4 points
 def autoencode(frames, encoder, decoder, readout):
-    """Logits (T, B, X) of a decoder that knows the film (T, B, X) by the encoder's state alone."""
+    """Logits (T, B, X) of a decoder that knows the clip (T, B, X) by the encoder's state alone."""
     # BEGIN SOLUTION
     h = c = frames.new_zeros(frames.shape[1], encoder["U"].shape[1])
     for x in frames:
@@ -116,21 +116,21 @@ check("autoencode", autoencode)
 # -x \ln \sigma(a) - (1 - x) \ln (1 - \sigma(a))
 # $$
 #
-# nats. **Add** it over all pixels of a frame; then take the **mean** over frames and films. This is
+# nats. **Add** it over all pixels of a frame; then take the **mean** over frames and clips. This is
 # the "nats per frame" of all lessons. Logits of ±200 must do no harm: in the formula as it stands,
 # $\sigma$ becomes exactly 0 or 1 in the computer, and its logarithm is infinite.
 #
 # | name | shape | what |
 # | --- | --- | --- |
 # | `logits` | (T, B, height, width) | of the decoder, newest frame first |
-# | `frames` | (T, B, height, width) | the film, from 0 to 1, oldest frame first |
+# | `frames` | (T, B, height, width) | the clip, from 0 to 1, oldest frame first |
 #
 # Return one number. `F.binary_cross_entropy_with_logits` may help.
 
 
 # %% answer reverse_loss, 3 points
 def reverse_loss(logits, frames):
-    """Nats per frame of a film (T, B, height, width) that was given back in reverse: a number."""
+    """Nats per frame of a clip (T, B, height, width) that was given back in reverse: a number."""
     # BEGIN SOLUTION
     each = F.binary_cross_entropy_with_logits(logits, frames.flip(0), reduction="none")
     return each.sum((2, 3)).mean()
@@ -146,9 +146,9 @@ check("reverse_loss", reverse_loss)
 # %% written why_reverse, 1 point [markdown]
 # ## 4. In your own words
 #
-# A film has ten frames. How many steps lie between reading a frame and giving it back, for the
+# A clip has ten frames. How many steps lie between reading a frame and giving it back, for the
 # newest and for the oldest one, in reverse order? And in the order of filming? Why does that make
-# the reversed film easier to begin with?
+# the reversed clip easier to begin with?
 #
 # BEGIN SOLUTION
 # In reverse the newest frame comes back after 1 step and the oldest after 19. In the order of
@@ -160,7 +160,7 @@ check("reverse_loss", reverse_loss)
 # ## For the fast
 #
 # Put your parts together and train: make the weights tensors with `requires_grad=True`, let white
-# squares move through frames of 8×8, and take 300 steps of `torch.optim.Adam`. Watch a film with
+# squares move through frames of 8×8, and take 300 steps of `torch.optim.Adam`. Watch a clip with
 # `show_film` before and after. Then leave out the reversal in the loss. Which one learns faster?
 
 # %% cases show_film
@@ -168,7 +168,7 @@ SHOWS = "frames"
 
 
 def draw_ring_film(rng, T, B, size):
-    """Logits, newest first, of films in which an open ring moves."""
+    """Logits, newest first, of clips in which an open ring moves."""
     t = torch.arange(T).view(T, 1, 1, 1)
     v, u = torch.meshgrid(torch.arange(float(size)), torch.arange(float(size)), indexing="ij")
     start = torch.from_numpy(rng.uniform(0.3, 0.4, (2, B, 1, 1)).astype("float32")) * size
@@ -191,7 +191,7 @@ def visible(rng):
 
 def hidden(rng):
     yield draw_logits(rng, 4, 3, 5)
-    yield draw_logits(rng, 1, 2, 3)  # a film of one frame
+    yield draw_logits(rng, 1, 2, 3)  # a clip of one frame
     yield draw_logits(rng, 3, 3, 3)
     for _ in range(2):
         T, B, size = (int(n) for n in rng.integers((2, 2, 2), (8, 6, 8)))
@@ -203,7 +203,7 @@ def hidden(rng):
 Three things happen: numbers become brightness, the frames are put into the order of filming, and
 each row of S·S numbers becomes S rows of S. Their order does not matter.
 
-Time is the first axis: flip(0) turns it round, and leaves films and pixels as they are.
+Time is the first axis: flip(0) turns it round, and leaves clips and pixels as they are.
 
 torch.sigmoid(logits).flip(0) and then reshape(T, B, size, size), with T and B from logits.shape.
 """
@@ -226,7 +226,7 @@ def film_by_numpy(logits, size):
 
 # %% mistake show_film: not reversed
 def film_not_reversed(logits, size):
-    """Your film runs backwards: the decoder gave the newest frame first."""
+    """Your clip runs backwards: the decoder gave the newest frame first."""
     return torch.sigmoid(logits).reshape(*logits.shape[:2], size, size)
 
 
@@ -238,7 +238,7 @@ def film_of_logits(logits, size):
 
 # %% mistake show_film: the films reversed
 def films_reversed(logits, size):
-    """You have reversed the order of the films, not of the frames: time is the first axis."""
+    """You have reversed the order of the clips, not of the frames: time is the first axis."""
     return torch.sigmoid(logits).flip(1).reshape(*logits.shape[:2], size, size)
 
 
@@ -262,7 +262,7 @@ def film_in_black_and_white(logits, size):
 
 # %% mistake show_film: films first
 def film_with_films_first(logits, size):
-    """Time stays the first axis, and films the second: (T, B, S, S)."""
+    """Time stays the first axis, and clips the second: (T, B, S, S)."""
     return torch.sigmoid(logits).flip(0).reshape(*logits.shape[:2], size, size).transpose(0, 1)
 
 
@@ -287,7 +287,7 @@ def visible(rng):
 
 def hidden(rng):
     yield draw_autoencoder(rng, 5, 3, 4, 6)
-    yield draw_autoencoder(rng, 1, 2, 5, 3)  # a film of one frame
+    yield draw_autoencoder(rng, 1, 2, 5, 3)  # a clip of one frame
     for _ in range(3):
         T, B, X, H = (int(n) for n in rng.integers((3, 2, 2, 2), (9, 6, 9, 9)))
         yield draw_autoencoder(rng, T, B, X, H)
@@ -345,7 +345,7 @@ def autoencode_by_einsum(frames, encoder, decoder, readout):
 
 # %% mistake autoencode: a state of zeros
 def state_not_copied(frames, encoder, decoder, readout):
-    """Your decoder begins with zeros, so it knows nothing of the film: copy the encoder's state."""
+    """Your decoder begins with zeros, so it knows nothing of the clip: copy the encoder's state."""
     h = c = torch.zeros(frames.shape[1], encoder["U"].shape[1])
     logits = []
     for _ in frames:
@@ -458,7 +458,7 @@ def turned_round(frames, encoder, decoder, readout):
 
 # %% mistake autoencode: read from its end
 def film_read_backwards(frames, encoder, decoder, readout):
-    """Your encoder reads the film from its end: only what comes out is meant in reverse."""
+    """Your encoder reads the clip from its end: only what comes out is meant in reverse."""
     h = c = torch.zeros(frames.shape[1], encoder["U"].shape[1])
     for x in frames.flip(0):
         h, c = lstm(x, h, c, encoder)
@@ -499,7 +499,7 @@ def hidden(rng):
 
 # %% hints reverse_loss
 """
-First the targets: the film, with its time reversed. Then a cost for every pixel, (T, B, height,
+First the targets: the clip, with its time reversed. Then a cost for every pixel, (T, B, height,
 width). Then the sum over the last two axes, and the mean of what is left.
 
 F.binary_cross_entropy_with_logits(logits, target, reduction="none") gives the cost of every pixel.
@@ -543,20 +543,20 @@ def mean_over_pixels(logits, frames):
 
 # %% mistake reverse_loss: sum for mean
 def sum_over_all(logits, frames):
-    """Yours is a sum over frames and films too: take the mean over those."""
+    """Yours is a sum over frames and clips too: take the mean over those."""
     return F.binary_cross_entropy_with_logits(logits, frames.flip(0), reduction="sum")
 
 
 # %% mistake reverse_loss: sum over frames
 def sum_over_frames(logits, frames):
-    """Yours is a sum over the frames of a film: take the mean over frames as well as over films."""
+    """Yours is a sum over the frames of a clip: take the mean over frames as well as over clips."""
     each = F.binary_cross_entropy_with_logits(logits, frames.flip(0), reduction="none")
     return each.sum((0, 2, 3)).mean()
 
 
 # %% mistake reverse_loss: the films reversed
 def targets_of_other_films(logits, frames):
-    """You have reversed the films, not the frames: time is the first axis."""
+    """You have reversed the clips, not the frames: time is the first axis."""
     each = F.binary_cross_entropy_with_logits(logits, frames.flip(1), reduction="none")
     return each.sum((2, 3)).mean()
 
@@ -577,7 +577,7 @@ def squares_for_nats(logits, frames):
 
 # %% mistake reverse_loss: the ink alone
 def ink_alone(logits, frames):
-    """The black part of each pixel is missing: what is dark must be foreseen too."""
+    """The black part of each pixel is missing: what is dark must be predicted too."""
     return -(frames.flip(0) * F.logsigmoid(logits)).sum((2, 3)).mean()
 
 

@@ -5,7 +5,7 @@
 # **Points** 8 · **Difficulty** ●●○ · **Time** 40 minutes
 #
 # A **conditional** decoder gets the frame before as its input. But which one: the true frame, or
-# its own? You write both. The picture below is what your first part will show: a film that a
+# its own? You write both. The picture below is what your first part will show: a clip that a
 # decoder tells itself, frame after frame.
 
 # %% what it will look like
@@ -26,7 +26,7 @@ target("free_run")
 # | `step(None, state)` | the same without any input |
 # | `readout(state)` | the logits $a$ of a frame, (B, height, width) |
 #
-# `x` is a frame for each of B films, (B, height, width), with brightness from 0 to 1. The
+# `x` is a frame for each of B clips, (B, height, width), with brightness from 0 to 1. The
 # brightness of the frame that the decoder means is $\sigma(a)$, `torch.sigmoid(a)`. What is inside
 # a `state` is not your concern: take it, and hand it on.
 
@@ -67,7 +67,7 @@ def make_decoder(weights):
 # | name | shape | what |
 # | --- | --- | --- |
 # | `weights` | dict | for `make_decoder` |
-# | `state` | pair | $s_0$, from the encoder, which has seen the film so far |
+# | `state` | pair | $s_0$, from the encoder, which has seen the clip so far |
 # | `steps` | number | T, how many frames are asked for |
 # | result | (T, B, height, width) | the brightness of the frames $\hat{x}_1 … \hat{x}_T$ |
 
@@ -142,7 +142,7 @@ check("decode_future", decode_future)
 # %% written why_not_teach, 1 point [markdown]
 # ## 3. In your own words
 #
-# Somebody judges a conditional decoder on test films, and leaves the teacher on. Every error per
+# Somebody judges a conditional decoder on test clips, and leaves the teacher on. Every error per
 # frame comes out small, even for the last frame. Why is this number no use as a forecast? And what
 # happens to a small fault in a frame when the decoder runs freely?
 #
@@ -156,9 +156,9 @@ check("decode_future", decode_future)
 # %% [markdown]
 # ## For the fast
 #
-# Between the two ways lies a third, *scheduled sampling*: at each step, and for each film on its
+# Between the two ways lies a third, *scheduled sampling*: at each step, and for each clip on its
 # own, a coin decides whether the decoder reads the true frame or its own. Write it, with coins
-# (T, B) as an argument. Which `torch` function chooses film by film? Then let the share of true
+# (T, B) as an argument. Which `torch` function chooses clip by clip? Then let the share of true
 # frames fall from 1 to 0 in the course of a training.
 
 # %% cases free_run

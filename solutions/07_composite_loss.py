@@ -4,7 +4,7 @@
 # **After lesson** [06, the composite model](../notebooks/06_composite.ipynb) · **Points** 10 ·
 # **Difficulty** ●●○ · **Time** 50 minutes
 #
-# One encoder, two decoders: one gives the film back, in reverse, and one goes on with it. You write
+# One encoder, two decoders: one gives the clip back, in reverse, and one goes on with it. You write
 # the loss that both share, and see how their two gradients meet in one state. The picture below is
 # from your first part: the error of a forecast, frame by frame.
 
@@ -37,11 +37,11 @@ target("nats_per_frame")
 # $$
 #
 # Take a minute to see that both are the same, for $a > 0$ and for $a < 0$. Then write it. **Add**
-# over the pixels of a frame; leave frames and films as they are.
+# over the pixels of a frame; leave frames and clips as they are.
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `logits` | (T, B, height, width) | of T frames of B films |
+# | `logits` | (T, B, height, width) | of T frames of B clips |
 # | `truth` | (T, B, height, width) | the true brightness, from 0 to 1 |
 # | result | (T, B) | nats of each frame |
 
@@ -67,17 +67,17 @@ check("nats_per_frame", nats_per_frame)
 # %% [markdown]
 # ## 2. Two losses, added
 #
-# The whole film has more frames than the model gets to see. The first ones go in. The
+# The whole clip has more frames than the model gets to see. The first ones go in. The
 # **reconstruction** is held against them in *reverse*: its first frame against the last one that
 # was seen. The **future** is held against all the other frames, in their own order.
 #
 # ```
-# film             1  2  3  4 │ 5  6  7
+# clip             1  2  3  4 │ 5  6  7
 # reconstruction   4  3  2  1 │
 # future                      │ 5  6  7
 # ```
 #
-# Each loss is in nats per frame: added over pixels, then the **mean** over its frames and films.
+# Each loss is in nats per frame: added over pixels, then the **mean** over its frames and clips.
 # The loss of the model is the two **added**.
 #
 # | name | shape | what |
@@ -301,7 +301,7 @@ def nats_without_size(logits, truth):
 
 # %% mistake nats_per_frame: summed over the films
 def nats_over_films(logits, truth):
-    """Each film keeps its own numbers: add over the two axes of the pixels, no others."""
+    """Each clip keeps its own numbers: add over the two axes of the pixels, no others."""
     each = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")
     return each.sum((1, 2, 3))
 
@@ -344,13 +344,13 @@ def hidden(rng):
 
 # %% hints composite_loss
 """
-Cut the film into two first: the frames that were seen, as many as the reconstruction has, and all
+Cut the clip into two first: the frames that were seen, as many as the reconstruction has, and all
 the others.
 
 film[:len(reconstruction)] was seen; flip(0) turns it round. The future's frames are not turned.
 
 For each of the two: F.binary_cross_entropy_with_logits(a, x, reduction="none"), then .sum((2, 3))
-for the pixels, then .mean() for frames and films. The whole is the sum of the two.
+for the pixels, then .mean() for frames and clips. The whole is the sum of the two.
 """
 
 
@@ -402,7 +402,7 @@ def composite_all_reversed(reconstruction, future, film):
 
 # %% mistake composite_loss: sum for mean
 def composite_summed(reconstruction, future, film):
-    """Yours grows with the number of frames and films: over these take the mean, not the sum."""
+    """Yours grows with the number of frames and clips: over these take the mean, not the sum."""
     n = len(reconstruction)
     past = F.binary_cross_entropy_with_logits(reconstruction, film[:n].flip(0), reduction="sum")
     ahead = F.binary_cross_entropy_with_logits(future, film[n:], reduction="sum")
@@ -411,7 +411,7 @@ def composite_summed(reconstruction, future, film):
 
 # %% mistake composite_loss: the films are summed
 def composite_films_summed(reconstruction, future, film):
-    """Yours grows with the number of films: take the mean over them as well."""
+    """Yours grows with the number of clips: take the mean over them as well."""
     n, B = len(reconstruction), film.shape[1]
     past = F.binary_cross_entropy_with_logits(reconstruction, film[:n].flip(0), reduction="none")
     ahead = F.binary_cross_entropy_with_logits(future, film[n:], reduction="none")
@@ -625,7 +625,7 @@ def gradients_turned_again(h, past, ahead, past_targets, ahead_targets):
 
 # %% mistake state_gradients: sum for mean over frames
 def gradients_scaled_by_frames(h, past, ahead, past_targets, ahead_targets):
-    """mean_nats has taken the mean over frames and films already: do not scale once more."""
+    """mean_nats has taken the mean over frames and clips already: do not scale once more."""
     h = h.clone().requires_grad_()
     pairs = (past, past_targets), (ahead, ahead_targets)
     first, second = (

@@ -48,7 +48,7 @@ def make_network(weights):
 # | name | shape | what |
 # | --- | --- | --- |
 # | `weights` | dict | for `make_network` |
-# | `x` | (B, height, width) | the last frame that was seen, of B films |
+# | `x` | (B, height, width) | the last frame that was seen, of B clips |
 # | `h` | (B, H) | the units before it is read |
 # | `steps` | number | T, how many frames are asked for |
 #
@@ -92,8 +92,8 @@ check("roll_out", roll_out)
 # $$
 #
 # where both sums take every pair of neighbours that lies within the frame. Both numbers are then
-# **averaged** over the films. The sharpness is given as a part of the truth's: divide it by *one*
-# number, the mean of $s$ over all frames and films of the truth.
+# **averaged** over the clips. The sharpness is given as a part of the truth's: divide it by *one*
+# number, the mean of $s$ over all frames and clips of the truth.
 #
 # | name | shape | what |
 # | --- | --- | --- |
@@ -106,7 +106,7 @@ check("roll_out", roll_out)
 
 # %% answer film_statistics, 3 points
 def film_statistics(guess, truth):
-    """(squared error, sharpness as a part of the truth's): each (T,), means over the films."""
+    """(squared error, sharpness as a part of the truth's): each (T,), means over the clips."""
 
     # BEGIN SOLUTION
     def sharpness(x):
@@ -128,8 +128,8 @@ check("film_statistics", film_statistics)
 # ## 3. Is there a rhythm?
 #
 # How alike is the units' activity to itself, $k$ steps later? This is its **autocorrelation**.
-# First take from each unit of each film its own mean over time; what is left is $\tilde{h}$. Then,
-# for one film, all of its units $n$ counted together,
+# First take from each unit of each clip its own mean over time; what is left is $\tilde{h}$. Then,
+# for one clip, all of its units $n$ counted together,
 #
 # $$
 # a(k) = \frac{\sum_{t,n} \tilde{h}_n(t)\, \tilde{h}_n(t+k)}
@@ -139,7 +139,7 @@ check("film_statistics", film_statistics)
 # All three sums go over the same steps: those $t$ for which $t + k$ is still there. So the first
 # sum below the root leaves out the last $k$ steps, and the second one the first $k$. $a(0)$ is 1.
 #
-# The **period** of a film is read from its curve:
+# The **period** of a clip is read from its curve:
 #
 # 1. Wait until the curve is below 0 for the first time.
 # 2. From there on, look for the first lag where it is above 0 and higher than at both lags beside
@@ -149,7 +149,7 @@ check("film_statistics", film_statistics)
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `units` | (T, B, H) | activity of H units over T steps, of B films |
+# | `units` | (T, B, H) | activity of H units over T steps, of B clips |
 # | `lags` | number | K, the longest lag, less than T − 1 |
 #
 # Return two tensors: the curves, (K + 1, B), for the lags 0 … K, and the periods, (B,), whole
@@ -158,7 +158,7 @@ check("film_statistics", film_statistics)
 
 # %% answer find_rhythm, 4 points
 def find_rhythm(units, lags):
-    """(autocorrelation (K + 1, B) for the lags 0 … K, period (B,) of each film)."""
+    """(autocorrelation (K + 1, B) for the lags 0 … K, period (B,) of each clip)."""
     # BEGIN SOLUTION
     v, curve = units - units.mean(0), []
     for k in range(lags + 1):
@@ -187,14 +187,14 @@ check("find_rhythm", find_rhythm)
 # %% written what_a_peak_shows, 1 point [markdown]
 # ## 4. In your own words
 #
-# In the last fifty frames of a rollout the units have a peak of 0.95 at lag 17, in every film. The
-# digits of these films come back after 20 to 60 frames, each in its own time. What does the high
+# In the last fifty frames of a rollout the units have a peak of 0.95 at lag 17, in every clip. The
+# digits of these clips come back after 20 to 60 frames, each in its own time. What does the high
 # peak show, and what does it not show? What would you look at besides?
 #
 # BEGIN SOLUTION
 # It shows that the network moves in a steady rhythm and does not settle. It does not show that the
-# motion of the digits is remembered: the rhythm is the same whatever film was seen, and the wrong
-# one. Besides: the error against the mean image's, the period of each film against that of its
+# motion of the digits is remembered: the rhythm is the same whatever clip was seen, and the wrong
+# one. Besides: the error against the mean image's, the period of each clip against that of its
 # digits, how large the activity is, and the same for an untrained network.
 # END SOLUTION
 
@@ -204,7 +204,7 @@ check("find_rhythm", find_rhythm)
 # Roll out a model of the lab: `lstm_video_lab.lessons.long_rollouts.experiment.roll_out` gives
 # frames as logits, and the decoder's units. Use your own functions on the first and on the last
 # fifty frames.
-# Do the periods of the films differ from one another at first? And at the end?
+# Do the periods of the clips differ from one another at first? And at the end?
 
 # %% cases roll_out
 SHOWS = "frames"
@@ -357,7 +357,7 @@ def roll_in_black_and_white(weights, x, h, steps):
 
 # %% mistake roll_out: films first
 def roll_films_first(weights, x, h, steps):
-    """Time is the first axis of both results, films the second."""
+    """Time is the first axis of both results, clips the second."""
     step = make_network(weights)
     frames, units = [], []
     for _ in range(steps):
@@ -404,14 +404,14 @@ def hidden(rng):
 
 # %% hints film_statistics
 """
-Make both numbers for every frame of every film first, in the shape (T, B). Averaging over the films
+Make both numbers for every frame of every clip first, in the shape (T, B). Averaging over the clips
 comes last.
 
 .sum((2, 3)) adds over the pixels of a frame. Axis 2 goes down the rows, axis 3 across the columns:
 the sharpness needs diff along both, squared, summed and added.
 
 The sharpness of the guess, .mean(1), is divided by the sharpness of the truth, .mean(): one number
-for the whole film, so that the guess's changes alone are seen.
+for the whole clip, so that the guess's changes alone are seen.
 """
 
 
@@ -447,14 +447,14 @@ def statistics_by_numpy(guess, truth):
 
 # %% mistake film_statistics: averaged over the pixels
 def statistics_per_pixel(guess, truth):
-    """Your error is one per pixel: add over the pixels, and average over the films alone."""
+    """Your error is one per pixel: add over the pixels, and average over the clips alone."""
     sharp = lambda x: sum((x.diff(dim=d) ** 2).sum((2, 3)) for d in (2, 3))
     return ((guess - truth) ** 2).mean((1, 2, 3)), sharp(guess).mean(1) / sharp(truth).mean()
 
 
 # %% mistake film_statistics: sum for mean over the films
 def statistics_summed(guess, truth):
-    """Your numbers grow with the number of films: take the mean over them, not the sum."""
+    """Your numbers grow with the number of clips: take the mean over them, not the sum."""
     sharp = lambda x: sum((x.diff(dim=d) ** 2).sum((2, 3)) for d in (2, 3))
     return ((guess - truth) ** 2).sum((1, 2, 3)), sharp(guess).sum(1) / sharp(truth).mean()
 
@@ -491,7 +491,7 @@ def statistics_across_only(guess, truth):
 # %% mistake film_statistics: the truth's sharpness frame by frame
 def statistics_frame_by_frame(guess, truth):
     """You divide by another number in each frame: take one, the mean over the truth's frames and
-    films."""
+    clips."""
     sharp = lambda x: sum((x.diff(dim=d) ** 2).sum((2, 3)) for d in (2, 3))
     error = ((guess - truth) ** 2).sum((2, 3)).mean(1)
     return error, sharp(guess).mean(1) / sharp(truth).mean(1)
@@ -506,7 +506,7 @@ def statistics_not_compared(guess, truth):
 
 # %% mistake film_statistics: not averaged over the films
 def statistics_of_each_film(guess, truth):
-    """Average over the films, the second axis: one number for each frame is asked for."""
+    """Average over the clips, the second axis: one number for each frame is asked for."""
     sharp = lambda x: sum((x.diff(dim=d) ** 2).sum((2, 3)) for d in (2, 3))
     return ((guess - truth) ** 2).sum((2, 3)), sharp(guess) / sharp(truth).mean()
 
@@ -516,7 +516,7 @@ SHOWS = "lines"
 
 
 def draw_waves(rng, T, H, periods, noise=0.1):
-    """Units that come back after so many steps, one film for each period; 0: they only drift."""
+    """Units that come back after so many steps, one clip for each period; 0: they only drift."""
     t = np.arange(T)[:, None]
     films = []
     for period in periods:
@@ -545,14 +545,14 @@ def hidden(rng):
 
 # %% hints find_rhythm
 """
-Two things, one after the other: first the whole curve, for all films at once, then the periods,
-film by film. Begin with v = units - units.mean(0).
+Two things, one after the other: first the whole curve, for all clips at once, then the periods,
+clip by clip. Begin with v = units - units.mean(0).
 
 For lag k hold v[: len(v) - k] against v[k:]; they have the same shape. Each of the three sums is
-.sum((0, 2)): over steps and units, so that the films remain. Keep the results in a list and stack
+.sum((0, 2)): over steps and units, so that the clips remain. Keep the results in a list and stack
 them.
 
-For one film, a = curve[:, film]: go through k from 1 to lags - 1. Remember whether a[k] was below 0
+For one clip, a = curve[:, film]: go through k from 1 to lags - 1. Remember whether a[k] was below 0
 by now. If it was, and a[k] is above 0, above a[k - 1] and above a[k + 1], then k is the period:
 stop there.
 """
@@ -596,7 +596,7 @@ def rhythm_by_numpy(units, lags):
 # %% mistake find_rhythm: biased normalisation
 def rhythm_biased(units, lags):
     """Your curve shrinks with the lag: below the root stand the same steps as above it, not the
-    whole film."""
+    whole clip."""
     v = units - units.mean(0)
     T = len(v)
     curve = [(v[: T - k] * v[k:]).sum((0, 2)) / (v**2).sum((0, 2)) for k in range(lags + 1)]
@@ -699,7 +699,7 @@ def first_peaks(curve):
 
 # %% mistake find_rhythm: the film is closed to a ring
 def rhythm_in_a_ring(units, lags):
-    """Your film goes on from its start when it ends: leave out the steps that have no partner."""
+    """Your clip goes on from its start when it ends: leave out the steps that have no partner."""
     v = units - units.mean(0)
     curve = torch.stack([(v * v.roll(-k, 0)).sum((0, 2)) for k in range(lags + 1)])
     curve = curve / (v**2).sum((0, 2))
@@ -714,7 +714,7 @@ def first_peaks(curve):
 
 # %% mistake find_rhythm: each unit on its own
 def rhythm_unit_by_unit(units, lags):
-    """You average the curves of single units: put all units of a film into each of the sums."""
+    """You average the curves of single units: put all units of a clip into each of the sums."""
     v, curve = units - units.mean(0), []
     for k in range(lags + 1):
         early, late = v[: len(v) - k], v[k:]

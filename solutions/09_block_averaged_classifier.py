@@ -4,9 +4,9 @@
 # **After lesson** [12, percepts and actions](../notebooks/12_percepts_and_actions.ipynb) ·
 # **Points** 9 · **Difficulty** ●●○ · **Time** 45 minutes
 #
-# A classifier says after every frame what it thinks is going on. You cut films into blocks, make
+# A classifier says after every frame what it thinks is going on. You cut clips into blocks, make
 # one answer out of the many of a block, one out of all blocks, and count how often it is right. The
-# picture below is from your second part: five blocks of a film (the axis calls them steps), and how
+# picture below is from your second part: five blocks of a clip (the axis calls them steps), and how
 # sure each is of four classes, a line each.
 
 # %% what it will look like
@@ -40,14 +40,14 @@ target("block_answers")
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `films` | (T, B, X) | B films of T frames of X numbers |
+# | `films` | (T, B, X) | B clips of T frames of X numbers |
 # | `length`, `stride` | numbers | L and s; L is at most T |
-# | result | (L, n, B, X) | time within the block first, then the block, then the film |
+# | result | (L, n, B, X) | time within the block first, then the block, then the clip |
 
 
 # %% answer cut_blocks, 3 points
 def cut_blocks(films, length, stride):
-    """Films (T, B, X) as overlapping blocks (L, n, B, X), L = length."""
+    """Clips (T, B, X) as overlapping blocks (L, n, B, X), L = length."""
     # BEGIN SOLUTION
     starts = range(0, len(films) - length + 1, stride)
     return torch.stack([films[start : start + length] for start in starts], dim=1)
@@ -80,7 +80,7 @@ check("cut_blocks", cut_blocks)
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `logits` | (L, n, B, K) | after each of L steps, for n blocks of B films |
+# | `logits` | (L, n, B, K) | after each of L steps, for n blocks of B clips |
 # | result | (n, B, K) | one answer for each block |
 
 
@@ -99,24 +99,24 @@ check("block_answers", block_answers)
 # hint("block_answers")
 
 # %% [markdown]
-# ## 3. The answer for a film, and how often it is right
+# ## 3. The answer for a clip, and how often it is right
 #
-# The answer for a film is the **mean over its blocks**. The class with the largest probability is
-# what the film is said to be. The **accuracy** is the share of films that are said to be what they
+# The answer for a clip is the **mean over its blocks**. The class with the largest probability is
+# what the clip is said to be. The **accuracy** is the share of clips that are said to be what they
 # are, from 0 to 1.
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `answers` | (n, B, K) | probabilities from n blocks of B films |
+# | `answers` | (n, B, K) | probabilities from n blocks of B clips |
 # | `labels` | (B,) | the true classes: whole numbers from 0 to K − 1 |
 #
-# Return three things: the probabilities of the films, (B, K), the classes that are said, (B,),
+# Return three things: the probabilities of the clips, (B, K), the classes that are said, (B,),
 # whole numbers, and the accuracy, one number.
 
 
 # %% answer film_accuracy, 2 points
 def film_accuracy(answers, labels):
-    """(probabilities of the films (B, K), classes said (B,), accuracy: a number from 0 to 1)."""
+    """(probabilities of the clips (B, K), classes said (B,), accuracy: a number from 0 to 1)."""
     # BEGIN SOLUTION
     films = answers.mean(0)
     said = films.argmax(1)
@@ -166,7 +166,7 @@ def visible(rng):
 def hidden(rng):
     yield draw_films(rng, 12, 3, 2, 6, 3)
     yield draw_films(rng, 9, 2, 4, 4, 2)  # the last frame is in no block
-    yield draw_films(rng, 5, 2, 3, 5, 2)  # one block, as long as the film
+    yield draw_films(rng, 5, 2, 3, 5, 2)  # one block, as long as the clip
     for _ in range(2):
         B, X, length, more = (int(n) for n in rng.integers((2, 2, 4, 2), (5, 5, 7, 5)))
         stride = int(rng.integers(2, length))
@@ -183,7 +183,7 @@ down first. Which one is the last that leaves room for a whole block?
 range(0, T - length + 1, stride) gives the starts: a block that begins at T - length still fits, and
 the end of a range is not in it.
 
-Each block is films[start : start + length]. Put them together with torch.stack(blocks, dim=1): time
+Each block is clips[start : start + length]. Put them together with torch.stack(blocks, dim=1): time
 within the block stays the first axis.
 """
 
@@ -218,7 +218,7 @@ def blocks_without_overlap(films, length, stride):
 
 # %% mistake cut_blocks: the last block is missing
 def blocks_without_last(films, length, stride):
-    """Your last block is missing: one that ends just where the film ends still fits."""
+    """Your last block is missing: one that ends just where the clip ends still fits."""
     starts = range(0, len(films) - length, stride)
     return torch.stack([films[k : k + length] for k in starts], dim=1)
 
@@ -232,7 +232,7 @@ def blocks_one_too_few(films, length, stride):
 
 # %% mistake cut_blocks: the last block is filled up
 def blocks_filled_up(films, length, stride):
-    """You have a block too many: it goes beyond the end of the film. Only whole blocks count."""
+    """You have a block too many: it goes beyond the end of the clip. Only whole blocks count."""
     count = -(-(len(films) - length) // stride) + 1
     more = torch.cat([films, films[-1:].repeat(stride, 1, 1)])
     return torch.stack([more[k * stride :][:length] for k in range(count)], dim=1)
@@ -304,7 +304,7 @@ def hidden(rng):
 The order matters: first the softmax, step by step, and then the mean over the steps.
 
 Softmax works along the classes, the last axis: after it, the numbers of one step, of one block, of
-one film, add up to 1.
+one clip, add up to 1.
 
 torch.softmax(logits, dim=3), then .mean(0): the steps of a block are the first axis.
 """
@@ -350,7 +350,7 @@ def answers_softmax_over_steps(logits):
 
 # %% mistake block_answers: softmax over the films
 def answers_softmax_over_films(logits):
-    """Your softmax goes over the films: it belongs over the classes, the last axis."""
+    """Your softmax goes over the clips: it belongs over the classes, the last axis."""
     return torch.softmax(logits, dim=2).mean(0)
 
 
@@ -426,12 +426,12 @@ def hidden(rng):
 
 # %% hints film_accuracy
 """
-Three small steps: the mean over the blocks, the class with the largest number in each film, and the
-share of films in which it is the label.
+Three small steps: the mean over the blocks, the class with the largest number in each clip, and the
+share of clips in which it is the label.
 
 answers.mean(0) averages over the blocks, the first axis. argmax(1) then looks along the classes.
 
-said == labels gives True or False for each film. .float() makes 1 and 0 of them, and their mean is
+said == labels gives True or False for each clip. .float() makes 1 and 0 of them, and their mean is
 the accuracy.
 """
 
@@ -457,7 +457,7 @@ def accuracy_by_numpy(answers, labels):
 
 # %% mistake film_accuracy: sum for mean
 def accuracy_summed(answers, labels):
-    """You add the blocks up: take their mean, so that the probabilities of a film add up to 1."""
+    """You add the blocks up: take their mean, so that the probabilities of a clip add up to 1."""
     films = answers.sum(0)
     said = films.argmax(1)
     return films, said, (said == labels).float().mean()
@@ -465,7 +465,7 @@ def accuracy_summed(answers, labels):
 
 # %% mistake film_accuracy: the last block only
 def accuracy_of_last_block(answers, labels):
-    """That is the answer of the last block alone: all blocks of a film have a voice."""
+    """That is the answer of the last block alone: all blocks of a clip have a voice."""
     films = answers[-1]
     said = films.argmax(1)
     return films, said, (said == labels).float().mean()
@@ -473,7 +473,7 @@ def accuracy_of_last_block(answers, labels):
 
 # %% mistake film_accuracy: every block counts as a film
 def accuracy_of_blocks(answers, labels):
-    """You count right blocks: count right films, after the mean over their blocks."""
+    """You count right blocks: count right clips, after the mean over their blocks."""
     films = answers.mean(0)
     return films, films.argmax(1), (answers.argmax(2) == labels).float().mean()
 
@@ -488,7 +488,7 @@ def accuracy_of_surest_block(answers, labels):
 
 # %% mistake film_accuracy: number of right films
 def accuracy_counted(answers, labels):
-    """You count the right films: the accuracy is their share of all films, from 0 to 1."""
+    """You count the right clips: the accuracy is their share of all clips, from 0 to 1."""
     films = answers.mean(0)
     said = films.argmax(1)
     return films, said, (said == labels).sum()
@@ -504,7 +504,7 @@ def accuracy_in_percent(answers, labels):
 
 # %% mistake film_accuracy: the probability of the right class
 def accuracy_by_probability(answers, labels):
-    """You average the probability of the true class: a film is either right or wrong, 1 or 0."""
+    """You average the probability of the true class: a clip is either right or wrong, 1 or 0."""
     films = answers.mean(0)
     return films, films.argmax(1), films.gather(1, labels[:, None]).mean()
 
@@ -519,7 +519,7 @@ def accuracy_softmax_again(answers, labels):
 
 # %% mistake film_accuracy: the share of errors
 def accuracy_upside_down(answers, labels):
-    """That is the share of wrong films: the accuracy counts the right ones."""
+    """That is the share of wrong clips: the accuracy counts the right ones."""
     films = answers.mean(0)
     said = films.argmax(1)
     return films, said, (said != labels).float().mean()

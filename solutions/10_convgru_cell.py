@@ -5,8 +5,8 @@
 # **Points** 9 · **Difficulty** ●●○ · **Time** 50 minutes
 #
 # A GRU does with two gates and one state what an LSTM does with three gates and two states. You
-# write its gates, its new state, and a run of several cells over a film. The picture below is from
-# your second part: eight films in which only the gate z differs, from 0 in the first to 1 in the
+# write its gates, its new state, and a run of several cells over a clip. The picture below is from
+# your second part: eight clips in which only the gate z differs, from 0 in the first to 1 in the
 # last. A ring is what the cell remembers, a cross is what it sees.
 
 # %% given
@@ -42,7 +42,7 @@ target("convgru_state")
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `x` | (B, X, height, width) | the input maps, for B films |
+# | `x` | (B, X, height, width) | the input maps, for B clips |
 # | `h` | (B, C, height, width) | the last state |
 # | `W` | (2C, X + C, k, k) | kernels: the C maps of r first, then the C maps of z; k is odd |
 # | `b` | (2C,) | biases, in the same order |
@@ -102,7 +102,7 @@ check("convgru_state", convgru_state)
 # hint("convgru_state")
 
 # %% [markdown]
-# ## 3. A rung of the ladder, over a film
+# ## 3. A rung of the ladder, over a clip
 #
 # On each rung of the lesson's ladder there are several cells **side by side**. All of them read the
 # same maps, but their kernels differ in size, so that some look far and some near. Each keeps its
@@ -132,13 +132,13 @@ def make_step(weights):
 # %% [markdown]
 # | name | shape | what |
 # | --- | --- | --- |
-# | `frames` | (T, B, X, height, width) | B films of T frames, time first |
+# | `frames` | (T, B, X, height, width) | B clips of T frames, time first |
 # | `cells` | list of N dicts | the weights of the cells |
 # | `p` | (N, C) | how much each map of each cell counts in y |
 # | `start` | (N, B, C, height, width) or None | the states to begin with; None stands for zeros |
 #
 # Return two tensors: what the rung says at every step, (T, B, height, width), and the last states
-# of all cells, (N, B, C, height, width). Whoever has those can go on with the film another day:
+# of all cells, (N, B, C, height, width). Whoever has those can go on with the clip another day:
 # they are the next `start`.
 
 
@@ -168,7 +168,7 @@ check("run_rung", run_rung)
 #
 # `torch.nn.GRU` differs in two places. Its new state is $(1 - z) \odot n + z \odot h$, and its r
 # multiplies what the weights have made of $h$, not $h$ itself. Somebody wants to use weights that
-# were trained there in your cell. Which of the two differences can be mended by changing the
+# were trained there in your cell. Which of the two differences can be fixed by changing the
 # weights, and how? Why not the other?
 #
 # BEGIN SOLUTION
@@ -199,7 +199,7 @@ def draw_gates(rng, B, X, C, k, height, width):
 
 
 def draw_blocks(rng):
-    """Five films, in each a light block at another place, and a state that knows another one."""
+    """Five clips, in each a light block at another place, and a state that knows another one."""
     case = draw_gates(rng, 5, 1, 2, 3, 8, 11)
     for n in range(5):
         case["x"][n] *= 0.1
@@ -336,7 +336,7 @@ def draw_state(rng, B, X, C, k, height, width):
 
 
 def draw_choice(rng):
-    """Eight films: the state knows a ring, the input is a cross, z goes from 0 to 1."""
+    """Eight clips: the state knows a ring, the input is a cross, z goes from 0 to 1."""
     case = draw_state(rng, 8, 1, 2, 3, 9, 9)
     v, u = torch.meshgrid(torch.arange(9.0), torch.arange(9.0), indexing="ij")
     ring = torch.exp(-2 * ((v - 4).hypot(u - 4) - 3) ** 2)
@@ -695,7 +695,7 @@ def rung_without_weights(frames, cells, p, start):
 
 # %% mistake run_rung: from the last frame to the first
 def rung_runs_backwards(frames, cells, p, start):
-    """Your film runs backwards: the cells read the first frame first."""
+    """Your clip runs backwards: the cells read the first frame first."""
     steps = [make_step(weights) for weights in cells]
     if start is None:
         start = frames.new_zeros(len(cells), frames.shape[1], p.shape[1], *frames.shape[3:])
@@ -708,7 +708,7 @@ def rung_runs_backwards(frames, cells, p, start):
 
 # %% mistake run_rung: films for time
 def rung_runs_over_films(frames, cells, p, start):
-    """Your cells go from film to film: the first axis is time, the second counts the films."""
+    """Your cells go from clip to clip: the first axis is time, the second counts the clips."""
     steps = [make_step(weights) for weights in cells]
     if start is None:
         start = frames.new_zeros(len(cells), frames.shape[1], p.shape[1], *frames.shape[3:])

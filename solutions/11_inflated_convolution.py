@@ -1,13 +1,13 @@
 # %% [markdown]
-# # Exercise 11 · From image filters to film filters
+# # Exercise 11 · From image filters to clip filters
 #
 # **After lesson** [13, temporal models](../notebooks/13_temporal_models.ipynb) ·
 # **Points** 11 · **Difficulty** ●●○ · **Time** 60 minutes
 #
-# Filters for images exist, trained on millions of them. You *inflate* them to filters for films,
-# such that a film in which nothing moves is answered just as its image was. Then you count what
+# Filters for images exist, trained on millions of them. You *inflate* them to filters for clips,
+# such that a clip in which nothing moves is answered just as its image was. Then you count what
 # that costs, and make a cheaper kind. The picture below is from your second part: a letter stands
-# still, moves, and stands still again. At rest the film's answer is the image's; in motion it is
+# still, moves, and stands still again. At rest the clip's answer is the image's; in motion it is
 # smeared.
 
 # %% given
@@ -24,26 +24,26 @@ target("convolve_film")
 # ## 1. Inflate
 #
 # A filter for images has k×k weights for each pair of an output map q and an input map m. A filter
-# for films has D such layers, one for each of D frames. **Inflating** repeats the same weights
+# for clips has D such layers, one for each of D frames. **Inflating** repeats the same weights
 # along time and divides them by D:
 #
 # $$
 # K_{q,m}(\tau, s, t) = \frac{1}{D}\, W_{q,m}(s, t) \qquad \tau = 1 … D
 # $$
 #
-# Why divide? In a still film all D layers see the same, so D times $\frac{1}{D}$ of the answer
+# Why divide? In a still clip all D layers see the same, so D times $\frac{1}{D}$ of the answer
 # comes together: the image's answer.
 #
 # | name | shape | what |
 # | --- | --- | --- |
 # | `W` | (Q, X, k, k) | filters for images with X input maps |
 # | `depth` | number | D |
-# | result | (Q, X, D, k, k) | filters for films; time comes before rows and columns |
+# | result | (Q, X, D, k, k) | filters for clips; time comes before rows and columns |
 
 
 # %% answer inflate_filters, 2 points
 def inflate_filters(W, depth):
-    """Filters for images (Q, X, k, k) as filters for films (Q, X, D, k, k), D = depth."""
+    """Filters for images (Q, X, k, k) as filters for clips (Q, X, D, k, k), D = depth."""
     # BEGIN SOLUTION
     return W[:, :, None].repeat(1, 1, depth, 1, 1) / depth
     # END SOLUTION
@@ -59,19 +59,19 @@ check("inflate_filters", inflate_filters)
 # hint("inflate_filters")
 
 # %% [markdown]
-# ## 2. Convolve a film
+# ## 2. Convolve a clip
 #
 # The filter lies on D frames and k×k places. The sum of all products is the new number, then it
 # moves on. At the edges a part of it hangs outside:
 #
 # - in **space** there are zeros, as always;
-# - before the first frame and after the last the film **stands still**: they are repeated.
+# - before the first frame and after the last the clip **stands still**: they are repeated.
 #
-# With zeros in time the ends of a still film would get a smaller answer than its middle. With the
+# With zeros in time the ends of a still clip would get a smaller answer than its middle. With the
 # frames repeated, the answer is the image's from the first frame to the last.
 #
 # The lesson's filters look back only, for an answer may not know what is yet to come. Here the
-# whole film is there, and the middle of the filter lies on the frame that is answered.
+# whole clip is there, and the middle of the filter lies on the frame that is answered.
 #
 # With k and D odd, $r = (k-1)/2$ and $R = (D-1)/2$,
 #
@@ -82,7 +82,7 @@ check("inflate_filters", inflate_filters)
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `film` | (T, X, height, width) | one film, time first; each frame has X maps |
+# | `film` | (T, X, height, width) | one clip, time first; each frame has X maps |
 # | `K` | (Q, X, D, k, k) | filters, inflated or of any other kind |
 # | `b` | (Q,) | biases |
 # | result | (T, Q, height, width) | as many frames, of the same size |
@@ -93,7 +93,7 @@ check("inflate_filters", inflate_filters)
 
 # %% answer convolve_film, 3 points
 def convolve_film(film, K, b):
-    """A film (T, X, height, width) and filters (Q, X, D, k, k) to (T, Q, height, width)."""
+    """A clip (T, X, height, width) and filters (Q, X, D, k, k) to (T, Q, height, width)."""
     # BEGIN SOLUTION
     R, r = K.shape[2] // 2, K.shape[-1] // 2
     longer = torch.cat([film[:1]] * R + [film] + [film[-1:]] * R)  # (T + 2R, X, height, width)
@@ -117,7 +117,7 @@ check("convolve_film", convolve_film)
 # Count for both kinds, without biases:
 #
 # - the **weights**;
-# - the **multiplications** for a film of T frames of `height` by `width` places. The size is kept:
+# - the **multiplications** for a clip of T frames of `height` by `width` places. The size is kept:
 #   each weight is used once at every place of every frame. (The places outside count as well.)
 #
 # And a third question: how many maps in between, at most, may the separable filter have, so that
@@ -125,7 +125,7 @@ check("convolve_film", convolve_film)
 #
 # | name | what |
 # | --- | --- |
-# | `T`, `height`, `width` | size of the film |
+# | `T`, `height`, `width` | size of the clip |
 # | `X`, `Q` | maps that come in and go out |
 # | `k`, `D` | size of the filters in space and in time |
 # | `M` | maps in between |
@@ -167,13 +167,13 @@ check("count_work", count_work)
 #
 # | name | shape | what |
 # | --- | --- | --- |
-# | `film` | (T, X, height, width) | one film, time first |
+# | `film` | (T, X, height, width) | one clip, time first |
 # | `S` | (M, X, k, k) | filters in space |
 # | `A` | (Q, M, D) | filters in time |
 # | `b` | (Q,) | biases, added at the end only |
 # | result | (T, Q, height, width) | as many frames, of the same size |
 #
-# The check's first film is the letter again, with a filter in time that takes the frame before from
+# The check's first clip is the letter again, with a filter in time that takes the frame before from
 # the frame after. What stands still is grey then, and only motion is seen:
 
 # %% the target of the fourth part
@@ -182,7 +182,7 @@ target("convolve_apart")
 
 # %% answer convolve_apart, 3 points
 def convolve_apart(film, S, A, b):
-    """A film (T, X, height, width), first in space, then in time: (T, Q, height, width)."""
+    """A clip (T, X, height, width), first in space, then in time: (T, Q, height, width)."""
     # BEGIN SOLUTION
     R = A.shape[2] // 2
     a = F.conv2d(film, S, padding=S.shape[-1] // 2)  # (T, M, height, width)
@@ -201,12 +201,12 @@ check("convolve_apart", convolve_apart)
 # %% written forwards_and_backwards, 1 point [markdown]
 # ## 5. In your own words
 #
-# A network of filters inflated as here has not been trained on any film yet. It is shown a film,
-# and then the same film backwards. How do its two rows of answers differ? What can it tell of left
+# A network of filters inflated as here has not been trained on any clip yet. It is shown a clip,
+# and then the same clip backwards. How do its two rows of answers differ? What can it tell of left
 # and right if its answers are averaged over time, and what must training change?
 #
 # BEGIN SOLUTION
-# Its filters are alike at all steps in time, so the answers to the film backwards are the same,
+# Its filters are alike at all steps in time, so the answers to the clip backwards are the same,
 # backwards. Their averages are equal: it cannot tell motion to the left from motion to the right.
 # Training must make the weights differ along time. It begins well all the same, for it knows
 # already what can be seen in a single image.
@@ -218,7 +218,7 @@ check("convolve_apart", convolve_apart)
 # Your separable filter is one full filter in disguise. Make its `K` out of `S` and `A` with one
 # call of `torch.einsum`, and see that `convolve_film` gives the same. Then put `torch.relu` between
 # space and time: why is there no such `K` any more? And with M = Q = 1 and weights in `A` that add
-# up to 1: is a film in which nothing moves still answered like its image, now with the `relu`?
+# up to 1: is a clip in which nothing moves still answered like its image, now with the `relu`?
 
 
 # %% cases inflate_filters
@@ -244,7 +244,7 @@ def hidden(rng):
 # %% hints inflate_filters
 """
 What is the sum of a filter over its D layers? It should be the image filter again, so that a still
-film is answered like its image.
+clip is answered like its image.
 
 The result has one axis more, the third. W[:, :, None] makes room for it: (Q, X, 1, k, k).
 
@@ -272,7 +272,7 @@ def inflate_by_einsum(W, depth):
 
 # %% mistake inflate_filters: not divided
 def inflate_undivided(W, depth):
-    """A still film gets D times the image's answer: divide the weights by the depth."""
+    """A still clip gets D times the image's answer: divide the weights by the depth."""
     return W[:, :, None].repeat(1, 1, depth, 1, 1)
 
 
@@ -290,7 +290,7 @@ def inflate_divided_by_side(W, depth):
 
 # %% mistake inflate_filters: the middle only
 def inflate_the_middle(W, depth):
-    """A still film would be right, but your filter sees a single frame: share the weights among
+    """A still clip would be right, but your filter sees a single frame: share the weights among
     all D."""
     K = W.new_zeros(*W.shape[:2], depth, *W.shape[2:])
     K[:, :, depth // 2] = W
@@ -346,7 +346,7 @@ def visible(rng):
 def hidden(rng):
     yield draw_film(rng, 6, 3, 2, 3, 3, 4, 5)
     yield draw_film(rng, 1, 2, 3, 5, 3, 5, 4)  # one frame
-    yield draw_film(rng, 3, 2, 2, 5, 1, 4, 6)  # a filter longer than the film
+    yield draw_film(rng, 3, 2, 2, 5, 1, 4, 6)  # a filter longer than the clip
     for _ in range(2):
         T, X, Q, height, width = (int(n) for n in rng.integers((5, 2, 1, 4, 4), (9, 5, 5, 8, 8)))
         D, k = (2 * rng.integers(1, 3, 2) + 1).tolist()
@@ -355,13 +355,13 @@ def hidden(rng):
 
 # %% hints convolve_film
 """
-Make the film longer first: how many times must the first frame stand before it, so that the middle
+Make the clip longer first: how many times must the first frame stand before it, so that the middle
 of the filter can lie on it?
 
-film[:1] is the first frame as a film of its own, film[-1:] the last. torch.cat puts films one after
+film[:1] is the first frame as a clip of its own, film[-1:] the last. torch.cat puts clips one after
 the other; each end needs D // 2 of them.
 
-On the longer film, F.conv3d(….transpose(0, 1), K, b, padding=(0, k // 2, k // 2)): nothing more in
+On the longer clip, F.conv3d(….transpose(0, 1), K, b, padding=(0, k // 2, k // 2)): nothing more in
 time, zeros in space. Then .transpose(0, 1) brings time to the front again.
 """
 
@@ -394,14 +394,14 @@ def film_padded_by_torch(film, K, b):
 
 # %% mistake convolve_film: zeros in time
 def film_with_zeros(film, K, b):
-    """Beyond its ends your film is black, so the answer fades there: repeat the first and the last
+    """Beyond its ends your clip is black, so the answer fades there: repeat the first and the last
     frame."""
     return F.conv3d(film.transpose(0, 1), K, b, padding="same").transpose(0, 1)
 
 
 # %% mistake convolve_film: no padding in time
 def film_gets_shorter(film, K, b):
-    """Your film has become shorter: add frames at both ends before you convolve."""
+    """Your clip has become shorter: add frames at both ends before you convolve."""
     r = K.shape[-1] // 2
     return F.conv3d(film.transpose(0, 1), K, b, padding=(0, r, r)).transpose(0, 1)
 
@@ -434,7 +434,7 @@ def film_looks_back_only(film, K, b):
 
 # %% mistake convolve_film: round the ends
 def film_in_a_circle(film, K, b):
-    """Your film goes in a circle: before the first frame comes the first again, not the last."""
+    """Your clip goes in a circle: before the first frame comes the first again, not the last."""
     R, r = K.shape[2] // 2, K.shape[-1] // 2
     when = torch.arange(-R, len(film) + R) % len(film)
     return F.conv3d(film[when].transpose(0, 1), K, b, padding=(0, r, r)).transpose(0, 1)
@@ -442,7 +442,7 @@ def film_in_a_circle(film, K, b):
 
 # %% mistake convolve_film: each frame by itself
 def film_frame_by_frame(film, K, b):
-    """Your film is answered frame by frame, as if nothing moved: a layer of the filter belongs to
+    """Your clip is answered frame by frame, as if nothing moved: a layer of the filter belongs to
     each of D frames."""
     return F.conv2d(film, K.sum(2), b, padding=K.shape[-1] // 2)
 
@@ -457,7 +457,7 @@ def film_turned_round(film, K, b):
 
 # %% mistake convolve_film: mirrored at the ends
 def film_mirrored(film, K, b):
-    """Beyond its ends your film runs backwards: it should stand still there."""
+    """Beyond its ends your clip runs backwards: it should stand still there."""
     R, r = K.shape[2] // 2, K.shape[-1] // 2
     longer = torch.cat([film[1 : 1 + R].flip(0), film, film[-1 - R : -1].flip(0)])
     return F.conv3d(longer.transpose(0, 1), K, b, padding=(0, r, r)).transpose(0, 1)
@@ -500,7 +500,7 @@ How many numbers are in a tensor of the shape (Q, X, D, k, k)? And in the two of
 filter, (M, X, k, k) and (Q, M, D)?
 
 The two steps of the separable filter come one after the other, so their weights are added up. Both
-kinds: multiplications = weights × places, and a film has T × height × width places.
+kinds: multiplications = weights × places, and a clip has T × height × width places.
 
 For each map in between the separable filter has X * k * k + Q * D weights. How many times does this
 fit into the weights of the full one? In whole numbers: //.
@@ -552,7 +552,7 @@ def count_without_between(T, height, width, X, Q, k, D, M):
 
 # %% mistake count_work: one frame only
 def count_one_frame(T, height, width, X, Q, k, D, M):
-    """Your multiplications are those of one frame: the film has T."""
+    """Your multiplications are those of one frame: the clip has T."""
     places, full, apart = height * width, Q * X * D * k * k, M * X * k * k + Q * M * D
     return [full, full * places], [apart, apart * places], full // (X * k * k + Q * D)
 
@@ -619,7 +619,7 @@ def visible(rng):
 def hidden(rng):
     yield draw_apart(rng, 6, 3, 4, 2, 3, 3, 4, 5)
     yield draw_apart(rng, 1, 2, 3, 2, 5, 3, 5, 4)  # one frame
-    yield draw_apart(rng, 3, 2, 2, 2, 5, 1, 4, 6)  # a filter longer than the film
+    yield draw_apart(rng, 3, 2, 2, 2, 5, 1, 4, 6)  # a filter longer than the clip
     for _ in range(2):
         T, X, M, Q, height, width = (
             int(n) for n in rng.integers((5, 2, 2, 2, 4, 4), (9, 5, 6, 5, 8, 8))
@@ -630,11 +630,11 @@ def hidden(rng):
 
 # %% hints convolve_apart
 """
-The first step is one call: F.conv2d takes the T frames of a film as it would take T films. So what
+The first step is one call: F.conv2d takes the T frames of a clip as it would take T clips. So what
 is in between has the shape (T, M, height, width).
 
 Lengthen what is in between at both ends, as in part 2. Then go through the D layers of A: layer
-number τ meets the T frames that begin with frame τ of the longer film.
+number τ meets the T frames that begin with frame τ of the longer clip.
 
 For one layer, torch.einsum("njvu,qj->nqvu", longer[layer : layer + T], A[:, :, layer]). Add up all
 D of them, and at the end b[:, None, None].
@@ -672,7 +672,7 @@ def apart_by_lines(film, S, A, b):
 
 # %% mistake convolve_apart: zeros in time
 def apart_with_zeros(film, S, A, b):
-    """Beyond its ends your film is black: repeat the first and the last frame, so that nothing
+    """Beyond its ends your clip is black: repeat the first and the last frame, so that nothing
     changes there."""
     a = F.conv2d(film, S, padding="same").permute(2, 3, 1, 0).flatten(0, 1)
     y = F.conv1d(a, A, b, padding="same")
@@ -681,7 +681,7 @@ def apart_with_zeros(film, S, A, b):
 
 # %% mistake convolve_apart: no padding in time
 def apart_gets_shorter(film, S, A, b):
-    """Your film has become shorter: lengthen it at both ends before the step in time."""
+    """Your clip has become shorter: lengthen it at both ends before the step in time."""
     windows = F.conv2d(film, S, padding="same").unfold(0, A.shape[2], 1)
     return torch.einsum("njvud,qjd->nqvu", windows, A) + b[:, None, None]
 
@@ -705,7 +705,7 @@ def apart_looks_back_only(film, S, A, b):
 
 # %% mistake convolve_apart: each frame by itself
 def apart_frame_by_frame(film, S, A, b):
-    """Your film is answered frame by frame, as if nothing moved: each weight in time belongs to
+    """Your clip is answered frame by frame, as if nothing moved: each weight in time belongs to
     another frame."""
     a = F.conv2d(film, S, padding="same")
     return torch.einsum("njvu,qj->nqvu", a, A.sum(2)) + b[:, None, None]
