@@ -40,7 +40,8 @@ from lstm_video_lab import ConvGRUCell, Settings, evaluation, metrics, plots, pr
 from lstm_video_lab.data.frames import to_unit, unpack_frames
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.video_ladder import experiment
-from lstm_video_lab.lessons.video_ladder.experiment import FIRST, MIXES, draw, gather
+from lstm_video_lab.lessons.video_ladder.experiment import FIRST, MIXES, gather
+from lstm_video_lab.lessons.video_ladder.figures import draw_trials
 from lstm_video_lab.lessons.video_ladder.model import Ladder, train_ladder
 from lstm_video_lab.lessons.video_ladder.widgets import MixExplorer, StateExplorer
 from lstm_video_lab.widgets import Guess
@@ -132,7 +133,8 @@ ours = sum(p.numel() for p in model.parameters())
 print(f"parameters: {ours:,} here, 31 million in the report")
 
 # %% train
-losses = train_ladder(model, lambda step: films, STEPS, seen=(3,), future=3, note="five circles")
+how = {"frames_in": (3,), "future": 3, "note": "five circles"}
+losses = train_ladder(model, lambda step: films, STEPS, **how)
 others = experiment.circles([0.5, 1.5, 2.5, 3.5], SIDE, 12)  # other heights, starts and speeds
 model.eval()
 errors, foreseen = {}, {}
@@ -454,7 +456,7 @@ plots.curves(
 
 # %% half L1
 each = [result["trials"][f"half L1/{seed}"]["mse"][0] for seed in range(runs("half L1"))]
-draw(
+draw_trials(
     result,
     {"base": "0.1 DSSIM, 0.9 L2", "half L1": "0.1 DSSIM, 0.5 L1, 0.4 L2"},
     "Squared error at the first predicted frame of digits: "
@@ -545,7 +547,7 @@ OTHERS = {
     "coordinates": "coordinate channels",
     "nowhere": "no places",
 }
-draw(
+draw_trials(
     result,
     OTHERS,
     "Squared error at the first predicted frame: "

@@ -18,7 +18,7 @@ from lstm_video_lab import (
 )
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.evaluation import heldout_data
-from lstm_video_lab.lessons.video_ladder.experiment import score_films, teach_films
+from lstm_video_lab.lessons.video_ladder.experiment import score_on, train_on
 from lstm_video_lab.lessons.video_ladder.model import Ladder
 from lstm_video_lab.lessons.video_ladder.pretrain import TALL
 from lstm_video_lab.percepts import PerceptNet, score_net, train_net
@@ -84,10 +84,10 @@ def test_a_ladder_is_made_the_same_way(tmp_path, monkeypatch):
     net = load_pretrained(LADDER)
     assert isinstance(net, Ladder) and not net.training and len(net.laterals) == 4
     at = Settings.from_dict({**net.card["settings"], "scale": "smoke"})
-    same = teach_films(at, **TALL)
+    same = train_on(at, **TALL)
     for a, b in zip(net.parameters(), same.parameters(), strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=5e-3)  # weights are up to 1
-    assert net.card["metrics"]["embedded"] == score_films(net, at, 20)
+    assert net.card["metrics"]["embedded"] == score_on(net, at, 20)
 
 
 def test_the_score_of_films_is_that_of_a_plain_loop():
@@ -99,7 +99,7 @@ def test_the_score_of_films_is_that_of_a_plain_loop():
 
     at = Settings.for_scale("smoke")
     frames = heldout_data(at).batch(0, 7).double() / 255
-    found = score_films(Stuck(), at, 7)
+    found = score_on(Stuck(), at, 7)
     last = frames[at.frames_in - 1]
     for t, error in enumerate(found["per_step"]):
         truth = frames[at.frames_in + t]
@@ -172,7 +172,7 @@ def test_the_card_of_the_ladder_tells_what_its_weights_score():
     net = load_pretrained(LADDER)
     told = net.card["metrics"]["embedded"]
     assert told["mse"] < 0.8 * min(level["mse"] for level in told["baselines"].values())
-    now = score_films(net, Settings.from_dict(net.card["settings"]), 100)
+    now = score_on(net, Settings.from_dict(net.card["settings"]), 100)
     assert now["mse"] == pytest.approx(told["mse"], rel=0.1)  # 100 films against 1,000
 
 

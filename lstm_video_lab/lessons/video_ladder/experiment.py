@@ -1,16 +1,16 @@
 """The video ladder: what its report found, each finding as one change of the same small trial.
 
-A trial trains a ladder, has it continue held-out films and keeps its errors: squared ones are per
+A trial trains a ladder, has it continue held-out clips and keeps its errors: squared ones are per
 frame, DSSIM is 1 − SSIM. `lstm-video-lab experiment ladder --out DIR` goes on where it was cut off.
 
-T frames, B films, S side of a frame, N frames of any kind.
+T frames, B clips, S side of a frame, N frames of any kind.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from functools import reduce
+from collections.abc import Generator, Sequence
+from functools import partial, reduce
 from itertools import product
 from operator import getitem
 from pathlib import Path
@@ -20,38 +20,52 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstm_video_lab import evaluation, metrics, plots
+from lstm_video_lab import evaluation, metrics
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.actions import ACTIONS, MovingActions
 from lstm_video_lab.data.frames import pack_frames, to_unit
 from lstm_video_lab.data.patches import CameraPatches
 from lstm_video_lab.data.sources import open_data
-from lstm_video_lab.files import store_result
 from lstm_video_lab.lessons.video_ladder.model import MIX, Ladder, train_ladder
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training.fit import fit
 from lstm_video_lab.training.trials import mean_and_std, resume_trials
 
-FIRST, AHEAD, SHOWN = (
-    8,
-    9,
-    2,
-)  # first predicted frame (from 0), frames predicted, films stored
+FIRST, AHEAD = 8, 9  # first predicted frame, from 0, and how many are predicted
+SHOWN = 2  # clips whose frames are stored
 TINY = 1e-12  # keeps shares of nothing finite
-HALF = (0.0, 0.5, 1.0)  # shares of DSSIM, and of L1 in what is left
-MIXES = {f"mix {a} {b}": (a, b * (1 - a), (1 - b) * (1 - a))
-         for a in HALF for b in HALF if a < 1 or b == 0}  # fmt: skip
-TRIALS: dict[str, dict[str, Any]] = {  # name → what it changes, of the data, training or model
-    "base": {}, "own frames": {"future": 3}, "one from three": {"seen": (3,)},
-    "three at once": {"seen": (3,), "ahead": 3, "future": 3},
+
+
+def _mixes() -> dict[str, tuple[float, float, float]]:
+    """Name → shares of DSSIM, L1 and L2; the name says DSSIM's, and L1's of what that leaves."""
+    shares = {}
+    for dssim, l1 in product((0.0, 0.5, 1.0), repeat=2):
+        if dssim < 1 or l1 == 0:
+            shares[f"mix {dssim} {l1}"] = (dssim, l1 * (1 - dssim), (1 - l1) * (1 - dssim))
+    return shares
+
+
+MIXES = _mixes()
+TRIALS: dict[str, dict[str, Any]] = {  # name → what it changes, of `train_trial` or the model
+    "base": {},
+    "own frames": {"future": 3},
+    "one from three": {"frames_in": (3,)},
+    "three at once": {"frames_in": (3,), "ahead": 3, "future": 3},
     **{name: {"data": "colour", "mix": mix} for name, mix in MIXES.items()},
-    "bilinear": {"upsampling": "bilinear"}, "nearest": {"upsampling": "nearest"},
-    "none": {"upsampling": "none"}, "actions": {"data": "actions"}, "clipped": {"clip": True},
-    "5 films": {"films": 5}, "20 films": {"films": 20}, "40 films": {"films": 40},
-    "25, 15, 10": {"rates": (25, 15, 10)}, "any length": {"seen": tuple(range(2, FIRST + 1))},
-    "nowhere": {"places": "none"}, "coordinates": {"places": "coordinates"},
+    "bilinear": {"upsampling": "bilinear"},
+    "nearest": {"upsampling": "nearest"},
+    "none": {"upsampling": "none"},
+    "actions": {"data": "actions"},
+    "clipped": {"clip": True},
+    "5 films": {"clips": 5},
+    "20 films": {"clips": 20},
+    "40 films": {"clips": 40},
+    "25, 15, 10": {"rates": (25, 15, 10)},
+    "any length": {"frames_in": tuple(range(2, FIRST + 1))},
+    "nowhere": {"places": "none"},
+    "coordinates": {"places": "coordinates"},
     "half L1": {"mix": (0.1, 0.5, 0.4)},
-}  # fmt: skip
+}
 SIZES = {
     "smoke": {"side": 16, "steps": 2, "batch": 2, "tests": 5, "seeds": 1, "head": 2},
     "laptop": {"side": 24, "steps": 300, "batch": 8, "tests": 100, "seeds": 3, "head": 150},
@@ -59,7 +73,7 @@ SIZES = {
 
 
 def circles(numbers: Sequence[float], side: int, frames: int) -> Tensor:
-    """Films of a circle that goes sideways, one for each number: uint8 (T, B, S, S)."""
+    """Clips of a circle that goes sideways, one for each number: uint8 (T, B, S, S)."""
     n, t = torch.tensor(numbers)[:, None, None], torch.arange(frames)[:, None, None, None]
     line = torch.arange(side)
     x, y = 0.37 * side * n + (1 + n / 8) * t, side * (0.3 + n / 12)
@@ -67,8 +81,8 @@ def circles(numbers: Sequence[float], side: int, frames: int) -> Tensor:
     return ((side / 6 - torch.hypot(line[:, None] - y, across)).clamp(0, 1) * 255).byte()
 
 
-def world(data: str, split: str, side: int, rate: float = 10.0) -> Any:
-    """Films of FIRST + AHEAD frames, by `.batch(index, B)`; rate: frames a second, of digits."""
+def open_clips(data: str, split: str, side: int, rate: float = 10.0) -> Any:
+    """Clips of FIRST + AHEAD frames, by `.batch(index, B)`; rate: frames a second, of digits."""
     T, seed = FIRST + AHEAD, int(split == "test")
     if data == "colour":
         return CameraPatches(split, side, T, 3, seed)
@@ -78,38 +92,47 @@ def world(data: str, split: str, side: int, rate: float = 10.0) -> Any:
     return BouncingDigits(digits, 1, side, T, side * 7 // 12, 1 / rate, seed)
 
 
-def teach(
-    size: dict[str, int], seed: int, data: str = "digits", films: int = 0,
-    rates: tuple[float, ...] = (10.0,), seen: tuple[int, ...] = (5,), future: int = 1,
-    mix: tuple[float, ...] = MIX, **of_model: Any,
-) -> Ladder:  # fmt: skip
-    """A ladder of two rungs that learnt as a trial says, in evaluation mode."""
+def train_trial(
+    size: dict[str, int],
+    seed: int,
+    data: str = "digits",
+    clips: int = 0,
+    rates: tuple[float, ...] = (10.0,),
+    frames_in: tuple[int, ...] = (5,),
+    future: int = 1,
+    mix: tuple[float, ...] = MIX,
+    **of_model: Any,
+) -> Ladder:
+    """A ladder of two rungs, trained as a trial says, in evaluation mode.
+
+    clips: how many there are to train on; 0: endless. rates: one after the other.
+    """
     model = Ladder(size["side"], 3 if data == "colour" else 1, 2, seed=seed, **of_model)
-    worlds = [world(data, "train", size["side"], rate) for rate in rates]
-    few = worlds[0].batch(0, films) if films else None
+    sources = [open_clips(data, "train", size["side"], rate) for rate in rates]
+    few = sources[0].batch(0, clips) if clips else None
     draw = torch.Generator().manual_seed(seed)
 
     def batch(step: int) -> Tensor:
         if few is not None:
-            return few[:, torch.randint(films, (size["batch"],), generator=draw)]
-        now = worlds[step * len(worlds) // size["steps"]]
-        return now.batch(seed * size["steps"] + step, size["batch"])
+            return few[:, torch.randint(clips, (size["batch"],), generator=draw)]
+        source = sources[step * len(sources) // size["steps"]]
+        return source.batch(seed * size["steps"] + step, size["batch"])
 
-    train_ladder(model, batch, size["steps"], seen=seen, future=future, mix=mix)
+    train_ladder(model, batch, size["steps"], frames_in=frames_in, future=future, mix=mix)
     return model.eval()
 
 
-def teach_films(settings: Settings, note: str = "", **of_model: Any) -> Ladder:
-    """A ladder that learnt the films of `settings`: half of the past seen, the future foreseen and
-    fed back. In evaluation mode.
+def train_on(settings: Settings, note: str = "", **of_model: Any) -> Ladder:
+    """A ladder trained on the data of `settings`: half of the past is seen, the future predicted
+    and fed back. In evaluation mode.
     """
-    films, unseen = open_data(settings), settings.frames_in // 2
+    data, unseen = open_data(settings), settings.frames_in // 2
     model = Ladder(settings.image_size, settings.channels, seed=settings.seed, **of_model)
     train_ladder(
         model,
-        lambda step: films.batch(step, settings.batch_size)[unseen:],
+        lambda step: data.batch(step, settings.batch_size)[unseen:],
         settings.steps or 0,
-        seen=(settings.frames_in - unseen,),
+        frames_in=(settings.frames_in - unseen,),
         future=settings.frames_out,
         rate=settings.learning_rate,
         note=note,
@@ -118,13 +141,13 @@ def teach_films(settings: Settings, note: str = "", **of_model: Any) -> Ladder:
 
 
 @torch.inference_mode()
-def score_films(model: Ladder, settings: Settings, films: int) -> dict[str, Any]:
-    """Squared error per frame of held-out futures, all told and step by step; of baselines, too."""
-    frames = to_unit(evaluation.heldout_data(settings).batch(0, films))
+def score_on(model: Ladder, settings: Settings, sequences: int) -> dict[str, Any]:
+    """Squared error per frame of held-out futures, mean and step by step; of baselines, too."""
+    frames = to_unit(evaluation.heldout_data(settings).batch(0, sequences))
     past, later = frames.tensor_split([settings.frames_in])
-    given = torch.cat([model(part, len(later)) for part in past.split(100, 1)], 1)
-    errors = metrics.squared_error(given, later).mean(1)  # (T,)
-    levels = evaluation.baselines(settings, films)
+    predicted = torch.cat([model(part, len(later)) for part in past.split(100, 1)], 1)
+    errors = metrics.squared_error(predicted, later).mean(1)  # (T,)
+    levels = evaluation.baselines(settings, sequences)
     return {
         "mse": errors.mean().item(),
         "per_step": errors.tolist(),
@@ -132,52 +155,56 @@ def score_films(model: Ladder, settings: Settings, films: int) -> dict[str, Any]
     }
 
 
-def trial(name: str, size: dict[str, int], seed: int) -> dict[str, Any]:
-    """Train one and score it, on held-out films and on those that taught it."""
+def run_trial(name: str, size: dict[str, int], seed: int) -> dict[str, Any]:
+    """Train one and score it, on held-out clips and on those that it was trained on ("taught")."""
     changes, started = TRIALS[name], time.process_time()
-    model = teach(size, seed, **changes)
+    model = train_trial(size, seed, **changes)
     seconds, data = time.process_time() - started, changes.get("data", "digits")
-    tests = to_unit(world(data, "test", size["side"]).batch(0, size["tests"]))
-    count = changes.get("films", size["tests"])
-    own = to_unit(world(data, "train", size["side"]).batch(0, count))
-    seen = changes.get("seen", (5,))[0]
-    found = score(model, tests, seen) | {"taught": score(model, own, seen)["mse"]}
-    found |= {"seconds": seconds, "parameters": sum(p.numel() for p in model.parameters())}
+    tests = to_unit(open_clips(data, "test", size["side"]).batch(0, size["tests"]))
+    count = changes.get("clips", size["tests"])
+    own = to_unit(open_clips(data, "train", size["side"]).batch(0, count))
+    frames_in = changes.get("frames_in", (5,))[0]
+    scores = score(model, tests, frames_in)
+    scores["taught"] = score(model, own, frames_in)["mse"]
+    scores["seconds"] = seconds
+    scores["parameters"] = sum(p.numel() for p in model.parameters())
     if name in ("base", "any length"):
-        found["lengths"] = [score(model, tests, n)["mse"][0] for n in range(1, FIRST + 1)]
+        scores["lengths"] = [score(model, tests, n)["mse"][0] for n in range(1, FIRST + 1)]
     if data == "actions":
-        found["actions"] = read_out(model, size, seed)
-        found["actions, random"] = read_out(Ladder(size["side"], 1, 2, seed=seed), size, seed)
+        scores["actions"] = name_actions(model, size, seed)
+        random = Ladder(size["side"], 1, 2, seed=seed)
+        scores["actions, random"] = name_actions(random, size, seed)
     model.clip = not model.clip
-    return found | {"clip changed": score(model, tests, seen)["mse"]}
+    scores["clip changed"] = score(model, tests, frames_in)["mse"]
+    return scores
 
 
 @torch.inference_mode()
-def score(model: Any, frames: Tensor, seen: int) -> dict[str, Any]:
-    """How films (T, B, …) in [0, 1] are continued from their `seen` frames before FIRST."""
+def score(model: Any, frames: Tensor, frames_in: int) -> dict[str, Any]:
+    """How clips (T, B, …) in [0, 1] are continued from their last frames before FIRST."""
     truth = frames[FIRST:]
-    given = model(frames[FIRST - seen : FIRST], len(truth))
-    found = {
-        "mse": metrics.squared_error(given, truth).mean(1).tolist(),
-        "dssim": (1 - metrics.ssim(given, truth)).mean(1).tolist(),
-        "checks": checks(given[0]),
-        "blocks": blocks(given[0]),
-        "contours": explained(given[0].diff(dim=-1), truth[0].diff(dim=-1)),
-        "shown": pack_frames(
-            (given[: 9 if frames.dim() == 4 else 3, :SHOWN].clamp(0, 1) * 255).byte().numpy()
-        ),
+    predicted = model(frames[FIRST - frames_in : FIRST], len(truth))
+    stored = predicted[: 9 if frames.dim() == 4 else 3, :SHOWN].clamp(0, 1) * 255
+    scores = {
+        "mse": metrics.squared_error(predicted, truth).mean(1).tolist(),
+        "dssim": (1 - metrics.ssim(predicted, truth)).mean(1).tolist(),
+        "checks": chessboard(predicted[0]),
+        "blocks": blocks(predicted[0]),
+        "contours": explained(predicted[0].diff(dim=-1), truth[0].diff(dim=-1)),
+        "shown": pack_frames(stored.byte().numpy()),
     }
     if frames.dim() == 5:
-        found["colours"] = explained(*(f - f.mean(1, keepdim=True) for f in (given[0], truth[0])))
-    return found
+        colours = (x - x.mean(1, keepdim=True) for x in (predicted[0], truth[0]))
+        scores["colours"] = explained(*colours)
+    return scores
 
 
-def explained(given: Tensor, truth: Tensor) -> float:
+def explained(predicted: Tensor, truth: Tensor) -> float:
     """1 if equal, 0 if no better than nothing at all."""
-    return (1 - (given - truth).square().sum() / truth.square().sum()).item()
+    return (1 - (predicted - truth).square().sum() / truth.square().sum()).item()
 
 
-def checks(frames: Tensor) -> float:
+def chessboard(frames: Tensor) -> float:
     """Share of the power of frames (…, S, S) in waves of two pixels: a fine chessboard."""
     power = torch.fft.fft2(frames - frames.mean((-2, -1), keepdim=True)).abs().square()
     half = frames.shape[-1] // 2
@@ -190,84 +217,98 @@ def blocks(frames: Tensor) -> float:
     return (1 - steps[..., ::2].mean() / steps[..., 1::2].mean()).item()
 
 
-def read_out(model: Ladder, size: dict[str, int], seed: int) -> dict[str, float]:
+def name_actions(model: Ladder, size: dict[str, int], seed: int) -> dict[str, float]:
     """Which action is it? Accuracy in % of a small head on the states after the last frame.
 
     deepest: h of the coarsest rung; subsampled: h of all rungs, averaged over 3 × 3 areas; both.
     """
-    seen, answers = {}, {}
-    for split, count in (("train", 5 * size["tests"]), ("test", 2 * size["tests"])):
-        made = world("actions", split, size["side"])
-        with torch.no_grad():
-            states = model.watch(to_unit(made.batch(0, count)[:, :, None]))[-1]
-        small = [F.adaptive_avg_pool2d(h, 3).flatten(1) for rung in states for h in rung]
-        parts = {"deepest": [h.flatten(1) for h in states[-1]], "subsampled": small}
-        parts["both"] = [*parts["deepest"], *small]
-        seen[split] = {name: torch.cat(part, 1) for name, part in parts.items()}
-        answers[split] = made.labels(0, count)
-    found, truth = {}, answers["train"]
-    for name, norm, drop in product(parts, (0, 1), (0, 1)):
-        x = seen["train"][name]
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            head = nn.Sequential(
-                *[nn.BatchNorm1d(x.shape[1])] * norm, nn.Linear(x.shape[1], 64), nn.ReLU(),
-                *[nn.Dropout()] * drop, nn.Linear(64, len(ACTIONS)),
-            )  # fmt: skip
-            loss = lambda _, h=head, x=x: F.cross_entropy(h(x), truth)  # noqa: E731
-            fit(head.parameters(), loss, size["head"], 3e-3)
-        right = head.eval()(seen["test"][name]).argmax(1) == answers["test"]
-        words = ", ".join([name, *["batch norm"] * norm, *["dropout"] * drop])
-        found[words] = 100 * right.float().mean().item()
-    return found
+    clips = {split: open_clips("actions", split, size["side"]) for split in ("train", "test")}
+    counts = {"train": 5 * size["tests"], "test": 2 * size["tests"]}
+    states, labels = {}, {}
+    for split, count in counts.items():
+        states[split] = _state_features(model, to_unit(clips[split].batch(0, count)))
+        labels[split] = clips[split].labels(0, count)
+    accuracy = {}
+    for name, norm, drop in product(states["train"], (False, True), (False, True)):
+        x = states["train"][name]
+        head = _train_head(x, labels["train"], norm, drop, size["head"], seed)
+        right = head(states["test"][name]).argmax(1) == labels["test"]
+        words = name + norm * ", batch norm" + drop * ", dropout"
+        accuracy[words] = 100 * right.float().mean().item()
+    return accuracy
 
 
-def run(scale: str, out: Path) -> Iterator[str]:
+@torch.no_grad()
+def _state_features(model: Ladder, clips: Tensor) -> dict[str, Tensor]:
+    """Kind of feature → (B, its size), of the states after clips (T, B, S, S) in [0, 1]."""
+    states = model.encode(clips[:, :, None])[-1]
+    deepest = [h.flatten(1) for h in states[-1]]
+    small = [F.adaptive_avg_pool2d(h, 3).flatten(1) for rung in states for h in rung]
+    parts = {"deepest": deepest, "subsampled": small, "both": [*deepest, *small]}
+    return {name: torch.cat(part, 1) for name, part in parts.items()}
+
+
+def _train_head(
+    x: Tensor, labels: Tensor, norm: bool, drop: bool, steps: int, seed: int
+) -> nn.Sequential:
+    """A small head, trained on features (B, its inputs) and their labels; in evaluation mode."""
+    layers: list[nn.Module] = [nn.BatchNorm1d(x.shape[1])] if norm else []
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        layers += [nn.Linear(x.shape[1], 64), nn.ReLU()]
+        if drop:
+            layers.append(nn.Dropout())
+        head = nn.Sequential(*layers, nn.Linear(64, len(ACTIONS)))
+        fit(head.parameters(), lambda _: F.cross_entropy(head(x), labels), steps, 3e-3)
+    return head.eval()
+
+
+def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     """All trials of a seed, then those of the next; one that is done is not done again."""
     if scale not in SIZES:
         raise ValueError(f"the ladder has no scale {scale!r}: choose one of {', '.join(SIZES)}")
     size = SIZES[scale]
-    result: dict[str, Any] = {"scale": scale, "size": size, "baselines": {}, "trials": {}}
-    for data in ("digits", "colour", "actions"):
-        tests, own = (to_unit(world(data, split, size["side"]).batch(0, size["tests"]))
-                      for split in ("test", "train"))  # fmt: skip
-        fixed = {
-            "copy last": tests[FIRST - 1],
-            "mean image": own.mean((0, 1)),
-            "truth": tests[FIRST:],
-        }
-        result["baselines"][data] = {
-            name: score(lambda past, n, x=x: x.expand(n, *past.shape[1:]), tests, 1)
-            for name, x in fixed.items()
-        }
+    levels = {data: baselines(data, size) for data in ("digits", "colour", "actions")}
+    result: dict[str, Any] = {"scale": scale, "size": size, "baselines": levels, "trials": {}}
     points = [{"seed": s, "trial": name} for s, name in product(range(size["seeds"]), TRIALS)]
     log = out / "runs" / f"ladder-{scale}.jsonl"
 
     def work(point: dict[str, Any]) -> dict[str, Any]:
-        found = trial(point["trial"], size, point["seed"])
+        scores = run_trial(point["trial"], size, point["seed"])
         if point["seed"]:  # frames of the first seed will do
-            del found["shown"]
-        return found
+            del scores["shown"]
+        return scores
 
     for row, is_new in resume_trials(log, points, work):
         seed, name = row.pop("seed"), row.pop("trial")
         result["trials"][f"{name}/{seed}"] = row
         if is_new:
             yield f"{name}, seed {seed}: {row['mse'][0]:.2f}, {row['seconds']:.0f} s"
-    yield store_result(out, "ladder", result, draw(result, {"base": "base"}).png)
+    return result
+
+
+def baselines(data: str, size: dict[str, int]) -> dict[str, dict[str, Any]]:
+    """Scores of what predicts the same frame, or frames, for all clips; of the truth, too."""
+    tests, own = (
+        to_unit(open_clips(data, split, size["side"]).batch(0, size["tests"]))
+        for split in ("test", "train")
+    )
+    fixed = {
+        "copy last": tests[FIRST - 1],
+        "mean image": own.mean((0, 1)),
+        "truth": tests[FIRST:],
+    }
+    return {name: score(partial(_repeat, frame), tests, 1) for name, frame in fixed.items()}
+
+
+def _repeat(frame: Tensor, past: Tensor, future: int) -> Tensor:
+    return frame.expand(future, *past.shape[1:])
 
 
 def gather(result: dict[str, Any], name: str, *keys: Any) -> tuple[float, float, int]:
     """Mean and spread (standard deviation) of a figure of a trial, and over how many seeds."""
-    runs = [found for key, found in result["trials"].items() if key.rsplit("/", 1)[0] == name]
-    values = [reduce(getitem, keys, found) for found in runs]
+    values = []
+    for key, scores in result["trials"].items():
+        if key.rsplit("/", 1)[0] == name:
+            values.append(reduce(getitem, keys, scores))
     return *mean_and_std(values), len(values)
-
-
-def draw(result: dict[str, Any], names: dict[str, str], text: str = "") -> plots.Picture:
-    """Error at the first predicted frame of trials, name → words, between their baselines."""
-    centres, spreads, _ = zip(*(gather(result, n, "mse", 0) for n in names), strict=True)
-    levels = result["baselines"]["digits"]
-    levels = {name: levels[name]["mse"][0] for name in ("copy last", "mean image")}
-    words = list(names.values())
-    return plots.bars(words, centres, spreads, levels, text, ylabel="squared error per frame")

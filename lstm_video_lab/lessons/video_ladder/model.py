@@ -84,13 +84,17 @@ class Lateral(nn.Module):
         self.out = nn.Conv2d(len(KERNELS) * width, width, 1)
 
     def forward(self, maps: Tensor, states: list[Tensor] | None) -> list[list[Tensor]]:
-        """Maps (T, B, …) of its rung, and h before them → h after each of them."""
-        seen = self.into(maps.flatten(0, 1)).unflatten(0, maps.shape[:2])  # (T, B, W, h, w)
-        lines = []
-        for cell, h in zip(self.cells, states or [torch.zeros_like(seen[0])] * 3, strict=True):
-            inputs = cell.inputs(seen.flatten(0, 1)).unflatten(0, maps.shape[:2])  # of all steps
-            lines.append([h := conv_gru_gates(a_x, h, cell.weight_hh).h for a_x in inputs])
-        return [list(after) for after in zip(*lines, strict=True)]
+        """Maps (T, B, …) of its rung, and h before them → h of each kernel after each of them."""
+        x = self.into(maps.flatten(0, 1))  # (T·B, W, h, w)
+        if states is None:
+            states = [torch.zeros_like(x[: maps.shape[1]]) for _ in KERNELS]
+        after: list[list[Tensor]] = [[] for _ in maps]
+        for cell, h in zip(self.cells, states, strict=True):
+            inputs = cell.inputs(x).unflatten(0, maps.shape[:2])  # of all steps
+            for t, a_x in enumerate(inputs):
+                h = conv_gru_gates(a_x, h, cell.weight_hh).h
+                after[t].append(h)
+        return after
 
 
 def stage(width: int, channels: int, way: str) -> nn.Sequential:
@@ -115,10 +119,20 @@ class Ladder(nn.Module):
     """
 
     def __init__(
-        self, image_size: int = 24, channels: int = 1, rungs: int = 3, width: int = 8, *,
-        ahead: int = 1, upsampling: str = "shuffle", places: str = "learned", clip: bool = False,
-        encoder: str = "residual", weights: str | None = "DEFAULT", seed: int = 0,
-    ) -> None:  # fmt: skip
+        self,
+        image_size: int = 24,
+        channels: int = 1,
+        rungs: int = 3,
+        width: int = 8,
+        *,
+        ahead: int = 1,
+        upsampling: str = "shuffle",
+        places: str = "learned",
+        clip: bool = False,
+        encoder: str = "residual",
+        weights: str | None = "DEFAULT",
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         check_choice("upsampling", upsampling, UPSAMPLING)
         check_choice("places", places, PLACES)
@@ -126,20 +140,22 @@ class Ladder(nn.Module):
         if image_size % 2**rungs:
             raise ValueError(f"image_size={image_size} cannot be halved {rungs} times: change one")
         self.channels, self.ahead, self.clip = channels, ahead, clip
-        full, learnt = upsampling == "none", encoder == "residual"
-        found = [channels, *([width] * rungs if learnt else RESNET)]  # channels of the encoder
+        full = upsampling == "none"  # resolution
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            blocks = [
-                Residual(found[k], width, 2 - (full and k == 0)) for k in range(rungs * learnt)
-            ]
-            self.encoder: Any = (
-                nn.ModuleList(blocks) if learnt else resnet18(rungs, weights, 2 + 2 * full)
-            )
+            self.encoder: Any
+            if encoder == "residual":
+                sizes = [channels] + [width] * rungs  # channels before and after each block
+                self.encoder = nn.ModuleList(
+                    Residual(sizes[k], width, 1 if full and k == 0 else 2) for k in range(rungs)
+                )
+            else:
+                sizes = [channels, *RESNET]
+                self.encoder = resnet18(rungs, weights, 4 if full else 2)
             self.laterals: Any = nn.ModuleList()
             for k in range(rungs):
-                side = image_size // 2 ** (k + 1 - full)
-                self.laterals.append(Lateral(found[k + 1], width, side, places if k else "none"))
+                side = image_size // 2 ** (k if full else k + 1)
+                self.laterals.append(Lateral(sizes[k + 1], width, side, places if k else "none"))
             way = "shuffle" if full else upsampling
             self.stages = nn.ModuleList(
                 nn.Sequential(stage(width, width, way), nn.Conv2d(width, width, 3, padding=1))
@@ -147,17 +163,22 @@ class Ladder(nn.Module):
             )
             self.last = stage(width, ahead * channels, upsampling)
 
-    def watch(self, frames: Tensor, states: States | None = None) -> list[States]:
+    def encode(self, frames: Tensor, states: States | None = None) -> list[States]:
         """Frames (T, B, C, S, S), and the states before them → the states after each."""
-        x, each = frames.flatten(0, 1), list[list[list[Tensor]]]()
-        for k, (block, rung) in enumerate(zip(self.encoder, self.laterals, strict=True)):
+        x = frames.flatten(0, 1)
+        after: list[States] = [[] for _ in frames]
+        for k, (block, lateral) in enumerate(zip(self.encoder, self.laterals, strict=True)):
             x = block(x)  # (T·B, …), half as large as before
-            each.append(rung(x.unflatten(0, frames.shape[:2]), states and states[k]))
-        return [list(rungs) for rungs in zip(*each, strict=True)]
+            before = None if states is None else states[k]
+            for t, h in enumerate(lateral(x.unflatten(0, frames.shape[:2]), before)):
+                after[t].append(h)
+        return after
 
-    def look_ahead(self, states: States) -> Tensor:
+    def decode(self, states: States) -> Tensor:
         """The next frames, as the decoder sees them from the states: (A, B, C, S, S)."""
-        rungs = [r.out(torch.cat(h, 1)) for r, h in zip(self.laterals, states, strict=True)]
+        rungs = []
+        for lateral, h in zip(self.laterals, states, strict=True):
+            rungs.append(lateral.out(torch.cat(h, 1)))
         x = rungs.pop()  # the coarsest, (B, W, h, w)
         for up in self.stages:
             x = rungs.pop() + up(x)
@@ -165,13 +186,13 @@ class Ladder(nn.Module):
         return frames.clamp(0, 1) if self.clip else frames
 
     def forward(self, frames: Tensor, future: int = 1) -> Tensor:
-        seen = frames.reshape(*frames.shape[:2], self.channels, *frames.shape[-2:])
-        states, given = self.watch(seen)[-1], list[Tensor]()
-        for n in range(math.ceil(future / self.ahead)):
-            if n:
-                states = self.watch(given[-1], states)[-1]
-            given.append(self.look_ahead(states))
-        return torch.cat(given)[:future].view(future, *frames.shape[1:])
+        past = frames.reshape(*frames.shape[:2], self.channels, *frames.shape[-2:])
+        states = self.encode(past)[-1]
+        predicted = [self.decode(states)]
+        while self.ahead * len(predicted) < future:
+            states = self.encode(predicted[-1], states)[-1]
+            predicted.append(self.decode(states))
+        return torch.cat(predicted)[:future].view(future, *frames.shape[1:])
 
 
 def resnet18(rungs: int, weights: str | None, enlarge: int) -> list[Callable[[Tensor], Tensor]]:
@@ -186,7 +207,7 @@ def resnet18(rungs: int, weights: str | None, enlarge: int) -> list[Callable[[Te
 
 
 def mixed_loss(prediction: Tensor, target: Tensor, mix: Sequence[float]) -> Tensor:
-    """a·DSSIM + b·L1 + c·L2, each a mean over pixels, frames and films; mix: (a, b, c).
+    """a·DSSIM + b·L1 + c·L2, each a mean over pixels, frames and clips; mix: (a, b, c).
 
     DSSIM is 1 − SSIM (window 11, σ 1.5), as in the report; elsewhere it is half of that.
     Raises ValueError for shares that are negative or do not sum to 1.
@@ -200,17 +221,25 @@ def mixed_loss(prediction: Tensor, target: Tensor, mix: Sequence[float]) -> Tens
 
 
 def train_ladder(
-    model: Ladder, films: Callable[[int], Tensor], steps: int, *, seen: Sequence[int] = (5,),
-    future: int = 1, mix: Sequence[float] = MIX, rate: float = 1e-2, note: str = "",
-) -> list[float]:  # fmt: skip
-    """Teach it to continue the first frames of films(step) (T, B, …), uint8, by `future`.
+    model: Ladder,
+    clips: Callable[[int], Tensor],
+    steps: int,
+    *,
+    frames_in: Sequence[int] = (5,),
+    future: int = 1,
+    mix: Sequence[float] = MIX,
+    rate: float = 1e-2,
+    note: str = "",
+) -> list[float]:
+    """Train it to continue the first frames of clips(step) (T, B, …), uint8, by `future`.
 
-    seen: how many it is shown, in turn. With `future` over A it is fed its own frames while it
-    learns, too. Returns the losses.
+    frames_in: how many it is shown, in turn. With `future` over A it is fed its own frames in
+    training, too. Returns the losses.
     """
 
     def loss(step: int) -> Tensor:
-        frames = to_unit(films(step)[: seen[step % len(seen)] + future])
+        shown = frames_in[step % len(frames_in)]
+        frames = to_unit(clips(step)[: shown + future])
         return mixed_loss(model(frames[:-future], future), frames[-future:], mix)
 
     return fit(model.parameters(), loss, steps, rate, weight_decay=1e-2, note=note)

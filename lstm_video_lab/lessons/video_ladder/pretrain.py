@@ -13,9 +13,9 @@ TALL: dict[str, Any] = {"rungs": 4, "width": 16}
 
 
 def make_ladder(settings: Settings) -> Made:
-    """A tall ladder, of films; what is special on its card; its score."""
-    net = experiment.teach_films(settings, "ladder", **TALL)
-    films = 20 if settings.scale == "smoke" else pretrained.SEQUENCES
+    """A tall ladder; what is special on its card; its score."""
+    net = experiment.train_on(settings, "ladder", **TALL)
+    sequences = 20 if settings.scale == "smoke" else pretrained.SEQUENCES
     card = {
         "kind": "ladder",
         "model": {"image_size": settings.image_size, **TALL},
@@ -23,4 +23,4 @@ def make_ladder(settings: Settings) -> Made:
         "kept": ("frames_in", "frames_out", "batch_size", "learning_rate"),
         "measure": "mse",
     }
-    return net, card, lambda: {settings.digits: experiment.score_films(net, settings, films)}
+    return net, card, lambda: {settings.digits: experiment.score_on(net, settings, sequences)}

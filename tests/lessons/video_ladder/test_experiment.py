@@ -20,9 +20,9 @@ def test_trials_are_stored_and_picked_up_again(tmp_path, monkeypatch):
     assert main(command) == 0
     result = json.loads((tmp_path / "ladder.json").read_text())
     assert list(result["trials"]) == [f"{name}/0" for name in chosen]
-    for found in result["trials"].values():
-        assert len(found["mse"]) == len(found["clip changed"]) == experiment.AHEAD
-        assert unpack_frames(found["shown"]).shape[1] == experiment.SHOWN
+    for scores in result["trials"].values():
+        assert len(scores["mse"]) == len(scores["clip changed"]) == experiment.AHEAD
+        assert unpack_frames(scores["shown"]).shape[1] == experiment.SHOWN
     assert len(result["trials"]["any length/0"]["lengths"]) == experiment.FIRST
     heads = result["trials"]["actions/0"]["actions"]
     assert len(heads) == 12 and all(0 <= value <= 100 for value in heads.values())
@@ -30,12 +30,12 @@ def test_trials_are_stored_and_picked_up_again(tmp_path, monkeypatch):
     assert result["baselines"]["colour"]["copy last"]["mse"][0] > 0
     log = tmp_path / "runs" / "ladder-smoke.jsonl"
     log.write_text(log.read_text()[:-100])  # as if cut off in the midst of the last trial's line
-    found = {"mse": [1.0], "seconds": 0.0}
-    monkeypatch.setattr(experiment, "trial", lambda *_: found)
+    known = {"mse": [1.0], "seconds": 0.0}
+    monkeypatch.setattr(experiment, "run_trial", lambda *_: known)
     assert main(command) == 0
     again = json.loads((tmp_path / "ladder.json").read_text())["trials"]
     last = again.pop("any length/0")
-    assert last == found and again == {k: v for k, v in result["trials"].items() if k in again}
+    assert last == known and again == {k: v for k, v in result["trials"].items() if k in again}
 
 
 def test_another_scale_is_refused_in_one_line(tmp_path, capsys):
@@ -54,16 +54,18 @@ def test_blocks_are_found_and_nature_has_none():
     assert experiment.blocks(doubled) == pytest.approx(1)
     assert abs(experiment.blocks(torch.rand(50, 16, 16))) < 0.1
     assert abs(experiment.blocks(RAMP)) < 1e-4
-    assert max(abs(f(torch.zeros(1, 8, 8))) for f in (experiment.blocks, experiment.checks)) < 1e-5
+    assert (
+        max(abs(f(torch.zeros(1, 8, 8))) for f in (experiment.blocks, experiment.chessboard)) < 1e-5
+    )
 
 
 def test_a_chessboard_is_found_however_faint():
     y, x = torch.meshgrid(torch.arange(16), torch.arange(16), indexing="ij")
     board = ((y + x) % 2).float()
-    assert experiment.checks(board[None]) == pytest.approx(2)  # its one wave lies on both lines
-    assert experiment.checks((x % 2).float()[None]) == pytest.approx(1)
+    assert experiment.chessboard(board[None]) == pytest.approx(2)  # its one wave lies on both lines
+    assert experiment.chessboard((x % 2).float()[None]) == pytest.approx(1)
     slow = torch.sin(2 * torch.pi * x / 16)[None]
-    assert experiment.checks(slow) < 1e-6 < 0.01 < experiment.checks(slow + 0.2 * (x % 2))
+    assert experiment.chessboard(slow) < 1e-6 < 0.01 < experiment.chessboard(slow + 0.2 * (x % 2))
 
 
 def test_what_is_explained():
@@ -83,38 +85,40 @@ def test_grey_answers_have_contours_and_no_colours():
 
 
 def test_circles_move_sideways_and_come_back():
-    films = experiment.circles([0, 1, 2], 16, 40)  # uint8 (T, B, S, S)
-    rows = films.float().sum(-1)
+    clips = experiment.circles([0, 1, 2], 16, 40)  # uint8 (T, B, S, S)
+    rows = clips.float().sum(-1)
     torch.testing.assert_close(rows, rows[:1].expand_as(rows), rtol=0.2, atol=80)  # same heights
-    assert films.dtype == torch.uint8 and films.amax((2, 3)).min() > 200
-    assert torch.equal(films[0, 0], films[16, 0])  # a pixel a step, sixteen pixels round
-    torch.testing.assert_close(films[:5, 0].roll(1, -1)[:-1], films[1:5, 0])
-    assert torch.equal(experiment.circles([1], 16, 5)[:, 0], films[:5, 1])
+    assert clips.dtype == torch.uint8 and clips.amax((2, 3)).min() > 200
+    assert torch.equal(clips[0, 0], clips[16, 0])  # a pixel a step, sixteen pixels round
+    torch.testing.assert_close(clips[:5, 0].roll(1, -1)[:-1], clips[1:5, 0])
+    assert torch.equal(experiment.circles([1], 16, 5)[:, 0], clips[:5, 1])
 
 
 @pytest.fixture
-def seen(monkeypatch):
-    """The films that a ladder would have been trained on, step by step."""
-    fed = []
+def trained_on(monkeypatch):
+    """The clips that a ladder would have been trained on, step by step."""
+    batches = []
     monkeypatch.setattr(
         experiment,
         "train_ladder",
-        lambda model, films, steps, **_: fed.extend(map(films, range(steps))),
+        lambda model, clips, steps, **_: batches.extend(map(clips, range(steps))),
     )
-    return fed
+    return batches
 
 
-def test_few_films_are_seen_again_and_again(seen):
-    experiment.teach({"side": 16, "steps": 6, "batch": 4}, 0, films=2)
-    first = experiment.world("digits", "train", 16).batch(0, 2)
-    kinds = {film.numpy().tobytes() for frames in seen for film in frames.unbind(1)}
-    assert kinds == {film.numpy().tobytes() for film in first.unbind(1)}
+def test_few_clips_are_seen_again_and_again(trained_on):
+    experiment.train_trial({"side": 16, "steps": 6, "batch": 4}, 0, clips=2)
+    first = experiment.open_clips("digits", "train", 16).batch(0, 2)
+    kinds = {clip.numpy().tobytes() for frames in trained_on for clip in frames.unbind(1)}
+    assert kinds == {clip.numpy().tobytes() for clip in first.unbind(1)}
 
 
-def test_the_frame_rate_falls_in_thirds_and_digits_go_faster(seen):
-    experiment.teach({"side": 16, "steps": 6, "batch": 40}, 0, rates=(25, 15, 10))
-    moved = [frames.float().diff(dim=0).abs().mean().item() for frames in seen]
+def test_the_frame_rate_falls_in_thirds_and_digits_go_faster(trained_on):
+    experiment.train_trial({"side": 16, "steps": 6, "batch": 40}, 0, rates=(25, 15, 10))
+    moved = [frames.float().diff(dim=0).abs().mean().item() for frames in trained_on]
     assert moved[0] < moved[2] < moved[4]
-    slow, fast = (experiment.world("digits", "test", 16, rate).batch(0, 5) for rate in (25, 10))
-    assert torch.equal(fast, experiment.world("digits", "test", 16).batch(0, 5))
+    slow, fast = (
+        experiment.open_clips("digits", "test", 16, rate).batch(0, 5) for rate in (25, 10)
+    )
+    assert torch.equal(fast, experiment.open_clips("digits", "test", 16).batch(0, 5))
     assert not torch.equal(slow, fast)

@@ -34,9 +34,9 @@ def test_what_comes_out_has_the_shape_of_what_goes_in(upsampling, places):
 
 
 def test_states_are_those_of_the_cells_run_one_by_one():
-    """Whole films at once, against one frame, one kernel and one step at a time."""
+    """Whole clips at once, against one frame, one kernel and one step at a time."""
     model = Ladder(16, 1, 2, 4, seed=1)
-    states = model.watch(FRAMES[:, :, None])
+    states = model.encode(FRAMES[:, :, None])
     x, lateral = FRAMES, model.laterals[1]
     h = [torch.zeros(2, 4, 4, 4)] * len(KERNELS)
     for t in range(4):
@@ -66,7 +66,7 @@ def test_clipping_holds_for_what_is_fed_back_too():
     assert not torch.allclose(given[0][2].clamp(0, 1), given[1][2])
 
 
-def test_a_prediction_does_not_depend_on_the_other_films():
+def test_a_prediction_does_not_depend_on_the_other_clips():
     model = Ladder(16, 1, 2, 4)
     torch.testing.assert_close(model(FRAMES, 2)[:, :1], model(FRAMES[:, :1], 2))
 
@@ -126,9 +126,9 @@ def test_the_loss_is_the_sum_of_its_parts():
 
 def test_every_part_of_the_loss_has_a_gradient():
     for mix in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)):
-        guess = FRAMES[:2].clone().requires_grad_()
-        mixed_loss(guess, FRAMES[2:], mix).backward()
-        assert guess.grad.abs().max() > 0 and guess.grad.isfinite().all()
+        prediction = FRAMES[:2].clone().requires_grad_()
+        mixed_loss(prediction, FRAMES[2:], mix).backward()
+        assert prediction.grad.abs().max() > 0 and prediction.grad.isfinite().all()
 
 
 @pytest.mark.parametrize("mix", [(0.5, 0.5, 0.5), (-0.5, 1.0, 0.5), (0.0, 0.0, 0.0)])
@@ -180,20 +180,22 @@ def test_a_resnet_stays_as_it_is(monkeypatch, upsampling):
     model = Ladder(16, 1, 2, 4, encoder="resnet18", weights=None, upsampling=upsampling)
     before, mean = net.conv1.weight.clone(), net.bn1.running_mean.clone()
     first = model.laterals[0].into.conv.weight.clone()
-    train_ladder(model.train(), lambda step: (FRAMES * 255).byte(), 2, seen=(3,))
+    train_ladder(model.train(), lambda step: (FRAMES * 255).byte(), 2, frames_in=(3,))
     assert torch.equal(before, net.conv1.weight) and torch.equal(mean, net.bn1.running_mean)
     assert not torch.equal(first, model.laterals[0].into.conv.weight)
     assert not any("layer1" in name for name in model.state_dict())
 
 
 def test_training_is_the_same_each_time():
-    films = circles(range(3), 16, 7)
-    runs = [train_ladder(Ladder(16, 1, 2, 4), lambda step: films, 3, seen=(3, 5)) for _ in "ab"]
+    clips = circles(range(3), 16, 7)
+    runs = [
+        train_ladder(Ladder(16, 1, 2, 4), lambda step: clips, 3, frames_in=(3, 5)) for _ in "ab"
+    ]
     assert runs[0] == runs[1]
 
 
 def test_it_learns_where_a_circle_goes():
-    films, model = circles(range(3), 16, 4), Ladder(16, 1, 2, 4)
-    losses = train_ladder(model, lambda step: films, 80, seen=(3,), mix=(0.0, 0.0, 1.0))
-    copied = (films[3] / 255 - films[2] / 255).square().mean()
+    clips, model = circles(range(3), 16, 4), Ladder(16, 1, 2, 4)
+    losses = train_ladder(model, lambda step: clips, 80, frames_in=(3,), mix=(0.0, 0.0, 1.0))
+    copied = (clips[3] / 255 - clips[2] / 255).square().mean()
     assert losses[-1] < 0.5 * copied < losses[0]

@@ -54,14 +54,14 @@ def test_the_sliders_choose_among_shares_that_sum_to_one():
 
 
 def test_states_are_those_of_the_ladder_and_errors_those_of_the_frame():
-    model, film = Ladder(16, 1, 2, 4), torch.rand(6, 16, 16)
-    widget = StateExplorer(model, film)
+    model, clip = Ladder(16, 1, 2, 4), torch.rand(6, 16, 16)
+    widget = StateExplorer(model, clip)
     assert [words for words, _ in widget.values["rung"].options] == ["8×8", "4×4"]
     assert widget.values["frame"].max == 5
     text = widget.render(4, 1).text
-    foreseen = metrics.squared_error(model(film[:4, None]), film[4:5, None]).item()
-    copied = metrics.squared_error(film[3:4, None], film[4:5, None]).item()
-    assert f"error {foreseen:.1f}, of a copy {copied:.1f}" in text and "12 maps" in text
+    predicted = metrics.squared_error(model(clip[:4, None]), clip[4:5, None]).item()
+    copied = metrics.squared_error(clip[3:4, None], clip[4:5, None]).item()
+    assert f"error {predicted:.1f}, of a copy {copied:.1f}" in text and "12 maps" in text
     pictures = {widget.render(frame, rung).png for frame in (1, 5) for rung in (0, 1)}
     assert len(pictures) == 4 and max(map(len, pictures)) < 60 * 1024
     assert widget.render(2, 0) == widget.render(2, 0)
