@@ -30,6 +30,7 @@ _HOMES = {
     "Settings": "settings",
     "train": "training",
     "evaluate": "evaluation",
+    "predict": "prediction",
     "load_model": "training.checkpoints",
     "load_pretrained": "pretrained",
     "list_pretrained": "pretrained",

@@ -29,9 +29,7 @@
 # [words](#The-words) of the lab are further down.
 
 # %% setup
-import torch
-
-from lstm_video_lab import Settings, VideoModel, evaluate, evaluation, plots, training
+from lstm_video_lab import Settings, VideoModel, evaluate, evaluation, plots, predict, training
 from lstm_video_lab.widgets import Guess, SelfTest, TrainingStudio
 
 settings = Settings.for_scale()
@@ -145,9 +143,8 @@ past = seen[:, None].float() / 255  # (T, 1, H, W)
 shots, moments, losses = {"truth": future}, [0.02, 0.2, 0.5, 1.0], []
 for progress in training.train(settings.changed(device="cpu", **budget)):
     if progress.fraction >= moments[len(losses)]:
-        with torch.inference_mode():
-            logits = progress.model(past, future=len(future)).future
-        shots[f"at {progress.step}"] = logits[:, 0].sigmoid()
+        predicted = predict(progress.model, past, len(future)).future  # (T, 1, H, W)
+        shots[f"at {progress.step}"] = predicted[:, 0]
         losses.append(f"{progress.future:.0f}")
 
 # %% what was learnt

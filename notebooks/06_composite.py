@@ -37,6 +37,7 @@ from lstm_video_lab import (
     load_pretrained,
     metrics,
     plots,
+    predict,
     training,
 )
 from lstm_video_lab.data.frames import to_unit
@@ -175,8 +176,7 @@ print("Below 55 %, so motion was learnt:", ratio < 0.55)
 
 # %% what both give
 parts = predict_sequence(both.model, batch[:, 0], SEEN)
-with torch.inference_mode():
-    parts[1][1]["alone"] = alone.model(batch[:SEEN, :1], future=AHEAD).future[:, 0].sigmoid()
+parts[1][1]["alone"] = predict(alone.model, batch[:SEEN, :1], AHEAD).future[:, 0]
 draw_past_and_future(
     parts,
     f"The sequence from above. The composite recalled its input (put back into the order of time) "

@@ -31,7 +31,15 @@ import os
 
 import torch
 
-from lstm_video_lab import Settings, VideoModel, evaluation, load_pretrained, plots, training
+from lstm_video_lab import (
+    Settings,
+    VideoModel,
+    evaluation,
+    load_pretrained,
+    plots,
+    predict,
+    training,
+)
 from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.convlstm import experiment
@@ -206,11 +214,10 @@ plots.curves(
 
 # %% both predictions
 batch = evaluation.heldout_data(settings).batch(0, 3).float() / 255
-with torch.inference_mode():
-    predictions = {
-        name: run.model(batch[:SEEN], future=settings.frames_out).future[:, 1].sigmoid()
-        for name, run in pair.items()
-    }
+predictions = {
+    name: predict(run.model, batch[:SEEN], settings.frames_out).future[:, 1]
+    for name, run in pair.items()
+}
 plots.frames(
     {"truth": batch[SEEN:, 1], **predictions},
     "A held-out clip continued by both, after equal seconds of training: "

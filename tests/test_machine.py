@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lstm_video_lab import Settings, train
+from lstm_video_lab import Settings, machine, train
 from lstm_video_lab.machine import flush_denormal, pick_device
 from lstm_video_lab.training.fit import fit
 
@@ -46,6 +46,21 @@ def test_a_run_flushes_within_its_steps_only():
         next(run)
         assert is_flushed()
     run.close()
+
+
+def test_a_process_is_tuned_unless_the_user_says_otherwise(monkeypatch):
+    done = []
+    monkeypatch.setattr(machine, "_sleep_soon", lambda: done.append("sleep"))
+    monkeypatch.setattr(machine, "_keep_freed_memory", lambda: done.append("keep"))
+    monkeypatch.setattr(machine.gc, "freeze", lambda: done.append("freeze"))
+    monkeypatch.setenv("LAB_TUNE", "0")
+    machine.tune_process()
+    machine.tune_process(is_loaded=True)
+    assert done == []
+    monkeypatch.delenv("LAB_TUNE")
+    machine.tune_process()
+    machine.tune_process(is_loaded=True)
+    assert done == ["sleep", "keep", "freeze"]
 
 
 def test_a_device_that_is_not_there_is_named():

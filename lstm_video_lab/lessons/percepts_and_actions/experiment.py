@@ -36,6 +36,7 @@ from lstm_video_lab.lessons.percepts_and_actions.few_labels import (
     plan,
 )
 from lstm_video_lab.models import VideoModel
+from lstm_video_lab.prediction import predict_raw
 from lstm_video_lab.training.fit import fit
 from lstm_video_lab.training.loss import composite_loss
 from lstm_video_lab.training.trials import resume_trials
@@ -253,12 +254,11 @@ def _encoder(data: PerceptData, point: dict[str, Any], folder: Path) -> VideoMod
     return model.eval()
 
 
-@torch.no_grad()
 def score_model(model: VideoModel, inputs: dict[str, Tensor], s: Sizes) -> dict[str, Any]:
     """Squared error per percept on test clips, and of the baselines: mean and copy of the last."""
     past = inputs["test"][: s.frames_in]
     truth = inputs["test"][s.frames_in : s.frames_in + s.frames_out]
-    prediction = model(past, future=s.frames_out)
+    prediction = predict_raw(model, past, s.frames_out)
     pairs = {
         "reconstruction": (prediction.reconstruction, past.flip(0)),
         "future": (prediction.future, truth),
