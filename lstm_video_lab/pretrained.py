@@ -43,11 +43,16 @@ def load_pretrained(name: str) -> Any:
     Raises ValueError for a name that `list_pretrained` does not give.
     """
     check_choice("model", name, list_pretrained())
-    card = json.loads((WEIGHTS / f"{name}.json").read_text())
+    return read_model(WEIGHTS / f"{name}.json")
+
+
+def read_model(card_path: Path) -> Any:
+    """The model of a card, whose weights lie beside it; in evaluation mode."""
+    card = json.loads(card_path.read_text())
     model: Any = _make(card)
     stored: dict[str, Tensor] = {}
     for shard in card["shards"]:
-        stored |= load_file(WEIGHTS / shard)
+        stored |= load_file(card_path.with_name(shard))
     model.load_state_dict(dequantise(stored))
     model.card = card
     return model.eval()

@@ -16,6 +16,7 @@ from typing import Any, Self
 from lstm_video_lab.checks import check_choice, check_number, check_odd
 
 MAX_LAYERS = 3
+PACE = ("steps", "batch_size", "learning_rate")  # what a smoke test has numbers of its own for
 
 
 def setting(default: Any, doc: str, *, choices=None, low=None, high=math.inf) -> Any:
@@ -257,6 +258,14 @@ class Settings(ModelSettings, DataSettings):
         scale = scale or os.environ.get("LAB_SCALE", "laptop")
         check_choice("scale", scale, SCALES)
         return cls.from_dict({**SCALES[scale], "scale": scale}).changed(**changes)
+
+    @classmethod
+    def for_lesson(cls, **changes: Any) -> Settings:
+        """`for_scale` for a run in a lesson: at smoke scale its own pace stays (see `PACE`)."""
+        scale = os.environ.get("LAB_SCALE", "laptop")
+        if scale == "smoke":
+            changes = {name: value for name, value in changes.items() if name not in PACE}
+        return cls.for_scale(scale, **changes)
 
     def changed(self, **changes: Any) -> Settings:
         """These settings with `changes`; `minutes` without `steps` leaves the steps open."""

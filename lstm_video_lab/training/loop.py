@@ -25,7 +25,6 @@ from lstm_video_lab.machine import flush_denormal, has_bf16, pick_device
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints
-from lstm_video_lab.training.fit import progress_bar
 from lstm_video_lab.training.loss import composite_loss
 from lstm_video_lab.training.optimisers import learning_rate, make_optimiser
 
@@ -74,39 +73,6 @@ def train(
     """
     # Not a generator itself: what cannot be trained is refused at once, not at the first step.
     return _Run(settings, None if out is None else Path(out), resume, ranks).steps()
-
-
-@dataclass(frozen=True)
-class Learned:
-    """A finished run: the model in evaluation mode, on the CPU, and its losses."""
-
-    model: VideoModel
-    seconds: float
-    curve: dict[str, list[float]]  # step, seconds, and the loss of each decoder there is
-
-
-def learn(settings: Settings, note: str = "training") -> Learned:
-    """Train to the end, with a progress bar: what a lesson does in one line.
-
-    Losses of the curve are means over a hundredth of the run. Raises what `train` raises.
-    """
-    decoders = {"future": settings.predict, "reconstruction": settings.reconstruct}
-    losses = [name for name, is_there in decoders.items() if is_there]
-    curve: dict[str, list[float]] = {name: [] for name in ("step", "seconds", *losses)}
-    waiting: list[Progress] = []
-    with progress_bar(note, total=100) as bar:
-        for progress in train(settings):
-            waiting.append(progress)
-            bar.set_postfix_str(f"loss {progress.loss:.1f}", refresh=False)
-            bar.update(100 * progress.fraction - bar.n)
-            if progress.fraction >= min(1.0, (len(curve["step"]) + 1) / 100):
-                curve["step"].append(progress.step)
-                curve["seconds"].append(progress.seconds)
-                for name in losses:
-                    values = [getattr(seen, name) for seen in waiting]
-                    curve[name].append(sum(values) / len(values))
-                waiting.clear()
-    return Learned(progress.model.eval().cpu(), progress.seconds, curve)
 
 
 class _Run:

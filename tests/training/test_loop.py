@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from lstm_video_lab import Settings, VideoModel, load_model, train
-from lstm_video_lab.training import DivergedError, learn
+from lstm_video_lab.training import DivergedError
 from lstm_video_lab.training.checkpoints import newest_checkpoint, read_checkpoint
 from lstm_video_lab.training.fit import fit, fit_steps
 from lstm_video_lab.training.loss import composite_loss
@@ -251,20 +251,6 @@ def test_load_model_gives_the_trained_model_in_evaluation_mode(tmp_path):
     assert not model.training
     expected = last.model.eval()(frames, future=3)
     assert torch.equal(model(frames, future=3).future, expected.future)
-
-
-def test_learn_gives_the_same_model_as_the_loop_and_means_of_its_losses(capsys):
-    seen = list(train(smoke(steps=20)))
-    learned = learn(smoke(steps=20))
-    assert not learned.model.training
-    for a, b in zip(learned.model.parameters(), seen[-1].model.parameters(), strict=True):
-        assert torch.equal(a, b)
-    assert learned.curve["step"] == list(range(1, 21))
-    assert learned.curve["future"] == [progress.future for progress in seen]
-    only = learn(smoke(steps=250, predict=False))
-    assert "future" not in only.curve and len(only.curve["step"]) == 100
-    losses = [progress.reconstruction for progress in train(smoke(steps=250, predict=False))]
-    assert only.curve["reconstruction"][0] == pytest.approx(sum(losses[:3]) / 3)
 
 
 def test_small_numbers_are_flushed_only_while_a_run_is_asked_for():
