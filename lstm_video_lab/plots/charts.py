@@ -46,7 +46,7 @@ from lstm_video_lab.plots.canvas import (
 MOST = 20  # frames in a row
 
 
-def film(rows: Mapping[str, ArrayLike], room: float, mark: int | None = None):
+def tile_rows(rows: Mapping[str, ArrayLike], room: float, mark: int | None = None):
     """Rows of frames as one image no wider than `room`, and the frames that its columns show."""
     arrays = {name: grey(row) for name, row in rows.items()}
     for name, row in arrays.items():
@@ -64,8 +64,8 @@ def film(rows: Mapping[str, ArrayLike], room: float, mark: int | None = None):
     return tile(cells, len(shown), side, marks), shown
 
 
-def lay_film(figure: Figure, image, names, numbers, left: float, top: float) -> None:
-    """Paste a film, with a name before each row and a number over each column."""
+def lay_rows(figure: Figure, image, names, numbers, left: float, top: float) -> None:
+    """Paste rows of frames, with a name before each row and a number over each column."""
     paste(figure, image, left, top)
     high = image.shape[0] / len(names)
     for n, name in enumerate(names):
@@ -97,11 +97,11 @@ def frames(
     """
     names = [textwrap.fill(name, 16) for name in rows]
     left = room_for([*names, "frame"])
-    image, shown = film(rows, WIDTH - left - 8, mark)
+    image, shown = tile_rows(rows, WIDTH - left - 8, mark)
     top = 50 if title else 26
     figure = sheet(max(left + image.shape[1] + 8, WIDTH / 2), top + image.shape[0] + 6)
     write(figure, title, 8, 6, weight="bold")
-    lay_film(figure, image, names, [first + t for t in shown], left, top)
+    lay_rows(figure, image, names, [first + t for t in shown], left, top)
     count = f"{len(shown)} frames" if len(rows) == 1 else f"{len(rows)} rows of {len(shown)} frames"
     few = "" if shown.step == 1 else f", one in {shown.step}"
     return finish(figure, text or f"{count}{few}: {', '.join(rows)}.")

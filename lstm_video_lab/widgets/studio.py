@@ -11,7 +11,6 @@ from typing import Any
 import ipywidgets
 
 from lstm_video_lab import evaluation
-from lstm_video_lab.plots import film, lay_film
 from lstm_video_lab.plots.canvas import (
     FONT,
     INK,
@@ -27,6 +26,7 @@ from lstm_video_lab.plots.canvas import (
     sheet,
     write,
 )
+from lstm_video_lab.plots.charts import lay_rows, tile_rows
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.widgets.base import LabWidget, row, slider, static, strict
 from lstm_video_lab.widgets.session import RunState, Session
@@ -211,7 +211,7 @@ def draw_run(run: RunState, levels: Mapping[str, Any], others: Sequence[RunState
     marks = levels_of(levels)
     left = room_for([*run.rows, "predicted"])
     longest = max(map(len, run.rows.values()))
-    image, shown = film(run.rows, min(WIDTH - left - 8, FRAME * longest))
+    image, shown = tile_rows(run.rows, min(WIDTH - left - 8, FRAME * longest))
     figure = sheet(WIDTH, 336 + image.shape[0])
     write(figure, plan(run.settings), 8, 6, weight="bold")
     right = room_for(["entropy bound 123.4"]) + 30
@@ -225,7 +225,7 @@ def draw_run(run: RunState, levels: Mapping[str, Any], others: Sequence[RunState
     axes.set_xlabel("seconds of training", color=INK, fontsize=FONT)
     axes.set_ylabel("future, nats per frame", color=INK, fontsize=FONT)
     label_ends(figure, axes, ends)
-    lay_film(figure, image, list(run.rows), [t + 1 for t in shown], left, 328)
+    lay_rows(figure, image, list(run.rows), [t + 1 for t in shown], left, 328)
     return finish(figure, describe_run(run, marks["mean image"]))
 
 

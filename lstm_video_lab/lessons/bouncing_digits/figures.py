@@ -18,7 +18,6 @@ from numpy.typing import ArrayLike
 from lstm_video_lab.data import Scene
 from lstm_video_lab.data.bouncing import bounce
 from lstm_video_lab.metrics import cross_entropy_of_probability, entropy
-from lstm_video_lab.plots import curves, number_columns
 from lstm_video_lab.plots.canvas import (
     FONT,
     INK,
@@ -37,6 +36,7 @@ from lstm_video_lab.plots.canvas import (
     tile,
     write,
 )
+from lstm_video_lab.plots.charts import curves, number_columns
 
 SHAPES = ("circles", "squares", "triangles", "diamonds")  # MARKERS in words
 LARGE, SMALL, COLUMNS = 324, 76, 5  # pixels of the large and the small frames; small ones in a line

@@ -15,7 +15,6 @@ from matplotlib.figure import Figure
 from lstm_video_lab.lessons.composite.error_by_event import Errors
 from lstm_video_lab.lessons.composite.experiment import future_error
 from lstm_video_lab.lessons.composite.sequences import Parts, stored_sequence
-from lstm_video_lab.plots import film, lay_film, number_columns
 from lstm_video_lab.plots.canvas import (
     FAINT,
     FONT,
@@ -38,6 +37,7 @@ from lstm_video_lab.plots.canvas import (
     tile,
     write,
 )
+from lstm_video_lab.plots.charts import lay_rows, number_columns, tile_rows
 
 CHART = 300  # pixels, the height of the part with the curves
 LEFT = 72  # pixels, before the frames: ten of 64 pixels then fit
@@ -49,7 +49,7 @@ BASELINES = ("mean image", "entropy bound")
 
 def draw_past_and_future(parts: Parts, text: str) -> Picture:
     """Past and future under one another, each with its own numbers of frames."""
-    laid = [film(rows, WIDTH - LEFT - 8)[0] for _, rows in parts]
+    laid = [tile_rows(rows, WIDTH - LEFT - 8)[0] for _, rows in parts]
     figure = sheet(WIDTH, sum(image.shape[0] + 30 for image in laid))
     _lay_past_and_future(figure, parts, 24)
     return finish(figure, text)
@@ -57,8 +57,8 @@ def draw_past_and_future(parts: Parts, text: str) -> Picture:
 
 def _lay_past_and_future(figure: Figure, parts: Parts, top: float) -> None:
     for first, rows in parts:
-        image, shown = film(rows, WIDTH - LEFT - 8)
-        lay_film(figure, image, list(rows), [first + t for t in shown], LEFT, top)
+        image, shown = tile_rows(rows, WIDTH - LEFT - 8)
+        lay_rows(figure, image, list(rows), [first + t for t in shown], LEFT, top)
         top += image.shape[0] + 30
 
 
@@ -68,7 +68,7 @@ def draw_composite(result: dict[str, Any], name: str, sequence: int = 1) -> Pict
     name: a key of the grid, as "256-1-none"; sequence: which of the stored ones, from 1.
     """
     parts = stored_sequence(result["models"][name], sequence)
-    heights = [film(rows, WIDTH - LEFT - 8)[0].shape[0] + 30 for _, rows in parts]
+    heights = [tile_rows(rows, WIDTH - LEFT - 8)[0].shape[0] + 30 for _, rows in parts]
     figure = sheet(WIDTH, CHART + sum(heights))
     _lay_curves(figure, result, name)
     _lay_past_and_future(figure, parts, CHART + 22)

@@ -23,7 +23,6 @@ from lstm_video_lab.lessons.future_predictor.two_futures import (
     best_guess,
     errors_of_guesses,
 )
-from lstm_video_lab.plots import film, lay_film
 from lstm_video_lab.plots.canvas import (
     FAINT,
     FONT,
@@ -41,6 +40,7 @@ from lstm_video_lab.plots.canvas import (
     sheet,
     write,
 )
+from lstm_video_lab.plots.charts import lay_rows, tile_rows
 
 MODELS = {
     "unconditional": "unconditional: never fed anything",
@@ -70,11 +70,11 @@ def draw_conditioning(result: dict[str, Any], model: str, shown: bool, sequence:
     """The frames of one model over the errors of all, its own line thick."""
     rows = stored_sequence(result, model, shown, sequence)
     left = room_for(["predicted"])
-    image, columns = film(rows, WIDTH - left - 8)
+    image, columns = tile_rows(rows, WIDTH - left - 8)
     top, full = 24, 24 + image.shape[0] * ROWS // len(rows)
     figure = sheet(WIDTH, full + 352)
     first = result["models"][model]["settings"]["frames_in"] + 1
-    lay_film(figure, image, list(rows), [first + t for t in columns], left, top)
+    lay_rows(figure, image, list(rows), [first + t for t in columns], left, top)
     if len(rows) < ROWS:
         missing = "predictions are not stored"
         if "predicted" in rows:
@@ -124,10 +124,10 @@ def draw_futures(futures: Futures, p: float) -> Picture:
     ahead = {"left": futures.left, "right": futures.right, "guess": best_guess(futures, p)}
     rows = {name: np.concatenate([futures.past, frames]) for name, frames in ahead.items()}
     left = room_for(["frame"])
-    image, _ = film(rows, WIDTH - left - 8)
+    image, _ = tile_rows(rows, WIDTH - left - 8)
     numbers = ["seen"] * PAST + [f"+{t}" for t in range(1, FUTURE + 1)]
     figure = sheet(WIDTH, image.shape[0] + 330)
-    lay_film(figure, image, list(rows), numbers, left, 24)
+    lay_rows(figure, image, list(rows), numbers, left, 24)
     errors = errors_of_guesses(futures, p)
     _lay_guesses(figure, futures, p, errors, image.shape[0] + 44)
     listed = ", ".join(f"{name} {error:.1f}" for name, error in errors.items())

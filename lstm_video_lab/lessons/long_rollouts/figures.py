@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from lstm_video_lab import plots
 from lstm_video_lab.lessons.long_rollouts.experiment import LAGS, Rollout, first_step_above
 from lstm_video_lab.lessons.long_rollouts.periods import autocorrelation, peak
-from lstm_video_lab.plots import lay_strip
 from lstm_video_lab.plots.canvas import (
     FAINT,
     FONT,
@@ -35,6 +34,7 @@ from lstm_video_lab.plots.canvas import (
     tile,
     write,
 )
+from lstm_video_lab.plots.charts import lay_strip
 
 CHART, STRIP, LEFT = 190, 90, 130  # pixels
 

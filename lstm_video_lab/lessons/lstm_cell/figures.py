@@ -18,7 +18,6 @@ from torch import Tensor
 from lstm_video_lab.cells import Gates
 from lstm_video_lab.lessons.lstm_cell.diagram import HEIGHT, draw_pipes, two
 from lstm_video_lab.lessons.lstm_cell.gates import Record, half_life
-from lstm_video_lab.plots import film, lay_film, lay_strip
 from lstm_video_lab.plots.canvas import (
     FAINT,
     FONT,
@@ -38,6 +37,7 @@ from lstm_video_lab.plots.canvas import (
     without_steps,
     write,
 )
+from lstm_video_lab.plots.charts import lay_rows, lay_strip, tile_rows
 
 NAMES = {
     "i": "input gate i",
@@ -90,10 +90,10 @@ def draw_layer(record: Record, step: int) -> Picture:
 
 def _sheet_with_frames(record: Record, step: int, left: float, right: float, below: int):
     """A sheet with the frames on top; returns it, (left, top, width) of the rest, frames shown."""
-    image, shown = film({"frames": record.frames}, WIDTH - left - right, step - 1)
+    image, shown = tile_rows({"frames": record.frames}, WIDTH - left - right, step - 1)
     top = 26 + image.shape[0] + 14
     figure = sheet(WIDTH, top + below + 8)
-    lay_film(figure, image, ["input"], [t + 1 for t in shown], left, 26)
+    lay_rows(figure, image, ["input"], [t + 1 for t in shown], left, 26)
     return figure, (left, top, image.shape[1]), shown
 
 

@@ -18,8 +18,8 @@ from lstm_video_lab.lessons.one_and_three_digits.experiment import (
     ink_in_digits,
     label_blobs,
 )
-from lstm_video_lab.plots import film, lay_film
 from lstm_video_lab.plots.canvas import INK, SMALL, WIDTH, Picture, finish, room_for, sheet, write
+from lstm_video_lab.plots.charts import lay_rows, tile_rows
 
 SHADES = (1.0, 0.65, 0.4, 0.85, 0.55)  # of one blob after the other
 
@@ -58,9 +58,9 @@ def draw_count(
         counts[name] = np.array([many for _, many in labelled])
     first = 1 + (examples.frames_in if part == "future" else 0)
     left = room_for([*rows, "frame"])
-    image, shown = film(rows, WIDTH - left - 8)
+    image, shown = tile_rows(rows, WIDTH - left - 8)
     figure = sheet(max(left + image.shape[1] + 8, WIDTH / 2), 26 + image.shape[0] + 46)
-    lay_film(figure, image, list(rows), [first + t for t in shown], left, 26)
+    lay_rows(figure, image, list(rows), [first + t for t in shown], left, 26)
     pitch = image.shape[1] / len(shown)
     for line, (name, many) in enumerate(counts.items()):
         top = 28 + image.shape[0] + 20 * line

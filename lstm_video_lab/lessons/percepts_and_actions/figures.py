@@ -20,7 +20,6 @@ from lstm_video_lab.lessons.percepts_and_actions.few_labels import (
     levels,
 )
 from lstm_video_lab.lessons.percepts_and_actions.model import WAYS, pool
-from lstm_video_lab.plots import film, lay_film, lay_strip
 from lstm_video_lab.plots.canvas import (
     FONT,
     INK,
@@ -35,6 +34,7 @@ from lstm_video_lab.plots.canvas import (
     sheet,
     write,
 )
+from lstm_video_lab.plots.charts import lay_rows, lay_strip, tile_rows
 from lstm_video_lab.training.trials import mean_and_std
 
 STARTS = {"random": "random weights", "composite": "composite, pretrained"}
@@ -159,11 +159,11 @@ def draw_labels(result: dict[str, Any], way: str = "mean", encoder: str = "best"
 def draw_answers(frames: Tensor, logits: Tensor, action: int) -> Picture:
     """A clip (L, S, S) over the probabilities of the classes after each frame, logits (L, K)."""
     left = room_for([*ACTIONS, "frame"])
-    image, shown = film({"clip": frames}, WIDTH - left - 60)
+    image, shown = tile_rows({"clip": frames}, WIDTH - left - 60)
     probabilities = logits.softmax(-1)[list(shown)]  # (L shown, K)
     row, top = 24, 36 + image.shape[0]
     figure = sheet(WIDTH, top + row * len(ACTIONS) + 12)
-    lay_film(figure, image, ["clip"], [1 + t for t in shown], left, 24)
+    lay_rows(figure, image, ["clip"], [1 + t for t in shown], left, 24)
     lay_strip(figure, probabilities, left, top, image.shape[1], row * len(ACTIONS), limits=(0, 1))
     for k, name in enumerate(ACTIONS):
         look = {"weight": "bold"} if k == action else {}

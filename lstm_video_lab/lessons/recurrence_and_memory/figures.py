@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike
 from lstm_video_lab import plots
 from lstm_video_lab.lessons.recurrence_and_memory import memory
 from lstm_video_lab.lessons.recurrence_and_memory.experiment import SYMBOLS
-from lstm_video_lab.plots import lay_strip
 from lstm_video_lab.plots.canvas import (
     BLUE,
     DPI,
@@ -36,6 +35,7 @@ from lstm_video_lab.plots.canvas import (
     sheet,
     write,
 )
+from lstm_video_lab.plots.charts import lay_strip
 
 UNROLLED = 190  # pixels, the height of the unrolled picture
 LEFT, ROOM = 96, WIDTH - 96 - 76  # where time begins, and its width
