@@ -13,6 +13,31 @@ import subprocess
 import time
 from typing import Any
 
+from torch import arange, rand
+
+from lstm_video_lab import LSTMCell, Settings, VideoModel
+from lstm_video_lab.files import load_result
+from lstm_video_lab.lessons.autoencoder.output_order import Profile
+from lstm_video_lab.lessons.autoencoder.widgets import (
+    OrderExplorer,
+    StateExplorer,
+    UnitsExplorer,
+)
+from lstm_video_lab.lessons.bouncing_digits.widgets import (
+    DigitsExplorer,
+    PixelCost,
+    WallExplorer,
+)
+from lstm_video_lab.lessons.composite import error_by_event
+from lstm_video_lab.lessons.composite.widgets import CompositeExplorer, SequenceBrowser
+from lstm_video_lab.lessons.future_predictor.two_futures import two_futures
+from lstm_video_lab.lessons.future_predictor.widgets import (
+    ConditioningExplorer,
+    FuturesExplorer,
+)
+from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
+from lstm_video_lab.widgets import TrainingStudio
+
 LESSON = "03_bouncing_digits.ipynb"
 PICTURES = {"image/png", "application/vnd.jupyter.widget-view+json"}  # a live view has a picture
 UNSET = ("LAB_SCALE", "LAB_STATIC", "LAB_STRICT")  # as a student has it
@@ -66,31 +91,6 @@ def _median(explorer: Any, control: Any) -> float:
 
 def explorers() -> dict[type, tuple]:
     """Each explorer and what it is made of, at laptop scale; models need not have learnt."""
-    from torch import arange, rand
-
-    from lstm_video_lab import LSTMCell, Settings, VideoModel
-    from lstm_video_lab.files import load_result
-    from lstm_video_lab.lessons.autoencoder.output_order import Profile
-    from lstm_video_lab.lessons.autoencoder.widgets import (
-        OrderExplorer,
-        StateExplorer,
-        UnitsExplorer,
-    )
-    from lstm_video_lab.lessons.bouncing_digits.widgets import (
-        DigitsExplorer,
-        PixelCost,
-        WallExplorer,
-    )
-    from lstm_video_lab.lessons.composite import error_by_event
-    from lstm_video_lab.lessons.composite.widgets import CompositeExplorer, SequenceBrowser
-    from lstm_video_lab.lessons.future_predictor.two_futures import two_futures
-    from lstm_video_lab.lessons.future_predictor.widgets import (
-        ConditioningExplorer,
-        FuturesExplorer,
-    )
-    from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
-    from lstm_video_lab.widgets import TrainingStudio
-
     s = Settings.for_scale("laptop", num_digits=2)
     model, cell = VideoModel(**s.model_fields()).eval(), LSTMCell(3, 1)
     record = {name: rand(20, s.units) for name in "ifgoch"}
