@@ -35,7 +35,7 @@ import torch
 from lstm_video_lab import percepts, plots, pretrained
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.files import load_result
-from lstm_video_lab.lessons.video_to_text import experiment
+from lstm_video_lab.lessons.video_to_text import experiment, figures
 from lstm_video_lab.lessons.video_to_text.data import (
     MOTIONS,
     PAIRS,
@@ -43,8 +43,8 @@ from lstm_video_lab.lessons.video_to_text.data import (
     vocabulary,
     wordings,
 )
-from lstm_video_lab.lessons.video_to_text.experiment import TESTS, across_seeds, films, score
-from lstm_video_lab.lessons.video_to_text.model import Captioner, numbered, write
+from lstm_video_lab.lessons.video_to_text.experiment import TESTS, across_seeds, clips, score
+from lstm_video_lab.lessons.video_to_text.model import Captioner, generate, tokenise
 from lstm_video_lab.lessons.video_to_text.widgets import CaptionExplorer
 from lstm_video_lab.widgets import Guess
 
@@ -138,7 +138,7 @@ plots.frames(
 # NBVAL_CHECK_OUTPUT
 known = CaptionedDigits(load_digits(), pairs="train").labels(0, 2000).tolist()
 new = CaptionedDigits(load_digits(), pairs="heldout").labels(0, 2000).tolist()
-inputs, targets = numbered(["the 3 is moving upwards"], vocabulary("english"))
+inputs, targets = tokenise(["the 3 is moving upwards"], vocabulary("english"))
 words = vocabulary("english")
 print("Words of English here:", len(words), "and of German:", len(vocabulary("german")))
 print("In: ", [words[k] for k in inputs[:, 0]])
@@ -154,7 +154,7 @@ print("Parameters:", sum(p.numel() for p in Captioner(words).parameters()))
 # nats for a caption. Somebody who sees everything still cannot know the wording, and pays ln 3.
 
 # %% train
-model, losses = experiment.teach(sizes, note="learning to caption", language=LANGUAGE)
+model, losses = experiment.train_captioner(sizes, note="learning to caption", language=LANGUAGE)
 pairs, wording = 10 * len(PAIRS["train"]), len(wordings(0, 0, LANGUAGE))
 tenth = max(1, len(losses) // 20)
 smooth = torch.tensor(losses).unfold(0, tenth, tenth).mean(1).tolist()
@@ -174,8 +174,8 @@ plots.curves(
 )
 
 # %% read some
-seen, truths, labels = films(sizes, SEEN, language=LANGUAGE)
-greedy, log_p = write(model, seen)
+seen, truths, labels = clips(sizes, SEEN, language=LANGUAGE)
+greedy, log_p = generate(model, seen)
 for n in range(6):
     print(f"{log_p[n]:7.2f} nats   {greedy[n]:<45} shown: {labels[n][0]}, {MOTIONS[labels[n][1]]}")
 
@@ -196,7 +196,7 @@ for n in range(6):
 # language: a beam that is wide enough finds the best one, and a beam of 1 is greedy.)
 
 # %% beams
-found = {k: write(model, seen, width=k) for k in (1, 2, 5, 10)}
+found = {k: generate(model, seen, width=k) for k in (1, 2, 5, 10)}
 changed = {k: sum(a != b for a, b in zip(greedy, f[0], strict=True)) for k, f in found.items()}
 better = {k: (f[1] > log_p + 1e-4).float().mean().item() for k, f in found.items()}
 kinds = ["hardly any: under 5 %", "some: 5 to 30 %", "most: over 30 %"]
@@ -325,7 +325,7 @@ Guess(
 )
 
 # %% the table
-experiment.draw(result, ("mean pool", "shuffled", "frames"))
+figures.overview(result, ("mean pool", "shuffled", "frames"))
 
 # %% [markdown]
 # The digit needs no order: all three name it alike. The motion does. How far can one come without
@@ -369,7 +369,7 @@ Guess(
 )
 
 # %% flow
-experiment.draw(result, ("frames", "flow", "frames and flow"))
+figures.overview(result, ("frames", "flow", "frames and flow"))
 
 # %% [markdown]
 # With both, the motion is named almost without a fault, on held-out pairs too. But look at the

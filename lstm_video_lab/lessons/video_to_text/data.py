@@ -1,4 +1,4 @@
-"""Captioned digits: films of one moving digit, each with a sentence that says which and how.
+"""Captioned digits: clips of one moving digit, each with a sentence that says which and how.
 
 Eight motions. A digit goes to and fro between two walls (left and right, up and down), passes once
 (to the left, to the right, upwards, downwards), or goes round (clockwise, anticlockwise). Left is
@@ -7,7 +7,7 @@ left on the page. Which way a digit goes, only the order of the frames tells.
 Every meaning, a digit and a motion, has several wordings in each language. A quarter of the pairs
 of digit and motion is held out: `pairs="train"` never shows them, `"heldout"` shows nothing else.
 
-Letters: T frames, B films, S side of a frame, s side of a digit. Last axes of size 2 are (y, x).
+Letters: T frames, B clips, S side of a frame, s side of a digit. Last axes of size 2 are (y, x).
 
 Source of the idea: Mittal, Marwah and Balasubramanian, Sync-DRAW, 2017.
 """
@@ -19,8 +19,9 @@ import math
 import numpy as np
 import torch
 
+from lstm_video_lab.checks import check_choice
 from lstm_video_lab.data.actions import ActionScene, MovingActions
-from lstm_video_lab.data.bouncing import bounce, uniforms
+from lstm_video_lab.data.bouncing import bounce, render, uniforms
 from lstm_video_lab.data.digits import Digits
 
 END = "."  # the word that begins and ends every sentence
@@ -42,31 +43,35 @@ MOTIONS = LANGUAGES["english"][1]
 STRAIGHT = ((0, 1), (1, 0), (0, -1), (0, 1), (-1, 0), (1, 0))  # (y, x) of the first six motions
 # Digit d makes the motions (d + k) mod 8: which k there are.
 PAIRS = {"train": (1, 2, 4, 5, 6, 7), "heldout": (0, 3), "all": tuple(range(len(MOTIONS)))}
+SQUARES = [column + line for line in "12345" for column in "abcde"]  # of a path; a1 is top left
 
 
 def wordings(digit: int, motion: int, language: str = "english") -> list[str]:
     """Every sentence that says that this digit makes this motion, a place in `MOTIONS`."""
     names, phrases, templates = LANGUAGES[language]
-    return [each.format(digit, names[digit], phrases[motion]) for each in templates]
+    return [template.format(digit, names[digit], phrases[motion]) for template in templates]
 
 
-def understand(sentence: str, language: str = "english") -> list[int | None]:
+def parse(sentence: str, language: str = "english") -> list[int | None]:
     """The digit and the motion that a sentence names; None where it names none, or several."""
     names, phrases, _ = LANGUAGES[language]
-    said = f" {sentence} "
-    digits = [d for d, name in enumerate(names) if f" {d} " in said or f" {name} " in said]
-    motions = [m for m, phrase in enumerate(phrases) if f" {phrase} " in said]
-    return [found[0] if len(found) == 1 else None for found in (digits, motions)]
+    words = f" {sentence} "
+    digits = [d for d, name in enumerate(names) if f" {d} " in words or f" {name} " in words]
+    motions = [m for m, phrase in enumerate(phrases) if f" {phrase} " in words]
+    return [named[0] if len(named) == 1 else None for named in (digits, motions)]
 
 
 def vocabulary(language: str = "english") -> tuple[str, ...]:
     """END, and then all words of a language in the order of the alphabet."""
-    said = " ".join(" ".join(wordings(n, n % len(MOTIONS), language)) for n in range(10))
-    return (END, *sorted(set(said.split())))
+    words = set()
+    for n in range(10):
+        for sentence in wordings(n, n % len(MOTIONS), language):
+            words |= set(sentence.split())
+    return (END, *sorted(words))
 
 
 class CaptionedDigits(MovingActions):
-    """Films of one digit with their captions; film n and its caption are functions of (seed, n).
+    """Clips of one digit with their captions; clip n and its caption are functions of (seed, n).
 
     digits: a `Digits`; num_frames: T; pairs: which pairs of digit and motion there are, one of
     PAIRS; language: of the captions, one of LANGUAGES. `batch` and `flow` are those of
@@ -74,25 +79,39 @@ class CaptionedDigits(MovingActions):
     """
 
     def __init__(
-        self, digits: Digits, num_frames=12, pairs="train", language="english", seed=0
+        self,
+        digits: Digits,
+        num_frames: int = 12,
+        pairs: str = "train",
+        language: str = "english",
+        seed: int = 0,
     ) -> None:
         super().__init__(digits, num_frames=num_frames, seed=seed)
-        for name, value, known in (("pairs", pairs, PAIRS), ("language", language, LANGUAGES)):
-            if value not in known:
-                raise ValueError(f"{name}={value!r} is unknown: choose one of {', '.join(known)}")
+        check_choice("pairs", pairs, PAIRS)
+        check_choice("language", language, LANGUAGES)
         self.offsets, self.language = np.array(PAIRS[pairs]), language
 
     def labels(self, index: int, batch_size: int) -> torch.Tensor:
-        """The digit of each film and its motion, a place in MOTIONS: int64 (B, 2)."""
+        """The digit of each clip and its motion, a place in MOTIONS: int64 (B, 2)."""
         scene = self.scene(index, batch_size)
         digits = self.digits.labels[scene.chosen[:, 0]]
         return torch.from_numpy(np.stack((digits, scene.labels), 1))
 
     def captions(self, index: int, batch_size: int) -> list[str]:
-        """A caption for each film, in one of the wordings."""
+        """A caption for each clip, in one of the wordings."""
         u = uniforms(self.seed, index * batch_size, batch_size, 1)[:, 0, 7]  # (B,)
-        said = [wordings(d, m, self.language) for d, m in self.labels(index, batch_size).tolist()]
-        return [each[int(part * len(each))] for each, part in zip(said, u, strict=True)]
+        captions = []
+        for (digit, motion), part in zip(self.labels(index, batch_size).tolist(), u, strict=True):
+            sentences = wordings(digit, motion, self.language)
+            captions.append(sentences[int(part * len(sentences))])
+        return captions
+
+    def clip(self, image: int, places: np.ndarray) -> torch.Tensor:
+        """One clip, uint8 (T, 1, S, S), of an image of the digits at places (T, 2), parts of the
+        box, which is S − s pixels wide.
+        """
+        corners = (places * (self.image_size - self.digit_size)).astype(np.int64)
+        return render(self._images[None, [image]], corners[:, None, None], self.image_size)
 
     def scene(self, index: int, batch_size: int) -> ActionScene:
         """What `batch` shows, in numbers; of one digit."""
@@ -125,3 +144,15 @@ def paths(motions: np.ndarray, u: np.ndarray, T: int) -> np.ndarray:
     middle = radius + (1 - 2 * radius) * place
     circle = middle + radius * np.concatenate((np.sin(angle), np.cos(angle)), -1)
     return np.choose(np.digitize(motion, (2, len(STRAIGHT))), (to_and_fro, once, circle))
+
+
+def waypoints(path: str, T: int) -> np.ndarray:
+    """Places (T, 2), parts of the box, of a digit that goes evenly from square to square of a path.
+
+    Raises ValueError for a square that there is not.
+    """
+    if unknown := set(path.split()) - set(SQUARES):
+        raise ValueError(f"path: {min(unknown)!r} is no square: use a1 to e5, as in a1 e1 e5")
+    stops = np.array([divmod(SQUARES.index(name), 5) for name in path.split()]) / 4  # (K, 2)
+    time = np.linspace(0, len(stops) - 1, T)
+    return np.stack([np.interp(time, range(len(stops)), part) for part in stops.T], 1)

@@ -13,7 +13,7 @@ from lstm_video_lab.lessons.video_to_text.data import (
     MOTIONS,
     PAIRS,
     CaptionedDigits,
-    understand,
+    parse,
     vocabulary,
     wordings,
 )
@@ -63,7 +63,7 @@ def test_round_is_the_way_that_a_clock_goes(name, sign):
     assert (sign * turned > 0).mean() > 0.95
 
 
-def test_backwards_films_swap_motions_and_keep_their_mean():
+def test_backwards_clips_swap_motions_and_keep_their_mean():
     # Only the order of frames tells left from right: the lesson on shuffled frames rests on it.
     track, motions = tracks()
     left, right = (motions == MOTIONS.index(f"to the {side}") for side in ("left", "right"))
@@ -72,7 +72,7 @@ def test_backwards_films_swap_motions_and_keep_their_mean():
     assert abs(spans[0] - spans[1]) < 1
 
 
-def test_films_and_captions_depend_on_seed_and_number_alone():
+def test_clips_and_captions_depend_on_seed_and_number_alone():
     data = CaptionedDigits(DIGITS, seed=4)
     whole, said = data.batch(0, 12), data.captions(0, 12)
     assert torch.equal(data.batch(2, 4), whole[:, 8:]) and data.captions(2, 4) == said[8:]
@@ -81,7 +81,7 @@ def test_films_and_captions_depend_on_seed_and_number_alone():
     assert whole.shape == (12, 12, 32, 32) and whole.dtype == torch.uint8
 
 
-def test_a_film_shows_its_digit():
+def test_a_clip_shows_its_digit():
     data = CaptionedDigits(DIGITS, seed=1)
     scene, labels = data.scene(0, 50), data.labels(0, 50)
     assert (DIGITS.labels[scene.chosen[:, 0]] == labels[:, 0].numpy()).all()
@@ -113,19 +113,19 @@ def test_a_sentence_means_what_it_was_made_from(language):
         said = wordings(digit, motion, language)
         assert len(set(said)) == 3
         for sentence in said:
-            assert understand(sentence, language) == [digit, motion]
+            assert parse(sentence, language) == [digit, motion]
             assert set(sentence.split()) <= set(words) - {END}
             assert sentence not in seen
             seen.add(sentence)
 
 
 def test_what_names_none_or_two_means_nothing():
-    assert understand("digit moves left and right") == [None, 0]
-    assert understand("digit 3 4 moves up and down") == [None, 1]
-    assert understand("the 3 is moving clockwise to the left") == [3, None]
-    assert understand("the 3 is moving to left the") == [3, None]
-    assert understand("") == [None, None]
-    assert understand("the number three or 3 goes upwards") == [3, 4]
+    assert parse("digit moves left and right") == [None, 0]
+    assert parse("digit 3 4 moves up and down") == [None, 1]
+    assert parse("the 3 is moving clockwise to the left") == [3, None]
+    assert parse("the 3 is moving to left the") == [3, None]
+    assert parse("") == [None, None]
+    assert parse("the number three or 3 goes upwards") == [3, 4]
 
 
 def test_captions_use_every_wording():

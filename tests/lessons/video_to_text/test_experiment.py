@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_video_lab.lessons.video_to_text import experiment
+from lstm_video_lab import lessons
+from lstm_video_lab.lessons.video_to_text import experiment, figures
 from lstm_video_lab.lessons.video_to_text.data import wordings
-from lstm_video_lab.lessons.video_to_text.model import write
+from lstm_video_lab.lessons.video_to_text.model import generate
 
 SIZES = experiment.SIZES["smoke"]
 MEANINGS = np.array([(d, m) for d in range(10) for m in range(8)])
@@ -57,7 +58,7 @@ def test_without_nltk_or_its_wordnet_meteor_is_one_line(monkeypatch):
     assert experiment.meteor(sentences(0), MEANINGS) == line
 
 
-def test_meteor_is_a_mean_over_films_of_words_against_all_wordings(monkeypatch):
+def test_meteor_is_a_mean_over_clips_of_words_against_all_wordings(monkeypatch):
     calls = []
 
     def share(references, said):
@@ -78,8 +79,8 @@ def give_nltk(monkeypatch, function) -> None:
 
 
 def test_frames_are_kept_shuffled_or_averaged():
-    kept, said, labels = experiment.films(SIZES)
-    shuffled, mean = (experiment.films(SIZES, order=order)[0] for order in ("shuffled", "mean"))
+    kept, said, labels = experiment.clips(SIZES)
+    shuffled, mean = (experiment.clips(SIZES, order=order)[0] for order in ("shuffled", "mean"))
     assert kept.shape == (4, 60, 128) and len(said) == 60 and labels.shape == (60, 2)
     torch.testing.assert_close(shuffled.sort(0)[0], kept.sort(0)[0])
     moved = (shuffled != kept).any(0).any(1)
@@ -88,29 +89,29 @@ def test_frames_are_kept_shuffled_or_averaged():
 
 
 def test_what_is_seen_is_frames_or_motion_or_both():
-    frames, flow, both = (experiment.films(SIZES, "seen pairs", kind)[0]
+    frames, flow, both = (experiment.clips(SIZES, "seen pairs", kind)[0]
                           for kind in ("frames", "flow", "both"))  # fmt: skip
     torch.testing.assert_close(both, torch.cat((frames, flow), -1))
     assert not torch.equal(frames, flow)
 
 
 def test_tests_show_other_digits_and_their_own_pairs():
-    learnt = {tuple(pair) for pair in experiment.films(SIZES)[2].tolist()}
-    heldout = {tuple(pair) for pair in experiment.films(SIZES, "held-out pairs")[2].tolist()}
+    learnt = {tuple(pair) for pair in experiment.clips(SIZES)[2].tolist()}
+    heldout = {tuple(pair) for pair in experiment.clips(SIZES, "held-out pairs")[2].tolist()}
     assert not learnt & heldout
     assert not torch.equal(
-        experiment.films(SIZES)[0][:, :20], experiment.films(SIZES, "seen pairs")[0]
+        experiment.clips(SIZES)[0][:, :20], experiment.clips(SIZES, "seen pairs")[0]
     )
 
 
 def test_seeing_is_told_from_writing():
-    model, losses = experiment.teach(SIZES)
+    model, losses = experiment.train_captioner(SIZES)
     assert len(losses) == SIZES.steps
-    found = experiment.judge(model, SIZES)
+    found = experiment.measure(model, SIZES)
     assert list(found) == list(experiment.TESTS)
     for test, scores in found.items():
-        seen, _, truth = experiment.films(SIZES, test)
-        said = write(model, seen)[0]
+        seen, _, truth = experiment.clips(SIZES, test)
+        said = generate(model, seen)[0]
         expected = experiment.score(said, truth)
         assert {name: scores[name] for name in expected} == expected
         for name in ("digit", "motion"):
@@ -122,7 +123,7 @@ def test_a_run_is_stored_and_picked_up(tmp_path, monkeypatch):
     monkeypatch.setattr(experiment, "SEEDS", (0,))
     few = {name: experiment.VARIANTS[name] for name in ("frames", "mean pool", "German")}
     monkeypatch.setattr(experiment, "VARIANTS", few)
-    lines = list(experiment.run("smoke", tmp_path))
+    lines = list(lessons.run("captions", "smoke", tmp_path))
     assert lines[-1].startswith("stored:") and len(lines) == 4
     path = tmp_path / "captions.json"
     result = json.loads(path.read_text())
@@ -131,7 +132,7 @@ def test_a_run_is_stored_and_picked_up(tmp_path, monkeypatch):
     assert (tmp_path / "captions.png").read_bytes()[:4] == b"\x89PNG"
     log = tmp_path / "runs" / "captions-smoke.jsonl"
     log.write_text("".join(log.read_text().splitlines(keepends=True)[:2]))  # as if cut off there
-    assert len(list(experiment.run("smoke", tmp_path))) == 2
+    assert len(list(lessons.run("captions", "smoke", tmp_path))) == 2
     again = json.loads(path.read_text())["runs"]
     assert again[:2] == result["runs"][:2] and again[2]["tests"] == result["runs"][2]["tests"]
     with pytest.raises(ValueError, match="no scale 'paper'"):
@@ -148,9 +149,9 @@ def test_a_picture_has_mean_and_spread():
     middle, spread = experiment.across_seeds(result, "frames", "digit")
     assert middle == 85 and spread == pytest.approx(50**0.5)
     assert experiment.across_seeds(result, "flow", "digit") == (10, 0)
-    told = experiment.draw(result).text
+    told = figures.overview(result).text
     assert (
         "smoke scale: frames digit, seen pairs 85, digit, held-out pairs 85, motion, seen" in told
     )
     assert "flow digit, seen pairs 10" in told and "motion at random 12.5" in told
-    assert "frames" not in experiment.draw(result, ["flow"]).text
+    assert "frames" not in figures.overview(result, ["flow"]).text

@@ -9,9 +9,9 @@ from torch.nn import functional as F
 from lstm_video_lab.lessons.video_to_text.model import (
     Captioner,
     caption_loss,
-    numbered,
+    generate,
+    tokenise,
     word_scores,
-    write,
 )
 
 WORDS = (".", "a", "b", "c")
@@ -19,7 +19,7 @@ SAID = ["a b c", "c", "b b"]
 
 
 def captioner(seed: int = 0, words=WORDS, sharp: float = 1.0) -> Captioner:
-    """A small one; `sharp` makes its answers differ more from film to film."""
+    """A small one; `sharp` makes its answers differ more from clip to clip."""
     model = Captioner(words, inputs=5, units=6, embedding=4, seed=seed).eval()
     with torch.no_grad():
         for weight in model.parameters():
@@ -34,10 +34,10 @@ def percepts(count: int = 3, T: int = 4, seed: int = 0) -> torch.Tensor:
 def test_it_is_two_stacked_lstms_over_frames_then_zeros_and_padding_then_words():
     # The plain form: both LSTMs run once over T + L steps, step by step with their cells.
     model, seen = captioner(1), percepts()
-    inputs, _ = numbered(SAID, WORDS)
+    inputs, _ = tokenise(SAID, WORDS)
     T, L, B = len(seen), len(inputs), len(SAID)
-    frames = torch.cat((model.look(seen), torch.zeros(L, B, 4)))
-    words = torch.cat((torch.zeros(T, B, 4), model.embed(inputs)))
+    frames = torch.cat((model.embed_frames(seen), torch.zeros(L, B, 4)))
+    words = torch.cat((torch.zeros(T, B, 4), model.embed_words(inputs)))
     lower, upper = model.first.cell(0), model.second.cell(0)
     first = second = (torch.zeros(B, 6), torch.zeros(B, 6))
     expected = []
@@ -49,18 +49,18 @@ def test_it_is_two_stacked_lstms_over_frames_then_zeros_and_padding_then_words()
 
 
 def test_sentences_are_numbered_with_a_full_stop_before_and_behind():
-    inputs, targets = numbered(SAID, WORDS)
+    inputs, targets = tokenise(SAID, WORDS)
     assert inputs.T.tolist() == [[0, 1, 2, 3], [0, 3, 0, 0], [0, 2, 2, 0]]
     assert targets.T.tolist() == [[1, 2, 3, 0], [3, 0, -100, -100], [2, 2, 0, -100]]
     with pytest.raises(ValueError, match=r"\['d'\] are not in the vocabulary") as caught:
-        numbered(["a d"], WORDS)
+        tokenise(["a d"], WORDS)
     assert "\n" not in str(caught.value)
 
 
 def test_the_loss_is_that_of_the_words_alone():
     model, seen = captioner(2, sharp=3.0), percepts()
     scores = word_scores(model, seen, SAID)
-    for b, caption in enumerate(SAID):  # one film at a time, one word at a time
+    for b, caption in enumerate(SAID):  # one clip at a time, one word at a time
         numbers = [0, *(WORDS.index(word) for word in caption.split()), 0]
         total = 0.0
         for k in range(1, len(numbers)):
@@ -75,11 +75,11 @@ def test_the_loss_is_that_of_the_words_alone():
 
 def test_no_word_is_asked_for_while_reading_and_no_frame_is_seen_while_writing():
     model, seen = captioner(3), percepts().requires_grad_()
-    inputs, targets = numbered(SAID, WORDS)
+    inputs, targets = tokenise(SAID, WORDS)
     embedded = []
-    model.embed.register_forward_hook(lambda *args: embedded.append(args[2].shape[0]))
+    model.embed_words.register_forward_hook(lambda *args: embedded.append(args[2].shape[0]))
     given = []
-    model.look.register_forward_hook(lambda *args: given.append(args[2].shape[0]))
+    model.embed_frames.register_forward_hook(lambda *args: given.append(args[2].shape[0]))
     logits = model(seen, inputs)
     assert embedded == [len(inputs)] and given == [len(seen)]
     assert len(logits) == len(inputs)  # no logits for steps of reading, so no loss there
@@ -92,21 +92,21 @@ def test_no_word_is_asked_for_while_reading_and_no_frame_is_seen_while_writing()
         assert weight.grad is not None and weight.grad.abs().sum() > 0, name
 
 
-def test_percepts_are_scaled_by_those_it_was_adapted_to():
+def test_percepts_are_scaled_by_those_it_was_standardised_with():
     model, seen = captioner(4), percepts(50)
     scaled = seen * torch.tensor([1.0, 2.0, 3.0, 0.5, 4.0]) + 3
-    model.adapt(scaled)
+    model.standardise(scaled)
     shown = []
-    model.look.register_forward_hook(lambda *args: shown.append(args[1][0]))
+    model.embed_frames.register_forward_hook(lambda *args: shown.append(args[1][0]))
     model.encode(scaled)
     torch.testing.assert_close(shown[0].mean((0, 1)), torch.zeros(5), atol=1e-5, rtol=0)
     torch.testing.assert_close(shown[0].std((0, 1)), torch.ones(5))
     flat = torch.cat((seen[..., :4], torch.full((4, 50, 1), 2.0)), -1)
-    model.adapt(flat)  # a percept that never changes is not blown up
+    model.standardise(flat)  # a percept that never changes is not blown up
     assert model.spread.min() > 0.01
     again = captioner(9)
     again.load_state_dict(model.state_dict())
-    assert torch.equal(again.middle, model.middle)  # it is stored with the weights
+    assert torch.equal(again.mean, model.mean)  # it is stored with the weights
 
 
 def every_sentence(longest: int):
@@ -120,7 +120,7 @@ def every_sentence(longest: int):
 
 
 def brute_force(model, seen, longest: int, normalise: float):
-    """The best sentence of all for one film (T, 1, X), and its log p."""
+    """The best sentence of all for one clip (T, 1, X), and its log p."""
     every = list(every_sentence(longest))
     said = [" ".join(words) for words, _ in every]
     scores = word_scores(model, seen.expand(-1, len(said), -1), said)  # (L, all sentences)
@@ -138,7 +138,7 @@ def brute_force(model, seen, longest: int, normalise: float):
 def test_a_wide_beam_finds_the_best_of_all_sentences(seed, normalise):
     longest = 4
     model, seen = captioner(seed, sharp=2.5), percepts(4, seed=seed)
-    said, score = write(model, seen, width=len(WORDS) ** longest, normalise=normalise,
+    said, score = generate(model, seen, width=len(WORDS) ** longest, normalise=normalise,
                         longest=longest)  # fmt: skip
     for b in range(4):
         words, expected = brute_force(model, seen[:, b : b + 1], longest, normalise)
@@ -162,7 +162,7 @@ def greedy(model, seen, longest: int) -> tuple[str, float]:
 @pytest.mark.parametrize("seed", range(3))
 def test_one_beam_is_greedy(seed, normalise):
     model, seen = captioner(seed, sharp=3.0), percepts(5, seed=seed)
-    said, score = write(model, seen, width=1, normalise=normalise, longest=6)
+    said, score = generate(model, seen, width=1, normalise=normalise, longest=6)
     for b in range(5):
         words, expected = greedy(model, seen[:, b : b + 1], 6)
         assert said[b] == words and score[b].item() == pytest.approx(expected, abs=1e-4)
@@ -172,7 +172,7 @@ def test_greedy_is_sometimes_beaten_and_a_full_beam_never():
     found = []
     for seed in range(12):
         model, seen = captioner(seed, sharp=2.5), percepts(8, seed=seed)
-        scores = [write(model, seen, width, longest=4)[1] for width in (1, 4**4)]
+        scores = [generate(model, seen, width, longest=4)[1] for width in (1, 4**4)]
         assert (scores[1] >= scores[0] - 1e-5).all()
         found.append((scores[1] > scores[0] + 1e-3).any().item())
     assert any(found)
@@ -181,7 +181,7 @@ def test_greedy_is_sometimes_beaten_and_a_full_beam_never():
 def test_a_score_is_log_p_of_the_sentence():
     model, seen = captioner(5, sharp=2.0), percepts(6)
     for width in (1, 3):
-        said, score = write(model, seen, width, longest=30)
+        said, score = generate(model, seen, width, longest=30)
         assert all(len(sentence.split()) < 30 for sentence in said)  # all have ended
         torch.testing.assert_close(score, word_scores(model, seen, said).sum(0))
 
@@ -191,7 +191,7 @@ def test_normalising_by_length_favours_longer_sentences():
     for seed in range(8):
         model, seen = captioner(seed, sharp=2.0), percepts(6, seed=seed)
         for normalise in lengths:
-            said, _ = write(model, seen, width=64, normalise=normalise, longest=5)
+            said, _ = generate(model, seen, width=64, normalise=normalise, longest=5)
             lengths[normalise] += sum(len(sentence.split()) for sentence in said)
     assert lengths[1.0] > lengths[0.0]
 
@@ -202,13 +202,13 @@ def test_its_weights_depend_on_the_seed_alone():
     torch.manual_seed(6)
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), captioner(2).parameters(),
                                                  strict=True))  # fmt: skip
-    assert not torch.equal(first.look.weight, captioner(3).look.weight)
+    assert not torch.equal(first.embed_frames.weight, captioner(3).embed_frames.weight)
 
 
-def test_it_learns_which_film_is_called_what():
+def test_it_learns_which_clip_is_called_what():
     from lstm_video_lab.training.fit import fit
 
     model, seen = captioner(0), percepts(3)
     fit(model.parameters(), lambda step: caption_loss(model, seen, SAID), 100, 0.05)
     for width in (1, 5):
-        assert write(model, seen, width)[0] == SAID
+        assert generate(model, seen, width)[0] == SAID

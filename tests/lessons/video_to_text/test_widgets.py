@@ -1,25 +1,25 @@
-"""The caption explorer: a path of squares, films with black frames, and what is told of them."""
+"""The caption explorer: a path of squares, clips with black frames, and what is said of them."""
 
 import numpy as np
 import pytest
 import torch
 
 from lstm_video_lab.data import load_digits
-from lstm_video_lab.lessons.video_to_text.data import CaptionedDigits, vocabulary
-from lstm_video_lab.lessons.video_to_text.model import Captioner, word_scores, write
-from lstm_video_lab.lessons.video_to_text.widgets import (
+from lstm_video_lab.lessons.video_to_text.data import (
     SQUARES,
-    CaptionExplorer,
-    draw_caption,
+    CaptionedDigits,
+    vocabulary,
     waypoints,
-    without,
 )
+from lstm_video_lab.lessons.video_to_text.figures import draw_caption
+from lstm_video_lab.lessons.video_to_text.model import Captioner, black_out, generate, word_scores
+from lstm_video_lab.lessons.video_to_text.widgets import CaptionExplorer
 
 DATA = CaptionedDigits(load_digits("embedded", "test"), num_frames=6)
 STATE = {"digit": 3, "number": 1, "motion": 0, "path": "", "width": 1, "out": 1}
 
 
-def see(frames: torch.Tensor) -> torch.Tensor:
+def percepts_of(frames: torch.Tensor) -> torch.Tensor:
     """Sums over the blocks of 4 × 4 pixels: (T, B, 64)."""
     blocks = frames.float().unflatten(2, (8, 4)).unflatten(4, (8, 4)).sum((3, 5))
     return blocks.flatten(2) / 2000
@@ -44,19 +44,19 @@ def test_a_path_goes_evenly_from_square_to_square():
 
 
 @pytest.mark.parametrize("out", [1, 2, 3])
-def test_in_film_t_the_frames_about_t_are_black(out):
+def test_in_clip_t_the_frames_about_t_are_black(out):
     frames = torch.full((5, 1, 2, 2), 7, dtype=torch.uint8)
-    films = without(frames, out)
-    assert films.shape == (5, 6, 2, 2) and torch.equal(films[:, :1], frames)
+    clips = black_out(frames, out)
+    assert clips.shape == (5, 6, 2, 2) and torch.equal(clips[:, :1], frames)
     for t in range(5):
-        black = {k for k in range(5) if films[k, 1 + t].sum() == 0}
+        black = {k for k in range(5) if clips[k, 1 + t].sum() == 0}
         near = {1: {t}, 2: {t, t + 1}, 3: {t - 1, t, t + 1}}[out]
         assert black == near & set(range(5))
     assert (frames == 7).all()
 
 
 def test_each_control_changes_the_picture(model):
-    widget = CaptionExplorer(model, DATA, see)
+    widget = CaptionExplorer(model, DATA, percepts_of)
     assert set(widget.values) == set(STATE)
     first = widget.render(**STATE)
     assert first == widget.render(**STATE) and len(first.png) < 60 * 1024
@@ -69,15 +69,15 @@ def test_each_control_changes_the_picture(model):
 
 def test_the_words_are_those_of_the_model_and_the_loss_is_counted(model):
     frames = DATA.batch(0, 1)
-    picture = draw_caption(model, see, frames, "a film", out=2)
-    (said,), score = write(model, see(frames))
+    picture = draw_caption(model, percepts_of, frames, "a clip", count=2)
+    (said,), score = generate(model, percepts_of(frames))
     assert f"Written: “{said}” (log p {score[0]:.2f} nats)" in picture.text
     whole, black = frames, frames.clone()
     scores = []
     for t in range(6):
         black = whole.clone()
         black[t : t + 2] = 0
-        pair = [word_scores(model, see(film), [said])[:, 0] for film in (whole, black)]
+        pair = [word_scores(model, percepts_of(clip), [said])[:, 0] for clip in (whole, black)]
         scores.append(pair[0] - pair[1])
     loss = torch.stack(scores)  # (T, L)
     t, k = divmod(int(loss.argmax()), loss.shape[1])
@@ -87,7 +87,7 @@ def test_the_words_are_those_of_the_model_and_the_loss_is_counted(model):
 
 def test_the_pad_writes_the_path(model, monkeypatch):
     monkeypatch.setenv("LAB_STRICT", "1")
-    widget = CaptionExplorer(model, DATA, see)
+    widget = CaptionExplorer(model, DATA, percepts_of)
     pad = {key.description: key for key in widget.box.children[0].children[1].children}
     assert set(pad) == set(SQUARES)
     for name in ("a1", "e1", "e5"):
@@ -100,13 +100,13 @@ def test_the_pad_writes_the_path(model, monkeypatch):
 
 def test_a_bad_square_is_told_in_the_error_line(model, monkeypatch):
     monkeypatch.delenv("LAB_STRICT", raising=False)
-    widget = CaptionExplorer(model, DATA, see)
+    widget = CaptionExplorer(model, DATA, percepts_of)
     widget.values["path"].value = "z9"
     assert "is no square" in widget.error.value
 
 
 def test_every_control_has_a_label_and_only_digits_that_there_are_can_be_chosen(model):
-    widget = CaptionExplorer(model, DATA, see)
+    widget = CaptionExplorer(model, DATA, percepts_of)
     assert all(control.description for control in widget.values.values())
     number = widget.values["number"].max
     assert number == min(np.bincount(DATA.digits.labels))
