@@ -15,17 +15,14 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from lstm_video_lab import evaluation
 from lstm_video_lab.checks import check_choice
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import checkpoints
 
 WEIGHTS = Path(__file__).parent / "weights"
 LARGE = 2**14  # numbers in a matrix for which a scale for each row is worth while
 SHARD = 15 * 2**20  # bytes in a file at the most
-SEQUENCES = 1000
 # The kinds of models besides `VideoModel`; a card's "model" holds what its class is called with.
 KINDS = {"percepts": "percepts.PerceptNet", "ladder": "lessons.video_ladder.model.Ladder"}
 
@@ -73,54 +70,6 @@ def start_from(model: VideoModel, name: str) -> None:
                 f"here it is {tuple(own.shape)}: choose the settings of that model"
             )
         own.copy_(weights[key])
-
-
-def _ancestors(settings: Settings) -> list[dict[str, Any]]:
-    """The models whose weights a run began with, oldest first: what their cards say of training."""
-    if settings.start_from is None:
-        return []
-    card = load_pretrained(settings.start_from).card
-    keys = ("name", "command", "steps", "seconds", "machine", "settings")
-    return [*card.get("ancestors", []), {key: card[key] for key in keys}]
-
-
-def store_run(
-    run: Path | str,
-    name: str,
-    command: str,
-    machine: dict[str, Any],
-    folder: Path,
-    sequences: int = SEQUENCES,
-) -> Path:
-    """Store a run's newest weights and their card in a folder; returns the card's path.
-
-    It is scored on held-out sequences of each source of digits that the run was trained on.
-    """
-    checkpoint, model = checkpoints.read_checkpoint(run), checkpoints.load_model(run)
-    settings, ancestors = checkpoint.settings, _ancestors(checkpoint.settings)
-    sources = {settings.data: settings}
-    data = settings.data
-    if data == "digits":
-        sources = {part: settings.changed(digits=part) for part in settings.digits.split("+")}
-        data = f"{settings.num_digits} bouncing digits, {settings.digits}"
-    card = {
-        "name": name,
-        "data": data,
-        "command": command,
-        "scale": settings.scale,
-        "steps": checkpoint.step,
-        "seconds": round(checkpoint.seconds),
-        "ancestors": ancestors,
-        "total_steps": checkpoint.step + sum(ancestor["steps"] for ancestor in ancestors),
-        "machine": machine,
-        "settings": settings.to_dict(),
-        "measure": "cross_entropy" if settings.output == "logistic" else "mse",
-    }
-
-    def score() -> dict[str, Any]:
-        return {name: evaluation.evaluate(model, own, sequences) for name, own in sources.items()}
-
-    return store_model(model, card, score, folder)
 
 
 def store_model(

@@ -162,7 +162,7 @@ def test_first_weights_are_small_and_only_the_forget_gate_starts_open():
 
 
 @pytest.mark.parametrize("output_peephole", ["new", "old"])
-def test_the_output_gate_peeps_where_it_is_told(output_peephole):
+def test_the_output_gate_peeps_where_it_is_asked_to(output_peephole):
     """With only the output peephole on, o changes with c(t), or with c(t−1), and with no other."""
     cell = LSTMCell(1, 1, output_peephole=output_peephole).double()
     with torch.no_grad():

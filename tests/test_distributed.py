@@ -111,8 +111,8 @@ def test_a_lost_rank_ends_the_job_and_other_ranks_go_on(tmp_path):
         os.kill(workers(process)[-1], signal.SIGKILL)
         _, errors = process.communicate(timeout=120)
     assert process.returncode not in (0, None)
-    (told,) = re.findall(r"lstm-video-lab train: (.*lost another rank.*)", errors)
-    assert "checkpoint-" in told and "--resume auto" in told
+    (line,) = re.findall(r"lstm-video-lab train: (.*lost another rank.*)", errors)
+    assert "checkpoint-" in line and "--resume auto" in line
     assert "Traceback" not in errors.split("lost another rank")[0]
     reached = checkpoints.read_checkpoint(out).step  # verified: it is whole
     assert reached >= 5

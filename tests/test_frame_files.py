@@ -99,7 +99,7 @@ def test_what_are_no_frames_is_one_line(name, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["--out", "y.txt"], "unknown ending"),
         (["--out", "none/y.npy"], "folder does not exist"),
@@ -107,11 +107,11 @@ def test_what_are_no_frames_is_one_line(name, tmp_path, capsys):
         (["--out", "y.npy"], "x.npy: not found"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(words, told, tmp_path, capsys, monkeypatch):
+def test_what_cannot_be_done_is_one_line(words, message, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run(NAME, "--frames", "x.npy", *words) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert told in line
+    assert message in line
 
 
 def test_a_network_that_predicts_nothing_is_refused_in_one_line(tmp_path, capsys):

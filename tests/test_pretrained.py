@@ -1,4 +1,4 @@
-"""The box: what went in comes out, small enough to travel, and its cards tell the truth."""
+"""Trained models: what is stored comes back, small enough to travel, and cards tell the truth."""
 
 import json
 
@@ -23,7 +23,7 @@ from lstm_video_lab.lessons.video_ladder.model import Ladder
 from lstm_video_lab.lessons.video_ladder.pretrain import TALL
 from lstm_video_lab.percepts import PerceptNet, score_net, train_net
 from lstm_video_lab.training.checkpoints import load_model
-from lstm_video_lab.training.train_pretrained import MODELS
+from lstm_video_lab.training.train_pretrained import MODELS, store_run
 
 MEBIBYTE = 2**20
 NETS = PERCEPTS, LADDER = "percept-net", "ladder-two-digits"  # they are no VideoModels
@@ -47,7 +47,7 @@ def test_a_packed_matrix_is_off_by_half_a_step_of_its_row(rows, columns, size, s
 
 
 @pytest.mark.parametrize("name", VIDEO_MODELS)
-def test_a_model_of_the_box_is_made_by_the_command_on_its_card(name, tmp_path, monkeypatch):
+def test_a_trained_model_is_made_by_the_command_on_its_card(name, tmp_path, monkeypatch):
     """A tiny one of the same kind."""
     monkeypatch.setattr(
         "lstm_video_lab.data.digits._download", lambda split: pytest.fail("it asked the net")
@@ -90,9 +90,9 @@ def test_a_ladder_is_made_the_same_way(tmp_path, monkeypatch):
     assert net.card["metrics"]["embedded"] == score_on(net, at, 20)
 
 
-def test_the_score_of_films_is_that_of_a_plain_loop():
+def test_the_score_of_clips_is_that_of_a_plain_loop():
     class Stuck(torch.nn.Module):
-        """Foresees what it saw last, at half its brightness."""
+        """Predicts what it saw last, at half its brightness."""
 
         def forward(self, frames, future):
             return 0.5 * frames[-1:].expand(future, *frames.shape[1:])
@@ -126,15 +126,15 @@ def test_a_model_is_trained_at_its_own_scale_or_for_tests(tmp_path):
         next(lessons.run("fc-two-digits", "laptop", tmp_path))
 
 
-def test_the_box_says_what_made_each_model_and_is_light():
+def test_each_model_says_what_made_it_and_all_are_light():
     files = list(pretrained.WEIGHTS.iterdir())
     assert all(path.stat().st_size <= 16 * MEBIBYTE for path in files)
     assert sum(path.stat().st_size for path in files) <= 64 * MEBIBYTE
-    told = {"name", "data", "command", "scale", "steps", "seconds", "machine", "parameters"}
+    keys = {"name", "data", "command", "scale", "steps", "seconds", "machine", "parameters"}
     named = {f"{name}.json" for name in list_pretrained()}
     for name in list_pretrained():
         card = load_pretrained(name).card
-        assert told | {"metrics", "storing", "settings", "shards"} <= card.keys()
+        assert keys | {"metrics", "storing", "settings", "shards"} <= card.keys()
         assert card["name"] == name and name in MODELS
         assert "baselines" in next(iter(card["metrics"].values()))
         json.dumps(card, allow_nan=False)
@@ -151,44 +151,44 @@ def test_a_card_tells_what_its_weights_score(name):
     if at.data == "digits":
         at = at.changed(digits="embedded")
     measure = "cross_entropy" if at.output == "logistic" else "mse"
-    told = model.card["metrics"][source]["future"]
+    stated = model.card["metrics"][source]["future"]
     now = evaluate(model, at, 100, similarity=False, compare=False)["future"]
-    assert abs(now[measure] - told[measure]) < 4 * now["stderr"][measure]
+    assert abs(now[measure] - stated[measure]) < 4 * now["stderr"][measure]
 
 
 def test_the_card_of_the_network_for_percepts_tells_what_its_weights_score():
     net = load_pretrained(PERCEPTS)
     at = Settings.from_dict(net.card["settings"])
     now = score_net(net, load_digits(split="test"), at.image_size, at.digit_size)
-    told = net.card["metrics"]
-    assert set(told) == {"embedded", "mnist"}
+    stated = net.card["metrics"]
+    assert set(stated) == {"embedded", "mnist"}
     for kind in ("names", "places"):
-        assert abs(now[kind] - told["embedded"][kind]) < 0.01  # machines round differently
-        for metrics in told.values():
+        assert abs(now[kind] - stated["embedded"][kind]) < 0.01  # machines round differently
+        for metrics in stated.values():
             assert metrics[kind] > 2 * max(level[kind] for level in metrics["baselines"].values())
 
 
 def test_the_card_of_the_ladder_tells_what_its_weights_score():
     net = load_pretrained(LADDER)
-    told = net.card["metrics"]["embedded"]
-    assert told["mse"] < 0.8 * min(level["mse"] for level in told["baselines"].values())
+    stated = net.card["metrics"]["embedded"]
+    assert stated["mse"] < 0.8 * min(level["mse"] for level in stated["baselines"].values())
     now = score_on(net, Settings.from_dict(net.card["settings"]), 100)
-    assert now["mse"] == pytest.approx(told["mse"], rel=0.1)  # 100 films against 1,000
+    assert now["mse"] == pytest.approx(stated["mse"], rel=0.1)  # 100 clips against 1,000
 
 
-def test_a_run_may_begin_with_weights_of_the_box_and_its_card_names_all_before_it(
+def test_a_run_may_begin_with_the_weights_of_a_trained_model_and_its_card_names_all_before_it(
     tmp_path, monkeypatch
 ):
     monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path / "box")
     smoke = Settings.for_scale("smoke", steps=2)
     list(train(smoke, tmp_path / "first"))
-    pretrained.store_run(tmp_path / "first", "first", "train", {}, pretrained.WEIGHTS, 4)
+    store_run(tmp_path / "first", "first", "train", {}, pretrained.WEIGHTS, 4)
     for name, before in (("second", "first"), ("third", "second")):
         own = smoke.changed(start_from=before, steps=3, reconstruct=False)
         if before == "first":
             own = own.changed(reconstruct=True)
         list(train(own, tmp_path / name))
-        pretrained.store_run(tmp_path / name, name, "train", {}, pretrained.WEIGHTS, 4)
+        store_run(tmp_path / name, name, "train", {}, pretrained.WEIGHTS, 4)
     card = load_pretrained("third").card
     assert [ancestor["name"] for ancestor in card["ancestors"]] == ["first", "second"]
     assert card["steps"] == 3 and card["total_steps"] == 2 + 3 + 3

@@ -12,11 +12,11 @@ from typing import Any
 
 from torch import nn
 
-from lstm_video_lab import percepts, pretrained
+from lstm_video_lab import evaluation, percepts, pretrained
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.machine import describe_machine
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import runs
+from lstm_video_lab.training import checkpoints, runs
 
 # fmt: off
 TWO = {"num_digits": 2, "precision": "auto"}
@@ -42,6 +42,7 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # name → scale, and what is
 }
 # fmt: on
 Made = tuple[nn.Module, dict[str, Any], Callable[[], dict[str, Any]]]  # network, card, score
+SEQUENCES = 1000  # held-out ones, behind the scores of a card
 FOR_TESTS = ("data", "output", "cell", "conditional", "num_digits")  # what smoke scale keeps
 
 
@@ -69,11 +70,57 @@ def run(
         path = train_net(name, settings, command, out, make)
     else:
         yield from runs.training_lines(settings, out / "runs" / name)
-        sequences = 20 if scale == "smoke" else pretrained.SEQUENCES
-        path = pretrained.store_run(
-            out / "runs" / name, name, command, describe_machine(), out, sequences
-        )
+        sequences = 20 if scale == "smoke" else SEQUENCES
+        path = store_run(out / "runs" / name, name, command, describe_machine(), out, sequences)
     yield f"stored: {path} and its weights; copy them into lstm_video_lab/weights"
+
+
+def store_run(
+    run: Path | str,
+    name: str,
+    command: str,
+    machine: dict[str, Any],
+    folder: Path,
+    sequences: int = SEQUENCES,
+) -> Path:
+    """Store a run's newest weights and their card in a folder; returns the card's path.
+
+    It is scored on held-out sequences of each source of digits that the run was trained on.
+    """
+    checkpoint, model = checkpoints.read_checkpoint(run), checkpoints.load_model(run)
+    settings, ancestors = checkpoint.settings, _ancestors(checkpoint.settings)
+    sources = {settings.data: settings}
+    data = settings.data
+    if data == "digits":
+        sources = {part: settings.changed(digits=part) for part in settings.digits.split("+")}
+        data = f"{settings.num_digits} bouncing digits, {settings.digits}"
+    card = {
+        "name": name,
+        "data": data,
+        "command": command,
+        "scale": settings.scale,
+        "steps": checkpoint.step,
+        "seconds": round(checkpoint.seconds),
+        "ancestors": ancestors,
+        "total_steps": checkpoint.step + sum(ancestor["steps"] for ancestor in ancestors),
+        "machine": machine,
+        "settings": settings.to_dict(),
+        "measure": "cross_entropy" if settings.output == "logistic" else "mse",
+    }
+
+    def score() -> dict[str, Any]:
+        return {name: evaluation.evaluate(model, own, sequences) for name, own in sources.items()}
+
+    return pretrained.store_model(model, card, score, folder)
+
+
+def _ancestors(settings: Settings) -> list[dict[str, Any]]:
+    """The models whose weights a run began with, oldest first: what their cards say of training."""
+    if settings.start_from is None:
+        return []
+    card = pretrained.load_pretrained(settings.start_from).card
+    keys = ("name", "command", "steps", "seconds", "machine", "settings")
+    return [*card.get("ancestors", []), {key: card[key] for key in keys}]
 
 
 def train_net(

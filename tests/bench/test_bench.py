@@ -118,11 +118,11 @@ def test_a_report_holds_every_contender_and_reads_well(monkeypatch):
 
 
 def test_a_contender_on_torch_alone_runs_as_torch_comes():
-    told = json.dumps({"kind": "torch", "group": "layers", "case": TINY["layers"][0][0]})
+    request = json.dumps({"kind": "torch", "group": "layers", "case": TINY["layers"][0][0]})
     watch = "import atexit, sys; atexit.register(lambda: print('lstm_video_lab' in sys.modules))"
     code = f"{watch}; import runpy; runpy.run_path({contender.__file__!r}, run_name='__main__')"
     output = subprocess.run(
-        [sys.executable, "-c", code], input=told + "\nstep\n", text=True, capture_output=True
+        [sys.executable, "-c", code], input=request + "\nstep\n", text=True, capture_output=True
     ).stdout.split()
     assert float(output[0]) > 0 and output[1] == "False"
 

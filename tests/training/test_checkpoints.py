@@ -1,4 +1,4 @@
-"""Checkpoints appear whole, and damage is told."""
+"""Checkpoints appear whole, and damage is named."""
 
 import hashlib
 import shutil
@@ -54,7 +54,7 @@ def test_a_flipped_byte_is_found_wherever_it_is(run, name, where):
 
 
 @pytest.mark.parametrize("name", ["weights.safetensors", "state.json"])
-def test_a_missing_or_cut_file_is_told(run, name):
+def test_a_missing_or_cut_file_is_named(run, name):
     path = newest_checkpoint(run) / name
     path.write_bytes(path.read_bytes()[:-5])
     with pytest.raises(ValueError, match=name):
@@ -103,7 +103,7 @@ def test_drafts_do_not_count_and_old_checkpoints_go(tmp_path):
     assert len(whole) == checkpoints.KEEP
 
 
-def test_a_folder_without_a_run_is_told(tmp_path):
+def test_a_folder_without_a_run_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="no such folder"):
         load_model(tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError, match="no checkpoint in it"):

@@ -1,4 +1,4 @@
-"""Predict, then reveal: nothing is told before a student commits."""
+"""Predict, then reveal: nothing is shown before a student commits."""
 
 from html.parser import HTMLParser
 from pathlib import Path

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstm_video_lab import pretrained
 from lstm_video_lab.lessons.video_ladder import experiment
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training.train_pretrained import Made
+from lstm_video_lab.training.train_pretrained import SEQUENCES, Made
 
 TALL: dict[str, Any] = {"rungs": 4, "width": 16}
 
@@ -15,7 +14,7 @@ TALL: dict[str, Any] = {"rungs": 4, "width": 16}
 def make_ladder(settings: Settings) -> Made:
     """A tall ladder; what is special on its card; its score."""
     net = experiment.train_on(settings, "ladder", **TALL)
-    sequences = 20 if settings.scale == "smoke" else pretrained.SEQUENCES
+    sequences = 20 if settings.scale == "smoke" else SEQUENCES
     card = {
         "kind": "ladder",
         "model": {"image_size": settings.image_size, **TALL},
