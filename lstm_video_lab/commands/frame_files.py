@@ -27,7 +27,7 @@ MILLISECONDS = 150  # of a frame in an animation
 
 
 def read_frames(path: Path, channels: int = 1) -> np.ndarray:
-    """Frames as they are found: uint8 or float, (T, C, H, W).
+    """Frames as they are stored: uint8 or float, (T, C, H, W).
 
     An array is (T, H, W) or (T, C, H, W); images come in the order of their names. Raises
     FileNotFoundError where there is nothing, ValueError for what are no frames.

@@ -50,7 +50,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
 
 
 def add_predict(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", help="folder of a run, or the name of a model in the box")
+    parser.add_argument("model", help="folder of a run, or the name of a trained model")
     parser.add_argument(
         "--frames", type=Path, required=True, help="array (.npy), folder of images, or video"
     )
@@ -75,7 +75,7 @@ def run_predict(arguments: argparse.Namespace) -> int:
     if a.model in pretrained.list_pretrained():
         model = pretrained.load_pretrained(a.model)
         if "kind" in model.card:
-            raise ValueError(f"{a.model} is no VideoModel: choose another of the box, or a run")
+            raise ValueError(f"{a.model} is no VideoModel: choose another model, or a run")
         known = model.card["settings"]["frames_in"]
     else:
         model = checkpoints.load_model(a.model)
@@ -95,12 +95,12 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
     from lstm_video_lab import lessons
 
     names = sorted((*lessons.ROOMS, *lessons.MODELS))
-    parser.add_argument("name", choices=names, help="experiment, or model of the box to train")
+    parser.add_argument("name", choices=names, help="experiment, or model to train")
     parser.add_argument(
         "--scale",
         choices=tuple(SCALES),
         default=None,
-        help="set of numbers; none: laptop, or what the model of the box was made at",
+        help="set of numbers; none: laptop, or what the model was made at",
     )
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for its JSON and its figure"

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from lstm_video_lab.checks import check_choice, check_number, check_sizes
 from lstm_video_lab.data.bouncing import bounce, uniforms
 
 TEST_FROM = 0.7  # of a photograph's width: what lies to the right of it is for tests
@@ -36,6 +37,9 @@ class CameraPatches:
         self, split: str, image_size: int = 32, num_frames: int = 29, channels: int = 1,
         seed: int = 0,
     ) -> None:  # fmt: skip
+        check_sizes(image_size=image_size, num_frames=num_frames)
+        check_number("seed", seed, 0, whole=True)
+        check_choice("split", split, ("train", "test"))
         self.photographs = _photographs(split, channels)
         self.image_size, self.num_frames, self.seed = image_size, num_frames, seed
         smallest = min(min(picture.shape[1:]) for picture in self.photographs)
@@ -114,6 +118,8 @@ class VideoPatches:
     def __init__(
         self, videos: list[np.ndarray], image_size: int = 32, num_frames: int = 29, seed: int = 0
     ) -> None:
+        check_sizes(image_size=image_size, num_frames=num_frames)
+        check_number("seed", seed, 0, whole=True)
         fit = [v for v in videos if len(v) >= num_frames and min(v.shape[2:]) >= image_size]
         if not fit:
             raise ValueError(

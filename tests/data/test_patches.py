@@ -96,3 +96,18 @@ def test_every_part_of_every_video_may_be_seen():
 def test_videos_that_are_all_too_short_are_refused():
     with pytest.raises(ValueError, match="no video has 13 frames of at least 16×16"):
         VideoPatches([volume(12)], 16, 13)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: CameraPatches("test", 0), "image_size=0 is out of range"),
+        (lambda: CameraPatches("test", 16, 2.5), "num_frames=2.5 is no whole number"),
+        (lambda: CameraPatches("valid", 16), "split='valid' is unknown: choose one of train, test"),
+        (lambda: VideoPatches([np.zeros((5, 1, 8, 8), np.uint8)], 8, 0), "num_frames=0 is out of"),
+        (lambda: VideoPatches([np.zeros((5, 1, 8, 8), np.uint8)], 8, 2, -1), "seed=-1 is out of"),
+    ],
+)
+def test_bad_arguments_are_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
