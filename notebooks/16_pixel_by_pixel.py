@@ -42,9 +42,10 @@ from lstm_video_lab import plots
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.bouncing import area_average
 from lstm_video_lab.files import load_result
-from lstm_video_lab.lessons.pixel_by_pixel import experiment
-from lstm_video_lab.lessons.pixel_by_pixel.model import PixelLSTM, grow, train_pixels
-from lstm_video_lab.lessons.pixel_by_pixel.widgets import WritingExplorer, veiled
+from lstm_video_lab.lessons.pixel_by_pixel import experiment, figures
+from lstm_video_lab.lessons.pixel_by_pixel.figures import striped
+from lstm_video_lab.lessons.pixel_by_pixel.model import PixelLSTM, grow_texture, train_pixels
+from lstm_video_lab.lessons.pixel_by_pixel.widgets import WritingExplorer
 from lstm_video_lab.widgets import Guess
 from lstm_video_lab.widgets.base import dropdown, slider
 
@@ -64,7 +65,7 @@ def see(symbols):
 
 half = torch.where(torch.arange(len(test))[:, None] < len(test) // 2, test, -1)
 plots.images(
-    [see(test[:, n]) for n in range(8)] + [veiled(see(half[:, n])) for n in range(8)],
+    [see(test[:, n]) for n in range(8)] + [striped(see(half[:, n])) for n in range(8)],
     text=f"Eight test digits of {SIDE}×{SIDE} pixels in {LEVELS} greys, and below them their first "
     f"{len(test) // 2} pixels. Striped is what is not yet written.",
 )
@@ -113,7 +114,7 @@ def pieces(image, side=6):
 
 
 WINDOWS = (3, 5, 9, 13)
-grown = {w: grow(textures["bricks"], 32, LEVELS, w) for w in WINDOWS}
+grown = {w: grow_texture(textures["bricks"], 32, LEVELS, w) for w in WINDOWS}
 sample = set(pieces(textures["bricks"] == 15))  # mortar or brick
 known = {w: np.mean([p in sample for p in pieces(image == 15)]) for w, (image, *_) in grown.items()}
 
@@ -141,7 +142,8 @@ Guess(
 
 # %% grow a texture
 def write_texture(texture, window, seed):
-    return textures[texture], *grow(textures[texture], 32, LEVELS, window, seed=seed)
+    sample = textures[texture]
+    return sample, *grow_texture(sample, 32, LEVELS, window, seed=seed)
 
 
 WritingExplorer(
@@ -269,7 +271,7 @@ Guess(
     "Each alone, which is the better model of digits?",
     choices,
     choices[0 if alone["memory, pixel before"] < alone["neighbours, no memory"] else 1],
-    lambda: experiment.draw_models(
+    lambda: figures.overview(
         result,
         "Bits per pixel of test digits, three seeds each: "
         + "; ".join(f"{n} {means[n]:.3f} ± {np.std(found[n], ddof=1):.3f}" for n in means)
@@ -405,7 +407,7 @@ for n in (2, 8, 19):
     shown += [test[:, n], cut, *symbols.T[:4], *symbols.T[best]]
     effective.append(f"{1 / (weight**2).sum():.0f}")
 plots.images(
-    [veiled(see(symbols)) for symbols in shown],
+    [striped(see(symbols)) for symbols in shown],
     ["true", "cut", *["back only"] * 4, *["weighted"] * 4] * 3,
     "Three digits: true, cut, four completions that look back only, four that were drawn by weight "
     f"out of 256. So many of the 256 the weights leave in effect: {', '.join(effective)}.",

@@ -10,20 +10,22 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from itertools import product
 from pathlib import Path
-from statistics import mean, stdev
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from lstm_video_lab import plots
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.data.bouncing import area_average
-from lstm_video_lab.files import store_result
-from lstm_video_lab.lessons.pixel_by_pixel.model import PixelLSTM, earlier, table_bits, train_pixels
+from lstm_video_lab.lessons.pixel_by_pixel.model import (
+    PixelLSTM,
+    earlier_neighbours,
+    table_bits,
+    train_pixels,
+)
 from lstm_video_lab.training.trials import resume_trials
 
 SIDE, LEVELS, SEEDS = 10, 16, (0, 1, 2)
@@ -50,19 +52,21 @@ def baselines(train: Tensor, test: Tensor, shape: tuple, levels: int) -> dict[st
     apart, and after its neighbours to the left and above (one along each axis).
     """
     D = len(shape)
-    near = earlier(shape, 1)[:, [3**D // 2 - 3**d for d in range(D)]]  # (T, D)
-    rows = zip(train.split(1), test.split(1), strict=True)
-    counted = {
-        "histogram": table_bits(train, test, near[:, :0], levels),
-        "histogram of each place": torch.cat(
-            [table_bits(*row, near[:1, :0], levels) for row in rows]
-        ),
-        "table of neighbours": table_bits(train, test, near, levels),
+    next_to = [3**D // 2 - 3**d for d in range(D)]  # which neighbours of reach 1
+    near = earlier_neighbours(shape, 1)[:, next_to]  # (T, D)
+    none = near[:, :0]
+    places = []
+    for train_row, test_row in zip(train.split(1), test.split(1), strict=True):
+        places.append(table_bits(train_row, test_row, none[:1], levels))
+    return {
+        "uniform": math.log2(levels),
+        "histogram": table_bits(train, test, none, levels).mean().item(),
+        "histogram of each place": torch.cat(places).mean().item(),
+        "table of neighbours": table_bits(train, test, near, levels).mean().item(),
     }
-    return {"uniform": math.log2(levels)} | {k: bits.mean().item() for k, bits in counted.items()}
 
 
-def run(scale: str, out: Path) -> Iterator[str]:
+def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     """Each model with each seed; one that is done is not trained again."""
     train, test = digits("train"), digits("test")
 
@@ -83,12 +87,4 @@ def run(scale: str, out: Path) -> Iterator[str]:
         models[row["model"]].append(row)
         yield f"{row['model']}, seed {row['seed']}: {row['test']:.3f} bits per pixel"
     counted = baselines(train, test, (SIDE, SIDE), LEVELS)
-    result = {"scale": scale, "steps": STEPS[scale], "models": models, "baselines": counted}
-    yield store_result(out, "pixels", result, draw_models(result).png)
-
-
-def draw_models(result: dict[str, Any], text: str | None = None) -> plots.Picture:
-    """Bits per pixel of test digits, mean over seeds and their spread, over what counting gives."""
-    found = [[run["test"] for run in runs] for runs in result["models"].values()]
-    bars = list(result["models"]), list(map(mean, found)), list(map(stdev, found))
-    return plots.bars(*bars, result["baselines"], text, ylabel="bits per pixel")
+    return {"scale": scale, "steps": STEPS[scale], "models": models, "baselines": counted}

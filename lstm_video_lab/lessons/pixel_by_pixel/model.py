@@ -4,7 +4,7 @@
 
 A pixel is a symbol, one of K grey levels, and each factor is a softmax over the K. Pixels stand in
 raster order: the last axis runs fastest. The axes may be anything: (T,) is a waveform, (h, w) a
-picture, (h, w, 3) one in colour with a symbol for each channel, (F, h, w) a film of F frames.
+picture, (h, w, 3) one in colour with a symbol for each channel, (F, h, w) a clip of F frames.
 
 Letters: T symbols of a sequence, B batch, K levels, D axes, N neighbours, X inputs, S side of a
 texture, W windows in its sample, w side of a window.
@@ -40,17 +40,22 @@ class PixelLSTM(nn.Module):
     """
 
     def __init__(
-        self, shape: Sequence[int], levels: int = 16, units: int = 64, reach: int = 2,
-        memory: bool = True, seed: int = 0,
-    ) -> None:  # fmt: skip
+        self,
+        shape: Sequence[int],
+        levels: int = 16,
+        units: int = 64,
+        reach: int = 2,
+        memory: bool = True,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         self.shape, self.levels, self.memory = tuple(shape), levels, memory
-        self.card: dict | None = None  # of one from the box: what made it
+        self.card: dict | None = None  # of a pretrained one: what made it
         T = math.prod(shape)
         before = torch.arange(-1, T - 1)[:, None] % (T + 1)  # of the first, T: outside
-        self.near = torch.cat([before, earlier(self.shape, reach)], 1)  # (T, N)
-        where = torch.from_numpy(np.indices(self.shape)).flatten(1)  # (D, T)
-        self.place = torch.cat([F.one_hot(at) for at in where], 1).float()
+        self.near = torch.cat([before, earlier_neighbours(self.shape, reach)], 1)  # (T, N)
+        axes = torch.from_numpy(np.indices(self.shape)).flatten(1)  # (D, T)
+        self.place = torch.cat([F.one_hot(at) for at in axes], 1).float()
         X = self.near.shape[1] * (levels + 1) + self.place.shape[1]
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -58,9 +63,9 @@ class PixelLSTM(nn.Module):
 
     def inputs(self, padded: Tensor, steps: slice) -> Tensor:
         """What is shown at these steps, (steps, B, X); the last row of (T + 1, B) is "outside"."""
-        seen = torch.eye(self.levels + 1)[padded[self.near[steps]]]  # (steps, N, B, K + 1)
+        near = torch.eye(self.levels + 1)[padded[self.near[steps]]]  # (steps, N, B, K + 1)
         place = self.place[steps, None].expand(-1, padded.shape[1], -1)
-        return torch.cat([seen.transpose(1, 2).flatten(2), place], 2)
+        return torch.cat([near.transpose(1, 2).flatten(2), place], 2)
 
     def forward(self, symbols: Tensor) -> Tensor:
         x = self.inputs(F.pad(symbols, (0, 0, 0, 1), value=self.levels), slice(None))
@@ -74,29 +79,34 @@ class PixelLSTM(nn.Module):
 
     @torch.inference_mode()
     def sample(
-        self, given: Tensor, known: Tensor, generator: torch.Generator, temperature: float = 1.0
+        self, values: Tensor, known: Tensor, generator: torch.Generator, temperature: float = 1.0
     ) -> tuple[Tensor, Tensor]:
-        """Write symbol after symbol: where `known` (T, B) the `given` (T, B), elsewhere drawn ones.
+        """Write symbol after symbol: `values` (T, B) where they are `known` (T, B), else drawn.
 
         Returns the symbols (T, B) and what each of the K would have cost there, in bits: (T, B, K).
         A `temperature` under 1 favours what is likely anyway.
         """
-        symbols, costs, state = F.pad(given, (0, 0, 0, 1), value=self.levels), [], None
-        for t in range(len(given)):
+        symbols = F.pad(values, (0, 0, 0, 1), value=self.levels)
+        costs, state = [], None
+        for t in range(len(values)):
             x = self.inputs(symbols, slice(t, t + 1))  # (1, B, X)
             h, state = self.lstm(x, state if self.memory else None)
             logits = self.head(h[0])  # (B, K)
             drawn = (logits / temperature).softmax(1).multinomial(1, generator=generator)[:, 0]
-            symbols[t] = torch.where(known[t], given[t], drawn)
+            symbols[t] = torch.where(known[t], values[t], drawn)
             costs.append(-logits.log_softmax(1) / math.log(2))
         return symbols[:-1], torch.stack(costs)
 
 
 def train_pixels(
-    model: PixelLSTM, symbols: Tensor, steps: int, rate: float = 5e-3, batch_size: int = 32,
+    model: PixelLSTM,
+    symbols: Tensor,
+    steps: int,
+    rate: float = 5e-3,
+    batch_size: int = 32,
     note: str = "",
-) -> list[float]:  # fmt: skip
-    """Teach it sequences (T, M), all factors of a batch at once; the losses in bits per symbol."""
+) -> list[float]:
+    """Train it on sequences (T, M), all factors of a batch at once; its losses, bits per symbol."""
     draw = torch.Generator().manual_seed(0)
 
     def loss(step: int) -> Tensor:
@@ -106,7 +116,7 @@ def train_pixels(
     return fit(model.parameters(), loss, steps, rate, note=note)
 
 
-def earlier(shape: tuple[int, ...], reach: int) -> Tensor:
+def earlier_neighbours(shape: tuple[int, ...], reach: int) -> Tensor:
     """For each place, those before it that differ by at most `reach` along each axis: (T, N).
 
     They are indices in raster order, T where they lie outside; their own order is raster order too.
@@ -127,8 +137,8 @@ def table_bits(train: Tensor, test: Tensor, before: Tensor, levels: int) -> Tens
     """
 
     def contexts(symbols: Tensor) -> Tensor:  # the number of each context, (T, B)
-        seen = F.pad(symbols, (0, 0, 0, 1), value=levels)[before]  # (T, N, B)
-        return (seen * (levels + 1) ** torch.arange(before.shape[1])[:, None]).sum(1)
+        context = F.pad(symbols, (0, 0, 0, 1), value=levels)[before]  # (T, N, B)
+        return (context * (levels + 1) ** torch.arange(before.shape[1])[:, None]).sum(1)
 
     plain = (torch.bincount(train.flatten(), minlength=levels) + 1).double()
     counts = torch.zeros((levels + 1) ** before.shape[1], levels).double()
@@ -137,10 +147,14 @@ def table_bits(train: Tensor, test: Tensor, before: Tensor, levels: int) -> Tens
     return -(shares.gather(2, test[..., None])[..., 0] / shares.sum(2)).log2()
 
 
-def grow(
-    sample: np.ndarray, side: int, levels: int, window: int = 9, tolerance: float = 0.1,
+def grow_texture(
+    sample: np.ndarray,
+    side: int,
+    levels: int,
+    window: int = 9,
+    tolerance: float = 0.1,
     seed: int = 0,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """More of a texture, like the `sample` (h, w) of levels, pixel by pixel from 3×3 of its pixels.
 
     Next comes the pixel of which the most neighbours are written. All windows of the sample are
@@ -150,18 +164,22 @@ def grow(
     Returns the image (S, S), its pixels (y, x) in the order of writing (M, 2), without the first
     nine, and the probabilities that each was drawn from (M, K). Raises ValueError for a bad window.
     """
-    half, draw = window // 2, np.random.default_rng(seed)
     if window % 2 == 0 or not 3 <= window <= min(sample.shape):
         raise ValueError(f"window={window}: choose an odd number from 3 to {min(sample.shape)}")
+    half, draw = window // 2, np.random.default_rng(seed)
     windows = sliding_window_view(sample, (window, window)).reshape(-1, window**2)  # (W, w²)
     bell = np.exp(-0.5 * (np.arange(-half, half + 1) / (window / 6.4)) ** 2)
+    weights = np.outer(bell, bell).ravel()  # (w²)
     image = np.full((side + 2 * half,) * 2, np.nan)  # with a margin that is never written
     written = np.full_like(image, -np.inf)  # how many neighbours are, with a lot against ties
     written[half:-half, half:-half] = draw.random((side, side)) / 2
 
+    def around(y: int, x: int) -> tuple[slice, slice]:
+        return slice(y - half, y + half + 1), slice(x - half, x + half + 1)
+
     def put(y: int, x: int, level: int) -> None:
         image[y, x] = level
-        written[y - half : y + half + 1, x - half : x + half + 1] += 1
+        written[around(y, x)] += 1
         written[y, x] = -np.inf
 
     corner, middle = draw.integers(np.array(sample.shape) - 2), half + side // 2 - 1
@@ -170,9 +188,9 @@ def grow(
     order, shares = [], []
     while np.isfinite(written.max()):
         y, x = map(int, np.unravel_index(written.argmax(), written.shape))
-        patch = image[y - half : y + half + 1, x - half : x + half + 1].ravel()  # (w²)
-        there = np.isfinite(patch)
-        error = (windows[:, there] - patch[there]) ** 2 @ np.outer(bell, bell).ravel()[there]  # (W)
+        patch = image[around(y, x)].ravel()  # (w²)
+        known = np.isfinite(patch)
+        error = (windows[:, known] - patch[known]) ** 2 @ weights[known]  # (W)
         alike = windows[error <= (1 + tolerance) * error.min(), window**2 // 2]
         order.append((y - half, x - half))
         shares.append(np.bincount(alike, minlength=levels) / len(alike))

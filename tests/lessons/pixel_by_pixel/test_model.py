@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from lstm_video_lab.lessons.pixel_by_pixel.model import (
     PixelLSTM,
-    earlier,
-    grow,
+    earlier_neighbours,
+    grow_texture,
     table_bits,
     train_pixels,
 )
@@ -68,7 +68,8 @@ def test_without_memory_only_the_neighbourhood_counts():
 def test_the_neighbours_are_those_before_and_near(shape, reach):
     T = math.prod(shape)
     table = np.arange(T).reshape(shape)
-    for row, place in zip(earlier(tuple(shape), reach).tolist(), np.ndindex(*shape), strict=True):
+    rows = earlier_neighbours(tuple(shape), reach).tolist()
+    for row, place in zip(rows, np.ndindex(*shape), strict=True):
         expected = []
         for offset in np.ndindex(*[2 * reach + 1] * len(shape)):
             there = tuple(p + o - reach for p, o in zip(place, offset, strict=True))
@@ -165,7 +166,7 @@ CHESS = np.indices((12, 12)).sum(0) % 2
 
 @pytest.mark.parametrize("window", [3, 5])
 def test_a_chessboard_grows_into_a_chessboard(window):
-    image, order, shares = grow(CHESS, 9, 2, window)
+    image, order, shares = grow_texture(CHESS, 9, 2, window)
     assert image.shape == (9, 9)
     assert ((image[1:] + image[:-1]) == 1).all() and ((image[:, 1:] + image[:, :-1]) == 1).all()
     assert shares.max(1).tolist() == [1.0] * 72  # never a choice
@@ -176,11 +177,11 @@ def test_a_chessboard_grows_into_a_chessboard(window):
 @given(st.integers(0, 1000), st.integers(4, 9), st.sampled_from([3, 5]))
 def test_what_is_written_was_drawn_from_alike_windows(seed, side, window):
     sample = np.random.default_rng(seed).integers(0, 4, (10, 11))
-    image, order, shares = grow(sample, side, 4, window, seed=seed)
+    image, order, shares = grow_texture(sample, side, 4, window, seed=seed)
     np.testing.assert_allclose(shares.sum(1), 1)
     levels = image[tuple(order.T)]
     assert (shares[np.arange(len(order)), levels] > 0).all()
-    again = grow(sample, side, 4, window, seed=seed)
+    again = grow_texture(sample, side, 4, window, seed=seed)
     np.testing.assert_array_equal(again[0], image)
     # The last pixel, by hand: all windows of the sample against what surrounds it.
     half, (y, x) = window // 2, order[-1]
@@ -204,4 +205,4 @@ def test_what_is_written_was_drawn_from_alike_windows(seed, side, window):
 @pytest.mark.parametrize("window", [2, 1, 13])
 def test_a_window_that_cannot_be_is_refused(window):
     with pytest.raises(ValueError, match="window="):
-        grow(CHESS, 9, 2, window)
+        grow_texture(CHESS, 9, 2, window)

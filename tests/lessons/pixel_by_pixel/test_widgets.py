@@ -4,7 +4,8 @@ import ipywidgets
 import numpy as np
 import pytest
 
-from lstm_video_lab.lessons.pixel_by_pixel.widgets import WritingExplorer, draw_writing, veiled
+from lstm_video_lab.lessons.pixel_by_pixel.figures import draw_writing, striped
+from lstm_video_lab.lessons.pixel_by_pixel.widgets import WritingExplorer
 
 ORDER = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
 IMAGE = np.array([[3, 0], [1, 2]])
@@ -39,7 +40,7 @@ def test_what_is_not_yet_written_is_not_shown():
 
 
 def test_unknown_pixels_are_striped_and_others_enlarged():
-    seen = veiled(np.array([[0.0, np.nan], [1.0, 0.5]]))
+    seen = striped(np.array([[0.0, np.nan], [1.0, 0.5]]))
     half = len(seen) // 2
     assert seen.shape == (2 * half, 2 * half) and half > 50
     quarters = [seen[:half, :half], seen[half:, :half], seen[half:, half:]]

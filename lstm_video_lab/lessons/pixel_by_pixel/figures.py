@@ -1,0 +1,63 @@
+"""The pictures of lesson 16: bits per pixel of the models, and an image that is being written.
+
+Letters: M pixels that are written, K levels, h × w an image.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lstm_video_lab import plots
+from lstm_video_lab.plots import Picture
+from lstm_video_lab.training.trials import mean_and_std
+
+SIDE = 150  # pixels of a panel, about
+
+
+def overview(result: dict[str, Any], text: str | None = None) -> Picture:
+    """Bits per pixel of test digits, mean over seeds and their spread, over what counting gives."""
+    means, spreads = [], []
+    for runs in result["models"].values():
+        mean, spread = mean_and_std([run["test"] for run in runs])
+        means.append(mean)
+        spreads.append(spread)
+    levels = result["baselines"]
+    return plots.bars(list(result["models"]), means, spreads, levels, text, ylabel="bits per pixel")
+
+
+def draw_writing(
+    step: int, known: np.ndarray, image: np.ndarray, order: np.ndarray, shares: np.ndarray
+) -> Picture:
+    """An image (h, w) of levels when `step` of its pixels are written, what each has cost, and the
+    probabilities that the last of them was drawn from.
+
+    known: levels (any size), −1 where nothing is given; order (M, 2): the pixels (y, x) as they are
+    written; shares (M, K): the probability of each level when its turn came.
+    """
+    K, at = shares.shape[1], step - 1
+    levels = image[tuple(order.T)]  # (M)
+    bits = np.abs(np.log2(shares[np.arange(len(order)), levels]))  # (M)
+    most = max(1.0, bits.max())
+    written, cost = image / (K - 1), np.full(image.shape, np.nan)
+    written[tuple(order[step:].T)] = np.nan
+    cost[tuple(order[:step].T)] = bits[:step] / most
+    bars = np.linspace(1, 0, 2 * K)[:, None] < shares[at]  # (2K, K): a chart in black and white
+    chart = np.vstack([bars, np.linspace(0, 1, K)[None].repeat(2, 0)])
+    panels = [np.where(known < 0, np.nan, known / (K - 1)), written, cost, chart]
+    names = ["given", "written", f"bits, black 0 to white {most:.1f}", "P of black … white"]
+    (y, x), level = order[at] + 1, levels[at]
+    text = (
+        f"Pixel {step} of {len(order)} (row {y}, column {x}) is level {level} of 0 to {K - 1}: P = "
+        f"{shares[at, level]:.2f}, {bits[at]:.2f} bits. So far {bits[:step].mean():.2f} bits per "
+        f"pixel (uniform {np.log2(K):.2f}). Striped: not yet known."
+    )
+    return plots.images([striped(panel) for panel in panels], names, text, columns=4)
+
+
+def striped(panel: np.ndarray) -> np.ndarray:
+    """Enlarged, and striped where it is NaN."""
+    large = np.kron(panel, np.ones((max(1, SIDE // len(panel)),) * 2))
+    stripes = 0.45 + 0.2 * (np.indices(large.shape).sum(0) // 4 % 2)
+    return np.where(np.isnan(large), stripes, large)
