@@ -88,7 +88,7 @@ def learn(
         return _stop_early(settings, note, progress, curve, seconds)
     run = LiveRun(progress.model.eval().cpu(), progress.seconds, curve.points)
     if os.environ.get("LAB_STATIC") == "1" and settings.scale != "smoke":
-        _check_stored(run, settings, note)
+        return _with_stored_clock(run, settings, note)
     return run
 
 
@@ -105,13 +105,18 @@ def _stop_early(
     return stored
 
 
-def _check_stored(run: LiveRun, settings: Settings, note: str) -> None:
-    """A lesson's run must be there for slow machines."""
-    if _card_path(settings) is not None:
-        return
-    if os.environ.get("LAB_STORE_RUNS") != "1":
-        raise ValueError(f"{note}: this run is not stored: build with LAB_STORE_RUNS=1")
-    store_run(run, settings, note)
+def _with_stored_clock(run: LiveRun, settings: Settings, note: str) -> LiveRun:
+    """A build's run, with the seconds of the stored one: built again, a lesson says the same.
+
+    A lesson's run must be stored, for slow machines.
+    """
+    if _card_path(settings) is None:
+        if os.environ.get("LAB_STORE_RUNS") != "1":
+            raise ValueError(f"{note}: this run is not stored: build with LAB_STORE_RUNS=1")
+        store_run(run, settings, note)
+    stored = find_run(settings)
+    assert stored is not None
+    return LiveRun(run.model, stored.seconds, {**run.curve, "seconds": stored.curve["seconds"]})
 
 
 def find_run(settings: Settings) -> LiveRun | None:

@@ -9,7 +9,7 @@ U units, S side of a frame, H × W of an image.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -183,22 +183,31 @@ class Snapshot(NamedTuple):
     """A network at a moment of its training."""
 
     step: int
-    seconds: float
     shapes: dict[str, dict[str, np.ndarray]]  # as `shapes` gives them
     model: VideoModel
 
 
-def train_with_snapshots(settings: Settings, number: int = 6) -> Iterator[Snapshot]:
-    """Train, and measure the features before the first step and `number` times on the way."""
-    region, model = lit_region(settings), untrained(settings)
-    yield Snapshot(0, 0.0, shapes(crop(features(model), region)), model)
-    done = 0
-    for progress in training.train(settings):
-        if progress.fraction * number >= done + 1:
-            done = int(progress.fraction * number)
-            model = progress.model
-            measured = shapes(crop(features(model), region))
-            yield Snapshot(progress.step, progress.seconds, measured, model)
+def train_with_snapshots(settings: Settings, number: int = 6) -> list[Snapshot]:
+    """Train, and measure the features before the first step and `number` times on the way.
+
+    Where a stored run takes over (see `training.learn`) its end is the last of them.
+    """
+    region = lit_region(settings)
+
+    def measure(step: int, model: VideoModel) -> Snapshot:
+        return Snapshot(step, shapes(crop(features(model), region)), model)
+
+    snapshots = [measure(0, untrained(settings))]
+
+    def look(progress: training.Progress) -> None:
+        if progress.fraction * number >= len(snapshots):
+            snapshots.append(measure(progress.step, progress.model))
+
+    run = training.learn(settings, "your network", on_step=look)
+    last = int(run.curve["step"][-1])
+    if snapshots[-1].step < last:
+        snapshots.append(measure(last, run.model))
+    return snapshots
 
 
 def quartiles(measured: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, list]]:

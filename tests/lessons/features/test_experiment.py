@@ -178,7 +178,7 @@ def test_agreement_is_the_correlation_over_known_places():
 
 
 def test_snapshots_of_a_training_begin_before_it():
-    snapshots = list(experiment.train_with_snapshots(SMOKE, 4))
+    snapshots = experiment.train_with_snapshots(SMOKE, 4)
     assert [snapshot.step for snapshot in snapshots] == [0, 5, 10, 15, 20]
     images, region = experiment.features(experiment.untrained(SMOKE)), experiment.lit_region(SMOKE)
     first = experiment.shapes(experiment.crop(images, region))["input g"]["width"]
