@@ -69,10 +69,27 @@ class Sizes:
 
 
 SMOKE = Sizes(
-    image_size=16, digit_size=5, frames=8, unlabelled=20, pool=5, test=20, net_steps=4, units=6,
-    pretrain_steps=2, frames_in=4, frames_out=3, labelled=(1, 2, 4), few=2, draws=2,
-    draws_of_many=1, less_unlabelled=10, length=4, stride=2, steps=1, steps_more=0.3,
-)  # fmt: skip
+    image_size=16,
+    digit_size=5,
+    frames=8,
+    unlabelled=20,
+    pool=5,
+    test=20,
+    net_steps=4,
+    units=6,
+    pretrain_steps=2,
+    frames_in=4,
+    frames_out=3,
+    labelled=(1, 2, 4),
+    few=2,
+    draws=2,
+    draws_of_many=1,
+    less_unlabelled=10,
+    length=4,
+    stride=2,
+    steps=1,
+    steps_more=0.3,
+)
 SIZES = {
     "smoke": SMOKE,
     "laptop": Sizes(),
@@ -119,9 +136,7 @@ def _main_comparison(sizes: Mapping[str, Any]) -> dict[str, Any]:
 
 def key_of(point: dict[str, Any]) -> str:
     """What tells a trial from all others."""
-    names = (
-        "percepts", "start", "unlabelled", "labelled", "draw", "dropout", "length", "encoder"
-    )  # fmt: skip
+    names = ("percepts", "start", "unlabelled", "labelled", "draw", "dropout", "length", "encoder")
     return " ".join(str(point[name]) for name in names)
 
 

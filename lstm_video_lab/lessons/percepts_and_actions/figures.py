@@ -101,8 +101,8 @@ def draw_cases(
     for name, wanted in cases.items():
         parts = []
         for n, group in zip(counts, heights, strict=True):
-            found = accuracies(result, labelled=n, **({"way": way} | wanted))
-            value, spread = mean_and_std(found)
+            values = accuracies(result, labelled=n, **({"way": way} | wanted))
+            value, spread = mean_and_std(values)
             heights[group].append(round(value, 1))
             spreads[group].append(spread)
             parts.append(f"{value:.1f} ± {spread:.1f} %")
@@ -127,8 +127,8 @@ def draw_labels(result: dict[str, Any], way: str = "mean", encoder: str = "best"
     for start in STARTS:
         each = []
         for n in counts:
-            found = accuracies(result, way, start=start, labelled=n, encoder=encoder)
-            each.append(mean_and_std(found))
+            values = accuracies(result, way, start=start, labelled=n, encoder=encoder)
+            each.append(mean_and_std(values))
         means[start], spreads[start] = zip(*each, strict=True)
     ends = draw_lines(axes, {STARTS[start]: (counts, means[start]) for start in STARTS})
     for line, start in zip(axes.lines, STARTS, strict=True):

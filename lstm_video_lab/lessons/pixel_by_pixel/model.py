@@ -147,6 +147,29 @@ def table_bits(train: Tensor, test: Tensor, before: Tensor, levels: int) -> Tens
     return -(shares.gather(2, test[..., None])[..., 0] / shares.sum(2)).log2()
 
 
+class _Neighbourhoods:
+    """P(pixel | its neighbourhood), counted in a `sample` (h, w) of levels.
+
+    All its windows are compared with what is known of a neighbourhood, near pixels weighing most.
+    The middles of those whose squared error is at most 1 + `tolerance` times the least are counted.
+    """
+
+    def __init__(self, sample: np.ndarray, window: int, levels: int, tolerance: float) -> None:
+        self.windows = sliding_window_view(sample, (window, window)).reshape(-1, window**2)
+        distance = np.arange(-(window // 2), window // 2 + 1)
+        bell = np.exp(-0.5 * (distance / (window / 6.4)) ** 2)
+        self.weights = np.outer(bell, bell).ravel()  # (w²)
+        self.levels, self.tolerance = levels, tolerance
+
+    def shares(self, patch: np.ndarray) -> np.ndarray:
+        """The probability (K) of each level in the middle of a patch (w²), NaN where unknown."""
+        known = np.isfinite(patch)
+        error = (self.windows[:, known] - patch[known]) ** 2 @ self.weights[known]  # (W)
+        near = error <= (1 + self.tolerance) * error.min()
+        alike = self.windows[near, len(patch) // 2]
+        return np.bincount(alike, minlength=self.levels) / len(alike)
+
+
 def grow_texture(
     sample: np.ndarray,
     side: int,
@@ -157,19 +180,15 @@ def grow_texture(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """More of a texture, like the `sample` (h, w) of levels, pixel by pixel from 3×3 of its pixels.
 
-    Next comes the pixel of which the most neighbours are written. All windows of the sample are
-    compared with these, near ones weighing most. The middles of those whose squared error is at
-    most 1 + `tolerance` times the least are counted: that is P(pixel | its neighbourhood).
-
-    Returns the image (S, S), its pixels (y, x) in the order of writing (M, 2), without the first
-    nine, and the probabilities that each was drawn from (M, K). Raises ValueError for a bad window.
+    Next comes the pixel of which the most neighbours are written; it is drawn from what
+    `_Neighbourhoods` counts. Returns the image (S, S), its pixels (y, x) in the order of writing
+    (M, 2), without the first nine, and the probabilities that each was drawn from (M, K). Raises
+    ValueError for a bad window.
     """
     if window % 2 == 0 or not 3 <= window <= min(sample.shape):
         raise ValueError(f"window={window}: choose an odd number from 3 to {min(sample.shape)}")
     half, draw = window // 2, np.random.default_rng(seed)
-    windows = sliding_window_view(sample, (window, window)).reshape(-1, window**2)  # (W, w²)
-    bell = np.exp(-0.5 * (np.arange(-half, half + 1) / (window / 6.4)) ** 2)
-    weights = np.outer(bell, bell).ravel()  # (w²)
+    counted = _Neighbourhoods(sample, window, levels, tolerance)
     image = np.full((side + 2 * half,) * 2, np.nan)  # with a margin that is never written
     written = np.full_like(image, -np.inf)  # how many neighbours are, with a lot against ties
     written[half:-half, half:-half] = draw.random((side, side)) / 2
@@ -188,11 +207,7 @@ def grow_texture(
     order, shares = [], []
     while np.isfinite(written.max()):
         y, x = map(int, np.unravel_index(written.argmax(), written.shape))
-        patch = image[around(y, x)].ravel()  # (w²)
-        known = np.isfinite(patch)
-        error = (windows[:, known] - patch[known]) ** 2 @ weights[known]  # (W)
-        alike = windows[error <= (1 + tolerance) * error.min(), window**2 // 2]
         order.append((y - half, x - half))
-        shares.append(np.bincount(alike, minlength=levels) / len(alike))
+        shares.append(counted.shares(image[around(y, x)].ravel()))
         put(y, x, draw.choice(levels, p=shares[-1]))
     return image[half:-half, half:-half].astype(int), np.array(order), np.array(shares)

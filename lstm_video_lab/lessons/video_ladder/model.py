@@ -145,17 +145,13 @@ class Ladder(nn.Module):
             torch.manual_seed(seed)
             self.encoder: Any
             if encoder == "residual":
-                sizes = [channels] + [width] * rungs  # channels before and after each block
-                self.encoder = nn.ModuleList(
-                    Residual(sizes[k], width, 1 if full and k == 0 else 2) for k in range(rungs)
-                )
+                self.encoder, maps = residual_blocks(channels, rungs, width, full)
             else:
-                sizes = [channels, *RESNET]
-                self.encoder = resnet18(rungs, weights, 4 if full else 2)
+                self.encoder, maps = resnet18(rungs, weights, 4 if full else 2), RESNET
             self.laterals: Any = nn.ModuleList()
             for k in range(rungs):
                 side = image_size // 2 ** (k if full else k + 1)
-                self.laterals.append(Lateral(sizes[k + 1], width, side, places if k else "none"))
+                self.laterals.append(Lateral(maps[k], width, side, places if k else "none"))
             way = "shuffle" if full else upsampling
             self.stages = nn.ModuleList(
                 nn.Sequential(stage(width, width, way), nn.Conv2d(width, width, 3, padding=1))
@@ -193,6 +189,17 @@ class Ladder(nn.Module):
             states = self.encode(predicted[-1], states)[-1]
             predicted.append(self.decode(states))
         return torch.cat(predicted)[:future].view(future, *frames.shape[1:])
+
+
+def residual_blocks(
+    channels: int, rungs: int, width: int, full: bool
+) -> tuple[nn.ModuleList, tuple[int, ...]]:
+    """A block for each rung, and the channels of its maps; `full`: the first halves nothing."""
+    blocks = nn.ModuleList()
+    for k in range(rungs):
+        stride = 1 if full and k == 0 else 2
+        blocks.append(Residual(width if k else channels, width, stride))
+    return blocks, (width,) * rungs
 
 
 def resnet18(rungs: int, weights: str | None, enlarge: int) -> list[Callable[[Tensor], Tensor]]:
