@@ -86,7 +86,7 @@ COMMANDS: dict[str, tuple[Callable, Callable, str]] = {  # name → flags, run, 
     "grade": (
         course.add_grade,
         course.run_grade,
-        "grade submissions behind walls, with feedback for students",
+        "grade submissions in isolation, with feedback for students",
     ),
     "doctor": (
         lambda parser: None,
