@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from lstm_video_lab import Settings, VideoModel, load_model, train
+from lstm_video_lab.cli import main
 from lstm_video_lab.training import DivergedError
 from lstm_video_lab.training.checkpoints import newest_checkpoint, read_checkpoint
 from lstm_video_lab.training.fit import fit, fit_steps
@@ -106,9 +107,9 @@ def test_every_way_to_train_resumes_bit_for_bit(tmp_path, changes):
     assert_same_run(tmp_path / "whole", tmp_path / "cut")
 
 
-def command(out, *flags):
-    base = [sys.executable, "-m", "lstm_video_lab", "train", "--scale", "smoke", "--out", str(out)]
-    return [*base, "--steps", "400", "--checkpoint-every", "7", "--resume", "auto", *flags]
+def command(out):
+    flags = ["train", "--scale", "smoke", "--out", str(out), "--steps", "400"]
+    return [*flags, "--checkpoint-every", "7", "--resume", "auto"]
 
 
 def lines(out):
@@ -118,7 +119,10 @@ def lines(out):
 
 def start_and_wait(out, until_lines):
     process = subprocess.Popen(
-        command(out), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "lstm_video_lab", *command(out)],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     deadline = time.monotonic() + 120
     while lines(out) < until_lines and process.poll() is None:
@@ -129,7 +133,7 @@ def start_and_wait(out, until_lines):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_killed_at_five_moments_it_equals_the_run_that_was_left_alone(tmp_path):
-    subprocess.run(command(tmp_path / "whole"), check=True, capture_output=True)
+    assert main(command(tmp_path / "whole")) == 0
     moments = random.Random(0)
     for kill in range(5):
         process = start_and_wait(tmp_path / "killed", 5 * (kill + 1))
@@ -137,7 +141,7 @@ def test_killed_at_five_moments_it_equals_the_run_that_was_left_alone(tmp_path):
         assert process.poll() is None, "the run was over before it could be killed"
         process.kill()
         process.communicate()
-    subprocess.run(command(tmp_path / "killed"), check=True, capture_output=True)
+    assert main(command(tmp_path / "killed")) == 0
     assert_same_run(tmp_path / "whole", tmp_path / "killed")
     assert not list((tmp_path / "killed").glob(".draft*")), "drafts of killed runs stay behind"
 
