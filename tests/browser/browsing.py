@@ -19,13 +19,17 @@ def open_lesson(page, address, name):
     choose(page, "Edit", "Clear Outputs of All Cells")  # of the build: numbers tell what has run
     choose(page, "Run", "Run All Cells")
     running = page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_text=re.compile(r"\[[ *]?\]"))
-    try:
-        wait_for(lambda: running.count() == 0, 240, f"{name}: not all cells were run")
+    failed = page.locator('[data-mime-type="application/vnd.jupyter.error"]')
+    try:  # after an error, JupyterLab runs no more cells
+        wait_for(
+            lambda: running.count() == 0 or failed.count() > 0,
+            240,
+            f"{name}: not all cells were run",
+        )
     finally:
         keep(page, name.removesuffix(".ipynb"))
     errors = page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').all_inner_texts()
-    failed = page.locator('[data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()
-    assert not failed, failed[0]
+    assert failed.count() == 0, failed.first.inner_text()
     assert not [text for text in errors if "Error" in text]
 
 

@@ -94,13 +94,29 @@ def wait_until_it_answers(address, server, log, seconds=120):
             time.sleep(0.3)
 
 
-@pytest.fixture
-def page(chromium):
+@pytest.fixture(scope="module")
+def context(chromium):
+    """A browser for the tests of a file: after the first page, JupyterLab is in its cache.
+
+    Not for longer: while playwright runs, nothing else in this process can use asyncio.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(60_000)
-        yield page
+        context = browser.new_context(viewport={"width": 1400, "height": 1000})
+        context.set_default_timeout(60_000)
+        yield context
         browser.close()
+
+
+@pytest.fixture
+def page(context, lab):
+    """An empty page; the kernels that it leaves behind are ended, for each holds much memory."""
+    page = context.new_page()
+    yield page
+    page.close()
+    address, _ = lab
+    for session in context.request.get(f"{address}/api/sessions?token={TOKEN}").json():
+        ended = context.request.delete(f"{address}/api/sessions/{session['id']}?token={TOKEN}")
+        assert ended.ok

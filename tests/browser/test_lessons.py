@@ -61,7 +61,6 @@ def test_lesson_06_trains_stops_and_moves(page, lab):
         "08_one_and_three_digits",
         "09_long_rollouts",
         "10_features",
-        "11_natural_patches",
         "12_percepts_and_actions",
         "13_temporal_models",
         "14_video_ladder",
@@ -76,7 +75,7 @@ def test_the_other_lessons_run_and_their_sliders_move(page, lab, lesson):
     keep(page, lesson)
 
 
-def test_lesson_11_tells_a_blind_test_s_result_after_the_last_vote(page, lab):
+def test_lesson_11_tells_a_blind_test_s_result_after_the_last_vote_and_its_sliders_move(page, lab):
     address, _ = lab
     open_lesson(page, address, "11_natural_patches.ipynb")
     vote = page.get_by_role("button", name="A is the larger model's")
@@ -87,3 +86,5 @@ def test_lesson_11_tells_a_blind_test_s_result_after_the_last_vote(page, lab):
         assert "You were right" not in status.inner_text()
         vote.click()
     wait_for(lambda: "You were right in" in status.inner_text(), 30, "no result is told")
+    assert move_each_slider(page)
+    keep(page, "11_natural_patches")
