@@ -127,10 +127,17 @@ def paste(figure: Figure, image: np.ndarray, left: float, top: float) -> None:
     figure.figimage(image, *place, origin="upper", zorder=-1)
 
 
+def rectangle(
+    figure: Figure, left: float, top: float, width: float, height: float
+) -> tuple[float, float, float, float]:
+    """The same as parts of the figure, from its bottom left, as axes are placed."""
+    wide, tall = figure.get_size_inches() * DPI
+    return left / wide, 1 - (top + height) / tall, width / wide, height / tall
+
+
 def add_axes(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
     """Plain axes over that rectangle."""
-    wide, tall = figure.get_size_inches() * DPI
-    axes = figure.add_axes((left / wide, 1 - (top + height) / tall, width / wide, height / tall))
+    axes = figure.add_axes(rectangle(figure, left, top, width, height))
     axes.set_facecolor(PAPER)
     axes.tick_params(colors=INK, labelsize=SMALL, which="both")
     for side, spine in axes.spines.items():

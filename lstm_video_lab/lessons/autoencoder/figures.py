@@ -13,16 +13,8 @@ import numpy as np
 from lstm_video_lab import plots
 from lstm_video_lab.lessons.autoencoder.experiment import sizes_of
 from lstm_video_lab.lessons.autoencoder.output_order import Profile
-from lstm_video_lab.plots.canvas import (
-    WIDTH,
-    Picture,
-    as_array,
-    finish,
-    levels_of,
-    room_for,
-    sheet,
-)
-from lstm_video_lab.plots.charts import lay_rows, lay_strip, tile_rows
+from lstm_video_lab.plots.canvas import Picture, as_array, levels_of, room_for
+from lstm_video_lab.plots.page import Page
 
 STRIP = 26  # pixels, the height of a strip of numbers
 
@@ -101,18 +93,15 @@ def draw_state(frames: Any, h: Any, c: Any, reconstruction: Any, text: str) -> P
     frames, reconstruction: (T, S, S); h, c: (H,).
     """
     frames, reconstruction = as_array(frames), as_array(reconstruction)
-    left = room_for(["reconstructed"])
-    top_image, shown = tile_rows({"input": frames}, WIDTH - left - 8)
-    rows = {"target": frames[::-1], "reconstructed": reconstruction}
-    bottom_image, _ = tile_rows(rows, WIDTH - left - 8)
-    below, room = 26 + top_image.shape[0] + 8, 2 * (STRIP + 6) + 24
-    width = top_image.shape[1]
-    figure = sheet(left + width + 8, below + room + bottom_image.shape[0] + 6)
-    lay_rows(figure, top_image, ["input"], [t + 1 for t in shown], left, 26)
-    for n, (name, part) in enumerate({"h": h, "c": c}.items()):
-        values, top = as_array(part)[:, None], below + n * (STRIP + 6)  # (H, 1): units side by side
+    page = Page(room_for(["reconstructed"]), narrow=True)
+    shown, pitch = page.frames({"input": frames})
+    page.gap(8)
+    for name, part in {"h": h, "c": c}.items():
+        values = as_array(part)[:, None]  # (H, 1): units side by side
         most = max(1.0, float(np.abs(values).max()))
-        lay_strip(figure, values, left, top, width - 60, STRIP, name, limits=(-most, most))
-    newest_first = [len(frames) - t for t in shown]
-    lay_rows(figure, bottom_image, list(rows), newest_first, left, below + room)
-    return finish(figure, text)
+        width = len(shown) * pitch - 60
+        page.strip(values, STRIP, name, width=width, limits=(-most, most), below=6)
+    rows = {"target": frames[::-1], "reconstructed": reconstruction}
+    page.frames(rows, [len(frames) - t for t in shown], above=24)
+    page.gap(6)
+    return page.finish(text)

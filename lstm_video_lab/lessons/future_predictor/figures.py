@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from lstm_video_lab import plots
 from lstm_video_lab.lessons.future_predictor.experiment import (
@@ -25,22 +25,14 @@ from lstm_video_lab.lessons.future_predictor.two_futures import (
 )
 from lstm_video_lab.plots.canvas import (
     FAINT,
-    FONT,
-    INK,
     SMALL,
-    WIDTH,
     Picture,
-    add_axes,
     draw_levels,
     draw_lines,
-    finish,
-    label_ends,
     levels_of,
     room_for,
-    sheet,
-    write,
 )
-from lstm_video_lab.plots.charts import lay_rows, tile_rows
+from lstm_video_lab.plots.page import Page
 
 MODELS = {
     "unconditional": "unconditional: never fed anything",
@@ -69,28 +61,28 @@ def overview(result: dict[str, Any]) -> Picture:
 def draw_conditioning(result: dict[str, Any], model: str, shown: bool, sequence: int) -> Picture:
     """The frames of one model over the errors of all, its own line thick."""
     rows = stored_sequence(result, model, shown, sequence)
-    left = room_for(["predicted"])
-    image, columns = tile_rows(rows, WIDTH - left - 8)
-    top, full = 24, 24 + image.shape[0] * ROWS // len(rows)
-    figure = sheet(WIDTH, full + 352)
+    page = Page(room_for(["predicted"]))
     first = result["models"][model]["settings"]["frames_in"] + 1
-    lay_rows(figure, image, list(rows), [first + t for t in columns], left, top)
+    _, pitch = page.frames(rows, first=first, above=24)
     if len(rows) < ROWS:
         missing = "predictions are not stored"
         if "predicted" in rows:
             missing = "no row “fed”: it is fed nothing"
-        place = (left, top + image.shape[0] + 8)
-        write(figure, f"({missing})", *place, fontsize=SMALL, color=FAINT)
-    write(figure, f"error of all four models, {WAYS[shown]}", 8, full + 12, weight="bold")
-    _lay_errors(figure, result, model, shown, full + 44)
-    return finish(figure, describe(result, model, shown))
+        page.write(f"({missing})", page.left, 8, fontsize=SMALL, color=FAINT)
+        page.gap((ROWS - len(rows)) * pitch)
+    page.gap(6)
+    page.heading(f"error of all four models, {WAYS[shown]}")
+    page.gap(14)
+    names = ["unconditional 123.4"]
+    axes = page.chart(260, names, "predicted frame", "nats per frame", margin=40)
+    page.label_ends(axes, _draw_errors(axes, result, model, shown))
+    return page.finish(describe(result, model, shown))
 
 
-def _lay_errors(figure: Figure, result: dict[str, Any], model: str, shown: bool, top: float):
+def _draw_errors(axes: Axes, result: dict[str, Any], model: str, shown: bool) -> list:
     """Error per step of all models; the axis is the same for both ways, to be compared."""
     lines = errors_by_step(result, shown)
     steps = range(1, len(lines[model]) + 1)
-    axes = add_axes(figure, 72, top, WIDTH - 72 - room_for(["unconditional 123.4"]) - 40, 260)
     ends = draw_lines(axes, {name: (steps, values) for name, values in lines.items()})
     for line, name in zip(axes.lines, lines, strict=True):
         line.set(linewidth=4.0 if name == model else 1.3)
@@ -98,9 +90,7 @@ def _lay_errors(figure: Figure, result: dict[str, Any], model: str, shown: bool,
     ends += draw_levels(axes, levels)
     highest = [max(values) for way in WAYS for values in errors_by_step(result, way).values()]
     axes.set(ylim=(0, 1.05 * max([*levels.values(), *highest])), xticks=list(steps))
-    axes.set_xlabel("predicted frame", color=INK, fontsize=FONT)
-    axes.set_ylabel("nats per frame", color=INK, fontsize=FONT)
-    label_ends(figure, axes, ends)
+    return ends
 
 
 def describe(result: dict[str, Any], model: str, shown: bool) -> str:
@@ -123,36 +113,28 @@ def draw_futures(futures: Futures, p: float) -> Picture:
     """Both futures and the best guess as frames, over the cost of guessing at every p."""
     ahead = {"left": futures.left, "right": futures.right, "guess": best_guess(futures, p)}
     rows = {name: np.concatenate([futures.past, frames]) for name, frames in ahead.items()}
-    left = room_for(["frame"])
-    image, _ = tile_rows(rows, WIDTH - left - 8)
-    numbers = ["seen"] * PAST + [f"+{t}" for t in range(1, FUTURE + 1)]
-    figure = sheet(WIDTH, image.shape[0] + 330)
-    lay_rows(figure, image, list(rows), numbers, left, 24)
     errors = errors_of_guesses(futures, p)
-    _lay_guesses(figure, futures, p, errors, image.shape[0] + 44)
+    page = Page(room_for(["frame"]))
+    page.frames(rows, ["seen"] * PAST + [f"+{t}" for t in range(1, FUTURE + 1)], above=24)
+    page.gap(20)
+    labels = ("probability of left", "expected squared error")
+    axes = page.chart(220, ["best guess 123.4"], *labels, margin=40, below=66)
+    page.label_ends(axes, _draw_guesses(axes, futures, p, errors))
     listed = ", ".join(f"{name} {error:.1f}" for name, error in errors.items())
-    return finish(
-        figure,
+    return page.finish(
         f"Left with probability {p:.2f}. Expected squared error per frame: {listed}. "
         f"The best guess shows the left digit at {100 * p:.0f} % and the right one at "
         f"{100 * (1 - p):.0f} % of its brightness. Nothing is trained here.",
     )
 
 
-def _lay_guesses(
-    figure: Figure, futures: Futures, p: float, errors: dict[str, float], top: float
-) -> None:
+def _draw_guesses(axes: Axes, futures: Futures, p: float, errors: dict[str, float]) -> list:
     """Expected squared error of each guess against the probability of left, with p marked."""
     chances = np.linspace(0, 1, 21)
     along = [errors_of_guesses(futures, chance) for chance in chances]
-    axes = add_axes(figure, 72, top, WIDTH - 72 - room_for(["best guess 123.4"]) - 40, 220)
     lines = {name: (chances, [each[name] for each in along]) for name in errors}
     ends = draw_lines(axes, lines)
     axes.axvline(p, color=FAINT, linewidth=1.5)
     axes.set(xlim=(0, 1), ylim=(0, None))
-    axes.set_xlabel("probability of left", color=INK, fontsize=FONT)
-    axes.set_ylabel("expected squared error", color=INK, fontsize=FONT)
     words = (f"{name} {error:.1f}" for name, error in errors.items())
-    label_ends(
-        figure, axes, [(y, text, look) for (y, _, look), text in zip(ends, words, strict=True)]
-    )
+    return [(y, text, look) for (y, _, look), text in zip(ends, words, strict=True)]

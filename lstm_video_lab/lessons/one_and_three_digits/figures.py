@@ -18,8 +18,8 @@ from lstm_video_lab.lessons.one_and_three_digits.experiment import (
     ink_in_digits,
     label_blobs,
 )
-from lstm_video_lab.plots.canvas import INK, SMALL, WIDTH, Picture, finish, room_for, sheet, write
-from lstm_video_lab.plots.charts import lay_rows, tile_rows
+from lstm_video_lab.plots.canvas import INK, SMALL, Picture, room_for
+from lstm_video_lab.plots.page import Page
 
 SHADES = (1.0, 0.65, 0.4, 0.85, 0.55)  # of one blob after the other
 
@@ -57,19 +57,15 @@ def draw_count(
         rows[f"blobs, {name}"] = np.stack([_shade(blobs) for blobs, _ in labelled])
         counts[name] = np.array([many for _, many in labelled])
     first = 1 + (examples.frames_in if part == "future" else 0)
-    left = room_for([*rows, "frame"])
-    image, shown = tile_rows(rows, WIDTH - left - 8)
-    figure = sheet(max(left + image.shape[1] + 8, WIDTH / 2), 26 + image.shape[0] + 46)
-    lay_rows(figure, image, list(rows), [first + t for t in shown], left, 26)
-    pitch = image.shape[1] / len(shown)
-    for line, (name, many) in enumerate(counts.items()):
-        top = 28 + image.shape[0] + 20 * line
-        write(figure, f"count, {name}", left - 8, top, ha="right", fontsize=SMALL)
-        for k, t in enumerate(shown):
-            place = (left + (k + 0.5) * pitch, top)
-            write(figure, str(many[t]), *place, ha="center", fontsize=SMALL, color=INK)
-    return finish(
-        figure,
+    page = Page(room_for([*rows, "frame"]), narrow=True)
+    shown, pitch = page.frames(rows, first=first)
+    page.gap(2)
+    for name, many in counts.items():
+        page.lines([f"count, {name}"], 0, va="top", fontsize=SMALL)
+        page.columns(many[list(shown)], pitch, color=INK)
+        page.gap(20)
+    page.gap(4)
+    return page.finish(
         f"{number} digit{'s' * (number > 1)}, sequence {sequence}: blobs per frame above "
         f"{threshold:.1f}, on average: truth {counts['truth'].mean():.1f}, model "
         f"{counts['model'].mean():.1f}. The model's frames hold "

@@ -20,23 +20,11 @@ from lstm_video_lab.lessons.percepts_and_actions.few_labels import (
     levels,
 )
 from lstm_video_lab.lessons.percepts_and_actions.model import WAYS, pool
-from lstm_video_lab.plots.canvas import (
-    FONT,
-    INK,
-    WIDTH,
-    Picture,
-    add_axes,
-    draw_levels,
-    draw_lines,
-    finish,
-    label_ends,
-    room_for,
-    sheet,
-    write,
-)
-from lstm_video_lab.plots.charts import lay_rows, lay_strip, tile_rows
+from lstm_video_lab.plots.canvas import Picture, draw_levels, draw_lines, room_for
+from lstm_video_lab.plots.page import Page
 from lstm_video_lab.training.trials import mean_and_std
 
+ROW = 24  # pixels, the height of a class in the picture of answers
 STARTS = {"random": "random weights", "composite": "composite, pretrained"}
 POOLED = {"mean": "mean of all steps", "last": "last step alone", "max": "maximum over steps"}
 ENCODER = {
@@ -121,8 +109,10 @@ def draw_cases(
 def draw_labels(result: dict[str, Any], way: str = "mean", encoder: str = "best") -> Picture:
     """Accuracy of pretrained and random weights against labelled clips of a class, with spread."""
     counts = result["sizes"]["labelled"]
-    figure = sheet(WIDTH, 360)
-    axes = add_axes(figure, 72, 14, WIDTH - 72 - room_for(["composite, pretrained 12.3"]) - 40, 290)
+    page = Page()
+    page.gap(14)
+    labels = ("labelled clips of each class", "accuracy on test clips, %")
+    axes = page.chart(290, ["composite, pretrained 12.3"], *labels, margin=40, below=56)
     means, spreads = {}, {}
     for start in STARTS:
         each = []
@@ -137,17 +127,14 @@ def draw_labels(result: dict[str, Any], way: str = "mean", encoder: str = "best"
     ends += draw_levels(axes, levels(result))
     axes.set(xscale="log", ylim=(0, 80), xticks=counts, xticklabels=[str(n) for n in counts])
     axes.minorticks_off()
-    axes.set_xlabel("labelled clips of each class", color=INK, fontsize=FONT)
-    axes.set_ylabel("accuracy on test clips, %", color=INK, fontsize=FONT)
-    label_ends(figure, axes, ends)
+    page.label_ends(axes, ends)
     gains = [gain(result, way=way, labelled=n, encoder=encoder) for n in counts]
     words = ", ".join(f"{n}: {m:+.1f} ± {e:.1f}" for n, (m, e) in zip(counts, gains, strict=True))
     fewest_and_most = {
         start: " and ".join(f"{means[start][k]:.1f} ± {spreads[start][k]:.1f} %" for k in (0, -1))
         for start in STARTS
     }
-    return finish(
-        figure,
+    return page.finish(
         f"{POOLED[way].capitalize()}; the encoder {ENCODER[encoder]}. With {counts[0]} and "
         f"{counts[-1]} clips of a class: {fewest_and_most['random']} from random weights, "
         f"{fewest_and_most['composite']} pretrained. Points gained, ± standard error: {words}. "
@@ -158,17 +145,16 @@ def draw_labels(result: dict[str, Any], way: str = "mean", encoder: str = "best"
 
 def draw_answers(frames: Tensor, logits: Tensor, action: int) -> Picture:
     """A clip (L, S, S) over the probabilities of the classes after each frame, logits (L, K)."""
-    left = room_for([*ACTIONS, "frame"])
-    image, shown = tile_rows({"clip": frames}, WIDTH - left - 60)
-    probabilities = logits.softmax(-1)[list(shown)]  # (L shown, K)
-    row, top = 24, 36 + image.shape[0]
-    figure = sheet(WIDTH, top + row * len(ACTIONS) + 12)
-    lay_rows(figure, image, ["clip"], [1 + t for t in shown], left, 24)
-    lay_strip(figure, probabilities, left, top, image.shape[1], row * len(ACTIONS), limits=(0, 1))
+    page = Page(room_for([*ACTIONS, "frame"]))
+    shown, pitch = page.frames({"clip": frames}, above=24, right=60)
+    page.gap(12)
     for k, name in enumerate(ACTIONS):
         look = {"weight": "bold"} if k == action else {}
-        write(figure, name, left - 8, top + (k + 0.5) * row, ha="right", va="center", **look)
-    return finish(figure, _describe_answers(logits, action))
+        page.lines([name], ROW, k * ROW, **look)
+    probabilities = logits.softmax(-1)[list(shown)]  # (L shown, K)
+    width = len(shown) * pitch
+    page.strip(probabilities, ROW * len(ACTIONS), width=width, limits=(0, 1), below=12)
+    return page.finish(_describe_answers(logits, action))
 
 
 def _describe_answers(logits: Tensor, action: int) -> str:
