@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
@@ -27,17 +26,12 @@ from lstm_video_lab.plots.canvas import (
     VERMILLION,
     WIDTH,
     Picture,
-    add_axes,
     as_array,
     draw_lines,
-    finish,
-    label_ends,
     room_for,
-    sheet,
     without_steps,
-    write,
 )
-from lstm_video_lab.plots.charts import lay_rows, lay_strip, tile_rows
+from lstm_video_lab.plots.page import Page
 
 NAMES = {
     "i": "input gate i",
@@ -50,15 +44,17 @@ NAMES = {
 
 
 STRIP = 54  # pixels, the height of a strip
-PANEL = 118  # pixels, the height of one of the charts below the pipes
 
 
 def draw_unit(record: Record, unit: int, step: int) -> Picture:
     """The gates and the values of one unit; `step` counts from 1."""
-    figure, (left, top, width), shown = _sheet_with_frames(record, step, 90, 175, 310)
-    write(figure, f"at step {step}", left + width + 40, top - 14, fontsize=SMALL, color=FAINT)
+    page = Page(90)
+    shown, pitch = page.frames({"input": record.frames}, mark=step - 1, right=175)
+    width = len(shown) * pitch
+    page.write(f"at step {step}", page.left + width + 40, fontsize=SMALL, color=FAINT)
+    page.gap(14)
     for n, (group, label) in enumerate((("ifo", "gates"), ("gch", "values"))):
-        axes = add_axes(figure, left, top + n * 142, width, 122)
+        axes = page.chart(122, (), "step", label, left=page.left, width=width, below=20)
         axes.axvspan(step - 0.5, step + 0.5, color="#D9D9D9", linewidth=0)
         times = np.arange(len(record.c)) + 1
         lines = {name: getattr(record, name)[:, unit] for name in group}
@@ -68,33 +64,24 @@ def draw_unit(record: Record, unit: int, step: int) -> Picture:
         axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
         if n == 0:
             without_steps(axes)
-        axes.set_ylabel(label, color=INK, fontsize=FONT)
         now = (f"{NAMES[name]} {line[step - 1]:.2f}" for name, line in lines.items())
-        marks = [(y, words, look) for (y, _, look), words in zip(ends, now, strict=True)]
-        label_ends(figure, axes, marks)
-    axes.set_xlabel("step", color=INK, fontsize=FONT)
-    return finish(figure, describe_unit(record, unit, step))
+        page.label_ends(
+            axes, [(y, words, look) for (y, _, look), words in zip(ends, now, strict=True)]
+        )
+    page.gap(34)
+    return page.finish(describe_unit(record, unit, step))
 
 
 def draw_layer(record: Record, step: int) -> Picture:
     """Gates and state of all units as strips; `step` counts from 1."""
-    names = room_for(list(NAMES.values()))
-    figure, (left, top, width), _ = _sheet_with_frames(
-        record, step, names, 62, len(NAMES) * (STRIP + 8)
-    )
-    for n, (name, words) in enumerate(NAMES.items()):
-        place = (left, top + n * (STRIP + 8), width, STRIP)
-        lay_strip(figure, getattr(record, name), *place, words, step - 1)
-    return finish(figure, describe_layer(record, step))
-
-
-def _sheet_with_frames(record: Record, step: int, left: float, right: float, below: int):
-    """A sheet with the frames on top; returns it, (left, top, width) of the rest, frames shown."""
-    image, shown = tile_rows({"frames": record.frames}, WIDTH - left - right, step - 1)
-    top = 26 + image.shape[0] + 14
-    figure = sheet(WIDTH, top + below + 8)
-    lay_rows(figure, image, ["input"], [t + 1 for t in shown], left, 26)
-    return figure, (left, top, image.shape[1]), shown
+    page = Page(room_for(list(NAMES.values())))
+    shown, pitch = page.frames({"input": record.frames}, mark=step - 1, right=62)
+    page.gap(14)
+    width = len(shown) * pitch
+    for name, words in NAMES.items():
+        page.strip(getattr(record, name), STRIP, words, width=width, mark=step - 1)
+    page.gap(8)
+    return page.finish(describe_layer(record, step))
 
 
 def describe_unit(record: Record, unit: int, step: int) -> str:
@@ -127,26 +114,25 @@ def draw_latch(gates: Gates, x: Tensor, names: Sequence[str], step: int) -> Pict
         "gates": {f"{name} gate": series[name[0]] for name in ("input", "forget", "output")},
         "values": {"memory c": series["c"], "output h": series["h"]},
     }
-    figure = sheet(WIDTH, HEIGHT + len(panels) * PANEL + 40)
+    page = Page()
+    page.write(f"step {step}", 12, 6, weight="bold")
     now, before = _at(series, step), float(series["c"][step - 2]) if step > 1 else 0.0
-    draw_pipes(figure, now, before, _at(inputs, step))
-    write(figure, f"step {step}", 12, 6, weight="bold")
-    for n, (label, lines) in enumerate(panels.items()):
-        axes = add_axes(figure, 60, HEIGHT + n * PANEL, WIDTH - 60 - 180, PANEL - 16)
-        _draw_panel(axes, lines, step)
-        axes.set_ylabel(label, color=INK, fontsize=FONT)
-        if n < len(panels) - 1:
+    page.drawing(HEIGHT, draw_pipes, now, before, _at(inputs, step))
+    for label, lines in panels.items():
+        axes = page.chart(102, (), "step", label, left=60, width=WIDTH - 60 - 180, below=16)
+        page.label_ends(axes, _draw_panel(axes, lines, step))
+        if lines is not panels["values"]:
             without_steps(axes)
-    axes.set_xlabel("step", color=INK, fontsize=FONT)
-    return finish(figure, describe_latch(series, step))
+    page.gap(40)
+    return page.finish(describe_latch(series, step))
 
 
 def _at(series: Mapping[str, np.ndarray], step: int) -> dict[str, float]:
     return {name: float(values[step - 1]) for name, values in series.items()}
 
 
-def _draw_panel(axes: Axes, lines: Mapping[str, np.ndarray], step: int) -> None:
-    """Lines over time, named at the right with what they are at `step`."""
+def _draw_panel(axes: Axes, lines: Mapping[str, np.ndarray], step: int) -> list:
+    """Lines over time, to be named at the right with what they are at `step`."""
     axes.axvspan(step - 0.5, step + 0.5, color="#D9D9D9", linewidth=0)
     times = np.arange(len(next(iter(lines.values())))) + 1
     ends = draw_lines(axes, {name: (times, line) for name, line in lines.items()})
@@ -155,9 +141,7 @@ def _draw_panel(axes: Axes, lines: Mapping[str, np.ndarray], step: int) -> None:
     for line in axes.lines:
         line.set(drawstyle="steps-mid", **plain)
     now = [f"{name} {two(value)}" for name, value in _at(lines, step).items()]
-    marks = [(y, words, look | plain) for (y, _, look), words in zip(ends, now, strict=True)]
-    assert isinstance(axes.figure, Figure)
-    label_ends(axes.figure, axes, marks)
+    return [(y, words, look | plain) for (y, _, look), words in zip(ends, now, strict=True)]
 
 
 def describe_latch(series: Mapping[str, np.ndarray], step: int) -> str:
@@ -182,38 +166,37 @@ def draw_half_lives(left: Mapping[float, np.ndarray], bias: float) -> Picture:
 
     `left`: bias → what `fraction_left` measured.
     """
-    figure = sheet(WIDTH, 350)
     f = 1 / (1 + math.exp(-bias))
     law = math.log(0.5) / math.log(f)
-    _draw_decay(figure, left[bias], bias, f, round(4 * law))
-    _draw_lives(figure, left, bias)
+    page = Page()
+    page.write(f"bias {two(bias)}: part that is left", 8, 6, weight="bold")
+    page.write("half-life at every bias, in steps", 452, 6, weight="bold")
+    page.gap(40)
+    decay = page.chart(256, xlabel="steps since it was stored", left=60, width=345, beside=True)
+    _draw_decay(decay, left[bias], f, round(4 * law))
+    lives = page.chart(256, xlabel="bias of the forget gate", left=490, width=345, below=54)
+    _draw_lives(lives, left, bias)
     measured = half_life(left[bias])
     counted = f"more than {len(left[bias]) - 1}" if measured is None else str(measured)
     after = (f"after {t} steps {percent(left[bias][t])} is left" for t in (20, 100))
-    return finish(
-        figure,
+    return page.finish(
         f"Bias {two(bias)}: the forget gate is σ({two(bias)}) = {f:.4f}. Half or less is left "
         f"after {counted} steps measured, {law:.2f} by the law ln ½ / ln f (what is measured is "
         f"whole steps, so at least 1); {', '.join(after)}.",
     )
 
 
-def _draw_decay(figure: Figure, left: np.ndarray, bias: float, f: float, steps: int) -> None:
+def _draw_decay(axes: Axes, left: np.ndarray, f: float, steps: int) -> None:
     """What is left after each of so many steps, or at least 12."""
     times = np.arange(len(left))[: max(12, steps)]
-    write(figure, f"bias {two(bias)}: part that is left", 8, 6, weight="bold")
-    axes = add_axes(figure, 60, 40, 345, 256)
     _measured_and_law(axes, times, left[: len(times)], times, f**times)
     axes.axhline(0.5, color=FAINT, linewidth=1.1, linestyle=(0, (6, 3)))
-    axes.set_xlabel("steps since it was stored", color=INK, fontsize=FONT)
     axes.text(times[-1], 0.52, "half", ha="right", color=FAINT, fontsize=FONT)
     axes.set_ylim(-0.05, 1.08)
 
 
-def _draw_lives(figure: Figure, left: Mapping[float, np.ndarray], bias: float) -> None:
+def _draw_lives(axes: Axes, left: Mapping[float, np.ndarray], bias: float) -> None:
     """The half-life at every bias, with a line at this one."""
-    write(figure, "half-life at every bias, in steps", 452, 6, weight="bold")
-    axes = add_axes(figure, 490, 40, 345, 256)
     biases = np.array(list(left))
     lives = [half_life(part) for part in left.values()]
     measured = np.array([math.nan if steps is None else steps for steps in lives])
@@ -222,7 +205,6 @@ def _draw_lives(figure: Figure, left: Mapping[float, np.ndarray], bias: float) -
     axes.axvline(bias, color=FAINT, linewidth=6, alpha=0.3)
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter("{x:g}")
-    axes.set_xlabel("bias of the forget gate", color=INK, fontsize=FONT)
     axes.legend(loc="upper left", frameon=False, fontsize=9.5, labelcolor=INK)
 
 
