@@ -502,7 +502,7 @@ plots.curves(
 # digit enough?
 
 # %% guess the gap
-SETS = {"5 clips": "5", "20 clips": "20", "40 clips": "40", "base": "endless"}
+SETS = {"5 films": "5", "20 films": "20", "40 films": "40", "base": "endless"}
 known, unknown = (
     {name: gather(result, name, key, 0)[0] for name in SETS} for key in ("taught", "mse")
 )
@@ -742,7 +742,7 @@ ROWS = [
     claim("DSSIM alone: worse colours than L2", "mix 1.0 0.0", "mix 0.0 0.0", "colours"),
     claim("half DSSIM, half L2: the same", "mix 0.5 0.0", "mix 0.0 0.0", "colours"),
     claim("DSSIM alone: better contours than L2", "mix 0.0 0.0", "mix 1.0 0.0", "contours"),
-    claim("40 clips are better than 5", "40 clips", "5 clips", "mse", 0),
+    claim("40 clips are better than 5", "40 films", "5 films", "mse", 0),
     claim("frame rates 25, 15, 10 help", "25, 15, 10", "base", "mse", 0),
     claim("places help", "base", "nowhere", "mse", 0),
     claim("coordinates beat learned maps", "coordinates", "base", "mse", 0),
