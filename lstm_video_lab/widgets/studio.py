@@ -11,22 +11,8 @@ from typing import Any
 import ipywidgets
 
 from lstm_video_lab import evaluation
-from lstm_video_lab.plots.canvas import (
-    FONT,
-    INK,
-    WIDTH,
-    Picture,
-    add_axes,
-    draw_levels,
-    draw_lines,
-    finish,
-    label_ends,
-    levels_of,
-    room_for,
-    sheet,
-    write,
-)
-from lstm_video_lab.plots.charts import lay_rows, tile_rows
+from lstm_video_lab.plots.canvas import Picture, draw_levels, draw_lines, levels_of, room_for
+from lstm_video_lab.plots.page import Page
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.widgets.base import LabWidget, row, slider, static, strict
 from lstm_video_lab.widgets.session import RunState, Session
@@ -43,7 +29,7 @@ BUTTONS = {  # state -> the buttons that make sense
     "failed": {"Reset"},
 }
 SHOWN_RUNS = 2  # earlier runs in the picture
-FRAME = 72  # pixels of a frame with its border, at most
+FRAME = 66  # pixels of a frame, at most
 
 
 class TrainingStudio(LabWidget):
@@ -209,24 +195,21 @@ def draw_run(run: RunState, levels: Mapping[str, Any], others: Sequence[RunState
     lines["held out"] = (run.heldout_seconds, run.heldout)
     lines |= {other.folder.name: (other.heldout_seconds, other.heldout) for other in others}
     marks = levels_of(levels)
-    left = room_for([*run.rows, "predicted"])
-    longest = max(map(len, run.rows.values()))
-    image, shown = tile_rows(run.rows, min(WIDTH - left - 8, FRAME * longest))
-    figure = sheet(WIDTH, 336 + image.shape[0])
-    write(figure, plan(run.settings), 8, 6, weight="bold")
-    right = room_for(["entropy bound 123.4"]) + 30
-    axes = add_axes(figure, 72, 40, WIDTH - 72 - right, 220)
+    page = Page(room_for([*run.rows, "predicted"]))
+    page.heading(plan(run.settings))
+    page.gap(16)
+    labels = ("seconds of training", "future, nats per frame")
+    axes = page.chart(220, ["entropy bound 123.4"], *labels, below=44)
     drawn = {name: line for name, line in lines.items() if len(line[0])}
     ends = draw_lines(axes, drawn) + draw_levels(axes, marks)
     top = max([1.15 * marks["mean image"], *(1.05 * max(y[:20]) for _, y in drawn.values())])
     planned = 60 * (run.settings.minutes or 0.0)
     last = max(planned, *(s for x, _ in drawn.values() for s in x), 1e-3)
     axes.set(ylim=(0, min(top, 3 * marks["mean image"])), xlim=(0, last))
-    axes.set_xlabel("seconds of training", color=INK, fontsize=FONT)
-    axes.set_ylabel("future, nats per frame", color=INK, fontsize=FONT)
-    label_ends(figure, axes, ends)
-    lay_rows(figure, image, list(run.rows), [t + 1 for t in shown], left, 328)
-    return finish(figure, describe_run(run, marks["mean image"]))
+    page.label_ends(axes, ends)
+    page.frames(run.rows, above=24, largest=FRAME)
+    page.gap(8)
+    return page.finish(describe_run(run, marks["mean image"]))
 
 
 def plan(s: Settings) -> str:

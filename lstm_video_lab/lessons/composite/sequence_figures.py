@@ -10,36 +10,26 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from lstm_video_lab.lessons.composite.error_by_event import Errors
 from lstm_video_lab.lessons.composite.experiment import future_error
 from lstm_video_lab.lessons.composite.sequences import Parts, stored_sequence
 from lstm_video_lab.plots.canvas import (
-    FAINT,
-    FONT,
     GAP,
     INK,
     SMALL,
     WIDTH,
     Picture,
-    add_axes,
     draw_levels,
     draw_lines,
-    finish,
     fit,
-    label_ends,
     levels_of,
-    paste,
-    room_for,
     series_style,
-    sheet,
     tile,
-    write,
 )
-from lstm_video_lab.plots.charts import lay_rows, number_columns, tile_rows
+from lstm_video_lab.plots.page import Page
 
-CHART = 300  # pixels, the height of the part with the curves
 LEFT = 72  # pixels, before the frames: ten of 64 pixels then fit
 OTHERS, SHADE = "#B4B4B4", "#F6DFCF"
 EVENTS = ("overlap", "bounce")
@@ -49,17 +39,15 @@ BASELINES = ("mean image", "entropy bound")
 
 def draw_past_and_future(parts: Parts, text: str) -> Picture:
     """Past and future under one another, each with its own numbers of frames."""
-    laid = [tile_rows(rows, WIDTH - LEFT - 8)[0] for _, rows in parts]
-    figure = sheet(WIDTH, sum(image.shape[0] + 30 for image in laid))
-    _lay_past_and_future(figure, parts, 24)
-    return finish(figure, text)
+    page = Page(LEFT)
+    _add_past_and_future(page, parts)
+    return page.finish(text)
 
 
-def _lay_past_and_future(figure: Figure, parts: Parts, top: float) -> None:
+def _add_past_and_future(page: Page, parts: Parts) -> None:
     for first, rows in parts:
-        image, shown = tile_rows(rows, WIDTH - LEFT - 8)
-        lay_rows(figure, image, list(rows), [first + t for t in shown], LEFT, top)
-        top += image.shape[0] + 30
+        page.frames(rows, first=first, above=24)
+        page.gap(6)
 
 
 def draw_composite(result: dict[str, Any], name: str, sequence: int = 1) -> Picture:
@@ -67,20 +55,19 @@ def draw_composite(result: dict[str, Any], name: str, sequence: int = 1) -> Pict
 
     name: a key of the grid, as "256-1-none"; sequence: which of the stored ones, from 1.
     """
-    parts = stored_sequence(result["models"][name], sequence)
-    heights = [tile_rows(rows, WIDTH - LEFT - 8)[0].shape[0] + 30 for _, rows in parts]
-    figure = sheet(WIDTH, CHART + sum(heights))
-    _lay_curves(figure, result, name)
-    _lay_past_and_future(figure, parts, CHART + 22)
-    return finish(figure, describe_model(result, name))
+    page = Page(LEFT)
+    page.heading(f"{in_words(result['models'][name])}: how it learnt")
+    page.gap(10)
+    axes = page.chart(216, ["entropy bound 123.4"], "step", "future, nats per frame")
+    page.label_ends(axes, _draw_curves(axes, result, name))
+    _add_past_and_future(page, stored_sequence(result["models"][name], sequence))
+    page.gap(2)
+    return page.finish(describe_model(result, name))
 
 
-def _lay_curves(figure: Figure, result: dict[str, Any], name: str) -> None:
+def _draw_curves(axes: Axes, result: dict[str, Any], name: str) -> list:
     """Held-out future error against steps: one curve in colour, the others faint, baselines."""
     levels = levels_of(result["baselines"])
-    right = room_for(["entropy bound 123.4"]) + 30
-    write(figure, f"{in_words(result['models'][name])}: how it learnt", 8, 6, weight="bold")
-    axes = add_axes(figure, 72, 34, WIDTH - 72 - right, CHART - 84)
     others = [model["curve"] for key, model in result["models"].items() if key != name]
     for other in others:
         axes.plot(other["step"], other["future"], color=OTHERS, linewidth=1.0)
@@ -94,9 +81,7 @@ def _lay_curves(figure: Figure, result: dict[str, Any], name: str) -> None:
     low, high = levels["entropy bound"], max([*levels.values(), *curve["future"]])
     axes.set(ylim=(low - 0.05 * (high - low), high + 0.1 * (high - low)))
     axes.set_xlim(0, max(line["step"][-1] for line in [curve, *others]))
-    axes.set_xlabel("step", color=INK, fontsize=FONT)
-    axes.set_ylabel("future, nats per frame", color=INK, fontsize=FONT)
-    label_ends(figure, axes, ends)
+    return ends
 
 
 def in_words(model: dict[str, Any]) -> str:
@@ -131,27 +116,26 @@ def draw_sequence(
     columns, seen = max(map(len, rows.values())), len(rows["input"])
     side = fit(rows["input"].shape[2], min((WIDTH - LEFT - 8) / columns - 2 - GAP, 110))
     pitch, marks = side + 2 + GAP, set(np.flatnonzero(marked).tolist())
-    figure = sheet(max(LEFT + columns * pitch + 8, WIDTH / 2), 3 * pitch + 286)
-    for row, top, first in zip(
-        ROWS, (20, pitch + 44, 2 * pitch + 44), (1, seen + 1, 0), strict=True
-    ):
-        image = tile(rows[row], columns, side, () if row == "input" else marks)
-        paste(figure, image, LEFT, top)
-        write(figure, row, LEFT - 8, top + pitch / 2, ha="right", va="center")
+    page = Page(LEFT, narrow=True)
+    for row, above, first in zip(ROWS, (20, 24, 0), (1, seen + 1, 0), strict=True):
+        page.gap(above)
         if first:
-            number_columns(figure, range(first, first + len(rows[row])), LEFT, top, pitch)
-    top = 3 * pitch + 48
+            page.columns(range(first, first + len(rows[row])), pitch, -2, va="bottom")
+        page.tiles(tile(rows[row], columns, side, () if row == "input" else marks), [row])
+    page.gap(4)
+    words = []
     for t in range(len(marked)):
-        words = [event for event in EVENTS if getattr(errors, event)[t, n]]
-        place = (LEFT + (t + 0.5) * pitch, top)
-        write(figure, "\n".join(words), *place, ha="center", fontsize=SMALL, color=FAINT)
-    _lay_errors(figure, errors, n, marks, seen, top + 60, len(marked) * pitch)
-    return finish(figure, describe_sequence(errors, n, marked, seen, name))
+        words.append("\n".join(event for event in EVENTS if getattr(errors, event)[t, n]))
+    page.columns(words, pitch)
+    page.gap(60)
+    width = len(marked) * pitch
+    axes = page.chart(130, (), "", "nats per frame", left=LEFT, width=width)
+    _draw_errors(axes, errors, n, marks, seen)
+    return page.finish(describe_sequence(errors, n, marked, seen, name))
 
 
-def _lay_errors(figure, errors: Errors, n: int, marks, seen: int, top: float, width: float) -> None:
+def _draw_errors(axes: Axes, errors: Errors, n: int, marks: set[int], seen: int) -> None:
     """Error of each predicted frame, below its column."""
-    axes = add_axes(figure, LEFT, top, width, 130)
     steps = np.arange(seen + 1, seen + 1 + len(errors.predictor))
     for t in marks:
         axes.axvspan(steps[t] - 0.5, steps[t] + 0.5, color=SHADE, linewidth=0)
@@ -160,7 +144,6 @@ def _lay_errors(figure, errors: Errors, n: int, marks, seen: int, top: float, wi
         axes.plot(steps, nats[:, n], label=words, **series_style(k))
     axes.set(xlim=(steps[0] - 0.5, steps[-1] + 0.5), xticks=steps)
     axes.set_ylim(bottom=0)
-    axes.set_ylabel("nats per frame", color=INK, fontsize=FONT)
     axes.legend(
         frameon=False, fontsize=SMALL, labelcolor=INK, ncols=3, borderpad=0,
         loc="lower left", bbox_to_anchor=(0, 1.02),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
 from lstm_video_lab import plots
 from lstm_video_lab.lessons.long_rollouts.experiment import LAGS, Rollout, first_step_above
@@ -22,21 +22,14 @@ from lstm_video_lab.plots.canvas import (
     SMALL,
     WIDTH,
     Picture,
-    add_axes,
     draw_levels,
     draw_lines,
-    finish,
     fit,
-    label_ends,
-    paste,
-    room_for,
-    sheet,
     tile,
-    write,
 )
-from lstm_video_lab.plots.charts import lay_strip
+from lstm_video_lab.plots.page import Page
 
-CHART, STRIP, LEFT = 190, 90, 130  # pixels
+CHART, STRIP, LEFT = 160, 90, 130  # pixels
 
 
 def overview(result: dict[str, Any]) -> Picture:
@@ -72,15 +65,16 @@ def draw_rollout(
     b, t = sequence - 1, step - 1
     frames = {"truth": truth[t, b]} | {name: one.frames[t, b] for name, one in rollouts.items()}
     side = fit(truth.shape[-1], min((WIDTH - 16) / len(frames) - 2 - GAP, 130))
-    cells = tile(list(frames.values()), len(frames), side)
-    high = cells.shape[0] + 34
-    figure = sheet(WIDTH, high + CHART + len(rollouts) * (STRIP + 8) + 62)
-    paste(figure, cells, 8, 26)
-    for n, name in enumerate(frames):
-        write(figure, name, 8 + (n + 0.5) * (side + 2 + GAP), 6, ha="center")
+    page = Page()
+    page.columns(frames, side + 2 + GAP, 6, fontsize=FONT, color=INK)
+    page.gap(26)
+    page.tiles(tile(list(frames.values()), len(frames), side))
+    page.gap(8)
     errors = {name: one.measures["cross_entropy"][:, b] for name, one in rollouts.items()}
-    _lay_errors(figure, errors, baselines, step, high)
-    _lay_units(figure, rollouts, b, t, centred, high + CHART + 22)
+    names = [f"{name} 123.4" for name in [*errors, *baselines]]
+    axes = page.chart(CHART, names, "predicted frame", "nats per frame", margin=40, below=52)
+    page.label_ends(axes, _draw_errors(axes, errors, baselines, step))
+    _add_units(page, rollouts, b, t, centred)
     parts = []
     for name, one in rollouts.items():
         parts.append(
@@ -88,27 +82,24 @@ def draw_rollout(
             f"units move by {_movement(one.units[:, b], t):.3f}"
         )
     levels = ", ".join(f"{name} {level:.1f}" for name, level in baselines.items())
-    return finish(
-        figure,
+    return page.finish(
         f"Sequence {sequence}, predicted frame {step} of {len(truth)}. {'; '.join(parts)}. "
         f"Baselines: {levels}. Sharpness: 1 is that of the true frames.",
     )
 
 
-def _lay_units(
-    figure: Figure, rollouts: Mapping[str, Rollout], b: int, t: int, centred: bool, top: float
-) -> None:
+def _add_units(page: Page, rollouts: Mapping[str, Rollout], b: int, t: int, centred: bool) -> None:
     """A strip of each model's units, one below the other."""
-    for n, (name, one) in enumerate(rollouts.items()):
-        place = (LEFT, top + n * (STRIP + 8), WIDTH - LEFT - 60, STRIP)
+    page.left = LEFT
+    for name, one in rollouts.items():
         units = one.units[:, b]  # (T, U)
         if centred:
             units = units - units.mean(0)
-        lay_strip(figure, units, *place, name, t, (-1.0, 1.0))
+        page.strip(units, STRIP, name, mark=t, limits=(-1.0, 1.0))
     steps, many = units.shape
     words = f"{many} units drawn at random, each a line; time runs to the right, 1 to {steps}"
-    below = top + len(rollouts) * (STRIP + 8) + 2
-    write(figure, words, LEFT, below, fontsize=SMALL, color=FAINT)
+    page.write(words, LEFT, 2, fontsize=SMALL, color=FAINT)
+    page.gap(40)
 
 
 def _movement(units: np.ndarray, t: int) -> float:
@@ -117,18 +108,16 @@ def _movement(units: np.ndarray, t: int) -> float:
     return float(np.sqrt(((units[t] - units[t - 1]) ** 2).mean()))
 
 
-def _lay_errors(figure, errors, baselines: Mapping[str, float], step: int, top: float) -> None:
+def _draw_errors(
+    axes: Axes, errors: Mapping[str, np.ndarray], baselines: Mapping[str, float], step: int
+) -> list:
     """Nats per frame of one sequence over the steps, the current one marked."""
-    names = [f"{name} 123.4" for name in [*errors, *baselines]]
-    axes = add_axes(figure, 72, top, WIDTH - 112 - room_for(names), CHART - 30)
     steps = np.arange(1, len(next(iter(errors.values()))) + 1)
     ends = draw_lines(axes, {name: (steps, error) for name, error in errors.items()})
     ends += draw_levels(axes, baselines)
     axes.axvline(step, color=FAINT, linewidth=2.5)
     axes.set(xlim=(1, len(steps)), ylim=(0, None))
-    axes.set_xlabel("predicted frame", color=INK, fontsize=FONT)
-    axes.set_ylabel("nats per frame", color=INK, fontsize=FONT)
-    label_ends(figure, axes, ends)
+    return ends
 
 
 def draw_periods(activity: Mapping[str, np.ndarray], start: int, sequence: int = 0) -> Picture:

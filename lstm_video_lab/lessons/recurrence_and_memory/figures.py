@@ -21,21 +21,16 @@ from lstm_video_lab.plots.canvas import (
     BLUE,
     DPI,
     FAINT,
-    FONT,
     INK,
     SMALL,
     VERMILLION,
     WIDTH,
     Picture,
-    add_axes,
     as_array,
     draw_lines,
-    finish,
-    label_ends,
-    sheet,
     write,
 )
-from lstm_video_lab.plots.charts import lay_strip
+from lstm_video_lab.plots.page import Page
 
 UNROLLED = 190  # pixels, the height of the unrolled picture
 LEFT, ROOM = 96, WIDTH - 96 - 76  # where time begins, and its width
@@ -73,13 +68,15 @@ def draw_gains(gains: ArrayLike, cell: str, scale: float, length: int, back: int
     """
     powers = np.log10(as_array(gains)[:, : length + 1])  # (S, k)
     mean = powers.mean(0)
-    figure = sheet(WIDTH, UNROLLED + 300)
-    draw_unrolled(figure, mean, back)
+    page = Page(LEFT)
+    page.drawing(UNROLLED, draw_unrolled, mean, back)
     strip = np.clip(powers.T[::-1], -FAR, FAR)  # (k, S), the last step at the right
-    mark, limits = length - back, (-FAR, FAR)
-    lay_strip(figure, strip, LEFT, UNROLLED, ROOM, 54, "each seed", mark, limits)
-    write(figure, "power of 10", WIDTH - 4, UNROLLED + 58, ha="right", fontsize=SMALL, color=FAINT)
-    axes = add_axes(figure, LEFT, UNROLLED + 80, ROOM, 172)
+    marks: dict[str, Any] = {"mark": length - back, "limits": (-FAR, FAR)}
+    page.strip(strip, 54, "each seed", width=ROOM, below=4, **marks)
+    page.write("power of 10", WIDTH - 4, ha="right", fontsize=SMALL, color=FAINT)
+    page.gap(22)
+    labels = ("steps back from the last step", "norm, power of 10")
+    axes = page.chart(172, (), *labels, left=LEFT, width=ROOM)
     steps = -np.arange(length + 1)
     axes.plot(steps, powers.T, color=FAINT, linewidth=0.8, alpha=0.7)
     axes.plot(steps, mean, color=BLUE, linewidth=2.2)
@@ -89,9 +86,7 @@ def draw_gains(gains: ArrayLike, cell: str, scale: float, length: int, back: int
     low, high = min(-1.0, powers.min()), max(1.0, powers.max())
     axes.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
     axes.xaxis.set_major_formatter(lambda x, _: f"{abs(x):g}")
-    axes.set_xlabel("steps back from the last step", color=INK, fontsize=FONT)
-    axes.set_ylabel("norm, power of 10", color=INK, fontsize=FONT)
-    return finish(figure, describe_gains(powers, cell, scale, back))
+    return page.finish(describe_gains(powers, cell, scale, back))
 
 
 def describe_gains(powers: np.ndarray, cell: str, scale: float, back: int) -> str:
@@ -164,8 +159,7 @@ def _add(figure: Figure, artist: Any, place: Transform) -> None:
 
 def draw_memories(result: Mapping[str, Any], chosen: int) -> Picture:
     """Left: accuracy of recall against T; right: numbers that are kept. `chosen`: which T."""
-    lengths, figure = result["lengths"], sheet(WIDTH, 360)
-    length, panels = lengths[chosen], {}
+    lengths, panels = result["lengths"], {}
     panels["part of the symbols given back"] = {
         name: (lengths, np.mean(rows, 1)) for name, rows in result["recall"].items()
     }
@@ -173,12 +167,14 @@ def draw_memories(result: Mapping[str, Any], chosen: int) -> Picture:
         name: (lengths, [memory.numbers_stored(units, n) for n in lengths])
         for name, units in memory.MEMORIES.items()
     }
-    for n, (title, lines) in enumerate(panels.items()):
-        left = 50 + n * 425
-        write(figure, title, left - 40, 6, weight="bold")
-        axes = add_axes(figure, left, 40, 190, 262)
+    page = Page()
+    for n, title in enumerate(panels):
+        page.write(title, 10 + n * WIDTH / 2, 6, weight="bold")
+    page.gap(40)
+    for n, lines in enumerate(panels.values()):
+        axes = page.chart(262, (), "frames T", left=50 + n * WIDTH / 2, width=190, beside=True)
         axes.set_xscale("log")
-        axes.axvline(length, color=FAINT, linewidth=6, alpha=0.3)
+        axes.axvline(lengths[chosen], color=FAINT, linewidth=6, alpha=0.3)
         ends = draw_lines(axes, lines)
         if n == 0:
             for rows in result["recall"].values():
@@ -191,9 +187,9 @@ def draw_memories(result: Mapping[str, Any], chosen: int) -> Picture:
             )
         axes.set_xticks(lengths, [str(n) for n in lengths])
         axes.minorticks_off()
-        axes.set_xlabel("frames T", color=INK, fontsize=FONT)
-        label_ends(figure, axes, ends)
-    return finish(figure, describe_memories(result, chosen))
+        page.label_ends(axes, ends)
+    page.gap(320)
+    return page.finish(describe_memories(result, chosen))
 
 
 def describe_memories(result: Mapping[str, Any], chosen: int) -> str:
