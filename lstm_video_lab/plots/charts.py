@@ -12,13 +12,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter, MaxNLocator
 from numpy.typing import ArrayLike
 
 from lstm_video_lab.plots.canvas import (
     FAINT,
-    FONT,
     GAP,
     HATCHES,
     INK,
@@ -27,58 +25,15 @@ from lstm_video_lab.plots.canvas import (
     SMALL,
     WIDTH,
     Picture,
-    add_axes,
     as_array,
     draw_levels,
     draw_lines,
-    finish,
     fit,
     grey,
-    label_ends,
-    paint,
-    paste,
     room_for,
-    sheet,
     tile,
-    write,
 )
-
-MOST = 20  # frames in a row
-
-
-def tile_rows(rows: Mapping[str, ArrayLike], room: float, mark: int | None = None):
-    """Rows of frames as one image no wider than `room`, and the frames that its columns show."""
-    arrays = {name: grey(row) for name, row in rows.items()}
-    for name, row in arrays.items():
-        if row.ndim != 3 or not len(row):
-            raise ValueError(f"row {name!r} has shape {row.shape}: frames are (T, H, W)")
-    length = max(map(len, arrays.values()))
-    shown = range(0, length, math.ceil(length / MOST))
-    side = fit(max(row.shape[2] for row in arrays.values()), min(room / len(shown) - 2 - GAP, 150))
-    cells = [
-        row[t] if t < len(row) else np.full(row.shape[1:], np.nan)
-        for row in arrays.values()
-        for t in shown
-    ]
-    marks = () if mark is None else range(mark // shown.step, len(cells), len(shown))
-    return tile(cells, len(shown), side, marks), shown
-
-
-def lay_rows(figure: Figure, image, names, numbers, left: float, top: float) -> None:
-    """Paste rows of frames, with a name before each row and a number over each column."""
-    paste(figure, image, left, top)
-    high = image.shape[0] / len(names)
-    for n, name in enumerate(names):
-        write(figure, name, left - 8, top + (n + 0.5) * high, ha="right", va="center")
-    number_columns(figure, numbers, left, top, image.shape[1] / len(numbers))
-    write(figure, "frame", left - 8, top - 2, ha="right", va="bottom", fontsize=SMALL, color=FAINT)
-
-
-def number_columns(figure: Figure, numbers, left: float, top: float, pitch: float) -> None:
-    """A number over each column that is `pitch` pixels wide."""
-    for k, number in enumerate(numbers):
-        place = (left + (k + 0.5) * pitch, top - 2)
-        write(figure, str(number), *place, ha="center", va="bottom", fontsize=SMALL, color=FAINT)
+from lstm_video_lab.plots.page import MOST, Page
 
 
 def frames(
@@ -95,16 +50,14 @@ def frames(
     frame with NaN is left out. Of more than 20 frames, evenly spaced ones are shown. `first` is the
     number over the first frame, `mark` the frame (counted from 0) with a thick border.
     """
-    names = [textwrap.fill(name, 16) for name in rows]
-    left = room_for([*names, "frame"])
-    image, shown = tile_rows(rows, WIDTH - left - 8, mark)
-    top = 50 if title else 26
-    figure = sheet(max(left + image.shape[1] + 8, WIDTH / 2), top + image.shape[0] + 6)
-    write(figure, title, 8, 6, weight="bold")
-    lay_rows(figure, image, names, [first + t for t in shown], left, top)
+    named = {textwrap.fill(name, 16): row for name, row in rows.items()}
+    page = Page(room_for([*named, "frame"]), narrow=True)
+    page.heading(title)
+    shown, _ = page.frames(named, first=first, mark=mark)
+    page.gap(6)
     count = f"{len(shown)} frames" if len(rows) == 1 else f"{len(rows)} rows of {len(shown)} frames"
     few = "" if shown.step == 1 else f", one in {shown.step}"
-    return finish(figure, text or f"{count}{few}: {', '.join(rows)}.")
+    return page.finish(text or f"{count}{few}: {', '.join(rows)}.")
 
 
 def images(
@@ -126,31 +79,16 @@ def images(
     arrays = [grey(a) for a in arrays]
     columns = min(columns, len(arrays))
     side = fit(arrays[0].shape[1], min((WIDTH - 16) / columns - 2 - GAP, 150))
-    bands = [tile(arrays[n : n + columns], columns, side) for n in range(0, len(arrays), columns)]
-    high, wide = bands[0].shape[0] + (20 if captions else 0), side + 2 + GAP
-    top = 32 if title else 8
-    figure = sheet(max(columns * wide + 16, WIDTH / 2), top + high * len(bands) + 6)
-    write(figure, title, 8, 6, weight="bold")
-    for n, band in enumerate(bands):
-        paste(figure, band, 8, top + n * high)
-    for n, caption in enumerate(captions):
-        x, y = 8 + (n % columns + 0.5) * wide, top + (n // columns + 1) * high - 20
-        write(figure, caption, x, y, ha="center", fontsize=SMALL)
+    page = Page(narrow=True)
+    page.heading(title)
+    page.gap(8)
+    for n in range(0, len(arrays), columns):
+        page.tiles(tile(arrays[n : n + columns], columns, side))
+        page.columns(captions[n : n + columns], side + 2 + GAP, color=INK)
+        page.gap(20 if captions else 0)
+    page.gap(6)
     few = f": {', '.join(captions)}" if captions else ""
-    return finish(figure, text or f"{len(arrays)} images{few}.")
-
-
-def lay_strip(figure: Figure, values, left, top, width, height, name="", mark=None, limits=None):
-    """Paint a strip, with its name before it and the key of its colours after it."""
-    values = as_array(values)
-    most = max(1.0, float(np.nanmax(np.abs(values))))
-    low, high = limits or (-most if np.nanmin(values) < 0 else 0.0, most)
-    paste(figure, paint(values, width, height, low, high, mark), left, top)
-    write(figure, name, left - 8, top + height / 2, ha="right", va="center")
-    key = paint(np.linspace(high, low, 32)[None], 10, height, low, high)
-    paste(figure, key, left + width + 8, top)
-    for value, y, va in ((high, top, "top"), (low, top + height, "bottom")):
-        write(figure, f"{value:.3g}", left + width + 22, y, va=va, fontsize=SMALL, color=FAINT)
+    return page.finish(text or f"{len(arrays)} images{few}.")
 
 
 def strip(
@@ -170,32 +108,31 @@ def strip(
     """
     panels = dict(values) if isinstance(values, Mapping) else {"units": values}
     panels = {textwrap.fill(name, 16): as_array(panel) for name, panel in panels.items()}
-    left, top = room_for(list(panels)), 34 if title else 10
-    width, high = round(WIDTH - left - 60), height or max(64, min(240, 420 // len(panels)))
-    figure = sheet(WIDTH, top + len(panels) * (high + 8) + 38)
-    write(figure, title, 8, 6, weight="bold")
-    for n, (name, panel) in enumerate(panels.items()):
-        lay_strip(figure, panel, left, top + n * (high + 8), width, high, name, mark, limits)
+    page = Page(room_for(list(panels)))
+    page.heading(title)
+    page.gap(10)
+    high = height or max(64, min(240, 420 // len(panels)))
+    for name, panel in panels.items():
+        page.strip(panel, high, name, mark=mark, limits=limits)
     steps, units = next(iter(panels.values())).shape
-    below = top + len(panels) * (high + 8) - 4
+    width = round(WIDTH - page.left - 60)
     for t in range(0, steps, math.ceil(steps / MOST)):
-        x = left + (t + 0.5) * width / steps
+        x = page.left + (t + 0.5) * width / steps
         look = {"color": INK, "weight": "bold"} if t == mark else {"color": FAINT}
-        write(figure, str(first + t), x, below, ha="center", fontsize=SMALL, **look)
-    write(figure, "step", left + width / 2, below + 16, ha="center", fontsize=SMALL)
+        page.write(str(first + t), x, -4, ha="center", fontsize=SMALL, **look)
+    page.write("step", page.left + width / 2, 12, ha="center", fontsize=SMALL)
+    page.gap(38)
     at = "" if mark is None else f"; step {first + mark} is marked"
     auto = f"Activity of {units} units over {steps} steps: {', '.join(panels)}{at}."
-    return finish(figure, text or auto.replace("\n", " "))
+    return page.finish(text or auto.replace("\n", " "))
 
 
-def _chart(names, title: str, top: int, height: int, ylabel: str) -> tuple[Figure, Axes]:
-    """A sheet with axes that leave room for the names at their right."""
-    right = min(30 + room_for(names), WIDTH / 2) if names else 16
-    figure = sheet(WIDTH, height)
-    write(figure, title, 8, 6, weight="bold")
-    axes = add_axes(figure, 72, top, WIDTH - 72 - right, height - top - 48)
-    axes.set_ylabel(ylabel, color=INK, fontsize=FONT)
-    return figure, axes
+def _chart(names, title: str, top: int, height: int, *labels: str) -> tuple[Page, Axes]:
+    """A page of that height with axes that leave room for the names at their right."""
+    page = Page()
+    page.write(title, 8, 6, weight="bold")
+    page.gap(top)
+    return page, page.chart(height - top - 48, names, *labels)
 
 
 def _finite(levels: Mapping[str, float | None] | None) -> dict[str, float]:
@@ -220,18 +157,17 @@ def curves(
     """
     levels = _finite(baselines)
     names = [f"{name} 1234." for name in [*series, *levels]]
-    figure, axes = _chart(names, title, 40 if title else 14, height, ylabel)
-    axes.set_xlabel(xlabel, color=INK, fontsize=FONT)
+    page, axes = _chart(names, title, 40 if title else 14, height, xlabel, ylabel)
     whole = all(np.equal(np.mod(as_array(x), 1), 0).all() for x, _ in series.values())
     _set_scales(axes, logx, logy, whole)
     ends = [draw_lines(axes, series), draw_levels(axes, levels)]
     if not ends[0] and not (logx or logy):
         axes.set(xlim=(0, 1), ylim=(0, 1.2 * max([1, *levels.values()])))
-    label_ends(figure, axes, ends[0] + ends[1])
+    page.label_ends(axes, ends[0] + ends[1])
     lines, rest = ("; ".join(words for _, words, _ in part) for part in ends)
     against = f" Baselines: {rest}." if rest else ""
     auto = f"{ylabel} against {xlabel}, last values: {lines or 'none yet'}.{against}"
-    return finish(figure, text or auto)
+    return page.finish(text or auto)
 
 
 def _set_scales(axes: Axes, logx: bool, logy: bool, whole: bool) -> None:
@@ -265,9 +201,10 @@ def bars(
     whiskers = dict(errors) if isinstance(errors, Mapping) else {"": errors}
     levels = _finite(baselines)
     top = 20 + 26 * bool(title) + 24 * (len(groups) > 1)
-    figure, axes = _chart([f"{name} 1234." for name in levels], title, top, height, ylabel)
+    names = [f"{name} 1234." for name in levels]
+    page, axes = _chart(names, title, top, height, "", ylabel)
     draw_bars(axes, labels, groups, whiskers)
-    label_ends(figure, axes, draw_levels(axes, levels))
+    page.label_ends(axes, draw_levels(axes, levels))
     if len(groups) > 1:
         place: dict[str, Any] = {
             "loc": "lower left",
@@ -275,7 +212,7 @@ def bars(
             "ncols": len(groups),
         }
         axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, borderpad=0, **place)
-    return finish(figure, text or _bars_text(labels, groups, levels, ylabel))
+    return page.finish(text or _bars_text(labels, groups, levels, ylabel))
 
 
 def draw_bars(axes: Axes, labels, groups: Mapping, whiskers: Mapping) -> None:

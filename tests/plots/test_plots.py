@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nbconvert.filters.markdown import markdown2html
 
 from lstm_video_lab import plots
-from lstm_video_lab.plots import canvas, charts
+from lstm_video_lab.plots import canvas, page
 
 
 def pixels(picture: plots.Picture) -> np.ndarray:
@@ -138,13 +138,13 @@ def test_a_missing_frame_is_left_out():
 
 
 def test_of_many_frames_evenly_spaced_ones_are_shown():
-    _, shown = charts.tile_rows({"a": np.zeros((100, 8, 8))}, 700)
+    _, shown = page.tile_rows({"a": np.zeros((100, 8, 8))}, 700)
     assert list(shown) == list(range(0, 100, 5))
     assert plots.frames({"a": np.zeros((100, 8, 8))}).text == "20 frames, one in 5: a."
 
 
 def test_the_marked_frame_is_where_the_thick_border_is():
-    image, _ = charts.tile_rows({"a": np.zeros((10, 8, 8)), "b": np.zeros((10, 8, 8))}, 700, mark=7)
+    image, _ = page.tile_rows({"a": np.zeros((10, 8, 8)), "b": np.zeros((10, 8, 8))}, 700, mark=7)
     orange = (image == np.array(list(bytes.fromhex(canvas.VERMILLION[1:])))).all(axis=2)
     columns = np.flatnonzero(orange.any(axis=0)) * 10 // image.shape[1]
     assert set(columns) == {7}
@@ -255,9 +255,9 @@ def test_words_read_the_same_as_markdown(text):
 
 def test_whole_steps_have_whole_ticks(monkeypatch):
     drawn = []
-    finish = charts.finish
+    finish = page.finish
     monkeypatch.setattr(
-        charts, "finish", lambda figure, text: drawn.append(figure) or finish(figure, text)
+        page, "finish", lambda figure, text: drawn.append(figure) or finish(figure, text)
     )
     plots.curves({"a": (range(1, 8), range(7))})
     plots.curves({"a": ([0.5, 1.25, 2.0], range(3))})

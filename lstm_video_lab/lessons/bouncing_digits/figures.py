@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import ArrayLike
@@ -19,24 +20,21 @@ from lstm_video_lab.data import Scene
 from lstm_video_lab.data.bouncing import bounce
 from lstm_video_lab.metrics import cross_entropy_of_probability, entropy
 from lstm_video_lab.plots.canvas import (
-    FONT,
     INK,
     MARKERS,
     ON_DARK,
     WIDTH,
     Picture,
     add_axes,
-    finish,
     fit,
     grey,
-    label_ends,
     paste,
     series_style,
-    sheet,
     tile,
     write,
 )
-from lstm_video_lab.plots.charts import curves, number_columns
+from lstm_video_lab.plots.charts import curves
+from lstm_video_lab.plots.page import Page
 
 SHAPES = ("circles", "squares", "triangles", "diamonds")  # MARKERS in words
 LARGE, SMALL, COLUMNS = 324, 76, 5  # pixels of the large and the small frames; small ones in a line
@@ -51,10 +49,22 @@ def draw_scene(frames: np.ndarray, scene: Scene, frame: int) -> Picture:
     """
     size, now = frames.shape[1], frame - 1
     shades, side = grey(frames), fit(size, LARGE)
-    left, line = side + 46, SMALL + 24
-    lines = -(-len(frames) // COLUMNS)
-    figure = sheet(left + COLUMNS * (SMALL + 6) + 8, max(side + 50, lines * line + 8))
-    paste(figure, tile(shades[now : now + 1], 1, side), 8, 6)
+    page = Page(side + 46, narrow=True)
+    page.drawing(0, _lay_current, shades[now], scene, now, side)
+    page.gap(4)
+    for start in range(0, len(frames), COLUMNS):
+        part = shades[start : start + COLUMNS]
+        page.gap(18)
+        page.columns(range(start + 1, start + 1 + len(part)), SMALL + 6, -2, va="bottom")
+        page.tiles(tile(part, COLUMNS, SMALL, {now - start}))
+    page.gap(max(4, side + 50 - page.top))
+    return page.finish(describe(scene, frame, size))
+
+
+def _lay_current(figure: Figure, shade: np.ndarray, scene: Scene, now: int, side: int) -> None:
+    """One frame, large, with the paths on it and their key below."""
+    size = len(shade)
+    paste(figure, tile([shade], 1, side), 8, 6)
     axes = add_axes(figure, 11, 9, side, side)
     axes.set(xlim=(-0.5, size - 0.5), ylim=(size - 0.5, -0.5), facecolor="none")
     axes.set_axis_off()
@@ -65,13 +75,6 @@ def draw_scene(frames: np.ndarray, scene: Scene, frame: int) -> Picture:
         key = Line2D([x], [y], markersize=8, transform=IdentityTransform(), **_look(d))
         figure.add_artist(key)
         write(figure, str(label), x + 9, side + 32, va="center")
-    for n in range(lines):
-        part = range(n * COLUMNS, min((n + 1) * COLUMNS, len(frames)))
-        top = 22 + n * line
-        small = tile(shades[part.start : part.stop], COLUMNS, SMALL, {now - part.start})
-        paste(figure, small, left, top)
-        number_columns(figure, [t + 1 for t in part], left, top, SMALL + 6)
-    return finish(figure, describe(scene, frame, size))
 
 
 def draw_paths(axes: Axes, scene: Scene, now: int) -> None:
@@ -167,11 +170,10 @@ def floor(x: float) -> float:
 
 def draw_cost(p: float) -> Picture:
     """A curve for a black, a grey and a white pixel; a ring at its floor, a dot at p."""
-    figure = sheet(WIDTH, 330)
-    axes = add_axes(figure, 72, 14, WIDTH - 72 - 210, 268)
+    page = Page()
+    page.gap(14)
+    axes = page.chart(268, (), "prediction p", "nats", width=WIDTH - 72 - 210)
     axes.set(xlim=(-0.02, 1.0), ylim=(-0.15, 4.8))
-    axes.set_xlabel("prediction p", color=INK, fontsize=FONT)
-    axes.set_ylabel("nats", color=INK, fontsize=FONT)
     axes.axvline(p, color=INK, linewidth=1)
     ends, paid = [], []
     for n, (name, x) in enumerate(PIXELS.items()):
@@ -183,5 +185,5 @@ def draw_cost(p: float) -> Picture:
         axes.plot([p], [here], markersize=7, **ring)
         ends.append((float(cost(P[-1], x)[0]), f"{name}, x = {x:g}: pays {here:.2f}", look))
         paid.append(f"{here:.2f} nats if the pixel is {name} (never under {floor(x):.2f})")
-    label_ends(figure, axes, ends)
-    return finish(figure, f"Predicting p = {p:.2f} costs {', '.join(paid)}.")
+    page.label_ends(axes, ends)
+    return page.finish(f"Predicting p = {p:.2f} costs {', '.join(paid)}.")
