@@ -1,4 +1,4 @@
-"""Pictures with a line of text each: pixels in `canvas`, axes in `charts`."""
+"""Pictures with a line of text each: pixels in `canvas`, pages of parts in `page`, `charts`."""
 
 from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.plots.charts import bars, curves, frames, images, strip

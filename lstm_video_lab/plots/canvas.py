@@ -127,17 +127,16 @@ def paste(figure: Figure, image: np.ndarray, left: float, top: float) -> None:
     figure.figimage(image, *place, origin="upper", zorder=-1)
 
 
-def rectangle(
-    figure: Figure, left: float, top: float, width: float, height: float
-) -> tuple[float, float, float, float]:
-    """The same as parts of the figure, from its bottom left, as axes are placed."""
-    wide, tall = figure.get_size_inches() * DPI
-    return left / wide, 1 - (top + height) / tall, width / wide, height / tall
+def place(axes: Axes, left: float, top: float, width: float, height: float) -> None:
+    """Lay axes over that rectangle of their figure."""
+    wide, tall = axes.figure.bbox.size
+    axes.set_position((left / wide, 1 - (top + height) / tall, width / wide, height / tall))
 
 
 def add_axes(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
     """Plain axes over that rectangle."""
-    axes = figure.add_axes(rectangle(figure, left, top, width, height))
+    axes = figure.add_axes((0, 0, 1, 1))
+    place(axes, left, top, width, height)
     axes.set_facecolor(PAPER)
     axes.tick_params(colors=INK, labelsize=SMALL, which="both")
     for side, spine in axes.spines.items():
@@ -146,17 +145,6 @@ def add_axes(figure: Figure, left: float, top: float, width: float, height: floa
     axes.grid(True, **RULES)
     axes.set_axisbelow(True)
     return axes
-
-
-def without_steps(axes: Axes) -> None:
-    """Leave of a drawn x axis its grid alone, for axes that stand over others of the same width.
-
-    A tick costs near a millisecond, even without its number; a grid costs as much as one tick.
-    """
-    axes.set_xlim(axes.get_xlim())
-    rules = {"transform": axes.get_xaxis_transform(), "zorder": 0.5, **RULES}
-    axes.vlines(axes.get_xticks(), 0, 1, **rules)
-    axes.xaxis.set_visible(False)
 
 
 def grey(values) -> np.ndarray:

@@ -15,24 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogFormatter, MaxNLocator
 from numpy.typing import ArrayLike
 
-from lstm_video_lab.plots.canvas import (
-    FAINT,
-    GAP,
-    HATCHES,
-    INK,
-    ON_LIGHT,
-    PAPER,
-    SMALL,
-    WIDTH,
-    Picture,
-    as_array,
-    draw_levels,
-    draw_lines,
-    fit,
-    grey,
-    room_for,
-    tile,
-)
+from lstm_video_lab.plots import canvas
+from lstm_video_lab.plots.canvas import GAP, INK, SMALL, WIDTH, Picture, as_array
 from lstm_video_lab.plots.page import MOST, Page
 
 
@@ -51,7 +35,7 @@ def frames(
     number over the first frame, `mark` the frame (counted from 0) with a thick border.
     """
     named = {textwrap.fill(name, 16): row for name, row in rows.items()}
-    page = Page(room_for([*named, "frame"]), narrow=True)
+    page = Page(canvas.room_for([*named, "frame"]), narrow=True)
     page.heading(title)
     shown, _ = page.frames(named, first=first, mark=mark)
     page.gap(6)
@@ -76,14 +60,14 @@ def images(
     arrays = [as_array(picture) for picture in pictures]
     if signed:
         arrays = [0.5 + 0.5 * a / max(float(np.abs(a).max()), 1e-12) for a in arrays]
-    arrays = [grey(a) for a in arrays]
+    arrays = [canvas.grey(a) for a in arrays]
     columns = min(columns, len(arrays))
-    side = fit(arrays[0].shape[1], min((WIDTH - 16) / columns - 2 - GAP, 150))
+    side = canvas.fit(arrays[0].shape[1], min((WIDTH - 16) / columns - 2 - GAP, 150))
     page = Page(narrow=True)
     page.heading(title)
     page.gap(8)
     for n in range(0, len(arrays), columns):
-        page.tiles(tile(arrays[n : n + columns], columns, side))
+        page.tiles(canvas.tile(arrays[n : n + columns], columns, side))
         page.columns(captions[n : n + columns], side + 2 + GAP, color=INK)
         page.gap(20 if captions else 0)
     page.gap(6)
@@ -108,7 +92,7 @@ def strip(
     """
     panels = dict(values) if isinstance(values, Mapping) else {"units": values}
     panels = {textwrap.fill(name, 16): as_array(panel) for name, panel in panels.items()}
-    page = Page(room_for(list(panels)))
+    page = Page(canvas.room_for(list(panels)))
     page.heading(title)
     page.gap(10)
     high = height or max(64, min(240, 420 // len(panels)))
@@ -118,7 +102,7 @@ def strip(
     width = round(WIDTH - page.left - 60)
     for t in range(0, steps, math.ceil(steps / MOST)):
         x = page.left + (t + 0.5) * width / steps
-        look = {"color": INK, "weight": "bold"} if t == mark else {"color": FAINT}
+        look = {"color": INK, "weight": "bold"} if t == mark else {"color": canvas.FAINT}
         page.write(str(first + t), x, -4, ha="center", fontsize=SMALL, **look)
     page.write("step", page.left + width / 2, 12, ha="center", fontsize=SMALL)
     page.gap(38)
@@ -160,7 +144,7 @@ def curves(
     page, axes = _chart(names, title, 40 if title else 14, height, xlabel, ylabel)
     whole = all(np.equal(np.mod(as_array(x), 1), 0).all() for x, _ in series.values())
     _set_scales(axes, logx, logy, whole)
-    ends = [draw_lines(axes, series), draw_levels(axes, levels)]
+    ends = [canvas.draw_lines(axes, series), canvas.draw_levels(axes, levels)]
     if not ends[0] and not (logx or logy):
         axes.set(xlim=(0, 1), ylim=(0, 1.2 * max([1, *levels.values()])))
     page.label_ends(axes, ends[0] + ends[1])
@@ -204,14 +188,10 @@ def bars(
     names = [f"{name} 1234." for name in levels]
     page, axes = _chart(names, title, top, height, "", ylabel)
     draw_bars(axes, labels, groups, whiskers)
-    page.label_ends(axes, draw_levels(axes, levels))
+    page.label_ends(axes, canvas.draw_levels(axes, levels))
     if len(groups) > 1:
-        place: dict[str, Any] = {
-            "loc": "lower left",
-            "bbox_to_anchor": (0, 1),
-            "ncols": len(groups),
-        }
-        axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, borderpad=0, **place)
+        place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderpad": 0}
+        axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, ncols=len(groups), **place)
     return page.finish(text or _bars_text(labels, groups, levels, ylabel))
 
 
@@ -219,18 +199,12 @@ def draw_bars(axes: Axes, labels, groups: Mapping, whiskers: Mapping) -> None:
     """Draw name -> values, one beside the other over each label, with their numbers above them."""
     at, width = np.arange(len(labels)), 0.8 / len(groups)
     for n, (name, group) in enumerate(groups.items()):
-        drawn = axes.bar(
-            at + (n - (len(groups) - 1) / 2) * width,
-            group,
-            0.9 * width,
-            yerr=whiskers.get(name),
-            error_kw={"ecolor": INK, "capsize": 4},
-            label=name,
-            color=ON_LIGHT[n % 5],
-            hatch=HATCHES[n % 4],
-            edgecolor=PAPER,
-        )
-        under = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+        places = at + (n - (len(groups) - 1) / 2) * width
+        look: dict[str, Any] = {"color": canvas.ON_LIGHT[n % 5], "hatch": canvas.HATCHES[n % 4]}
+        look |= {"label": name, "edgecolor": canvas.PAPER, "yerr": whiskers.get(name)}
+        look["error_kw"] = {"ecolor": INK, "capsize": 4}
+        drawn = axes.bar(places, group, 0.9 * width, **look)
+        under = {"facecolor": canvas.PAPER, "edgecolor": "none", "pad": 1}
         axes.bar_label(drawn, fmt="%.4g", padding=4, fontsize=SMALL, color=INK, bbox=under)
     axes.set_xticks(at, [textwrap.fill(label, 14) for label in labels])
     axes.tick_params(axis="x", length=0, labelsize=9.5)

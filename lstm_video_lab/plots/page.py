@@ -12,52 +12,29 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from lstm_video_lab.plots.canvas import (
-    DPI,
-    FAINT,
-    FONT,
-    GAP,
-    INK,
-    SMALL,
-    WIDTH,
-    Picture,
-    add_axes,
-    as_array,
-    finish,
-    fit,
-    grey,
-    label_ends,
-    paint,
-    paste,
-    rectangle,
-    room_for,
-    sheet,
-    tile,
-    write,
-)
+from lstm_video_lab.plots import canvas
+from lstm_video_lab.plots.canvas import FAINT, FONT, GAP, INK, SMALL, WIDTH, Picture
 
 MOST = 20  # frames in a row
 
 
-def tile_rows(
-    rows: Mapping[str, ArrayLike], room: float, mark: int | None = None, largest: int = 150
-) -> tuple[np.ndarray, range]:
+def tile_rows(rows: Mapping[str, ArrayLike], room: float, mark: int | None = None, largest=150):
     """Rows of frames as one image no wider than `room`, and the frames that its columns show."""
-    arrays = {name: grey(row) for name, row in rows.items()}
+    arrays = {name: canvas.grey(row) for name, row in rows.items()}
     for name, row in arrays.items():
         if row.ndim != 3 or not len(row):
             raise ValueError(f"row {name!r} has shape {row.shape}: frames are (T, H, W)")
     length = max(map(len, arrays.values()))
     shown = range(0, length, math.ceil(length / MOST))
     most = min(room / len(shown) - 2 - GAP, largest)
-    side = fit(max(row.shape[2] for row in arrays.values()), most)
+    side = canvas.fit(max(row.shape[2] for row in arrays.values()), most)
     cells = [
         row[t] if t < len(row) else np.full(row.shape[1:], np.nan)
         for row in arrays.values()
         for t in shown
     ]
     marks = () if mark is None else range(mark // shown.step, len(cells), len(shown))
-    return tile(cells, len(shown), side, marks), shown
+    return canvas.tile(cells, len(shown), side, marks), shown
 
 
 class Page:
@@ -70,8 +47,8 @@ class Page:
     def __init__(self, left: float = 8, *, narrow: bool = False) -> None:
         self.left, self.narrow = left, narrow
         self.top, self.right = 0.0, 0.0  # where the next part begins; where the frames end
-        self.figure = sheet(WIDTH, 1)  # how high it must be is known at the end
-        self._later: list[Callable[[], Any]] = []
+        self.figure = canvas.sheet(WIDTH, 1)  # how high it must be is known at the end
+        self._later: list[Callable[[], Any]] = []  # what places the parts, then
 
     def gap(self, height: float) -> None:
         """Leave room before the next part."""
@@ -79,13 +56,13 @@ class Page:
 
     def write(self, words: str, left: float, down: float = 0.0, **style) -> None:
         """Words that begin there, `down` pixels below the last part; they take no room."""
-        self._later.append(partial(write, self.figure, words, left, self.top + down, **style))
+        place = (left, self.top + down)
+        self._later.append(partial(canvas.write, self.figure, words, *place, **style))
 
     def heading(self, words: str) -> None:
         """A bold line at the left edge; nothing without words."""
-        if words:
-            self.write(words, 8, 6, weight="bold")
-            self.gap(24)
+        self.write(words, 8, 6, weight="bold")
+        self.gap(24 if words else 0)
 
     def columns(self, words: Iterable, pitch: float, down: float = 0.0, **style) -> None:
         """A word over the middle of each column that is `pitch` wide; they take no room."""
@@ -107,15 +84,7 @@ class Page:
         self.gap(image.shape[0])
 
     def frames(
-        self,
-        rows: Mapping[str, ArrayLike],
-        numbers: Sequence | None = None,
-        *,
-        first: int = 1,
-        mark: int | None = None,
-        above: float = 26,
-        right: float = 8,
-        largest: int = 150,
+        self, rows, numbers=None, *, first=1, mark=None, above=26, right: float = 8, largest=150
     ) -> tuple[range, int]:
         """Rows of frames, name -> (T, H, W), with a number over each column, from `first` on.
 
@@ -124,68 +93,54 @@ class Page:
         """
         image, shown = tile_rows(rows, WIDTH - self.left - right, mark, largest)
         pitch = image.shape[1] // len(shown)
-        small: dict[str, Any] = {"va": "bottom", "fontsize": SMALL, "color": FAINT}
-        self.columns(numbers or [first + t for t in shown], pitch, above - 2, **small)
-        self.write("frame", self.left - 8, above - 2, ha="right", **small)
         self.gap(above)
+        self.columns(numbers or [first + t for t in shown], pitch, -2, va="bottom")
+        style: dict[str, Any] = {"va": "bottom", "fontsize": SMALL, "color": FAINT}
+        self.lines(["frame"], 0, -2, **style)
         self.tiles(image, list(rows))
         return shown, pitch
 
     def strip(
-        self,
-        values: ArrayLike,
-        height: int,
-        name: str = "",
-        *,
-        width: int | None = None,
-        mark: int | None = None,
-        limits: tuple[float, float] | None = None,
-        below: float = 8,
+        self, values, height: int, name="", *, width=None, mark=None, limits=None, below: float = 8
     ) -> None:
         """Values (T, U) as `paint` does, with the name before and the key of the colours after."""
-        values, left = as_array(values), self.left
-        width = round(WIDTH - left - 60) if width is None else width
+        values = canvas.as_array(values)
+        width = width or round(WIDTH - self.left - 60)
         most = max(1.0, float(np.nanmax(np.abs(values))))
         low, high = limits or (-most if np.nanmin(values) < 0 else 0.0, most)
-        self._paste(paint(values, width, height, low, high, mark), left)
+        self._paste(canvas.paint(values, width, height, low, high, mark), self.left)
         self.lines([name], height)
-        key = paint(np.linspace(high, low, 32)[None], 10, height, low, high)
-        self._paste(key, left + width + 8)
+        key = canvas.paint(np.linspace(high, low, 32)[None], 10, height, low, high)
+        self._paste(key, self.left + width + 8)
         for value, down, va in ((high, 0, "top"), (low, height, "bottom")):
-            place = (left + width + 22, down)
-            self.write(f"{value:.3g}", *place, va=va, fontsize=SMALL, color=FAINT)
+            style: dict[str, Any] = {"va": va, "fontsize": SMALL, "color": FAINT}
+            self.write(f"{value:.3g}", self.left + width + 22, down, **style)
         self.gap(height + below)
 
     def chart(
-        self,
-        height: float,
-        names: Sequence[str] = (),
-        xlabel: str = "",
-        ylabel: str = "",
-        *,
-        left: float = 72,
-        width: float | None = None,
-        margin: float = 30,
-        below: float = 48,
-        beside: bool = False,
+        self, height: float, names: Sequence[str] = (), xlabel="", ylabel="", margin=30, below=48
     ) -> Axes:
-        """Axes, with room at the right for `margin` and the longest of `names`, if no `width` is
-        given, and with room below for numbers and label; `beside`: the next part is as high up.
+        """Axes over the whole width but for the longest of `names`, which `label_ends` writes.
+
+        margin: pixels before the names; below: pixels for the numbers and label of x.
         """
-        if width is None:
-            width = WIDTH - left - (min(margin + room_for(names), WIDTH / 2) if names else 16)
-        axes = add_axes(self.figure, left, 0, width, 1)
+        right = min(margin + canvas.room_for(names), WIDTH / 2) if names else 16
+        return self.axes(height, 72, WIDTH - 72 - right, xlabel, ylabel, below)
+
+    def axes(
+        self, height: float, left: float, width: float, xlabel="", ylabel="", below: float = 48
+    ) -> Axes:
+        """Axes there; with minus their height as `below` the next part stands beside them."""
+        axes = canvas.add_axes(self.figure, left, 0, width, 1)
         axes.set_xlabel(xlabel, color=INK, fontsize=FONT)
         axes.set_ylabel(ylabel, color=INK, fontsize=FONT)
-        place = (left, self.top, width, height)
-        self._later.append(lambda: axes.set_position(rectangle(self.figure, *place)))
-        if not beside:
-            self.gap(height + below)
+        self._later.append(partial(canvas.place, axes, left, self.top, width, height))
+        self.gap(height + below)
         return axes
 
     def label_ends(self, axes: Axes, ends: Sequence[tuple[float, str, dict]]) -> None:
         """Write (y, words, line style) to the right of the axes: see `canvas.label_ends`."""
-        self._later.append(partial(label_ends, self.figure, axes, ends))
+        self._later.append(partial(canvas.label_ends, self.figure, axes, ends))
 
     def drawing(self, height: float, draw: Callable, *values) -> None:
         """What `draw(figure, *values)` makes of the uppermost pixels of the sheet."""
@@ -195,10 +150,10 @@ class Page:
     def finish(self, text: str) -> Picture:
         """Place all parts; `text` says what is to be seen."""
         width = max(self.right + 8, WIDTH / 2) if self.narrow else WIDTH
-        self.figure.set_size_inches(round(width) / DPI, round(self.top) / DPI)
+        self.figure.set_size_inches(round(width) / canvas.DPI, round(self.top) / canvas.DPI)
         for place in self._later:
             place()
-        return finish(self.figure, text)
+        return canvas.finish(self.figure, text)
 
     def _paste(self, image: np.ndarray, left: float) -> None:
-        self._later.append(partial(paste, self.figure, image, left, self.top))
+        self._later.append(partial(canvas.paste, self.figure, image, left, self.top))

@@ -255,9 +255,9 @@ def test_words_read_the_same_as_markdown(text):
 
 def test_whole_steps_have_whole_ticks(monkeypatch):
     drawn = []
-    finish = page.finish
+    finish = canvas.finish
     monkeypatch.setattr(
-        page, "finish", lambda figure, text: drawn.append(figure) or finish(figure, text)
+        canvas, "finish", lambda figure, text: drawn.append(figure) or finish(figure, text)
     )
     plots.curves({"a": (range(1, 8), range(7))})
     plots.curves({"a": ([0.5, 1.25, 2.0], range(3))})

@@ -172,7 +172,7 @@ def draw_cost(p: float) -> Picture:
     """A curve for a black, a grey and a white pixel; a ring at its floor, a dot at p."""
     page = Page()
     page.gap(14)
-    axes = page.chart(268, (), "prediction p", "nats", width=WIDTH - 72 - 210)
+    axes = page.axes(268, 72, WIDTH - 72 - 210, "prediction p", "nats")
     axes.set(xlim=(-0.02, 1.0), ylim=(-0.15, 4.8))
     axes.axvline(p, color=INK, linewidth=1)
     ends, paid = [], []

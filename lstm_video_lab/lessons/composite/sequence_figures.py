@@ -128,8 +128,7 @@ def draw_sequence(
         words.append("\n".join(event for event in EVENTS if getattr(errors, event)[t, n]))
     page.columns(words, pitch)
     page.gap(60)
-    width = len(marked) * pitch
-    axes = page.chart(130, (), "", "nats per frame", left=LEFT, width=width)
+    axes = page.axes(130, LEFT, len(marked) * pitch, "", "nats per frame")
     _draw_errors(axes, errors, n, marks, seen)
     return page.finish(describe_sequence(errors, n, marked, seen, name))
 

@@ -22,6 +22,7 @@ from lstm_video_lab.plots.canvas import (
     FONT,
     INK,
     ON_LIGHT,
+    RULES,
     SMALL,
     VERMILLION,
     WIDTH,
@@ -29,7 +30,6 @@ from lstm_video_lab.plots.canvas import (
     as_array,
     draw_lines,
     room_for,
-    without_steps,
 )
 from lstm_video_lab.plots.page import Page
 
@@ -54,7 +54,7 @@ def draw_unit(record: Record, unit: int, step: int) -> Picture:
     page.write(f"at step {step}", page.left + width + 40, fontsize=SMALL, color=FAINT)
     page.gap(14)
     for n, (group, label) in enumerate((("ifo", "gates"), ("gch", "values"))):
-        axes = page.chart(122, (), "step", label, left=page.left, width=width, below=20)
+        axes = page.axes(122, page.left, width, "step", label, 20)
         axes.axvspan(step - 0.5, step + 0.5, color="#D9D9D9", linewidth=0)
         times = np.arange(len(record.c)) + 1
         lines = {name: getattr(record, name)[:, unit] for name in group}
@@ -119,12 +119,23 @@ def draw_latch(gates: Gates, x: Tensor, names: Sequence[str], step: int) -> Pict
     now, before = _at(series, step), float(series["c"][step - 2]) if step > 1 else 0.0
     page.drawing(HEIGHT, draw_pipes, now, before, _at(inputs, step))
     for label, lines in panels.items():
-        axes = page.chart(102, (), "step", label, left=60, width=WIDTH - 60 - 180, below=16)
+        axes = page.axes(102, 60, WIDTH - 60 - 180, "step", label, 16)
         page.label_ends(axes, _draw_panel(axes, lines, step))
         if lines is not panels["values"]:
             without_steps(axes)
     page.gap(40)
     return page.finish(describe_latch(series, step))
+
+
+def without_steps(axes: Axes) -> None:
+    """Leave of a drawn x axis its grid alone, for axes that stand over others of the same width.
+
+    A tick costs near a millisecond, even without its number; a grid costs as much as one tick.
+    """
+    axes.set_xlim(axes.get_xlim())
+    rules = {"transform": axes.get_xaxis_transform(), "zorder": 0.5, **RULES}
+    axes.vlines(axes.get_xticks(), 0, 1, **rules)
+    axes.xaxis.set_visible(False)
 
 
 def _at(series: Mapping[str, np.ndarray], step: int) -> dict[str, float]:
@@ -172,9 +183,9 @@ def draw_half_lives(left: Mapping[float, np.ndarray], bias: float) -> Picture:
     page.write(f"bias {two(bias)}: part that is left", 8, 6, weight="bold")
     page.write("half-life at every bias, in steps", 452, 6, weight="bold")
     page.gap(40)
-    decay = page.chart(256, xlabel="steps since it was stored", left=60, width=345, beside=True)
+    decay = page.axes(256, 60, 345, "steps since it was stored", below=-256)
     _draw_decay(decay, left[bias], f, round(4 * law))
-    lives = page.chart(256, xlabel="bias of the forget gate", left=490, width=345, below=54)
+    lives = page.axes(256, 490, 345, "bias of the forget gate", below=54)
     _draw_lives(lives, left, bias)
     measured = half_life(left[bias])
     counted = f"more than {len(left[bias]) - 1}" if measured is None else str(measured)

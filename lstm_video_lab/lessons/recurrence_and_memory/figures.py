@@ -76,7 +76,7 @@ def draw_gains(gains: ArrayLike, cell: str, scale: float, length: int, back: int
     page.write("power of 10", WIDTH - 4, ha="right", fontsize=SMALL, color=FAINT)
     page.gap(22)
     labels = ("steps back from the last step", "norm, power of 10")
-    axes = page.chart(172, (), *labels, left=LEFT, width=ROOM)
+    axes = page.axes(172, LEFT, ROOM, *labels)
     steps = -np.arange(length + 1)
     axes.plot(steps, powers.T, color=FAINT, linewidth=0.8, alpha=0.7)
     axes.plot(steps, mean, color=BLUE, linewidth=2.2)
@@ -172,7 +172,7 @@ def draw_memories(result: Mapping[str, Any], chosen: int) -> Picture:
         page.write(title, 10 + n * WIDTH / 2, 6, weight="bold")
     page.gap(40)
     for n, lines in enumerate(panels.values()):
-        axes = page.chart(262, (), "frames T", left=50 + n * WIDTH / 2, width=190, beside=True)
+        axes = page.axes(262, 50 + n * WIDTH / 2, 190, "frames T", below=-262)
         axes.set_xscale("log")
         axes.axvline(lengths[chosen], color=FAINT, linewidth=6, alpha=0.3)
         ends = draw_lines(axes, lines)
