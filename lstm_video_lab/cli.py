@@ -64,7 +64,7 @@ def _make_parser() -> argparse.ArgumentParser:
 
 COMMANDS: dict[str, tuple[Callable, Callable, str]] = {  # name → flags, run, what it does
     "open": (course.add_open, course.run_open, "open the lessons in JupyterLab"),
-    "train": (train.add_train, train.run_train, "train a model on bouncing digits"),
+    "train": (train.add_train, train.run_train, "train a model on digits, patches or videos"),
     "evaluate": (
         runs.add_evaluate,
         runs.run_evaluate,
@@ -74,7 +74,7 @@ COMMANDS: dict[str, tuple[Callable, Callable, str]] = {  # name → flags, run, 
     "experiment": (
         runs.add_experiment,
         runs.run_experiment,
-        "run an experiment of the paper and store its figures",
+        "run an experiment of a lesson and store its results",
     ),
     "reproduce": (
         runs.add_reproduce,

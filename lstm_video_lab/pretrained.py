@@ -23,8 +23,6 @@ from lstm_video_lab.settings import Settings
 WEIGHTS = Path(__file__).parent / "weights"
 LARGE = 2**14  # numbers in a matrix for which a scale for each row is worth while
 SHARD = 15 * 2**20  # bytes in a file at the most
-# The kinds of models besides `VideoModel`; a card's "model" holds what its class is called with.
-KINDS = {"percepts": "percepts.PerceptNet", "ladder": "lessons.video_ladder.model.Ladder"}
 
 
 def list_pretrained() -> list[str]:
@@ -33,8 +31,7 @@ def list_pretrained() -> list[str]:
 
 
 def load_pretrained(name: str) -> Any:
-    """A trained model, in evaluation mode: a `VideoModel`, or what the card's "kind" says, one of
-    `KINDS`.
+    """A trained model, in evaluation mode: a `VideoModel`, or of the class that its card names.
 
     Its `.card` says what made it: data, command, scale, settings, steps, seconds, machine, metrics.
     Raises ValueError for a name that `list_pretrained` does not give.
@@ -78,8 +75,8 @@ def store_model(
     """Store a trained network and its card in a folder; returns the card's path.
 
     card: name, data, command, scale, steps, seconds, machine, settings and measure, and of one that
-    is no `VideoModel` kind, one of `KINDS`, and model. What the weights score as stored, and how
-    much rounding has moved the measure on the first source, is added here.
+    is no `VideoModel` kind, the class in full, and model, what it is called with. What the weights
+    score as stored, and how much rounding has moved the measure on the first source, is added here.
     score: scores `net` as it is: source of data → report, `baselines` in it.
     """
     measure = card.pop("measure")
@@ -133,8 +130,10 @@ def _make(card: dict[str, Any]) -> nn.Module:
     """The model of a card, its weights not yet loaded."""
     if "kind" not in card:
         return VideoModel(**Settings.from_dict(card["settings"]).model_fields())
-    module, name = KINDS[card["kind"]].rsplit(".", 1)
-    return getattr(import_module(f"lstm_video_lab.{module}"), name)(**card["model"])
+    module, name = card["kind"].rsplit(".", 1)
+    if module.split(".")[0] != "lstm_video_lab":
+        raise ValueError(f"{card['name']}: its kind, {card['kind']}, is no class of this lab")
+    return getattr(import_module(module), name)(**card["model"])
 
 
 def _write_shards(quantised: dict[str, Tensor], name: str, folder: Path) -> list[str]:

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "lstm_video_lab"
 LESSONS = Path(__file__).parents[1] / "notebooks"
 UPPER = ("lessons", "widgets", "course", "bench", "commands", "cli", "__main__", "moved")
 BASE = ("checks", "cells", "metrics", "settings", "data")  # they know nobody above them
-BACKENDS = ("layers.pointwise_triton", "layers.pointwise_cpp")  # compiled, and optional
+BACKENDS = ("layers.pointwise_triton",)  # compiled, and optional
 LARGEST_CORE = 3600  # lines of code
 DRAWING = ("matplotlib", "PIL", "ipywidgets", "lstm_video_lab.plots", "lstm_video_lab.widgets")
 

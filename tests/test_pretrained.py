@@ -127,7 +127,7 @@ def test_a_model_is_trained_at_its_own_scale_or_for_tests(tmp_path):
 
 
 def test_each_model_says_what_made_it_and_all_are_light():
-    files = list(pretrained.WEIGHTS.iterdir())
+    files = [path for path in pretrained.WEIGHTS.iterdir() if path.is_file()]
     assert all(path.stat().st_size <= 16 * MEBIBYTE for path in files)
     assert sum(path.stat().st_size for path in files) <= 64 * MEBIBYTE
     keys = {"name", "data", "command", "scale", "steps", "seconds", "machine", "parameters"}
@@ -204,3 +204,11 @@ def test_a_run_may_begin_with_the_weights_of_a_trained_model_and_its_card_names_
     ):
         with pytest.raises(ValueError, match=message):
             train(still.changed(**changes))
+
+
+def test_a_card_that_names_a_class_of_somebody_else_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path)
+    card = {"name": "odd", "kind": "os.path.Join", "model": {}, "shards": []}
+    (tmp_path / "odd.json").write_text(json.dumps(card))
+    with pytest.raises(ValueError, match=r"odd: its kind, os\.path\.Join, is no class of this lab"):
+        load_pretrained("odd")

@@ -29,7 +29,8 @@ ROOMS = {  # experiment → the room that holds it
     "units": "autoencoder",
 }
 GRIDS = ("layers", "optimisers", "table2")  # the room's `grids` computes them, not its `experiment`
-MODELS = (  # of the box: each is trained by the experiment of its name
+WITHOUT_PAPER = ("captions", "ladder", "pixels")  # they have no sizes of a paper
+MODELS = (  # that come with the lab: each is trained by the experiment of its name
     "composite-two-digits",
     "convlstm-two-digits",
     "fc-two-digits",
@@ -45,7 +46,7 @@ def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
 
     It resumes where it was cut off and leaves NAME.json and NAME.png in `out`, or a model and its
     card. `scale` None is laptop; for a model, the scale that it was made for. Raises ValueError for
-    an unknown name.
+    an unknown name, and for a scale that an experiment does not have.
     """
     if name in MODELS:
         from lstm_video_lab.training import train_pretrained
@@ -58,9 +59,9 @@ def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
     if name not in ROOMS:
         known = ", ".join((*ROOMS, *MODELS))
         raise ValueError(f"experiment {name!r} is unknown: choose one of {known}")
+    if scale == "paper" and name in WITHOUT_PAPER:
+        raise ValueError(f"experiment {name} has no scale 'paper': choose laptop, or smoke")
     result = yield from _compute(name, scale or "laptop", out)
-    if result is None:
-        return
     yield store_result(out, name, result, _draw(name, result))
 
 

@@ -62,7 +62,7 @@ def train(
     resume: bool = False,
     ranks: Ranks = ALONE,
 ) -> Generator[Progress, None, None]:
-    """Train a `VideoModel` on bouncing digits, a `Progress` after every step.
+    """Train a `VideoModel` on the data of its settings, a `Progress` after every step.
 
     `out` is the run's folder: metrics as JSON lines, and checkpoints. `resume` continues the newest
     checkpoint there, if there is one. Closing the iterator saves a checkpoint. `ranks` share each

@@ -1,4 +1,4 @@
-"""What a run learns from, and what it minimises.
+"""What a run minimises.
 
 Letters: T time, B batch, H × W the size of a frame.
 """

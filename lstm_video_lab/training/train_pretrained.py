@@ -149,7 +149,7 @@ def make_percepts(settings: Settings) -> Made:
     net = percepts.train_net(load_digits(settings.digits), *place, settings.steps, settings.seed)
     tests = {part: load_digits(part, "test") for part in settings.digits.split("+")}
     card = {
-        "kind": "percepts",
+        "kind": "lstm_video_lab.percepts.PerceptNet",
         "model": {"image_size": settings.image_size},
         "data": f"still frames of {settings.num_digits} digits, {settings.digits}",
         "kept": (),

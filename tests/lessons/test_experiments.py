@@ -95,3 +95,10 @@ def test_results_are_found_beside_the_lesson_first(tmp_path, monkeypatch):
         load_result("nothing")
     with pytest.raises(ValueError, match="'nothing' is unknown"):
         next(lessons.run("nothing", "smoke", tmp_path))
+
+
+@pytest.mark.parametrize("name", lessons.WITHOUT_PAPER)
+def test_a_scale_that_an_experiment_does_not_have_is_one_line(name, tmp_path):
+    with pytest.raises(ValueError, match=f"experiment {name} has no scale 'paper': choose laptop"):
+        next(lessons.run(name, "paper", tmp_path))
+    assert list(tmp_path.iterdir()) == []

@@ -265,8 +265,6 @@ def _train_head(
 
 def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     """All trials of a seed, then those of the next; one that is done is not done again."""
-    if scale not in SIZES:
-        raise ValueError(f"the ladder has no scale {scale!r}: choose one of {', '.join(SIZES)}")
     size = SIZES[scale]
     levels = {data: baselines(data, size) for data in ("digits", "colour", "actions")}
     result: dict[str, Any] = {"scale": scale, "size": size, "baselines": levels, "trials": {}}

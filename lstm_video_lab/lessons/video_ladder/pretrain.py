@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lstm_video_lab.lessons.video_ladder import experiment
+from lstm_video_lab.lessons.video_ladder.model import Ladder
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training.train_pretrained import SEQUENCES, Made
 
@@ -16,7 +17,7 @@ def make_ladder(settings: Settings) -> Made:
     net = experiment.train_on(settings, "ladder", **TALL)
     sequences = 20 if settings.scale == "smoke" else SEQUENCES
     card = {
-        "kind": "ladder",
+        "kind": f"{Ladder.__module__}.{Ladder.__name__}",
         "model": {"image_size": settings.image_size, **TALL},
         "data": f"{settings.num_digits} bouncing digits, {settings.digits}",
         "kept": ("frames_in", "frames_out", "batch_size", "learning_rate"),

@@ -40,7 +40,7 @@ def test_trials_are_stored_and_picked_up_again(tmp_path, monkeypatch):
 
 def test_another_scale_is_refused_in_one_line(tmp_path, capsys):
     assert main(["experiment", "ladder", "--scale", "paper", "--out", str(tmp_path)]) == 2
-    assert "the ladder has no scale 'paper'" in capsys.readouterr().err
+    assert "experiment ladder has no scale 'paper'" in capsys.readouterr().err
 
 
 def test_all_mixes_sum_to_one_and_differ():
