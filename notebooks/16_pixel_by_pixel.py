@@ -560,11 +560,14 @@ plots.frames(
 
 
 # %% three questions
+TIMES = 2 if scale == "smoke" else 16
+
+
 def ask(known):
-    """Nats of each frame, when the network writes 16 times what is not known (T)."""
-    many = apart.repeat_interleave(16, 1)
+    """Nats of each frame, when the network writes so many times what is not known (T)."""
+    many = apart.repeat_interleave(TIMES, 1)
     _, costs = video.sample(many, known[:, None].expand(-1, many.shape[1]), draw)
-    p = (0.5**costs).unflatten(1, (-1, 16)).mean(2)  # (T, B, 2): a mean over draws
+    p = (0.5**costs).unflatten(1, (-1, TIMES)).mean(2)  # (T, B, 2): a mean over draws
     nats = -p.gather(2, apart[..., None])[..., 0].log()
     return nats.view(FRAMES, S * S, -1).sum(1).mean(1)
 
