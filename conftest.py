@@ -37,7 +37,7 @@ def pytest_cmdline_main(config) -> None:
     option = config.option
     undecided = getattr(option, "numprocesses", 0) is None and option.dist == "no"
     one_process = option.usepdb or option.collectonly or hasattr(config, "workerinput")
-    if undecided and not one_process and all(Path(name).is_dir() for name in config.args):
+    if undecided and not one_process and any(Path(name).is_dir() for name in config.args):
         option.numprocesses, option.dist = WORKERS, "loadfile"
         option.loadscopereorder = False  # by name, which puts the longest first
 
