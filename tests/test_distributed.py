@@ -157,9 +157,9 @@ def test_a_signal_stops_all_ranks_at_one_step_with_a_checkpoint(tmp_path):
 
 
 def test_a_batch_that_cannot_be_shared_is_refused_in_one_line(tmp_path):
-    code, _, errors = torchrun(3, tmp_path / "run", "--steps", "2")
+    code, _, errors = torchrun(2, tmp_path / "run", "--steps", "2", "--batch-size", "7")
     assert code != 0
-    assert "batch_size=8 cannot be shared evenly by 3 ranks: choose a multiple" in errors
+    assert "batch_size=7 cannot be shared evenly by 2 ranks: choose a multiple" in errors
     assert not (tmp_path / "run").exists()
 
 

@@ -25,6 +25,7 @@ def open_lesson(page, address, name):
             lambda: running.count() == 0 or failed.count() > 0,
             240,
             f"{name}: not all cells were run",
+            every=0.5,
         )
     finally:
         keep(page, name.removesuffix(".ipynb"))
@@ -55,11 +56,11 @@ def source_of(box):
     return box.locator("img").evaluate_all("images => images.map(image => image.src)")
 
 
-def wait_for(condition, seconds, what):
+def wait_for(condition, seconds, what, every=0.1):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, what
-        time.sleep(0.1)
+        time.sleep(every)
 
 
 def move_each_slider(page):
