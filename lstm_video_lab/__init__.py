@@ -12,7 +12,8 @@ from lstm_video_lab.machine import tune_process
 from lstm_video_lab.moved import MovedFinder
 
 tune_process()  # before torch is loaded; LAB_TUNE=0 switches it off
-sys.meta_path.append(MovedFinder())  # asked last, when nobody else knows a name
+if not any(isinstance(finder, MovedFinder) for finder in sys.meta_path):
+    sys.meta_path.append(MovedFinder())  # asked last, when nobody else knows a name
 
 __version__ = "0.1.0"
 

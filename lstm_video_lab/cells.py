@@ -84,6 +84,7 @@ class LSTMCell(nn.Module):
         super().__init__()
         check_number("input_size", input_size, 0, whole=True)
         check_sizes(hidden_size=hidden_size)
+        check_choice("peepholes", peepholes, (True, False))
         check_choice("output_peephole", output_peephole, OUTPUT_PEEPHOLES)
         self.output_peephole = output_peephole
         X, H = input_size, hidden_size

@@ -1,6 +1,7 @@
 """The machine: what the lab changes in its process, its devices, and what it is, for the figures.
 
-All that is changed for the whole process, and not by a call's own arguments, is changed here.
+All that is changed for the whole process, and not by a call's own arguments, is changed here, but
+for the finder of names that have moved (`moved.py`), which is asked when an import has failed.
 torch is loaded when it is first needed, for `tune_process` comes before it.
 """
 
@@ -11,14 +12,11 @@ import ctypes
 import gc
 import os
 import platform
-import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
-
-_flushing = threading.local()  # depth: how many blocks of `flush_denormal` this thread is in
 
 
 def tune_process(*, is_loaded: bool = False) -> None:
@@ -74,19 +72,17 @@ def _keep_freed_memory() -> None:
 def flush_denormal() -> Iterator[None]:
     """Around a step of training: this thread takes numbers under 1e-38 for 0.
 
-    They slow a CPU down many times, and gates that close make them. Afterwards it is on only within
-    another such block: torch cannot say what it was before, and its own default is off.
+    They slow a CPU down many times, and gates that close make them. Afterwards it is as before,
+    which one product tells, since torch does not.
     """
     import torch
 
-    depth = getattr(_flushing, "depth", 0)
-    _flushing.depth = depth + 1
+    was_flushing = (torch.tensor(1e-39) * 0.5).item() == 0
     torch.set_flush_denormal(True)
     try:
         yield
     finally:
-        _flushing.depth = depth
-        torch.set_flush_denormal(depth > 0)
+        torch.set_flush_denormal(was_flushing)
 
 
 def pick_device(name: str) -> torch.device:

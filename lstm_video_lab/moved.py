@@ -15,8 +15,8 @@ MOVED = {  # before → now
     "checkpoints": "training.checkpoints",
     "fused": "layers.pointwise_triton",
     "kernels": "layers.pointwise",
-    "objective": "data.sources",
-    "optimisers": "training.optimisers",
+    "objective": "data.sources and training.loss",
+    "optimisers": "training.optimisers, training.fit and machine",
     "products": "layers.linear_maps",
     "ranks": "distributed",
     "recurrent": "layers.recurrent",
@@ -31,7 +31,7 @@ MOVED = {  # before → now
     "experiments.actions": "lessons.percepts_and_actions.experiment",
     "experiments.box": "training.train_pretrained",
     "experiments.captions": "lessons.video_to_text.experiment",
-    "experiments.common": "training.runs",
+    "experiments.common": "training.runs, training.trials, data.frames and files",
     "experiments.composite": "lessons.composite.experiment",
     "experiments.conditioning": "lessons.future_predictor.experiment",
     "experiments.convolution": "lessons.convlstm.experiment",
@@ -101,7 +101,7 @@ class MovedFinder(MetaPathFinder):
             return ModuleSpec(fullname, None, is_package=True)
         if package == PACKAGE and name in MOVED:
             raise ImportError(
-                f"{fullname} has moved to {PACKAGE}.{MOVED[name]}: change the import, or take the "
-                "lesson anew with lstm-video-lab open"
+                f"{fullname} has moved to {PACKAGE}.{MOVED[name]}: take the lesson anew with "
+                "lstm-video-lab open, or look there (what it holds may have a plainer name)"
             )
         return None

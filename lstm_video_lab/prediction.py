@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from lstm_video_lab.checks import check_number
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.models import Prediction, VideoModel
 
@@ -20,7 +21,7 @@ def predict(model: VideoModel, past: Tensor, steps: int = 10) -> Prediction:
     where `past` is: `.reconstruction` (T, …), the input in reverse order, and `.future`
     (steps, …); None for a decoder that the model lacks. It runs freely, on what it predicted
     itself, and in evaluation mode; afterwards it has the mode that it had.
-    Raises ValueError for frames of another size or kind.
+    Raises ValueError for frames of another size or kind, no steps, and what is no `VideoModel`.
     """
     raw = predict_raw(model, past, steps)
     pixels = (None if part is None else to_pixels(model, part).to(past.device) for part in raw)
@@ -31,9 +32,13 @@ def predict_raw(model: VideoModel, past: Tensor, steps: int = 10) -> Prediction:
     """The same as the model itself gives it, on its own device: logits, or values of a linear
     output, which losses and scores are taken of.
     """
-    device = next(model.parameters(), past).device
+    if not hasattr(model, "settings"):
+        raise ValueError(f"model is a {type(model).__name__}: predict with a VideoModel")
+    check_number("steps", steps, 1, whole=True)
+    check_number("frames of the past", len(past), 1, whole=True)
+    like = next(model.parameters(), to_unit(past[:0]))  # its device, and its kind of numbers
     with free_running(model):
-        return model(to_unit(past.to(device)), future=steps)
+        return model(to_unit(past.to(like.device)).to(like.dtype), future=steps)
 
 
 def to_pixels(model: VideoModel, raw: Tensor) -> Tensor:

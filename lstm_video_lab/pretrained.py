@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from lstm_video_lab.checks import check_choice
@@ -57,6 +57,7 @@ def start_from(model: VideoModel, name: str) -> None:
 
     Raises ValueError where that one has other sizes, lacks a part, or is not there.
     """
+    check_choice("start_from", name, list_pretrained())
     weights = load_pretrained(name).state_dict()
     for key, own in model.state_dict().items():
         if key not in weights:
@@ -83,13 +84,14 @@ def store_model(
 
     def level(scores: dict[str, Any]) -> float:
         report = next(iter(scores.values()))
-        return report.get("future", report)[measure]
+        part = report.get("future") or report.get("reconstruction") or report
+        return part[measure]
 
     before, quantised = score(), quantise(net.state_dict())
     net.load_state_dict(dequantise(quantised))
     card["metrics"] = score()
     card["parameters"] = sum(parameter.numel() for parameter in net.parameters())
-    card["storing"] = {"measure": measure, "cost": level(card["metrics"]) - level(before)}
+    card["storing"] = {"measure": measure, "cost": abs(level(card["metrics"]) - level(before))}
     return write_card(card, quantised, folder)
 
 
@@ -145,5 +147,5 @@ def _write_shards(quantised: dict[str, Tensor], name: str, folder: Path) -> list
         shards[-1][key] = value.contiguous()
     names = [f"{name}.{k}.safetensors" for k in range(1, len(shards) + 1)]
     for file, shard in zip(names, shards, strict=True):
-        save_file(shard, folder / file)
+        write_whole(folder / file, save(shard))
     return names

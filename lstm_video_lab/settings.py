@@ -16,7 +16,7 @@ from typing import Any, Self
 from lstm_video_lab.checks import check_choice, check_number, check_odd
 
 MAX_LAYERS = 3
-PACE = ("steps", "batch_size", "learning_rate")  # what a smoke test has numbers of its own for
+PACE = ("steps", "minutes", "batch_size", "learning_rate")  # how long and how fast a run learns
 
 
 def setting(default: Any, doc: str, *, choices=None, low=None, high=math.inf) -> Any:
@@ -261,11 +261,14 @@ class Settings(ModelSettings, DataSettings):
 
     @classmethod
     def for_lesson(cls, **changes: Any) -> Settings:
-        """`for_scale` for a run in a lesson: at smoke scale its own pace stays (see `PACE`)."""
-        scale = os.environ.get("LAB_SCALE", "laptop")
-        if scale == "smoke":
-            changes = {name: value for name, value in changes.items() if name not in PACE}
-        return cls.for_scale(scale, **changes)
+        """`for_scale` for a run in a lesson: at smoke scale its own pace stays (see `PACE`).
+
+        Raises what `for_scale` raises, at every scale.
+        """
+        settings = cls.for_scale(**changes)
+        if settings.scale != "smoke":
+            return settings
+        return cls.for_scale(**{k: v for k, v in changes.items() if k not in PACE})
 
     def changed(self, **changes: Any) -> Settings:
         """These settings with `changes`; `minutes` without `steps` leaves the steps open."""

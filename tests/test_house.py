@@ -96,8 +96,12 @@ def test_a_notebook_uses_its_own_room(script):
     assert used <= {f"lessons.{script.stem.split('_', 1)[1]}"}
 
 
-@pytest.mark.parametrize("name", sorted(name for name in ROOMS if name.endswith(".experiment")))
-def test_experiments_compute_and_do_not_draw(name):
+MAY_DRAW = ("figures", "widgets", "sequence_figures", "diagram")
+COMPUTING = sorted(name for name in ROOMS if name.count(".") == 2 and not name.endswith(MAY_DRAW))
+
+
+@pytest.mark.parametrize("name", COMPUTING)
+def test_what_computes_does_not_draw(name):
     drawing = {used for used in imported(FILES[name]) if used.startswith(DRAWING)}
     assert drawing == set()
 

@@ -30,6 +30,15 @@ def test_small_numbers_are_flushed_until_the_outermost_block_ends():
     assert not is_flushed()
 
 
+def test_what_the_user_has_switched_on_stays_on():
+    torch.set_flush_denormal(True)
+    try:
+        list(train(Settings.for_scale("smoke", steps=1)))
+        assert is_flushed()
+    finally:
+        torch.set_flush_denormal(False)
+
+
 def test_an_error_leaves_nothing_behind():
     with pytest.raises(ZeroDivisionError), flush_denormal():
         raise ZeroDivisionError

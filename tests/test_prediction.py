@@ -68,3 +68,24 @@ def test_frames_that_do_not_fit_are_one_line(frames, words):
     with pytest.raises(ValueError, match=words) as caught:
         predict(VideoModel(**SMALL), frames)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("model", "past", "steps", "message"),
+    [
+        (VideoModel(image_size=16), torch.zeros(3, 1, 16, 16), 0, "steps=0"),
+        (VideoModel(image_size=16), torch.zeros(3, 1, 16, 16), 2.5, "steps=2.5"),
+        (VideoModel(image_size=16), torch.zeros(0, 1, 16, 16), 2, "frames of the past=0"),
+        (torch.nn.Linear(2, 2), torch.zeros(3, 1, 16, 16), 2, "model is a Linear"),
+    ],
+)
+def test_what_cannot_be_predicted_is_one_line(model, past, steps, message):
+    with pytest.raises(ValueError, match=message) as error:
+        predict(model, past, steps)
+    assert "\n" not in str(error.value)
+
+
+def test_frames_in_double_precision_are_predicted_like_others():
+    model, past = VideoModel(image_size=16), torch.rand(3, 2, 16, 16)
+    single, double = predict(model, past, 2).future, predict(model, past.double(), 2).future
+    torch.testing.assert_close(single, double)

@@ -23,7 +23,7 @@ from lstm_video_lab.lessons.video_ladder.model import Ladder
 from lstm_video_lab.lessons.video_ladder.pretrain import TALL
 from lstm_video_lab.percepts import PerceptNet, score_net, train_net
 from lstm_video_lab.training.checkpoints import load_model
-from lstm_video_lab.training.train_pretrained import MODELS, store_run
+from lstm_video_lab.training.train_pretrained import MODELS, run, store_run
 
 MEBIBYTE = 2**20
 NETS = PERCEPTS, LADDER = "percept-net", "ladder-two-digits"  # they are no VideoModels
@@ -212,3 +212,18 @@ def test_a_card_that_names_a_class_of_somebody_else_is_refused(tmp_path, monkeyp
     (tmp_path / "odd.json").write_text(json.dumps(card))
     with pytest.raises(ValueError, match=r"odd: its kind, os\.path\.Join, is no class of this lab"):
         load_pretrained("odd")
+
+
+def test_a_model_of_a_lesson_is_made_by_the_lesson_only(tmp_path):
+    with pytest.raises(ValueError, match="ladder-two-digits is made in the room of a lesson"):
+        next(run(LADDER, "smoke", tmp_path))
+
+
+def test_the_index_of_experiments_knows_every_trained_model():
+    assert set(lessons.MODELS) == set(MODELS)
+
+
+def test_an_autoencoder_can_be_stored(tmp_path):
+    list(train(Settings.for_scale("smoke", steps=1, predict=False), tmp_path / "run"))
+    path = store_run(tmp_path / "run", "recaller", "train", {}, tmp_path, 4)
+    assert json.loads(path.read_text())["storing"]["cost"] >= 0

@@ -1,8 +1,8 @@
 """Training in front of a student: so many steps, and a stored run where time runs out.
 
-A live run counts steps, so that it gives the same figures on every machine. On a slow one it would
-take minutes: after `seconds` the stored run of the same settings takes over, and a line says so.
-Stored runs lie in `weights/lessons`, each with its card, as the trained models do.
+A live run counts steps, so that a fast and a slow machine give the same figures. On a very slow one
+it would take minutes: after `seconds` the stored run of the same settings takes over, and a line
+says so. Stored runs lie in `weights/lessons`, each with its card, as the trained models do.
 """
 
 import hashlib
@@ -25,6 +25,7 @@ from lstm_video_lab.training.loop import Progress, train
 
 STORED = pretrained.WEIGHTS / "lessons"
 PATIENCE = 60.0  # seconds that a student waits for one cell
+DRIFT = 0.02  # part of a loss by which machines may differ at the end of a run
 NOT_ITS_RESULT = ("device", "validate_every", "checkpoint_every")  # settings that do not change it
 
 
@@ -72,7 +73,10 @@ def learn(
     must be stored: with LAB_STORE_RUNS=1 it stores those that are not.
     Raises what `train` raises, and ValueError for a build's run that is not stored.
     """
-    if os.environ.get("LAB_STATIC") == "1":
+    is_build = os.environ.get("LAB_STATIC") == "1"
+    if is_build and _must_be_stored(settings) and os.environ.get("LAB_STORE_RUNS") != "1":
+        raise ValueError(f"{note}: this run is not stored: build with LAB_STORE_RUNS=1")
+    if is_build or settings.minutes is not None:  # which ends by its own clock
         seconds = math.inf
     curve, start = Curve(settings), time.monotonic()
     with progress_bar(note, total=100) as bar:
@@ -87,9 +91,9 @@ def learn(
     if progress.fraction < 1.0:
         return _stop_early(settings, note, progress, curve, seconds)
     run = LiveRun(progress.model.eval().cpu(), progress.seconds, curve.points)
-    if os.environ.get("LAB_STATIC") == "1" and settings.scale != "smoke":
-        return _with_stored_clock(run, settings, note)
-    return run
+    if is_build and _must_be_stored(settings):
+        store_run(run, settings, note)
+    return _with_stored_clock(run, settings, note) if is_build else run
 
 
 def _stop_early(
@@ -108,15 +112,24 @@ def _stop_early(
 def _with_stored_clock(run: LiveRun, settings: Settings, note: str) -> LiveRun:
     """A build's run, with the seconds of the stored one: built again, a lesson says the same.
 
-    A lesson's run must be stored, for slow machines.
+    Raises ValueError where the stored run ends with other losses: it belongs to other code.
     """
-    if _card_path(settings) is None:
-        if os.environ.get("LAB_STORE_RUNS") != "1":
-            raise ValueError(f"{note}: this run is not stored: build with LAB_STORE_RUNS=1")
-        store_run(run, settings, note)
     stored = find_run(settings)
-    assert stored is not None
+    if stored is None:
+        return run
+    for name, losses in run.curve.items():
+        before, now = stored.curve[name][-1], losses[-1]
+        if name not in ("step", "seconds") and abs(now - before) > DRIFT * before:
+            raise ValueError(
+                f"{note}: the stored run ended at {before:.1f} ({name}), this one at {now:.1f}: "
+                f"delete {_card_path(settings)}, and build with LAB_STORE_RUNS=1"
+            )
     return LiveRun(run.model, stored.seconds, {**run.curve, "seconds": stored.curve["seconds"]})
+
+
+def _must_be_stored(settings: Settings) -> bool:
+    """A lesson's run that is not there yet for slow machines; smoke tests need none."""
+    return settings.scale != "smoke" and _card_path(settings) is None
 
 
 def find_run(settings: Settings) -> LiveRun | None:

@@ -1,7 +1,4 @@
-"""How a step is taken: gradient methods, learning rates, and what the machine offers.
-
-`fit` is the plain loop for small networks that are no `VideoModel`; those are trained by `train`.
-"""
+"""How a step is taken: gradient methods and learning rates."""
 
 import math
 from typing import Any

@@ -1,14 +1,19 @@
 """Live runs count steps; where time runs out the stored run of the same settings takes over."""
 
+import json
+
 import pytest
 import torch
 
-from lstm_video_lab import Settings, train
+from lstm_video_lab import Settings, evaluate, train
 from lstm_video_lab.training import learn, live
 
 
 def smoke(**changes):
     return Settings.for_scale("smoke", **changes)
+
+
+RUNS = sorted(live.STORED.glob("*.json"))
 
 
 @pytest.fixture
@@ -71,9 +76,42 @@ def test_a_build_waits_and_refuses_a_run_that_is_not_stored(shelf, monkeypatch):
     learn(smoke(steps=2))  # nothing is asked of a test at smoke scale
 
 
+def test_a_build_refuses_a_stored_run_of_other_code(shelf, monkeypatch):
+    settings = smoke(steps=2).changed(scale="laptop")
+    run = learn(settings)
+    curve = {name: [2 * value for value in values] for name, values in run.curve.items()}
+    live.store_run(live.LiveRun(run.model, 1.0, curve), settings, "other")
+    monkeypatch.setenv("LAB_STATIC", "1")
+    with pytest.raises(ValueError, match=r"the stored run ended at .* delete .*other-"):
+        learn(settings)
+
+
+def test_a_run_by_the_clock_ends_by_its_own(shelf):
+    by_clock = smoke(minutes=0.02)
+    assert learn(by_clock, seconds=0.0).curve["step"][-1] > 1
+
+
 def test_at_smoke_scale_a_lesson_keeps_the_pace_of_that_scale(monkeypatch):
     changes = {"steps": 700, "batch_size": 9, "learning_rate": 0.02, "reconstruct": False}
     monkeypatch.setenv("LAB_SCALE", "smoke")
     assert Settings.for_lesson(**changes) == smoke(reconstruct=False)
     monkeypatch.setenv("LAB_SCALE", "laptop")
     assert Settings.for_lesson(**changes) == Settings.for_scale("laptop", **changes)
+
+
+def test_stored_runs_are_light():
+    files = list(live.STORED.iterdir())
+    assert RUNS and sum(path.stat().st_size for path in files) <= 24 * 2**20
+    assert {path.name.split(".")[0] for path in files} == {path.stem for path in RUNS}
+
+
+@pytest.mark.parametrize("path", RUNS, ids=lambda path: path.stem)
+def test_a_stored_run_is_as_good_as_its_curve_ends(path):
+    settings = Settings.from_dict(json.loads(path.read_text())["settings"])
+    run = live.find_run(settings)
+    assert path == live._card_path(settings) and run.curve["step"][-1] == settings.steps
+    measure = "cross_entropy" if settings.output == "logistic" else "mse"
+    report = evaluate(run.model, settings, 50, similarity=False, compare=False)
+    for part in ("future", "reconstruction"):
+        if part in run.curve:  # on training sequences; held-out digits cost somewhat more
+            assert 0.7 < report[part][measure] / run.curve[part][-1] < 1.5

@@ -26,7 +26,7 @@ from lstm_video_lab.course.grading.isolation import Sandbox
 from lstm_video_lab.course.grading.judging import MISSING, NOT_JUDGED, Record
 from lstm_video_lab.files import write_whole
 
-VERSION = 1  # of what a grading means: records of another one are made again
+VERSION = 2  # of what a grading means: records of another one are made again
 
 
 @dataclass(frozen=True)
