@@ -138,20 +138,26 @@ TrainingStudio()
 # lesson 06 give better ones.
 
 # %% snapshots
-budget = {} if settings.scale == "smoke" else {"steps": 600, "minutes": 0.75}
-past = seen[:, None].float() / 255  # (T, 1, H, W)
-shots, moments, losses = {"truth": future}, [0.02, 0.2, 0.5, 1.0], []
-for progress in training.train(settings.changed(device="cpu", **budget)):
-    if progress.fraction >= moments[len(losses)]:
-        predicted = predict(progress.model, past, len(future)).future  # (T, 1, H, W)
-        shots[f"at {progress.step}"] = predicted[:, 0]
+past = seen[:, None]  # (T, 1, H, W)
+shots, moments, losses = {"truth": future}, [0.02, 0.2, 0.5], []
+
+
+def keep(progress):
+    if len(losses) < len(moments) and progress.fraction >= moments[len(losses)]:
+        shots[f"at {progress.step}"] = predict(progress.model, past, len(future)).future[:, 0]
         losses.append(f"{progress.future:.0f}")
+
+
+settings = Settings.for_lesson(steps=1000)
+run = training.learn(settings, "composite", on_step=keep)
+shots[f"at {run.curve['step'][-1]}"] = predict(run.model, past, len(future)).future[:, 0]
+losses.append(f"{run.curve['future'][-1]:.0f}")
 
 # %% what was learnt
 plots.frames(
     shots,
     "Clip 56 goes on. Below the truth: what was predicted at that step of training; the last after "
-    f"{progress.seconds:.0f} s, {settings.scale} scale. Loss on the future at these moments: "
+    f"{run.seconds:.0f} s, {settings.scale} scale. Loss on the future at these moments: "
     f"{', '.join(losses)} nats per frame; mean image {cost['mean_image']:.0f}, entropy "
     f"bound {cost['entropy_bound']:.0f}.",
     first=len(seen) + 1,

@@ -540,7 +540,7 @@ MemoryExplorer(result)
 # 1. *Five minutes.* In the cell “train two cells”, put “RNN from I” and “GRU” in place of the two.
 #    Before you run it, look them up in the explorer: what do you expect?
 # 2. *Ten minutes.* Keep all but the marks and the first symbol silent: `x[1:-1] = 0` after
-#    `recurrence.delayed`, in a copy of `learn_copy`. Which start profits most? (A state that is
+#    `experiment.delayed`, in a copy of `learn_copy`. Which start profits most? (A state that is
 #    left alone need not be defended.)
 # 3. *For the fast.* Write a residual plain cell, h(t) = h(t−1) + 0.1 tanh(W x + U h(t−1) + b), give
 #    it to `jacobians.factors`, and train it. Where does it stand? It has no gate: what can it not

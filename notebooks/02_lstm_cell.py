@@ -43,8 +43,7 @@ from lstm_video_lab.lessons.lstm_cell.gates import gates_over_time
 from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
 from lstm_video_lab.widgets import Guess
 
-settings = Settings.for_scale()
-budget = {} if settings.scale == "smoke" else {"minutes": 0.4}  # of the one long training below
+settings = Settings.for_lesson(steps=1000)  # of the training below
 
 # %% the latch
 VALUE, STORE, READ = range(3)  # the inputs
@@ -170,13 +169,13 @@ LatchExplorer(mine, x, ("value", "store", "read"), step=105)
 #
 # ## Gates of a trained network
 #
-# Now a real layer. We train the composite of lesson 06 for less than half a minute: an encoder
+# Now a real layer. We train the composite of lesson 06 for less than a minute: an encoder
 # reads a clip of a bouncing digit, and two decoders must give it back and continue it. Then we
 # step the encoder by hand over held-out clips and note each gate at each step. We do the same with
 # the very weights that training started from, as a control.
 
 # %% training
-trained = training.learn(settings.changed(**budget), "composite")
+trained = training.learn(settings, "composite")
 encoder = trained.model.encoder
 start = VideoModel(**settings.model_fields(), seed=settings.seed).encoder  # before its first step
 made = f"{settings.scale} scale, {trained.curve['step'][-1]} steps in {trained.seconds:.0f} s"
@@ -572,7 +571,7 @@ plots.bars(
 # A stopwatch is a rough tool, and worse on a busy machine: run the cell again and see what
 # changes. The gain is large where there is little work for each weight that is fetched, in small
 # batches; a large batch keeps the processor busy anyway. The rest of the gain comes from a
-# backward pass written by hand, in `recurrent.py`, where the weight gradients of all steps are one
+# backward pass written by hand, in `unroll.py`, where the weight gradients of all steps are one
 # product too.
 #
 # ## What to try next

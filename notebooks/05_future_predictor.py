@@ -32,7 +32,6 @@
 # answer. The network has to find out that it should.
 
 # %% setup
-import os
 
 import torch
 
@@ -48,8 +47,7 @@ from lstm_video_lab.lessons.future_predictor.widgets import ConditioningExplorer
 from lstm_video_lab.training import runs
 from lstm_video_lab.widgets import Guess
 
-LIVE = {} if os.environ.get("LAB_SCALE") == "smoke" else {"minutes": 0.6}
-settings = Settings.for_scale(reconstruct=False, **LIVE)  # a future predictor, and nothing else
+settings = Settings.for_lesson(reconstruct=False, steps=1000)
 SEEN, AHEAD = settings.frames_in, settings.frames_out
 
 # %% ten frames

@@ -52,9 +52,7 @@ from lstm_video_lab.widgets import Guess, TrainingStudio
 
 # %% two tasks
 SMOKE = os.environ.get("LAB_SCALE") == "smoke"
-LIVE = {} if SMOKE else {"minutes": 0.8, "learning_rate": 4e-3}  # a short run bears a high rate
-SHORT = {} if SMOKE else {"minutes": 0.3}
-settings = Settings.for_scale(**LIVE)  # both decoders are on: this is the composite
+settings = Settings.for_lesson(steps=1000)  # both decoders are on: this is the composite
 SEEN, AHEAD, JUDGED = settings.frames_in, settings.frames_out, 300
 heldout = evaluation.heldout_data(settings)  # test digits
 batch = to_unit(heldout.batch(0, 64))  # (T, B, H, W), in [0, 1]
@@ -124,9 +122,7 @@ print(f"The composite: {made}.")
 # steps. Only the reconstruction is missing.
 
 # %% train the predictor alone
-alone = training.learn(
-    settings.changed(reconstruct=False, steps=STEPS, minutes=None), "future predictor alone"
-)
+alone = training.learn(settings.changed(reconstruct=False), "future predictor alone")
 print(f"The future predictor alone: {STEPS} steps, {alone.seconds:.0f} s.")
 
 # %% both on the same held-out sequences
@@ -659,8 +655,8 @@ plots.bars(
 # prediction. We train a small model as the paper did, with true frames, and judge it both ways.
 
 # %% train with true frames
-taught_settings = settings.changed(conditional="future", feedback="teacher", **SHORT)
-taught = training.learn(taught_settings, "conditional composite, taught")
+taught_settings = settings.changed(reconstruct=False, conditional="future", feedback="teacher")
+taught = training.learn(taught_settings, "conditional predictor, taught")
 forced = evaluation.teacher_forced(taught.model, taught_settings, JUDGED)["cross_entropy"]
 judged = evaluation.evaluate(taught.model, taught_settings, JUDGED, similarity=False)
 free = judged["future"]["cross_entropy"]
@@ -684,7 +680,7 @@ plots.bars(
     [forced, free],
     baselines=levels_of(judged["baselines"]),
     ylabel="nats per frame",
-    title="One conditional composite, judged in two ways",
+    title="One conditional predictor, judged in two ways",
 )
 
 # %% [markdown]

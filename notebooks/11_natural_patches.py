@@ -51,10 +51,8 @@ from lstm_video_lab.lessons.natural_patches import experiment
 from lstm_video_lab.lessons.natural_patches.widgets import BlindTest, PatchExplorer
 from lstm_video_lab.widgets import Guess
 
-LIVE = {} if os.environ.get("LAB_SCALE") == "smoke" else {"minutes": 0.8}
-settings = experiment.settings_for(
-    **LIVE
-)  # the folder LAB_VIDEOS, if there is one; else the camera
+STEPS = {} if os.environ.get("LAB_SCALE") == "smoke" else {"steps": 400}
+settings = experiment.settings_for(**STEPS)  # the folder LAB_VIDEOS, if there is one, or the camera
 SEEN, AHEAD = settings.frames_in, settings.frames_out
 
 # %% some clips
@@ -296,7 +294,7 @@ print("output:", first.output)
 # %% [markdown]
 # ## What to try next
 #
-# 1. *Five minutes.* In "setup", set `LIVE = {"minutes": 0.8, "units": 64}`. Guess first: at which
+# 1. *Five minutes.* In "setup", set `STEPS = {"steps": 400, "units": 64}`. Guess first: at which
 #    predicted frame will this model pass the copy? Which waves does it keep?
 # 2. *Ten minutes.* A longer look back: `"frames_in": 24`. Does the future get better, or only the
 #    reconstruction worse?

@@ -494,10 +494,10 @@ for t in TASKS:
 #
 # 1. *Five minutes.* In the explorer, take *action: 3d* and shuffle. Which actions does it now take
 #    everything for?
-# 2. *Ten minutes.* `lab.teach("direction", "features", sizes, "shuffled")`: predict its accuracy
-#    before you score it with `lab.score`.
+# 2. *Ten minutes.* `lab.train_model("direction", "features", sizes, "shuffled")`: predict its
+#    accuracy before you score it with `lab.score`.
 # 3. *For the fast.* `TemporalModel("3d", 4, depth=2)` spans two frames in each layer. Is that
-#    enough for directions? And `depth=1`? Train it with `optimisers.fit`, as `lab.teach` does. Then
+#    enough for directions? And `depth=1`? Train it with `fit`, as `lab.train_model` does. Then
 #    do exercise 11, inflated convolution.
 #
 # ## In one breath

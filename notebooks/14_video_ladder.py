@@ -767,7 +767,7 @@ for words, said, numbers in ROWS:
 #    covers less than a tenth of a frame: what does L1 make of it? What does DSSIM leave at the
 #    border, where few of its windows reach?
 # 3. *For the fast.* `Ladder(SIDE, rungs=2, upsampling="none")` has no enlarging. Train it on the
-#    circle, and measure `ladder.checks` and `ladder.blocks` of what it predicts. With
+#    circle, and measure `experiment.chessboard` and `experiment.blocks` of what it predicts. With
 #    torchvision, try `encoder="resnet18"`, and `weights=None` against `"DEFAULT"`.
 #
 # ## In one breath
