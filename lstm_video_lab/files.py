@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, stored results, and pages with a part that is replaced."""
+"""Files that appear whole or not at all, and stored results."""
 
 import json
 from pathlib import Path
@@ -14,14 +14,6 @@ def write_whole(path: Path, data: bytes | str) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-
-
-def between(page: str, begin: str, end: str, text: str) -> str:
-    """`page` with `text` between two marks. Raises ValueError where they are missing."""
-    if page.count(begin) != 1 or page.count(end) != 1:
-        raise ValueError(f"the page has no place for it: put {begin} and {end} there")
-    before, rest = page.split(begin)
-    return f"{before}{begin}\n{text}{end}{rest.split(end)[1]}"
 
 
 def load_result(name: str) -> dict[str, Any]:

@@ -200,7 +200,7 @@ def test_a_run_may_begin_with_the_weights_of_a_trained_model_and_its_card_names_
     for changes, message in (
         ({"units": 8}, "here it is"),
         ({"conditional": "future"}, "that model has no decoders.future.recurrent.weight_ih_l0"),
-        ({"start_from": "nobody"}, "model='nobody' is unknown"),
+        ({"start_from": "nobody"}, "start_from='nobody' is unknown"),
     ):
         with pytest.raises(ValueError, match=message):
             train(still.changed(**changes))

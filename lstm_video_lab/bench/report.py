@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lstm_video_lab.files import between, write_whole
+from lstm_video_lab.files import write_whole
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 HEADINGS = {
@@ -87,3 +87,11 @@ def _cells(row: dict[str, Any]) -> list[str]:
         f"{ms['ours bf16']:.1f}" if "ours bf16" in ms else "",
         f"{launches['ours']} / {launches['torch']}" if launches else "",
     ]
+
+
+def between(page: str, begin: str, end: str, text: str) -> str:
+    """`page` with `text` between two marks. Raises ValueError where they are missing."""
+    if page.count(begin) != 1 or page.count(end) != 1:
+        raise ValueError(f"the page has no place for it: put {begin} and {end} there")
+    before, rest = page.split(begin)
+    return f"{before}{begin}\n{text}{end}{rest.split(end)[1]}"

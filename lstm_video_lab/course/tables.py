@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from lstm_video_lab.files import between
+from lstm_video_lab.bench.report import between
 from lstm_video_lab.lessons.composite import reproduction
 from lstm_video_lab.lessons.convlstm import experiment
 from lstm_video_lab.settings import Settings

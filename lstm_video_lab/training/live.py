@@ -74,7 +74,8 @@ def learn(
     Raises what `train` raises, and ValueError for a build's run that is not stored.
     """
     is_build = os.environ.get("LAB_STATIC") == "1"
-    if is_build and _must_be_stored(settings) and os.environ.get("LAB_STORE_RUNS") != "1":
+    is_missing = is_build and settings.scale != "smoke" and _card_path(settings) is None
+    if is_missing and os.environ.get("LAB_STORE_RUNS") != "1":
         raise ValueError(f"{note}: this run is not stored: build with LAB_STORE_RUNS=1")
     if is_build or settings.minutes is not None:  # which ends by its own clock
         seconds = math.inf
@@ -91,7 +92,7 @@ def learn(
     if progress.fraction < 1.0:
         return _stop_early(settings, note, progress, curve, seconds)
     run = LiveRun(progress.model.eval().cpu(), progress.seconds, curve.points)
-    if is_build and _must_be_stored(settings):
+    if is_missing:
         store_run(run, settings, note)
     return _with_stored_clock(run, settings, note) if is_build else run
 
@@ -100,13 +101,12 @@ def _stop_early(
     settings: Settings, note: str, progress: Progress, curve: Curve, seconds: float
 ) -> LiveRun:
     """What a lesson goes on with where training took too long; a line says so."""
-    reached = f"{note}: {seconds:.0f} s are over at step {progress.step} of {settings.steps}"
     stored = find_run(settings)
-    if stored is None:
-        print(f"{reached}; the lesson goes on with this model, for no run of these is stored.")
-        return LiveRun(progress.model.eval().cpu(), progress.seconds, curve.points)
-    print(f"{reached}; the stored run of the same settings takes over.")
-    return stored
+    rest = "no run of these settings is stored: the lesson goes on with this model"
+    if stored is not None:
+        rest = "the stored run of the same settings takes over"
+    print(f"{note}: {seconds:.0f} s are over at step {progress.step} of {settings.steps}; {rest}.")
+    return stored or LiveRun(progress.model.eval().cpu(), progress.seconds, curve.points)
 
 
 def _with_stored_clock(run: LiveRun, settings: Settings, note: str) -> LiveRun:
@@ -114,9 +114,7 @@ def _with_stored_clock(run: LiveRun, settings: Settings, note: str) -> LiveRun:
 
     Raises ValueError where the stored run ends with other losses: it belongs to other code.
     """
-    stored = find_run(settings)
-    if stored is None:
-        return run
+    stored = find_run(settings) or run
     for name, losses in run.curve.items():
         before, now = stored.curve[name][-1], losses[-1]
         if name not in ("step", "seconds") and abs(now - before) > DRIFT * before:
@@ -125,11 +123,6 @@ def _with_stored_clock(run: LiveRun, settings: Settings, note: str) -> LiveRun:
                 f"delete {_card_path(settings)}, and build with LAB_STORE_RUNS=1"
             )
     return LiveRun(run.model, stored.seconds, {**run.curve, "seconds": stored.curve["seconds"]})
-
-
-def _must_be_stored(settings: Settings) -> bool:
-    """A lesson's run that is not there yet for slow machines; smoke tests need none."""
-    return settings.scale != "smoke" and _card_path(settings) is None
 
 
 def find_run(settings: Settings) -> LiveRun | None:
@@ -160,8 +153,11 @@ def store_run(run: LiveRun, settings: Settings, note: str) -> Path:
 
 
 def _digest(settings: Settings) -> str:
-    """Eight letters that stand for all settings on which the result hangs."""
-    values = settings.to_dict()
-    for name in NOT_ITS_RESULT:
-        del values[name]
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]
+    """Eight letters for all settings on which the result hangs: those that differ from the scale's,
+    so that a setting which comes later, at its default, changes none.
+    """
+    usual = set(Settings.for_scale(settings.scale).to_dict().items())
+    changed = set(settings.to_dict().items()) - usual
+    own = sorted(pair for pair in changed if pair[0] not in NOT_ITS_RESULT)
+    text = json.dumps([settings.scale, own])
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -43,7 +43,6 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # name → scale, and what is
 # fmt: on
 Made = tuple[nn.Module, dict[str, Any], Callable[[], dict[str, Any]]]  # network, card, score
 SEQUENCES = 1000  # held-out ones, behind the scores of a card
-MADE_BY_LESSONS = ("ladder-two-digits",)
 FOR_TESTS = ("data", "output", "cell", "conditional", "num_digits")  # what smoke scale keeps
 
 
@@ -67,7 +66,7 @@ def run(
     settings = settings_for(name, scale)
     command = f"lstm-video-lab experiment {name} --out DIR"
     make = make or NETS.get(name)
-    if make is None and name in MADE_BY_LESSONS:
+    if make is None and name == "ladder-two-digits":
         raise ValueError(f"{name} is made in the room of a lesson: hand over what makes it")
     if make is not None:
         path = train_net(name, settings, command, out, make)

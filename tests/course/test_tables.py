@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from lstm_video_lab.bench.report import between
 from lstm_video_lab.course import build, tables
-from lstm_video_lab.files import between
 
 RESULT = {
     "scale": "laptop",

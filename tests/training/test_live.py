@@ -52,7 +52,7 @@ def test_where_time_runs_out_the_stored_run_takes_over_and_a_line_says_so(shelf,
 def test_without_a_stored_run_of_just_these_settings_the_short_one_is_used(shelf, capsys):
     live.store_run(learn(smoke()), smoke(), "composite")
     short = learn(smoke(learning_rate=1e-3), seconds=0.0)
-    assert "step 1 of 20; the lesson goes on with this model" in capsys.readouterr().out
+    assert "step 1 of 20; no run of these settings is stored" in capsys.readouterr().out
     assert short.curve["step"] == [1]
 
 
@@ -113,5 +113,7 @@ def test_a_stored_run_is_as_good_as_its_curve_ends(path):
     measure = "cross_entropy" if settings.output == "logistic" else "mse"
     report = evaluate(run.model, settings, 50, similarity=False, compare=False)
     for part in ("future", "reconstruction"):
-        if part in run.curve:  # on training sequences; held-out digits cost somewhat more
+        if part in run.curve and settings.data == "digits":  # held-out ones cost somewhat more
             assert 0.7 < report[part][measure] / run.curve[part][-1] < 1.5
+        elif part in run.curve:  # other photographs: how hard they are is another matter
+            assert report[part][measure] < 0.5 * run.curve[part][0]

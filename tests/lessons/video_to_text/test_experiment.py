@@ -136,7 +136,7 @@ def test_a_run_is_stored_and_picked_up(tmp_path, monkeypatch):
     again = json.loads(path.read_text())["runs"]
     assert again[:2] == result["runs"][:2] and again[2]["tests"] == result["runs"][2]["tests"]
     with pytest.raises(ValueError, match="no scale 'paper'"):
-        next(experiment.run("paper", tmp_path))
+        next(lessons.run("captions", "paper", tmp_path))
 
 
 def test_a_picture_has_mean_and_spread():
