@@ -183,10 +183,10 @@ plots.curves(
 # pupil goes on from that. We train such a model for as many minutes as the first.
 
 # %% train the conditional predictor by teacher forcing
-taught_settings = settings.changed(conditional="future", feedback="teacher")
-taught = training.learn(taught_settings, "conditional, taught")
-taught_made = f"{settings.scale} scale, {taught.curve['step'][-1]} steps, {taught.seconds:.0f} s"
-print(f"The conditional predictor, taught with true frames: {taught_made}.")
+forced_settings = settings.changed(conditional="future", feedback="teacher")
+forced = training.learn(forced_settings, "conditional, teacher-forced")
+forced_made = f"{settings.scale} scale, {forced.curve['step'][-1]} steps, {forced.seconds:.0f} s"
+print(f"The conditional predictor, trained with true frames: {forced_made}.")
 
 # %% [markdown]
 # There are now two ways to judge it. It can be **shown the truth** before each step, as in its
@@ -194,7 +194,7 @@ print(f"The conditional predictor, taught with true frames: {taught_made}.")
 
 # %% what is fed
 # NBVAL_CHECK_OUTPUT
-gap = (predict(taught.model, shown=1.0) - predict(taught.model)).abs().amax((1, 2))  # (T,)
+gap = (predict(forced.model, shown=1.0) - predict(forced.model)).abs().amax((1, 2))  # (T,)
 deaf = torch.equal(predict(alone.model, shown=1.0), predict(alone.model))
 print(
     "The first predicted frame is the same both ways, nothing is fed before it:",
@@ -204,8 +204,8 @@ print("The frames after it are not the same:", bool(gap[1:].max() > 1e-4))
 print("To the unconditional decoder the truth makes no difference:", deaf)
 
 # %% guess what happens when it runs freely
-shown = evaluation.teacher_forced(taught.model, taught_settings, JUDGED)["per_step"]
-parts = evaluation.evaluate(taught.model, taught_settings, JUDGED, similarity=False, compare=False)
+shown = evaluation.teacher_forced(forced.model, forced_settings, JUDGED)["per_step"]
+parts = evaluation.evaluate(forced.model, forced_settings, JUDGED, similarity=False, compare=False)
 free = parts["future"]["per_step"]["cross_entropy"]
 fates = [
     "Little: its error stays within a tenth of that",
@@ -226,9 +226,9 @@ Guess(
 
 # %% three clips
 plots.frames(
-    {"truth": frames[SEEN:, n], "shown": predict(taught.model, 1.0), "free": predict(taught.model)},
+    {"truth": frames[SEEN:, n], "shown": predict(forced.model, 1.0), "free": predict(forced.model)},
     f"One conditional model: “shown” the true frame before each step, and running “free” "
-    f"({taught_made}).",
+    f"({forced_made}).",
     first=SEEN + 1,
 )
 
@@ -237,23 +237,23 @@ worse = [t for t in ahead if free[t - 1] > error[t - 1]]
 compared = f"frames {', '.join(map(str, worse))}" if worse else "no frame"
 plots.curves(
     {
-        "taught, shown": (ahead, shown),
-        "taught, free": (ahead, free),
+        "teacher-forced, shown": (ahead, shown),
+        "teacher-forced, free": (ahead, free),
         "unconditional": (ahead, error),
     },
     levels,
-    f"Shown the truth, the taught model goes from {shown[0]:.1f} nats to {shown[-1]:.1f}; running "
-    f"freely, from {free[0]:.1f} to {free[-1]:.1f}. Running freely it is worse than the "
-    f"unconditional one at {compared} ({taught_made}; {JUDGED} held-out clips).",
+    f"Shown the truth, the teacher-forced model goes from {shown[0]:.1f} nats to "
+    f"{shown[-1]:.1f}; running freely, from {free[0]:.1f} to {free[-1]:.1f}. Running freely it "
+    f"is worse than the unconditional one at {compared} ({forced_made}; {JUDGED} held-out clips).",
     xlabel="predicted frame",
 )
 
 # %% [markdown]
-# The two lines of the taught model start at one point and part. Their gap is **exposure bias**:
-# in training the model was *exposed* to true frames only. It never saw where its own mistakes
-# lead, so it never learned to put up with them or to fix them. Think of a pupil whose driving
-# teacher corrects the wheel after every metre. The pupil knows what to do in the middle of the
-# road, and nothing of what to do near the ditch.
+# The two lines of the teacher-forced model start at one point and part. Their gap is **exposure
+# bias**: in training the model was *exposed* to true frames only. It never saw where its own
+# mistakes lead, so it never learned to put up with them or to fix them. Think of a pupil whose
+# driving teacher corrects the wheel after every metre. The pupil knows what to do in the middle of
+# the road, and nothing of what to do near the ditch.
 #
 # Mind what “shown the truth” measures: many predictions **of one frame each**, not one prediction
 # of many frames. That is a fair answer, but to another question than ours.
@@ -291,20 +291,20 @@ plots.bars(
 
 # %% four learning curves
 curves = {name: model["curve"] for name, model in result["models"].items()}
-taught_curve = curves["teacher"]
+forced_curve = curves["teacher"]
 plots.curves(
     {name: (curve["step"], curve["future"]) for name, curve in curves.items()},
     stored,
-    "The same four while they learned, judged running freely: the one taught with true frames has "
-    f"{taught_curve['future'][0]:.1f} nats after {taught_curve['step'][0]} steps and "
-    f"{taught_curve['future'][-1]:.1f} after {taught_curve['step'][-1]}; the unconditional one "
+    "The same four while they learned, judged running freely: the one trained with true frames has "
+    f"{forced_curve['future'][0]:.1f} nats after {forced_curve['step'][0]} steps and "
+    f"{forced_curve['future'][-1]:.1f} after {forced_curve['step'][-1]}; the unconditional one "
     f"{curves['unconditional']['future'][0]:.1f} and {curves['unconditional']['future'][-1]:.1f}. "
     f"Stored results, {result['scale']} scale.",
 )
 
 # %% [markdown]
 # **Where each fails.** The *unconditional* model pays at the first frame: all it has is the
-# state. The one taught with true frames (*teacher*, like ours) is the best at the first frame and
+# state. The one trained with true frames (*teacher*, like ours) is the best at the first frame and
 # comes apart fastest. Early in training it is worse than the mean image, and so is the mixture,
 # which begins in the same way: the poorer its own frames, the more they harm it as inputs. With
 # training the harm shrinks: its mean over the frames even falls below that of the unconditional
@@ -358,8 +358,8 @@ def reach(model, frames, shown):
 batches = [heldout.batch(k, settings.batch_size).float() / 255 for k in range(1, 6)]
 cases = {
     "unconditional": (settings, alone.model, 0.0),
-    "taught, shown": (taught_settings, taught.model, 1.0),
-    "taught, free": (taught_settings, taught.model, 0.0),
+    "teacher-forced, shown": (forced_settings, forced.model, 1.0),
+    "teacher-forced, free": (forced_settings, forced.model, 0.0),
 }
 before, after = {}, {}  # name -> (batches, 1 + T)
 for name, (made_from, model, way) in cases.items():
@@ -368,7 +368,7 @@ for name, (made_from, model, way) in cases.items():
     after[name] = torch.stack([reach(model, batch, way) for batch in batches])
 
 # %% guess how much reaches the encoder
-ratio = (after["taught, shown"][:, 0].mean() / after["unconditional"][:, 0].mean()).item()
+ratio = (after["teacher-forced, shown"][:, 0].mean() / after["unconditional"][:, 0].mean()).item()
 sizes = ["smaller: less than half of it", "about as large", "larger: more than twice as large"]
 Guess(
     "After training, how large is the gradient that reaches the encoder's state of the model that "
@@ -376,7 +376,7 @@ Guess(
     sizes,
     sizes[0 if ratio < 0.5 else 2 if ratio > 2 else 1],
     f"It is {ratio:.2f} times as large. Before training it was "
-    f"{(before['taught, shown'][:, 0].mean() / before['unconditional'][:, 0].mean()).item():.2f} "
+    f"{(before['teacher-forced, shown'][:, 0].mean() / before['unconditional'][:, 0].mean()).item():.2f} "
     "times as large: what difference there is was learned, not built in.",
 )
 
@@ -392,7 +392,7 @@ plots.bars(
     {stage: [case.mean().item() for case in each] for stage, each in r.items()},
     {stage: [case.std().item() for case in each] for stage, each in r.items()},
     text=f"Gradient of the mean error at the encoder's state, mean and spread over {len(batches)} "
-    f"batches: {lines} (unconditional: {alone_made}; taught: {taught_made}).",
+    f"batches: {lines} (unconditional: {alone_made}; teacher-forced: {forced_made}).",
     ylabel="norm r, nats per unit of state",
 )
 
@@ -413,29 +413,29 @@ plots.curves(
 # - **The argument holds where it was made: under teacher forcing.** The gradient of the first
 #   frame is large, since nothing is fed before it. For each later frame there is a shown frame
 #   that says more about it than the state does, and the gradient of that frame dwindles. An
-#   encoder taught so is taught mainly about the first frame. Read this beside part 2: a good
+#   encoder trained so learns mainly about the first frame. Read this beside part 2: a good
 #   first frame, then drift.
 # - **It does not hold for a decoder that feeds on its own frames.** Those hold nothing that is
 #   not from the state. A change of the state changes every frame and, through it, every later
 #   one. The gradient even grows from frame to frame, as errors do.
 # - **A small gradient is no small knowledge, and a large one no virtue.** Running freely, the
-#   taught model has the largest gradient of all and the fastest drift: a small push to its state
-#   is magnified from frame to frame. What the states are worth is better seen at the first
+#   teacher-forced model has the largest gradient of all and the fastest drift: a small push to its
+#   state is magnified from frame to frame. What the states are worth is better seen at the first
 #   predicted frame, where no decoder has been fed anything and all comes from the state. Compare
 #   there.
 
 # %% the first frame as a test of the state
-who = "the taught model" if free[0] < error[0] else "the unconditional model"
+who = "the teacher-forced model" if free[0] < error[0] else "the unconditional model"
 print(
-    f"Error of the first predicted frame: unconditional {error[0]:.1f}, taught {free[0]:.1f} "
-    f"nats (mean image {mean_image[0]:.1f})."
+    f"Error of the first predicted frame: unconditional {error[0]:.1f}, "
+    f"teacher-forced {free[0]:.1f} nats (mean image {mean_image[0]:.1f})."
 )
-print(f"Better there: {who}; {alone_made} against {taught_made}.")
+print(f"Better there: {who}; {alone_made} against {forced_made}.")
 
 # %% [markdown]
-# If the taught model is the better one there, as it was in our runs, then its encoder did not
-# learn *less* from its small gradient. It learned *something else*: the first frame, to which it
-# could give its whole state. What the unconditional decoder must also get out of that state is
+# If the teacher-forced model is the better one there, as it was in our runs, then its encoder did
+# not learn *less* from its small gradient. It learned *something else*: the first frame, to which
+# it could give its whole state. What the unconditional decoder must also get out of that state is
 # everything later.
 #
 # ## 4. Why predictions blur
@@ -536,9 +536,9 @@ FuturesExplorer(futures)
 #    of the digit, and what of its motion?
 # 2. *Ten minutes.* Train the mixture live, `feedback="scheduled"`, and add its line to the
 #    picture of part 2. Does it keep the good first frame?
-# 3. *For the fast.* Give a decoder the state of another clip. In a copy of `reach`, roll every
-#    part of the state along its batch, `part.roll(1, 0)`, and return `errors.mean(1)`. Shown the
-#    truth, after how many frames has the taught model recovered? And the unconditional one? Which
+# 3. *For the fast.* Give a decoder the state of another clip. In a copy of `reach`, roll every part
+#    of the state along its batch, `part.roll(1, 0)`, and return `errors.mean(1)`. Shown the truth,
+#    after how many frames has the teacher-forced model recovered? And the unconditional one? Which
 #    argument of part 3 have you now tested without any gradient?
 #
 # ## In one breath

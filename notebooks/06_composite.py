@@ -655,29 +655,29 @@ plots.bars(
 # prediction. We train a small model as the paper did, with true frames, and judge it both ways.
 
 # %% train with true frames
-taught_settings = settings.changed(reconstruct=False, conditional="future", feedback="teacher")
-taught = training.learn(taught_settings, "conditional predictor, taught")
-forced = evaluation.teacher_forced(taught.model, taught_settings, JUDGED)["cross_entropy"]
-judged = evaluation.evaluate(taught.model, taught_settings, JUDGED, similarity=False)
+forced_settings = settings.changed(reconstruct=False, conditional="future", feedback="teacher")
+forced = training.learn(forced_settings, "conditional predictor, teacher-forced")
+shown = evaluation.teacher_forced(forced.model, forced_settings, JUDGED)["cross_entropy"]
+judged = evaluation.evaluate(forced.model, forced_settings, JUDGED, similarity=False)
 free = judged["future"]["cross_entropy"]
 
 # %% guess the difference
 gaps = ["They differ by less than a tenth", "Free costs more, but not twice as much",
         "Free costs at least twice as much"]  # fmt: skip
 Guess(
-    f"Shown the true frame before each step, it scores {forced:.1f} nats per frame. And running "
+    f"Shown the true frame before each step, it scores {shown:.1f} nats per frame. And running "
     "freely, as a prediction must?",
     gaps,
-    gaps[0 if free < 1.1 * forced else 1 if free < 2 * forced else 2],
+    gaps[0 if free < 1.1 * shown else 1 if free < 2 * shown else 2],
     f"{free:.1f} nats (mean image {judged['baselines']['mean_image']['cross_entropy']:.1f}; "
-    f"{settings.scale} scale, {taught.curve['step'][-1]} steps). With such a test the conditional "
+    f"{settings.scale} scale, {forced.curve['step'][-1]} steps). With such a test the conditional "
     "rows of a table look better than they are, and nobody can see by how much.",
 )
 
 # %% shown and free
 plots.bars(
     ["shown the true frames", "running freely"],
-    [forced, free],
+    [shown, free],
     baselines=levels_of(judged["baselines"]),
     ylabel="nats per frame",
     title="One conditional predictor, judged in two ways",
@@ -750,7 +750,7 @@ print(f"A sigmoid too many, {reproduced[0]['scale']} scale: never less than "
 #
 # ## In one breath
 #
-# The composite copies one state into two decoders and adds their losses, so the encoder is taught
+# The composite copies one state into two decoders and adds their losses, so the encoder learns
 # by the sum of two gradients, which meet at its state. Near a right angle there, the two tasks
 # hardly fight, and early on it is recalling the past that teaches the encoder to hold anything at
 # all. Whether digits are kept apart and bounces predicted is a question for counting, not for a

@@ -120,7 +120,7 @@ plots.bars(
         "best constant answer": [round(100 * levels["constant"][part], 1) for part in parts],
     },
     text="Of two digits that it never saw, how many a network names, and how many it places (two "
-    f"answers each): here {here['names']:.0%} and {here['places']:.0%} ({scale} scale), the one in "
+    f"answers each): here {here['names']:.0%} and {here['places']:.0%} ({scale} scale), "
     f"the pretrained one {longer['names']:.0%} and {longer['places']:.0%}; at random "
     f"{levels['chance']['names']:.0%} and {levels['chance']['places']:.1%}.",
     ylabel="% of digits",
@@ -457,7 +457,7 @@ figures.draw_cases(
         "box, random": {"start": "random", "percepts": "box"},
         "box, pretrained": {"start": "composite", "percepts": "box"},
     },
-    text=f"The network trained here names {scores['image']:.0%} of digits, the "
+    text=f"The network trained here names {scores['image']:.0%} of digits, the pretrained one "
     f"{scores['box']:.0%}. ",
 )
 
