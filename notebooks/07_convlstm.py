@@ -176,11 +176,11 @@ ReachExplorer(settings)
 # ## 3. Train one of each
 #
 # Enough of what could be. Here are both, live: 16 maps against 256 units, which is about what a
-# student's laptop bears, each for as many steps as take about three quarters of a minute on two
+# student's laptop bears, each for as many steps as take about a third of a minute on two quiet
 # cores, and with the batch and the learning rate that suit it.
 
-# %% train both for equal seconds
-conv = training.learn(Settings.for_lesson(**CONV, steps=870, batch_size=16), "convolutional")
+# %% train both for about equal seconds
+conv = training.learn(Settings.for_lesson(**CONV, steps=630, batch_size=16), "convolutional")
 many = training.learn(Settings.for_lesson(steps=1000), "fully connected")
 pair = {"convolutional": conv, "fully connected": many}
 for name, run in pair.items():
@@ -218,16 +218,16 @@ predictions = {
 }
 plots.frames(
     {"truth": batch[SEEN:, 1], **predictions},
-    "A held-out clip continued by both, after equal seconds of training: "
+    "A held-out clip continued by both, after about equal seconds of training: "
     + ", ".join(f"{name} {value:.1f}" for name, value in nats.items())
     + " nats per frame over all clips.",
     first=SEEN + 1,
 )
 
 # %% [markdown]
-# Which one leads after half a minute depends on your machine: it is a race between few slow steps
-# and many quick ones. And it is one seed. So the same was done beforehand, with three seeds and
-# with the other fair comparisons.
+# Which one leads after a third of a minute depends on your machine: it is a race between few slow
+# steps and many quick ones. And it is one seed. So the same was done beforehand, with three seeds
+# and with the other fair comparisons.
 #
 # ## 4. Three kinds of fair
 #
