@@ -9,27 +9,24 @@ conversion goes one way only; `jupytext --sync`, which trusts modification times
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import jupytext
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from lstm_video_lab.course import UNATTENDED, find_lessons, handout, tables, workspace
+from lstm_video_lab.course.scripts import code_cells, code_hash, output_hash, read_script
 from lstm_video_lab.files import write_whole
 
 LARGEST = 500_000  # bytes of a stored notebook
 CELL_SECONDS = 300  # a cell may ask for another limit: `# %% timeout=400`
 SCALE = "laptop"  # the scale at which stored outputs are made
-CELL_METADATA = ("name", "tags", "timeout", "title")  # all else is dropped
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 MEND = "run `lstm-video-lab build`"
 
@@ -96,49 +93,6 @@ def _choose(scripts: list[Path], folder: Path, names: Sequence[str]) -> list[Pat
     return [s for s in scripts if not names or s.name.startswith(tuple(names))]
 
 
-def read_script(script: Path) -> NotebookNode:
-    """The notebook of `script` without outputs: its cells, their ids, and fixed metadata."""
-    nb = jupytext.read(script, fmt="py:percent")
-    taken: set[str] = set()
-    for cell in nb.cells:
-        cell.metadata = NotebookNode(
-            {key: cell.metadata[key] for key in CELL_METADATA if key in cell.metadata}
-        )
-        cell.id = _cell_id(cell, taken)
-        taken.add(cell.id)
-    nb.metadata = nbformat.from_dict(handout.METADATA)
-    nb.nbformat, nb.nbformat_minor = 4, 5
-    return nb
-
-
-def _cell_id(cell: NotebookNode, taken: set[str]) -> str:
-    """The cell's own name as an id, else a hash of its source; a number tells twins apart."""
-    name = cell.metadata.get("name") or cell.metadata.get("title") or ""
-    stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:56]
-    stem = stem or _hash([cell.cell_type, cell.source])[:8]
-    count = 1
-    while (chosen := stem if count == 1 else f"{stem}-{count}") in taken:
-        count += 1
-    return chosen
-
-
-def _hash(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _code_cells(nb: NotebookNode) -> list[NotebookNode]:
-    return [cell for cell in nb.cells if cell.cell_type == "code"]
-
-
-def _code_hash(nb: NotebookNode) -> str:
-    return _hash([[cell.get("id"), cell.source, cell.metadata] for cell in _code_cells(nb)])
-
-
-def _output_hash(nb: NotebookNode) -> str:
-    return _hash([[cell.execution_count, cell.outputs] for cell in _code_cells(nb)])
-
-
 def _to_text(nb: NotebookNode) -> str:
     return nbformat.writes(nb, version=4) + "\n"
 
@@ -159,14 +113,14 @@ def _build_one(script: Path, force: bool) -> str:
     scale = os.environ.get("LAB_SCALE", SCALE)
     nb = read_script(script)
     old = _stored(target)
-    made = {"cells": _code_hash(nb), "outputs": _output_hash(old) if old else "", "scale": scale}
-    if old and not force and _code_hash(old) == made["cells"] and old.metadata.get("lab") == made:
-        for new_cell, old_cell in zip(_code_cells(nb), _code_cells(old), strict=True):
+    made = {"cells": code_hash(nb), "outputs": output_hash(old) if old else "", "scale": scale}
+    if old and not force and code_hash(old) == made["cells"] and old.metadata.get("lab") == made:
+        for new_cell, old_cell in zip(code_cells(nb), code_cells(old), strict=True):
             new_cell.outputs, new_cell.execution_count = old_cell.outputs, old_cell.execution_count
         done = "outputs kept"
     else:
         execute(nb, script, scale)
-        made["outputs"] = _output_hash(nb)
+        made["outputs"] = output_hash(nb)
         done = f"executed at {scale} scale"
     nb.metadata["lab"] = made
     nbformat.validate(nb)
@@ -213,7 +167,7 @@ def execute(nb: NotebookNode, script: Path, scale: str) -> None:
         where = f"cell {started[-1]!r}" if started else "the start"
         raise ValueError(f"{script.name}: {where} fails: {' '.join(fault.split())}")
     nb.metadata = nbformat.from_dict(handout.METADATA)
-    for cell in _code_cells(nb):
+    for cell in code_cells(nb):
         if any(LIVE_VIEW in output.get("data", {}) for output in cell.outputs):
             raise ValueError(
                 f"{script.name}: cell {cell.id!r} shows a live widget, which is blank without a "
@@ -247,11 +201,11 @@ def _problem(lesson: Path) -> str:
         pass
     elif text != _to_text(nb):
         fault = "is not written as the build writes it"
-    elif not any(cell.outputs for cell in _code_cells(nb)):
+    elif not any(cell.outputs for cell in code_cells(nb)):
         fault = "has no outputs"
-    elif made.get("cells") != _code_hash(nb):
+    elif made.get("cells") != code_hash(nb):
         fault = "has outputs that were made from other cells"
-    elif made.get("outputs") != _output_hash(nb):
+    elif made.get("outputs") != output_hash(nb):
         fault = "has outputs that were changed after they were made"
     elif made.get("scale") != SCALE:
         fault = f"has outputs of scale {made.get('scale')!r} instead of {SCALE!r}"
@@ -264,7 +218,7 @@ def _difference(fresh: NotebookNode, stored: NotebookNode) -> str:
     """Where a rebuild of sources, ids and metadata differs from the stored notebook."""
     bare = nbformat.from_dict(json.loads(json.dumps(stored)))
     fresh.metadata["lab"] = bare.metadata.get("lab", {})
-    for cell in _code_cells(bare):
+    for cell in code_cells(bare):
         cell.outputs, cell.execution_count = [], None
     if _to_text(fresh) == _to_text(bare):
         return ""

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstm_video_lab.course import build as building
-from lstm_video_lab.course.build import build, find_problems, read_script
+from lstm_video_lab.course.build import build, find_problems
+from lstm_video_lab.course.scripts import read_script
 
 LESSON = """# %% [markdown]
 # # A lesson

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lstm_video_lab import lessons
-from lstm_video_lab.course.build import read_script
+from lstm_video_lab.course.scripts import read_script
 
 PAGE = (Path(__file__).resolve().parents[2] / "CONTRIBUTING.md").read_text("utf-8")
 ROOM = "lstm_video_lab/lessons/copy_last"
