@@ -60,7 +60,15 @@ def gates(a: Tensor, c: Tensor, peephole: Tensor | None, output_peephole: str = 
     return Gates(i, f, g, o, c_new, h)
 
 
-class LSTMCell(nn.Module):
+class _Cell(nn.Module):
+    """What all cells hold; `weight_ih` is None where there is no input."""
+
+    weight_ih: Tensor | None
+    weight_hh: Tensor
+    bias: Tensor
+
+
+class LSTMCell(_Cell):
     """One step of an LSTM with peepholes.
 
     `(x (B, X) or None, (h, c) each (B, H)) → (h, c)`. Parameters: `weight_ih` (4H, X), `weight_hh`
@@ -68,9 +76,6 @@ class LSTMCell(nn.Module):
     Raises ValueError for sizes under 1 and unknown choices.
     """
 
-    weight_ih: Tensor | None
-    weight_hh: Tensor
-    bias: Tensor
     peephole: Tensor | None
 
     def __init__(
@@ -111,7 +116,7 @@ class LSTMCell(nn.Module):
         return now.h, now.c
 
 
-class ConvLSTMCell(nn.Module):
+class ConvLSTMCell(_Cell):
     """One step of a convolutional LSTM: the same equations, with convolutions for matrix products.
 
     `(x (B, X, h, w) or None, (h, c) each (B, C, h, w)) → (h, c)`. Parameters: `weight_ih`
@@ -120,9 +125,6 @@ class ConvLSTMCell(nn.Module):
     Raises ValueError for an even kernel, sizes under 1 and unknown choices.
     """
 
-    weight_ih: Tensor | None
-    weight_hh: Tensor
-    bias: Tensor
     peephole: Tensor | None
 
     def __init__(
@@ -165,16 +167,12 @@ class ConvLSTMCell(nn.Module):
         return now.h, now.c
 
 
-class RNNCell(nn.Module):
+class RNNCell(_Cell):
     """One step of a plain recurrent layer.
 
     `(x (B, X) or None, h (B, H)) → h`. Parameters: `weight_ih` (H, X), `weight_hh` (H, H), `bias`
     (H). With `input_size=0` there are no input weights. Raises ValueError for sizes under 1.
     """
-
-    weight_ih: Tensor | None
-    weight_hh: Tensor
-    bias: Tensor
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
@@ -221,17 +219,13 @@ def gru_gates(a_x: Tensor, a_h: Tensor, h: Tensor) -> GRUGates:
     return GRUGates(r, z, n, (1 - z) * n + z * h)
 
 
-class GRUCell(nn.Module):
+class GRUCell(_Cell):
     """One step of a gated recurrent unit, with the reset gate where torch has it.
 
     `(x (B, X) or None, h (B, H)) → h`. Parameters: `weight_ih` (3H, X), `weight_hh` (3H, H), `bias`
     (4H) in the order r, z, xn, hn: the new value has two, since the reset gate acts on one of them.
     With `input_size=0` there are no input weights. Raises ValueError for sizes under 1.
     """
-
-    weight_ih: Tensor | None
-    weight_hh: Tensor
-    bias: Tensor
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
@@ -273,7 +267,7 @@ def conv_gru_gates(a_x: Tensor, h: Tensor, weight_hh: Tensor) -> GRUGates:
     return GRUGates(r, z, n, (1 - z) * h + z * n)
 
 
-class ConvGRUCell(nn.Module):
+class ConvGRUCell(_Cell):
     """One step of a convolutional GRU; the reset gate acts on h(t−1), before the convolution.
 
     `(x (B, X, h, w), h (B, C, h, w)) → h`. Parameters: `weight_ih` (3C, X, k, k), `weight_hh`
@@ -281,8 +275,6 @@ class ConvGRUCell(nn.Module):
     """
 
     weight_ih: Tensor
-    weight_hh: Tensor
-    bias: Tensor
 
     def __init__(self, in_channels: int, hidden_channels: int, kernel_size: int) -> None:
         super().__init__()

@@ -29,10 +29,10 @@ from lstm_video_lab.settings import DataSettings, Settings
 HELDOUT_SEED = 2015  # of held-out sequences: it has nothing to do with the seed of a training run
 MEAN_IMAGE_SEQUENCES = 1000  # training sequences behind the per-pixel mean
 BASELINE_SEQUENCES = 256  # held-out sequences behind the baselines of a plot
-OWN_SOURCES = ("digits", "camera", "embedded", "mnist")  # all others are folders
 BASELINES = ("entropy_bound", "mean_image", "copy_last")
 
 Values = dict[str, Tensor]  # measure → (T, N), one number for each frame
+World = tuple[DataSettings, Path]  # of held-out sequences, and where relative folders are looked up
 
 
 def heldout_data(settings: DataSettings) -> Any:
@@ -40,7 +40,7 @@ def heldout_data(settings: DataSettings) -> Any:
 
     Sequence n does not depend on how many are asked for, so 128 of them are the first of the 1000.
     """
-    return _heldout(_heldout_settings(settings))
+    return _heldout(_world(settings))
 
 
 def evaluate(
@@ -122,12 +122,12 @@ def baselines(
     `copy_last` repeats the last input frame. Each has the shape of a report's `future`. Computed
     once for each world, so that every plot can ask.
     """
-    return copy.deepcopy(_baselines(_heldout_settings(settings), sequences, similarity))
+    return copy.deepcopy(_baselines(_world(settings), sequences, similarity))
 
 
 def mean_image(settings: DataSettings) -> Tensor:
     """The per-pixel mean of training frames, (H, W): the guess of one who never looks."""
-    return _mean_image(_heldout_settings(settings))
+    return _mean_image(_world(settings))
 
 
 def summary(values: Values | None) -> dict[str, Any] | None:
@@ -200,45 +200,33 @@ def _batches(data: Any, sequences: int, batch_size: int, ranks: Ranks = ALONE) -
         yield data.batch(start // batch_size, batch_size)[:, : sequences - start]
 
 
-def _heldout_settings(settings: DataSettings) -> DataSettings:
-    """All that held-out sequences depend on; a relative folder of digits or videos is absolute."""
-    data = settings.data_settings()
-    return dataclasses.replace(
-        data, data=_absolute(data.data), digits=_absolute(data.digits), seed=HELDOUT_SEED
-    )
-
-
-def _absolute(source: str) -> str:
-    """A folder's full path, or several; one of our own words stays, even beside such a folder."""
-    if source in OWN_SOURCES:
-        return source
-    if Path(source).is_dir():
-        return str(Path(source).resolve())
-    return "+".join(map(_absolute, source.split("+"))) if "+" in source else source
+def _world(settings: DataSettings) -> World:
+    """All that held-out sequences depend on."""
+    return dataclasses.replace(settings.data_settings(), seed=HELDOUT_SEED), Path.cwd()
 
 
 @lru_cache(maxsize=8)
-def _heldout(data: DataSettings) -> Any:
-    return open_data(data, "test")
+def _heldout(world: World) -> Any:
+    return open_data(world[0], "test")
 
 
 @lru_cache(maxsize=8)
-def _mean_image(data: DataSettings) -> Tensor:
+def _mean_image(world: World) -> Tensor:
     """Per-pixel mean of training frames, (H, W), as if one frame half lit had been among them: no
     pixel is impossible, so that the cross-entropy stays finite."""
     total, count = torch.tensor(0.5), 1
-    for frames in _batches(open_data(data, "train"), MEAN_IMAGE_SEQUENCES, 100):
+    for frames in _batches(open_data(world[0], "train"), MEAN_IMAGE_SEQUENCES, 100):
         total = total + to_unit(frames).sum((0, 1), dtype=torch.float64)
         count += frames.shape[0] * frames.shape[1]
     return (total / count).float()
 
 
 @lru_cache(maxsize=16)
-def _baselines(data: DataSettings, sequences: int, similarity: bool) -> dict[str, Any]:
+def _baselines(world: World, sequences: int, similarity: bool) -> dict[str, Any]:
     batches: dict[str, list[Values]] = {name: [] for name in BASELINES}
-    for frames in _batches(_heldout(data), sequences, 100):
-        seen, later = to_unit(frames).tensor_split([data.frames_in])
-        guesses = (later, _mean_image(data).expand_as(later), seen[-1:].expand_as(later))
+    for frames in _batches(_heldout(world), sequences, 100):
+        seen, later = to_unit(frames).tensor_split([world[0].frames_in])
+        guesses = (later, _mean_image(world).expand_as(later), seen[-1:].expand_as(later))
         for name, guess in zip(BASELINES, guesses, strict=True):
             nats = metrics.cross_entropy_of_probability(guess, later)  # of 0 and 1 infinite
             batches[name].append(_judge(guess, later, nats, similarity))

@@ -159,7 +159,7 @@ def test_digits_are_read_once_and_from_where_the_folder_is_now(monkeypatch, tmp_
     asked = []
 
     def record(source, split):
-        asked.append((source, split))
+        asked.append((str(Path(source).resolve()), split))
         return load_digits("embedded", split)
 
     monkeypatch.setattr(sources, "load_digits", record)

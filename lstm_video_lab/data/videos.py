@@ -8,7 +8,6 @@ could be tested on pictures that it was trained on.
 import re
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -56,7 +55,12 @@ def load_videos(folder: Path | str, split: str, channels: int = 1) -> list[np.nd
 
 def decode(path: Path | str, channels: int = 1, most: int = MOST_FRAMES) -> np.ndarray:
     """The first frames of a video, grey or in colour: uint8 (frames, C, h, w)."""
-    av = _pyav()
+    try:
+        import av
+    except ImportError:
+        raise ImportError(
+            "videos are decoded with PyAV, which is not installed: pip install av"
+        ) from None
     try:
         with av.open(str(path)) as container:
             frames = [
@@ -69,16 +73,6 @@ def decode(path: Path | str, channels: int = 1, most: int = MOST_FRAMES) -> np.n
         raise ValueError(f"{path}: a video without frames: take it away")
     video = np.stack(frames)
     return video[:, None] if channels == 1 else np.ascontiguousarray(video.transpose(0, 3, 1, 2))
-
-
-def _pyav() -> Any:
-    try:
-        import av
-    except ImportError:
-        raise ImportError(
-            "videos are decoded with PyAV, which is not installed: pip install av"
-        ) from None
-    return av
 
 
 def _recording(path: Path) -> str:

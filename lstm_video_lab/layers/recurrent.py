@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lstm_video_lab.cells import ConvLSTMCell, LSTMCell
+from lstm_video_lab.cells import ConvLSTMCell, LSTMCell, existing
 from lstm_video_lab.checks import check_sizes
 from lstm_video_lab.layers.unroll import RecurrentFunction
 
@@ -122,10 +122,7 @@ class _Recurrent(nn.Module, ABC):
                     "without an input x, give a state and a number of steps of at least 1"
                 )
             return steps
-        if self.weights(0)[0] is None:
-            raise ValueError(
-                "this layer was built without inputs (input size 0): call it with x=None"
-            )
+        existing(self.weights(0)[0])
         if steps not in (None, len(x)) or len(x) == 0:
             raise ValueError(f"steps={steps} differs from the length of x, {len(x)}, or x is empty")
         return len(x)
