@@ -29,7 +29,7 @@ MOVED = {  # before → now
     "temporal.pixels": "lessons.pixel_by_pixel.model",
     "data.captions": "lessons.video_to_text.data",
     "experiments.actions": "lessons.percepts_and_actions.experiment",
-    "experiments.box": "training.train_pretrained",
+    "experiments.box": "commands.pretrain",
     "experiments.captions": "lessons.video_to_text.experiment",
     "experiments.common": "training.runs, training.trials, data.frames and files",
     "experiments.composite": "lessons.composite.experiment",

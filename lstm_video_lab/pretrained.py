@@ -6,7 +6,6 @@ one scale for each row, everything else as float16; the card says what that cost
 """
 
 import json
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -68,31 +67,6 @@ def start_from(model: VideoModel, name: str) -> None:
                 f"here it is {tuple(own.shape)}: choose the settings of that model"
             )
         own.copy_(weights[key])
-
-
-def store_model(
-    net: nn.Module, card: dict[str, Any], score: Callable[[], dict[str, Any]], folder: Path
-) -> Path:
-    """Store a trained network and its card in a folder; returns the card's path.
-
-    card: name, data, command, scale, steps, seconds, machine, settings and measure, and of one that
-    is no `VideoModel` kind, the class in full, and model, what it is called with. What the weights
-    score as stored, and how much rounding has moved the measure on the first source, is added here.
-    score: scores `net` as it is: source of data → report, `baselines` in it.
-    """
-    measure = card.pop("measure")
-
-    def level(scores: dict[str, Any]) -> float:
-        report = next(iter(scores.values()))
-        part = report.get("future") or report.get("reconstruction") or report
-        return part[measure]
-
-    before, quantised = score(), quantise(net.state_dict())
-    net.load_state_dict(dequantise(quantised))
-    card["metrics"] = score()
-    card["parameters"] = sum(parameter.numel() for parameter in net.parameters())
-    card["storing"] = {"measure": measure, "cost": abs(level(card["metrics"]) - level(before))}
-    return write_card(card, quantised, folder)
 
 
 def write_card(card: dict[str, Any], quantised: dict[str, Tensor], folder: Path) -> Path:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from lstm_video_lab import (
     Settings,
     evaluate,
-    lessons,
     list_pretrained,
     load_pretrained,
     pretrained,
     train,
 )
+from lstm_video_lab.commands.pretrain import MODELS, run, store_run
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.evaluation import heldout_data
 from lstm_video_lab.lessons.video_ladder.experiment import score_on, train_on
@@ -23,7 +23,6 @@ from lstm_video_lab.lessons.video_ladder.model import Ladder
 from lstm_video_lab.lessons.video_ladder.pretrain import TALL
 from lstm_video_lab.percepts import PerceptNet, score_net, train_net
 from lstm_video_lab.training.checkpoints import load_model
-from lstm_video_lab.training.train_pretrained import MODELS, run, store_run
 
 MEBIBYTE = 2**20
 NETS = PERCEPTS, LADDER = "percept-net", "ladder-two-digits"  # they are no VideoModels
@@ -52,7 +51,7 @@ def test_a_trained_model_is_made_by_the_command_on_its_card(name, tmp_path, monk
     monkeypatch.setattr(
         "lstm_video_lab.data.digits._download", lambda split: pytest.fail("it asked the net")
     )
-    list(lessons.run(name, "smoke", tmp_path))
+    list(run(name, "smoke", tmp_path))
     monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path)
     assert list_pretrained() == [name]
     model = load_pretrained(name)
@@ -66,7 +65,7 @@ def test_a_trained_model_is_made_by_the_command_on_its_card(name, tmp_path, monk
 
 
 def test_a_network_for_percepts_is_made_the_same_way(tmp_path, monkeypatch):
-    list(lessons.run(PERCEPTS, "smoke", tmp_path))
+    list(run(PERCEPTS, "smoke", tmp_path))
     monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path)
     net = load_pretrained(PERCEPTS)
     assert isinstance(net, PerceptNet) and not net.training and net.card["scale"] == "smoke"
@@ -79,7 +78,7 @@ def test_a_network_for_percepts_is_made_the_same_way(tmp_path, monkeypatch):
 
 
 def test_a_ladder_is_made_the_same_way(tmp_path, monkeypatch):
-    list(lessons.run(LADDER, "smoke", tmp_path))
+    list(run(LADDER, "smoke", tmp_path))
     monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path)
     net = load_pretrained(LADDER)
     assert isinstance(net, Ladder) and not net.training and len(net.laterals) == 4
@@ -110,11 +109,11 @@ def test_the_score_of_clips_is_that_of_a_plain_loop():
 
 
 def test_weights_of_more_than_a_file_s_size_travel_in_several(tmp_path, monkeypatch):
-    list(lessons.run("composite-two-digits", "smoke", tmp_path))
+    list(run("composite-two-digits", "smoke", tmp_path))
     monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path)
     first = load_pretrained("composite-two-digits").state_dict()
     monkeypatch.setattr(pretrained, "SHARD", 2000)
-    list(lessons.run("composite-two-digits", "smoke", tmp_path))
+    list(run("composite-two-digits", "smoke", tmp_path))
     model = load_pretrained("composite-two-digits")
     assert len(model.card["shards"]) > 2
     for key, value in model.state_dict().items():
@@ -123,7 +122,7 @@ def test_weights_of_more_than_a_file_s_size_travel_in_several(tmp_path, monkeypa
 
 def test_a_model_is_trained_at_its_own_scale_or_for_tests(tmp_path):
     with pytest.raises(ValueError, match="is trained at scale paper"):
-        next(lessons.run("fc-two-digits", "laptop", tmp_path))
+        next(run("fc-two-digits", "laptop", tmp_path))
 
 
 def test_each_model_says_what_made_it_and_all_are_light():
@@ -212,15 +211,6 @@ def test_a_card_that_names_a_class_of_somebody_else_is_refused(tmp_path, monkeyp
     (tmp_path / "odd.json").write_text(json.dumps(card))
     with pytest.raises(ValueError, match=r"odd: its kind, os\.path\.Join, is no class of this lab"):
         load_pretrained("odd")
-
-
-def test_a_model_of_a_lesson_is_made_by_the_lesson_only(tmp_path):
-    with pytest.raises(ValueError, match="ladder-two-digits is made in the room of a lesson"):
-        next(run(LADDER, "smoke", tmp_path))
-
-
-def test_the_index_of_experiments_knows_every_trained_model():
-    assert set(lessons.MODELS) == set(MODELS)
 
 
 def test_an_autoencoder_can_be_stored(tmp_path):

@@ -93,8 +93,9 @@ def run_predict(arguments: argparse.Namespace) -> int:
 
 def add_experiment(parser: argparse.ArgumentParser) -> None:
     from lstm_video_lab import lessons
+    from lstm_video_lab.commands import pretrain
 
-    names = sorted((*lessons.ROOMS, *lessons.MODELS))
+    names = sorted((*lessons.ROOMS, *pretrain.MODELS))
     parser.add_argument("name", choices=names, help="experiment, or model to train")
     parser.add_argument(
         "--scale",
@@ -109,8 +110,10 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
 
 def run_experiment(arguments: argparse.Namespace) -> int:
     from lstm_video_lab import lessons
+    from lstm_video_lab.commands import pretrain
 
-    return tell(lessons.run(arguments.name, arguments.scale, arguments.out))
+    run = pretrain.run if arguments.name in pretrain.MODELS else lessons.run
+    return tell(run(arguments.name, arguments.scale, arguments.out))
 
 
 def add_reproduce(parser: argparse.ArgumentParser) -> None:

@@ -30,35 +30,16 @@ ROOMS = {  # experiment → the room that holds it
 }
 GRIDS = ("layers", "optimisers", "table2")  # the room's `grids` computes them, not its `experiment`
 WITHOUT_PAPER = ("captions", "ladder", "pixels")  # they have no sizes of a paper
-MODELS = (  # that come with the lab: each is trained by the experiment of its name
-    "composite-two-digits",
-    "convlstm-two-digits",
-    "fc-two-digits",
-    "fc-two-digits-conditional",
-    "ladder-two-digits",
-    "natural-patches",
-    "percept-net",
-)
 
 
 def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
     """Run an experiment; yields lines to read while it runs, some of them empty: there it can stop.
 
-    It resumes where it was cut off and leaves NAME.json and NAME.png in `out`, or a model and its
-    card. `scale` None is laptop; for a model, the scale that it was made for. Raises ValueError for
-    an unknown name, and for a scale that an experiment does not have.
+    It resumes where it was cut off and leaves NAME.json and NAME.png in `out`. `scale` None is
+    laptop. Raises ValueError for an unknown name, and for a scale that an experiment does not have.
     """
-    if name in MODELS:
-        from lstm_video_lab.training import train_pretrained
-
-        make: Any = None
-        if name == "ladder-two-digits":
-            from lstm_video_lab.lessons.video_ladder.pretrain import make_ladder as make
-        yield from train_pretrained.run(name, scale, out, make)
-        return
     if name not in ROOMS:
-        known = ", ".join((*ROOMS, *MODELS))
-        raise ValueError(f"experiment {name!r} is unknown: choose one of {known}")
+        raise ValueError(f"experiment {name!r} is unknown: choose one of {', '.join(ROOMS)}")
     if scale == "paper" and name in WITHOUT_PAPER:
         raise ValueError(f"experiment {name} has no scale 'paper': choose laptop, or smoke")
     result = yield from _compute(name, scale or "laptop", out)

@@ -9,6 +9,7 @@ import pytest
 
 from lstm_video_lab import cli, lessons
 from lstm_video_lab.bench import report
+from lstm_video_lab.commands.pretrain import MODELS
 from lstm_video_lab.course import tables
 from lstm_video_lab.settings import SCALES
 
@@ -110,7 +111,7 @@ def test_the_tests_that_a_page_runs_exist():
 def test_the_experiments_are_those_that_there_are():
     table = part("docs/commands.md", "experiment").split("| names |")[1]
     named = set(re.findall(r"`([\w-]+)`", table))
-    assert named == {*lessons.ROOMS, *lessons.GRIDS, *lessons.MODELS}
+    assert named == {*lessons.ROOMS, *MODELS}
 
 
 def test_the_scales_and_the_variables_are_those_that_are_read():

@@ -9,7 +9,6 @@ import pytest
 from lstm_video_lab import lessons
 from lstm_video_lab.lessons.composite import grids
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import train_pretrained
 
 
 @pytest.mark.parametrize("name", grids.GRIDS)
@@ -46,4 +45,3 @@ def test_the_best_rate_of_each_optimiser_is_the_one_with_the_least_error():
 
 def test_every_name_of_an_experiment_is_known_to_its_module():
     assert sorted(grids.GRIDS) == sorted(lessons.GRIDS)
-    assert sorted(train_pretrained.MODELS) == sorted(lessons.MODELS)

@@ -5,18 +5,14 @@ and leaves in DIR what is then copied into `lstm_video_lab/weights/`. All learn 
 digits and MNIST's, or from the camera.
 """
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
-from torch import nn
-
-from lstm_video_lab import evaluation, percepts, pretrained
-from lstm_video_lab.data import load_digits
-from lstm_video_lab.machine import describe_machine
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training import checkpoints, runs
 
 # fmt: off
 TWO = {"num_digits": 2, "precision": "auto"}
@@ -41,7 +37,7 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # name → scale, and what is
         "num_digits": 2, "batch_size": 8, "learning_rate": 3e-3, "steps": 5000}),
 }
 # fmt: on
-Made = tuple[nn.Module, dict[str, Any], Callable[[], dict[str, Any]]]  # network, card, score
+Made = tuple[Any, dict[str, Any], Callable[[int], dict[str, Any]]]  # network, card, score
 SEQUENCES = 1000  # held-out ones, behind the scores of a card
 FOR_TESTS = ("data", "output", "cell", "conditional", "num_digits")  # what smoke scale keeps
 
@@ -59,20 +55,21 @@ def settings_for(name: str, scale: str | None = None) -> Settings:
     return Settings.for_scale(own, **changes)
 
 
-def run(
-    name: str, scale: str | None, out: Path, make: Callable[[Settings], Made] | None = None
-) -> Iterator[str]:
-    """Train a model and store it in `out` as the lab holds it; `make` trains one of a lesson's."""
+def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
+    """Train a model and store it in `out` as the lab holds it, at its own scale, or for tests.
+
+    Yields lines to read while it runs, some of them empty: there it can stop, to be resumed.
+    """
+    from lstm_video_lab.machine import describe_machine
+    from lstm_video_lab.training import runs
+
     settings = settings_for(name, scale)
     command = f"lstm-video-lab experiment {name} --out DIR"
-    make = make or NETS.get(name)
-    if make is None and name == "ladder-two-digits":
-        raise ValueError(f"{name} is made in the room of a lesson: hand over what makes it")
-    if make is not None:
-        path = train_net(name, settings, command, out, make)
+    sequences = 20 if scale == "smoke" else SEQUENCES
+    if name in NETS:
+        path = train_net(name, settings, command, out, sequences)
     else:
         yield from runs.training_lines(settings, out / "runs" / name)
-        sequences = 20 if scale == "smoke" else SEQUENCES
         path = store_run(out / "runs" / name, name, command, describe_machine(), out, sequences)
     yield f"stored: {path} and its weights; copy them into lstm_video_lab/weights"
 
@@ -89,6 +86,9 @@ def store_run(
 
     It is scored on held-out sequences of each source of digits that the run was trained on.
     """
+    from lstm_video_lab import evaluation
+    from lstm_video_lab.training import checkpoints
+
     checkpoint, model = checkpoints.read_checkpoint(run), checkpoints.load_model(run)
     settings, ancestors = checkpoint.settings, _ancestors(checkpoint.settings)
     sources = {settings.data: settings}
@@ -113,11 +113,13 @@ def store_run(
     def score() -> dict[str, Any]:
         return {name: evaluation.evaluate(model, own, sequences) for name, own in sources.items()}
 
-    return pretrained.store_model(model, card, score, folder)
+    return store_model(model, card, score, folder)
 
 
 def _ancestors(settings: Settings) -> list[dict[str, Any]]:
     """The models whose weights a run began with, oldest first: what their cards say of training."""
+    from lstm_video_lab import pretrained
+
     if settings.start_from is None:
         return []
     card = pretrained.load_pretrained(settings.start_from).card
@@ -125,12 +127,12 @@ def _ancestors(settings: Settings) -> list[dict[str, Any]]:
     return [*card.get("ancestors", []), {key: card[key] for key in keys}]
 
 
-def train_net(
-    name: str, settings: Settings, command: str, out: Path, make: Callable[[Settings], Made]
-) -> Path:
-    """Train one that is no `VideoModel`; store it and its card; the card's path."""
+def train_net(name: str, settings: Settings, command: str, out: Path, sequences: int) -> Path:
+    """Train one of NETS; store it and its card; the card's path."""
+    from lstm_video_lab.machine import describe_machine
+
     started = time.perf_counter()
-    net, card, score = make(settings)
+    net, card, score = NETS[name](settings)
     kept = ("image_size", "digits", "num_digits", "digit_size", "steps", "seed")
     card |= {
         "name": name,
@@ -141,11 +143,41 @@ def train_net(
         "machine": describe_machine(),
         "settings": {key: getattr(settings, key) for key in (*kept, *card.pop("kept"))},
     }
-    return pretrained.store_model(net, card, score, out)
+    return store_model(net, card, lambda: score(sequences), out)
+
+
+def store_model(
+    net: Any, card: dict[str, Any], score: Callable[[], dict[str, Any]], folder: Path
+) -> Path:
+    """Store a trained network and its card in a folder; returns the card's path.
+
+    card: name, data, command, scale, steps, seconds, machine, settings and measure, and of one that
+    is no `VideoModel` kind, the class in full, and model, what it is called with. What the weights
+    score as stored, and how much rounding has moved the measure on the first source, is added here.
+    score: scores `net` as it is: source of data → report, `baselines` in it.
+    """
+    from lstm_video_lab import pretrained
+
+    measure = card.pop("measure")
+
+    def level(scores: dict[str, Any]) -> float:
+        report = next(iter(scores.values()))
+        part = report.get("future") or report.get("reconstruction") or report
+        return part[measure]
+
+    before, quantised = score(), pretrained.quantise(net.state_dict())
+    net.load_state_dict(pretrained.dequantise(quantised))
+    card["metrics"] = score()
+    card["parameters"] = sum(parameter.numel() for parameter in net.parameters())
+    card["storing"] = {"measure": measure, "cost": abs(level(card["metrics"]) - level(before))}
+    return pretrained.write_card(card, quantised, folder)
 
 
 def make_percepts(settings: Settings) -> Made:
     """The network for percepts, of still frames; what is special on its card; its score."""
+    from lstm_video_lab import percepts
+    from lstm_video_lab.data import load_digits
+
     place = (settings.image_size, settings.digit_size)
     assert settings.steps is not None
     net = percepts.train_net(load_digits(settings.digits), *place, settings.steps, settings.seed)
@@ -157,11 +189,18 @@ def make_percepts(settings: Settings) -> Made:
         "kept": (),
         "measure": "names",
     }
-    return (
-        net,
-        card,
-        lambda: {part: percepts.score_net(net, test, *place) for part, test in tests.items()},
-    )
+
+    def score(_: int) -> dict[str, Any]:
+        return {part: percepts.score_net(net, test, *place) for part, test in tests.items()}
+
+    return net, card, score
 
 
-NETS = {"percept-net": make_percepts}  # they are no VideoModels
+def make_ladder(settings: Settings) -> Made:
+    """The ladder of lesson 14."""
+    from lstm_video_lab.lessons.video_ladder import pretrain
+
+    return pretrain.make_ladder(settings)
+
+
+NETS = {"percept-net": make_percepts, "ladder-two-digits": make_ladder}  # they are no VideoModels
