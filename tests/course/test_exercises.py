@@ -42,8 +42,8 @@ def agrees(answer, function, seed):
     return True
 
 
-def test_there_are_eleven_in_step_with_the_lessons():
-    assert [name[:2] for name in KNOWN] == [f"{n:02d}" for n in range(1, 12)]
+def test_they_are_numbered_without_a_gap_and_as_built():
+    assert [name[:2] for name in KNOWN] == [f"{n:02d}" for n in range(1, len(KNOWN) + 1)]
     assert handout.problems(SOLUTIONS) == []
 
 
