@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from lstm_video_lab.checks import check_choice
-from lstm_video_lab.files import write_whole
+from lstm_video_lab.files import write_json, write_whole
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 
@@ -74,7 +74,7 @@ def write_card(card: dict[str, Any], quantised: dict[str, Tensor], folder: Path)
     folder.mkdir(parents=True, exist_ok=True)
     card["shards"] = _write_shards(quantised, card["name"], folder)
     path = folder / f"{card['name']}.json"
-    write_whole(path, json.dumps(card, indent=1, allow_nan=False) + "\n")
+    write_json(path, card)
     return path
 
 

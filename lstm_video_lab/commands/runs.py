@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import sys
 from collections.abc import Generator
 from pathlib import Path
 
 from lstm_video_lab.commands.train import signals
-from lstm_video_lab.files import write_whole
+from lstm_video_lab.files import write_json
 from lstm_video_lab.settings import SCALES
 
 
@@ -45,7 +44,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
     )
     print(score_table.table(report))
     if arguments.json is not None:
-        write_whole(arguments.json, json.dumps(report, indent=1, allow_nan=False) + "\n")
+        write_json(arguments.json, report)
     return 0
 
 
@@ -104,7 +103,7 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
         help="set of numbers; none: laptop, or what the model was made at",
     )
     parser.add_argument(
-        "--out", type=Path, required=True, help="folder for its JSON and its figure"
+        "--out", type=Path, required=True, help="folder for its result and its figure"
     )
 
 
@@ -193,7 +192,7 @@ def run_bench(arguments: argparse.Namespace) -> int:
     text = pages.table(report)
     print(text, end="")
     if arguments.json is not None:
-        write_whole(arguments.json, json.dumps(report, indent=1, allow_nan=False) + "\n")
+        write_json(arguments.json, report)
     if arguments.page is not None:
         pages.put_into(arguments.page, text)
     return 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from lstm_video_lab.files import store_result
+from lstm_video_lab.files import store_result, write_whole
 
 ROOMS = {  # experiment → the room that holds it
     "actions": "percepts_and_actions",
@@ -35,15 +36,27 @@ WITHOUT_PAPER = ("captions", "ladder", "pixels")  # they have no sizes of a pape
 def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
     """Run an experiment; yields lines to read while it runs, some of them empty: there it can stop.
 
-    It resumes where it was cut off and leaves NAME.json and NAME.png in `out`. `scale` None is
-    laptop. Raises ValueError for an unknown name, and for a scale that an experiment does not have.
+    It resumes where it was cut off and leaves NAME.json, its clips and NAME.png in `out`. `scale`
+    None is laptop. An experiment tells the seeds of its trainings under `made`. Raises ValueError
+    for an unknown name, and for a scale that an experiment does not have.
     """
     if name not in ROOMS:
         raise ValueError(f"experiment {name!r} is unknown: choose one of {', '.join(ROOMS)}")
     if scale == "paper" and name in WITHOUT_PAPER:
         raise ValueError(f"experiment {name} has no scale 'paper': choose laptop, or smoke")
-    result = yield from _compute(name, scale or "laptop", out)
-    yield store_result(out, name, result, _draw(name, result))
+    scale = scale or "laptop"
+    result = yield from _compute(name, scale, out)
+    png = _draw(name, result)
+    made = {
+        "command": f"lstm-video-lab experiment {name} --scale {scale} --out DIR",
+        "scale": scale,
+        "seeds": None,
+        **result.pop("made", {}),
+        "date": date.today().isoformat(),
+    }
+    path = store_result(out, name, {"made": made, **result})
+    write_whole(path.with_suffix(".png"), png)
+    yield f"stored: {', '.join(map(str, sorted(out.glob(f'{name}.*'))))}"
 
 
 def _compute(name: str, scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The experiments at smoke scale: what they store, and that they resume."""
 
-import json
+import datetime
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from lstm_video_lab import lessons
 from lstm_video_lab.cli import main
 from lstm_video_lab.data.frames import pack_frames, unpack_frames
-from lstm_video_lab.files import load_result
+from lstm_video_lab.files import load_result, read_result
 from lstm_video_lab.lessons.autoencoder import experiment
 from lstm_video_lab.lessons.composite import experiment as composite
 from lstm_video_lab.training.runs import EXAMPLES
@@ -30,7 +30,13 @@ def test_packed_frames_come_out_as_they_went_in(frames):
 
 def test_units(tmp_path):
     assert main(["experiment", "units", "--scale", "smoke", "--out", str(tmp_path)]) == 0
-    result = json.loads((tmp_path / "units.json").read_text())
+    result = read_result(tmp_path / "units.json")
+    assert result["made"] == {
+        "command": "lstm-video-lab experiment units --scale smoke --out DIR",
+        "scale": "smoke",
+        "seeds": [0],
+        "date": datetime.date.today().isoformat(),
+    }
     assert set(result["units"]) == {"4", "8"} and result["scale"] == "smoke"
     for count, one in result["units"].items():
         assert one["settings"]["units"] == int(count) and one["report"]["future"] is None
@@ -42,7 +48,9 @@ def test_units(tmp_path):
 def test_conditioning_scores_each_model_twice(tmp_path):
     lines = list(lessons.run("conditioning", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
-    models = json.loads((tmp_path / "conditioning.json").read_text())["models"]
+    result = read_result(tmp_path / "conditioning.json")
+    assert result["made"]["seeds"] == [0]
+    models = result["models"]
     assert set(models) == {"unconditional", "teacher", "scheduled", "own"}
     free, forced = (
         models["unconditional"]["report"]["future"],
@@ -60,8 +68,12 @@ def test_conditioning_scores_each_model_twice(tmp_path):
 
 
 def test_composite_keeps_predictions_of_the_same_sequences(tmp_path):
-    list(lessons.run("composite", "smoke", tmp_path))
-    models = json.loads((tmp_path / "composite.json").read_text())["models"]
+    lines = list(lessons.run("composite", "smoke", tmp_path))
+    kinds = ("clips.json", "json", "png")
+    assert lines[-1] == f"stored: {', '.join(f'{tmp_path}/composite.{kind}' for kind in kinds)}"
+    result = read_result(tmp_path / "composite.json")
+    assert result["made"]["seeds"] == [0]
+    models = result["models"]
     assert set(models) == {"4-1-none", "4-1-future", "4-2-none", "4-2-future"}
     frames = {name: unpack_frames(one["examples"]["frames"]) for name, one in models.items()}
     assert all(np.array_equal(f, frames["4-1-none"]) for f in frames.values())
@@ -77,9 +89,7 @@ def test_an_experiment_that_was_cut_off_goes_on_and_gives_the_same(tmp_path):
     cut.close()
     rest = list(lessons.run("units", "smoke", tmp_path / "cut"))
     assert len(rest) < len(whole)
-    results = [
-        json.loads((tmp_path / name / "units.json").read_text()) for name in ("whole", "cut")
-    ]
+    results = [read_result(tmp_path / name / "units.json") for name in ("whole", "cut")]
     for one in results:
         for entry in one["units"].values():
             del entry["seconds"], entry["curve"]["seconds"]

@@ -35,10 +35,12 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     points = product(UNITS, LAYERS, CONDITIONAL)
     models = {name_of(*point): settings_for(*point, scale) for point in points}
     trained = yield from runs.train_models("composite", models, out, study=_examples)
+    any_settings = next(iter(models.values()))
     return {
+        "made": {"seeds": [any_settings.seed]},
         "scale": scale,
         "models": {name: result for name, (result,) in trained.items()},
-        "baselines": evaluation.baselines(next(iter(models.values()))),
+        "baselines": evaluation.baselines(any_settings),
     }
 
 

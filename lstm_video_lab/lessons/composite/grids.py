@@ -83,6 +83,7 @@ def run(name: str, scale: str, out: Path) -> Generator[str, None, dict[str, Any]
     trained = yield from runs.train_models(name, models, out, seeds=SEEDS)
     any_settings = next(iter(models.values()))
     return {
+        "made": {"seeds": list(SEEDS)},
         "scale": scale,
         "models": {
             key: summarise_seeds(results, "cross_entropy") for key, results in trained.items()

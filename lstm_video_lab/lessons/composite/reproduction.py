@@ -10,9 +10,11 @@ the same sequences of MNIST test digits.
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Callable, Generator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ import torch
 
 from lstm_video_lab import evaluation, metrics, prediction
 from lstm_video_lab.data.frames import to_unit
-from lstm_video_lab.files import write_whole
+from lstm_video_lab.files import write_json, write_whole
 from lstm_video_lab.layers import linear_maps
 from lstm_video_lab.lessons.composite import grids
 from lstm_video_lab.machine import describe_machine, has_bf16, pick_device
@@ -103,13 +105,21 @@ def run(
         folder = out / "runs" / name
         yield from runs.training_lines(settings, folder)
         yield f"{name}: scored on {runs.SEQUENCES[scale]} sequences"
-        report = score_row(row, name, folder, out, draw)
+        command = command_of(row, scale, speed, feedback, changes)
+        report = score_row(row, name, folder, out, command, draw)
         yield f"{name}: {_in_words(report)}"
         yield store_table(out)
 
 
+def command_of(row: str, scale: str, speed: str, feedback: str, changes: dict[str, Any]) -> str:
+    """The command that makes a row."""
+    flags = {"row": row, "scale": scale, "speed": speed, "feedback": feedback, **changes}
+    words = [f"--{k.replace('_', '-')} {v}" for k, v in flags.items() if v is not None]
+    return f"lstm-video-lab reproduce table2 {' '.join(words)} --out DIR"
+
+
 def score_row(
-    row: str, name: str, folder: Path, out: Path, draw: Draw | None = None
+    row: str, name: str, folder: Path, out: Path, command: str, draw: Draw | None = None
 ) -> dict[str, Any]:
     """Everything there is to say about a finished run, stored in `out` under its name."""
     saved, model = checkpoints.read_checkpoint(folder), checkpoints.load_model(folder)
@@ -118,6 +128,7 @@ def score_row(
     units = settings.units if isinstance(settings.units, tuple) else ()
     title = TITLES[row].format("-".join(map(str, units)))
     report = {
+        "made": {"command": command, "date": date.today().isoformat()},
         "row": row,
         "title": title,
         "published": PUBLISHED.get(row),
@@ -140,7 +151,7 @@ def score_row(
     if draw is not None:
         events = find_events(settings)
         draw(out, name, report, {e: predict_future(model, settings, n) for e, n in events.items()})
-    write_whole(out / f"{name}.json", json.dumps(report, allow_nan=False) + "\n")
+    write_json(out / f"{name}.json", report)
     return report
 
 
@@ -203,8 +214,9 @@ def keep_frames(model: VideoModel, settings: Settings, path: Path) -> dict[str, 
     logits = prediction.predict_raw(model, past, len(later)).future
     assert logits is not None
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        np.savez_compressed(file, truth=later.numpy(), logits=logits.float().cpu().numpy())
+    file = io.BytesIO()
+    np.savez_compressed(file, truth=later.numpy(), logits=logits.float().cpu().numpy())
+    write_whole(path, file.getvalue())
     values = evaluation.score(
         model, evaluation.heldout_data(settings), settings.frames_in, KEPT, KEPT
     )["future"]
@@ -249,12 +261,22 @@ def store_table(out: Path) -> str:
     stored = [json.loads(path.read_text()) for path in paths]
     order = list(ROWS)
     rows = sorted((row for row in stored if "row" in row), key=lambda row: order.index(row["row"]))
-    short = [{k: v for k, v in row.items() if k not in ("curve", "kept")} for row in rows]
-    write_whole(
-        out / "reproduction.json", json.dumps({"rows": short}, indent=1, allow_nan=False) + "\n"
-    )
+    short = [{k: v for k, v in row.items() if k not in ("made", "curve", "kept")} for row in rows]
+    write_json(out / "reproduction.json", {"made": _how_made(rows), "rows": short})
     write_whole(out / "reproduction.md", table(rows))
     return f"stored: {out / 'reproduction.md'} with {len(rows)} rows"
+
+
+def _how_made(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """As of every stored result, but with a command for each row; null where a row doesn't say."""
+    made = [row.get("made", {"command": None, "date": None}) for row in rows]
+    dates = [one["date"] for one in made if one["date"]]
+    return {
+        "command": [one["command"] for one in made],
+        "scale": ", ".join(sorted({row["scale"] for row in rows})),
+        "seeds": sorted({row["settings"]["seed"] for row in rows}),
+        "date": max(dates, default=None),
+    }
 
 
 def table(rows: list[dict[str, Any]]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from lstm_video_lab import evaluation, training
-from lstm_video_lab.files import write_whole
+from lstm_video_lab.files import write_json
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import runs
@@ -93,6 +93,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
         models[name] = settings_for(name, scale, steps=steps)
     trained = yield from runs.train_models("convolution", models, out, seeds=SEEDS, study=_examples)
     return {
+        "made": {"seeds": list(SEEDS)},
         "scale": scale,
         "step_seconds": {name: round(value, 4) for name, value in seconds.items()},
         "models": {name: _summarise(results) for name, results in trained.items()},
@@ -104,7 +105,7 @@ def _clock_once(scale: str, path: Path) -> dict[str, float]:
     """A run that is resumed goes on for the steps that it had before, so the times are kept."""
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(clock(scale)))
+        write_json(path, clock(scale))
     return json.loads(path.read_text())
 
 

@@ -270,6 +270,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
             }
         )
     return {
+        "made": {"seeds": list(SEEDS)},
         "scale": scale,
         "settings": settings.to_dict(),
         "networks": networks,

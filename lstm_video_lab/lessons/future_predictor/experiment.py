@@ -40,6 +40,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     models = {name: settings_for(name, scale) for name in FED}
     trained = yield from runs.train_models("conditioning", models, out, study=_score_other_way)
     return {
+        "made": {"seeds": [models["unconditional"].seed]},
         "scale": scale,
         "models": {name: result for name, (result,) in trained.items()},
         "baselines": evaluation.baselines(models["unconditional"]),

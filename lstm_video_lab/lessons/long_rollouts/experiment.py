@@ -245,6 +245,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
         assert model.card is not None
         models[name] = model, Settings.from_dict(model.card["settings"]), model.card["steps"]
     result: dict[str, Any] = {"scale": scale, "sequences": sequences, "models": {}}
+    result["made"] = {"seeds": [settings_for(TRAINED[0], scale).seed]}
     for name, (model, settings, steps) in models.items():
         of_controls = {}
         if name in PRETRAINED:

@@ -62,6 +62,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     )
     settings = models[SMALL]
     return {
+        "made": {"seeds": list(SEEDS)},
         "scale": scale,
         "data": "camera" if settings.data == "camera" else Path(settings.data).name,
         "models": {name: summarise_seeds(results, "mse") for name, results in trained.items()},

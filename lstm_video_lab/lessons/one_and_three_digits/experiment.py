@@ -221,6 +221,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     settings, folder = control_settings(scale), out / "runs" / "digit-count-control"
     trained = yield from runs.train_and_score(settings, folder)
     control = measure(checkpoints.load_model(folder), settings, sequences)
+    result["made"] = {"seeds": [settings.seed]}
     result["control"] = {**control, "settings": settings.to_dict(), "steps": trained["steps"]}
     return result
 

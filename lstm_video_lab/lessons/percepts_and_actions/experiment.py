@@ -19,12 +19,13 @@ from time import process_time
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from lstm_video_lab import percepts, pretrained
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.data.actions import ACTIONS, MovingActions
+from lstm_video_lab.files import write_json, write_whole
 from lstm_video_lab.layers.recurrent import LSTM
 from lstm_video_lab.lessons.percepts_and_actions import model as classifier
 from lstm_video_lab.lessons.percepts_and_actions.few_labels import (
@@ -225,6 +226,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
         path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))
     }
     return {
+        "made": {"seeds": sorted({row["draw"] for row in rows})},
         "scale": scale,
         "sizes": vars(sizes),
         "percepts": data.scores,
@@ -244,11 +246,11 @@ def _encoder(data: PerceptData, point: dict[str, Any], folder: Path) -> VideoMod
         started = process_time()
         model, losses = pretrain(name, inputs, s)
         seconds = round(process_time() - started)
-        save_file(model.state_dict(), path)
         report = score_model(model, data.percepts[kind], s)
         last = losses[-max(1, len(losses) // 10) :]
         report |= {"loss": mean(last), "steps": len(losses), "seconds": seconds}
-        path.with_suffix(".json").write_text(json.dumps(report))
+        write_json(path.with_suffix(".json"), report)
+        write_whole(path, save(model.state_dict()))  # last: then all of it is there
     model = untrained(name, inputs, s)
     model.load_state_dict(load_file(path))
     return model.eval()

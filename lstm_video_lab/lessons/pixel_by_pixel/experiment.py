@@ -87,4 +87,10 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
         models[row["model"]].append(row)
         yield f"{row['model']}, seed {row['seed']}: {row['test']:.3f} bits per pixel"
     counted = baselines(train, test, (SIDE, SIDE), LEVELS)
-    return {"scale": scale, "steps": STEPS[scale], "models": models, "baselines": counted}
+    return {
+        "made": {"seeds": list(SEEDS)},
+        "scale": scale,
+        "steps": STEPS[scale],
+        "models": models,
+        "baselines": counted,
+    }

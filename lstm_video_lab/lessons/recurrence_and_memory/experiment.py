@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstm_video_lab.files import write_whole
+from lstm_video_lab.files import write_json
 from lstm_video_lab.lessons.recurrence_and_memory import memory
 from lstm_video_lab.lessons.recurrence_and_memory.jacobians import (
     STARTS,
@@ -100,6 +100,7 @@ def copy_accuracy(start: str, scale: str) -> dict[str, list]:
 def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     """All of lesson 01 that takes minutes; a part that is done is not done again."""
     result: dict[str, Any] = {
+        "made": {"seeds": list(SEEDS)},
         "scale": scale,
         "steps": STEPS[scale],
         "delays": DELAYS[scale],
@@ -113,7 +114,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
             began = time.perf_counter()
             part = {"found": make(), "seconds": round(time.perf_counter() - began, 1)}
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, json.dumps(part) + "\n")
+            write_json(path, part)
         part = json.loads(path.read_text())
         result.setdefault(task, {})[name] = part["found"]
         result["seconds"][f"{task}: {name}"] = part["seconds"]

@@ -166,7 +166,8 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
         if is_new:
             last = row["accuracy"][row["trained"]][-1]
             yield f"{row['task']}, {row['kind']}, {row['trained']}, {row['seed']}: {last} %"
-    return {"scale": scale, "sizes": vars(s), "trials": rows}
+    made = {"seeds": list(range(s.seeds))}
+    return {"made": made, "scale": scale, "sizes": vars(s), "trials": rows}
 
 
 def accuracy(

@@ -268,6 +268,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     size = SIZES[scale]
     levels = {data: baselines(data, size) for data in ("digits", "colour", "actions")}
     result: dict[str, Any] = {"scale": scale, "size": size, "baselines": levels, "trials": {}}
+    result["made"] = {"seeds": list(range(size["seeds"]))}
     points = [{"seed": s, "trial": name} for s, name in product(range(size["seeds"]), TRIALS)]
     log = out / "runs" / f"ladder-{scale}.jsonl"
 

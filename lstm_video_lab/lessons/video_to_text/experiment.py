@@ -193,7 +193,13 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
         runs.append(row)
         if is_new:
             yield f"{row['variant']} {row['seed']}: {row['tests']}"
-    return {"scale": scale, "sizes": sizes._asdict(), "paper": PAPER, "runs": runs}
+    return {
+        "made": {"seeds": list(SEEDS)},
+        "scale": scale,
+        "sizes": sizes._asdict(),
+        "paper": PAPER,
+        "runs": runs,
+    }
 
 
 def across_seeds(

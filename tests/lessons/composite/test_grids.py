@@ -1,12 +1,12 @@
 """Tables of a few settings, small: every model with every seed, mean and spread."""
 
 import dataclasses
-import json
 import statistics
 
 import pytest
 
 from lstm_video_lab import lessons
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.composite import grids
 from lstm_video_lab.settings import Settings
 
@@ -18,9 +18,15 @@ def test_a_grid_is_stored_with_every_seed(name, tmp_path, monkeypatch):
     monkeypatch.setitem(grids.GRIDS, name, dataclasses.replace(grid, models=few))
     monkeypatch.setattr(grids, "SEEDS", (0, 1))
     lines = list(lessons.run(name, "smoke", tmp_path))
-    result = json.loads((tmp_path / f"{name}.json").read_text())
+    result = read_result(tmp_path / f"{name}.json")
+    assert result["made"]["seeds"] == [0, 1]
     assert list(result["models"]) == list(few) and result["scale"] == "smoke"
-    for one in result["models"].values():
+    again = grids.run(name, "smoke", tmp_path)
+    with pytest.raises(StopIteration) as end:
+        while True:
+            next(again)
+    for key, one in end.value.value["models"].items():  # as it was before it was rounded
+        assert result["models"][key]["mean"] == pytest.approx(one["mean"])
         assert one["mean"] == pytest.approx(statistics.mean(one["seeds"]))
         assert one["spread"] == pytest.approx(statistics.stdev(one["seeds"])) and one["spread"] > 0
         assert one["steps"] == 20 and one["parameters"] > 0

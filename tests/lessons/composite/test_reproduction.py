@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from datetime import date
 
 import numpy as np
 import pytest
@@ -33,7 +34,12 @@ def made(tmp_path_factory):
 
 
 def test_every_row_is_trained_scored_drawn_and_in_the_table(made):
-    rows = json.loads((made / "reproduction.json").read_text())["rows"]
+    result = json.loads((made / "reproduction.json").read_text())
+    rows, how = result["rows"], result["made"]
+    assert (how["scale"], how["seeds"]) == ("smoke", [0]) and date.fromisoformat(how["date"])
+    words = "--row composite --scale smoke --speed constant --feedback own --digits embedded"
+    assert f"lstm-video-lab reproduce table2 {words} --seed 0 --out DIR" in how["command"]
+    assert len(how["command"]) == len(rows)
     assert [row["row"] for row in rows] == sorted([*ROWS, "conditional-future"], key=ROWS.index)
     page = (made / "reproduction.md").read_text()
     for name in (*ROWS, "conditional-future-range-teacher"):

@@ -1,13 +1,12 @@
 """Conv against fully connected: fair counts, one model on other data, and how far a pixel gets."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation, load_digits
 from lstm_video_lab.cli import main
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.convlstm import datasets, experiment, reach
 
 SMOKE = Settings.for_scale("smoke")
@@ -38,7 +37,8 @@ def test_the_command_stores_every_model(tmp_path, monkeypatch):
     monkeypatch.setattr(experiment, "MODELS", {name: experiment.MODELS[name] for name in kept})
     monkeypatch.setattr(experiment, "SEEDS", (0, 1))
     assert main(["experiment", "convolution", "--scale", "smoke", "--out", str(tmp_path)]) == 0
-    result = json.loads((tmp_path / "convolution.json").read_text())
+    result = read_result(tmp_path / "convolution.json")
+    assert result["made"]["seeds"] == [0, 1]
     assert tuple(result["models"]) == tuple(result["step_seconds"]) == kept
     conv, alone = result["models"]["conv"], result["models"]["conv autoencoder"]
     assert conv["seeds"] == len(conv["future"]) == 2 and alone["future"] is None

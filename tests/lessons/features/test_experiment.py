@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lstm_video_lab import Settings, VideoModel, evaluation
 from lstm_video_lab.cli import main
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.features import experiment, place_tuning
 
 SMOKE = Settings.for_scale("smoke", num_digits=2)
@@ -188,7 +189,8 @@ def test_snapshots_of_a_training_begin_before_it():
 def test_the_command_measures_each_network_before_and_after(tmp_path, monkeypatch):
     monkeypatch.setattr(experiment, "SEEDS", (0, 5))
     assert main(["experiment", "features", "--scale", "smoke", "--out", str(tmp_path)]) == 0
-    result = json.loads((tmp_path / "features.json").read_text())
+    result = read_result(tmp_path / "features.json")
+    assert result["made"]["seeds"] == [0, 5]
     assert len(result["networks"]) == 2
     first = result["networks"][0]
     settings = experiment.settings_for(0, "smoke")

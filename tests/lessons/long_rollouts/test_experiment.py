@@ -1,6 +1,5 @@
 """Long rollouts: the rulers against slow or independent forms, and the whole at smoke scale."""
 
-import json
 import math
 
 import numpy as np
@@ -13,6 +12,7 @@ from scipy import ndimage
 from lstm_video_lab import Settings, VideoModel, lessons, metrics
 from lstm_video_lab.data.bouncing import bounce
 from lstm_video_lab.data.frames import unpack_frames
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.long_rollouts import experiment, periods
 from lstm_video_lab.training import runs
 
@@ -156,7 +156,8 @@ def test_the_experiment_stores_what_a_lesson_asks_for(tmp_path, monkeypatch):
     monkeypatch.setitem(runs.SEQUENCES, "smoke", 6)
     lines = list(lessons.run("rollouts", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
-    result = json.loads((tmp_path / "rollouts.json").read_text())
+    result = read_result(tmp_path / "rollouts.json")
+    assert result["made"]["seeds"] == [0]
     assert set(result["models"]) == {*experiment.TRAINED, *experiment.PRETRAINED}
     for name, one in result["models"].items():
         per_step, mean = one["per_step"], one["baselines"]["mean_image"]

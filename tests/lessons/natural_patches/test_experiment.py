@@ -1,6 +1,5 @@
 """The natural patches experiment, small; and its power spectrum, on waves of known length."""
 
-import json
 import math
 
 import pytest
@@ -8,6 +7,7 @@ import torch
 
 from lstm_video_lab.cli import main
 from lstm_video_lab.data.frames import unpack_frames
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.natural_patches import experiment
 
 
@@ -15,7 +15,8 @@ def test_the_five_models_are_stored_with_their_spread(tmp_path, monkeypatch):
     monkeypatch.delenv("LAB_VIDEOS", raising=False)
     monkeypatch.setattr(experiment, "SEEDS", (0, 1))
     assert main(["experiment", "patches", "--scale", "smoke", "--out", str(tmp_path)]) == 0
-    result = json.loads((tmp_path / "patches.json").read_text())
+    result = read_result(tmp_path / "patches.json")
+    assert result["made"]["seeds"] == [0, 1]
     assert list(result["models"]) == list(experiment.MODELS) and result["data"] == "camera"
     for one in result["models"].values():
         low, high = sorted(one["seeds"])

@@ -1,7 +1,5 @@
 """Counting digits: the rulers against another library or a slow form, and the whole when small."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
@@ -12,6 +10,7 @@ from skimage import measure
 
 from lstm_video_lab import Settings, VideoModel, evaluation, lessons
 from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.one_and_three_digits import experiment
 from lstm_video_lab.training import runs
 
@@ -124,7 +123,8 @@ def test_the_experiment_stores_what_a_lesson_asks_for(tmp_path, monkeypatch):
     monkeypatch.setitem(runs.SEQUENCES, "smoke", 5)
     lines = list(lessons.run("digit_count", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
-    result = json.loads((tmp_path / "digit_count.json").read_text())
+    result = read_result(tmp_path / "digit_count.json")
+    assert result["made"]["seeds"] == [0]
     assert set(result["digits"]) == {"1", "2", "3", "4"} and result["sequences"] == 5
     assert result["control"]["settings"]["num_digits"] == 1
     for number, one in result["digits"].items():

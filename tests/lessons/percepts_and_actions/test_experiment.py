@@ -1,6 +1,5 @@
 """The experiment on actions at smoke scale: its trials, what differs between them, and resuming."""
 
-import json
 import math
 from statistics import mean, stdev
 
@@ -10,6 +9,7 @@ import torch
 from lstm_video_lab import lessons
 from lstm_video_lab.cli import main
 from lstm_video_lab.data import load_digits
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.percepts_and_actions import experiment, few_labels, figures
 from lstm_video_lab.lessons.percepts_and_actions.experiment import (
     choose_clips,
@@ -41,11 +41,12 @@ def stored(tmp_path_factory):
     out = tmp_path_factory.mktemp("actions")
     lines = list(lessons.run("actions", "smoke", out))
     assert lines[-1].startswith("stored:")
-    return out, json.loads((out / "actions.json").read_text())
+    return out, read_result(out / "actions.json")
 
 
 def test_the_command_stores_every_trial_of_the_plan_once(stored):
     out, result = stored
+    assert result["made"]["seeds"] == list(range(SMOKE.draws))
     assert sorted(map(key_of, result["trials"])) == sorted(map(key_of, plan(SMOKE)))
     assert len(set(map(key_of, plan(SMOKE)))) == len(plan(SMOKE))
     for row in result["trials"]:
@@ -70,11 +71,24 @@ def test_a_run_that_was_cut_off_goes_on_and_gives_the_same(stored, tmp_path):
     first = log.read_text()
     assert main(["experiment", "actions", "--scale", "smoke", "--out", str(tmp_path)]) == 0
     assert log.read_text().startswith(first)
-    both = [json.loads((out / "actions.json").read_text()) for out in (stored[0], tmp_path)]
+    both = [read_result(out / "actions.json") for out in (stored[0], tmp_path)]
     for one in both:
         for row in (*one["trials"], *one["pretraining"].values()):
             del row["seconds"]
     assert both[0] == both[1]
+
+
+def test_an_encoder_whose_training_was_cut_off_is_trained_again(data, tmp_path, monkeypatch):
+    point = next(point for point in plan(SMOKE) if point["start"] == "composite")
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(experiment, "score_model", stop)
+        experiment._encoder(data, point, tmp_path)
+    experiment._encoder(data, point, tmp_path)
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".safetensors"]
 
 
 def test_test_clips_show_digits_that_nobody_trained_on(data):

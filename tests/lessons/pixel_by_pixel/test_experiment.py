@@ -1,6 +1,5 @@
 """Lesson 16's figures: what the symbols are, what counting gives, and the command that stores."""
 
-import json
 import math
 
 import numpy as np
@@ -9,6 +8,7 @@ import torch
 
 from lstm_video_lab import lessons
 from lstm_video_lab.data import load_digits
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.pixel_by_pixel import experiment, figures
 
 
@@ -51,7 +51,8 @@ def test_the_command_stores_all_models_and_resumes(tmp_path, monkeypatch):
     monkeypatch.setattr(experiment, "SEEDS", (0, 1))
     lines = list(lessons.run("pixels", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
-    result = json.loads((tmp_path / "pixels.json").read_text())
+    result = read_result(tmp_path / "pixels.json")
+    assert result["made"]["seeds"] == [0, 1]
     assert set(result["models"]) == set(experiment.MODELS)
     for runs in result["models"].values():
         assert len(runs) == 2 and all(0 < run["test"] < 5 for run in runs)

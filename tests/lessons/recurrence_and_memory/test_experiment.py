@@ -1,7 +1,6 @@
 """Jacobians against finite differences and laws in closed form; tasks against their own rules."""
 
 import itertools
-import json
 
 import pytest
 import torch
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
 from lstm_video_lab import lessons
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.recurrence_and_memory import experiment, figures, jacobians, memory
 from lstm_video_lab.lessons.recurrence_and_memory.jacobians import (
     STARTS,
@@ -171,7 +171,8 @@ def test_the_command_stores_all_of_it_and_resumes(tmp_path, monkeypatch):
     monkeypatch.setattr(memory, "AFTER", 10)
     lines = list(lessons.run("recurrence", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
-    result = json.loads((tmp_path / "recurrence.json").read_text())
+    result = read_result(tmp_path / "recurrence.json")
+    assert result["made"]["seeds"] == [0, 1]
     assert set(result["copy"]) == set(STARTS)
     for found in result["copy"].values():
         assert [len(seeds) for seeds in found["accuracy"]] == [2, 2]

@@ -1,6 +1,5 @@
 """Temporal models at smoke scale: what their clips tell, how they are shown, memory, resuming."""
 
-import json
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,6 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 from lstm_video_lab import lessons
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.data.frames import FRAME_ORDERS, reorder
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.temporal_models import experiment as lab
 from lstm_video_lab.lessons.temporal_models.experiment import (
     SMOKE,
@@ -118,7 +118,8 @@ def test_the_command_stores_every_trial_once_and_resumes(tmp_path, monkeypatch):
     assert len(first.splitlines()) == 20
     assert list(lessons.run("temporal_models", "smoke", tmp_path))[-1].startswith("stored:")
     assert log.read_text().startswith(first)
-    result = json.loads((tmp_path / "temporal_models.json").read_text())
+    result = read_result(tmp_path / "temporal_models.json")
+    assert result["made"]["seeds"] == [0]
     keys = [(row["task"], row["kind"], row["trained"], row["seed"]) for row in result["trials"]]
     assert keys == [tuple(point.values()) for point in lab.plan(one)]
     assert len(set(keys)) == len(keys) == 3 * 9

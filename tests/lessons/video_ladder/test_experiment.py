@@ -1,12 +1,11 @@
 """The ladder's experiment, small; its measures of grids, colours and contours on known frames."""
 
-import json
-
 import pytest
 import torch
 
 from lstm_video_lab.cli import main
 from lstm_video_lab.data.frames import unpack_frames
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.video_ladder import experiment
 
 RAMP = torch.linspace(0, 1, 16).expand(4, 16, 16)
@@ -18,7 +17,8 @@ def test_trials_are_stored_and_picked_up_again(tmp_path, monkeypatch):
     monkeypatch.setattr(experiment, "TRIALS", {name: all_trials[name] for name in chosen})
     command = ["experiment", "ladder", "--scale", "smoke", "--out", str(tmp_path)]
     assert main(command) == 0
-    result = json.loads((tmp_path / "ladder.json").read_text())
+    result = read_result(tmp_path / "ladder.json")
+    assert result["made"]["seeds"] == [0]
     assert list(result["trials"]) == [f"{name}/0" for name in chosen]
     for scores in result["trials"].values():
         assert len(scores["mse"]) == len(scores["clip changed"]) == experiment.AHEAD
@@ -33,7 +33,7 @@ def test_trials_are_stored_and_picked_up_again(tmp_path, monkeypatch):
     known = {"mse": [1.0], "seconds": 0.0}
     monkeypatch.setattr(experiment, "run_trial", lambda *_: known)
     assert main(command) == 0
-    again = json.loads((tmp_path / "ladder.json").read_text())["trials"]
+    again = read_result(tmp_path / "ladder.json")["trials"]
     last = again.pop("any length/0")
     assert last == known and again == {k: v for k, v in result["trials"].items() if k in again}
 

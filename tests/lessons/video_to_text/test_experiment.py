@@ -1,6 +1,5 @@
 """The captions experiment, small; its scores on sentences whose scores are known."""
 
-import json
 import sys
 from types import ModuleType
 
@@ -9,6 +8,7 @@ import pytest
 import torch
 
 from lstm_video_lab import lessons
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.video_to_text import experiment, figures
 from lstm_video_lab.lessons.video_to_text.data import wordings
 from lstm_video_lab.lessons.video_to_text.model import generate
@@ -126,14 +126,15 @@ def test_a_run_is_stored_and_picked_up(tmp_path, monkeypatch):
     lines = list(lessons.run("captions", "smoke", tmp_path))
     assert lines[-1].startswith("stored:") and len(lines) == 4
     path = tmp_path / "captions.json"
-    result = json.loads(path.read_text())
+    result = read_result(path)
+    assert result["made"]["seeds"] == [0]
     assert result["scale"] == "smoke" and result["paper"]["frames"] == 29.2
     assert [one["variant"] for one in result["runs"]] == list(few)
     assert (tmp_path / "captions.png").read_bytes()[:4] == b"\x89PNG"
     log = tmp_path / "runs" / "captions-smoke.jsonl"
     log.write_text("".join(log.read_text().splitlines(keepends=True)[:2]))  # as if cut off there
     assert len(list(lessons.run("captions", "smoke", tmp_path))) == 2
-    again = json.loads(path.read_text())["runs"]
+    again = read_result(path)["runs"]
     assert again[:2] == result["runs"][:2] and again[2]["tests"] == result["runs"][2]["tests"]
     with pytest.raises(ValueError, match="no scale 'paper'"):
         next(lessons.run("captions", "paper", tmp_path))
