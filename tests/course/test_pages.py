@@ -1,4 +1,4 @@
-"""README, CONTRIBUTING, docs/: links lead somewhere, examples are understood, tables are fresh."""
+"""README, CONTRIBUTING, docs/: examples are understood, maps are whole, tables are fresh."""
 
 import json
 import re
@@ -24,20 +24,9 @@ LONGEST_README = 120
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 
 
-def prose(page):
-    """The page without its blocks of code."""
-    return FENCE.sub("", PAGES[page])
-
-
 def part(page, heading):
     """What stands between a heading and the next of its kind."""
     return PAGES[page].split(f"\n## {heading}\n")[1].split("\n## ")[0]
-
-
-def anchors(text):
-    """The names by which the headings of a page can be reached."""
-    headings = re.findall(r"^#+ (.*)", FENCE.sub("", text), re.M)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_the_readme_is_one_page():
@@ -45,14 +34,7 @@ def test_the_readme_is_one_page():
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_links_lead_somewhere_and_no_page_belongs_to_one_machine(page):
-    for target in re.findall(r"\]\(([^)\s]+)", prose(page)):
-        if target.startswith("https://"):
-            continue
-        name, _, anchor = target.partition("#")
-        path = (ROOT / page).parent / name if name else ROOT / page
-        assert path.exists(), target
-        assert not anchor or anchor in anchors(path.read_text("utf-8")), target
+def test_no_page_belongs_to_one_machine(page):
     private = r"/(?:home|root|tmp|work)/|index-url|pypi\.org|download\.pytorch"
     assert not re.search(private, PAGES[page])
 

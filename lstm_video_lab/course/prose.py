@@ -1,0 +1,221 @@
+"""Figures in prose, tied to where they come from.
+
+A tie stands in an HTML comment, which no reader sees, at the end of a Markdown cell or of a part of
+a page: the number as the prose has it, or a few of its words in quotes, and what it comes from.
+
+    The composite is better by 6.6 nats, and in every seed. Its unit follows the digit, r = 0.88.
+
+    <!-- 6.6 = table2.models["future predictor"].mean - table2.models.composite.mean
+    "in every seed" = min(table2.models["future predictor"].seeds)
+        > max(table2.models.composite.seeds)
+    0.88 = output("how good is it", "after training") -->
+
+A number must be what its source gives, rounded to the digits of the prose; words must hold one
+number for each that the source gives, or the source must be a comparison that is true. A source is
+an expression (see `expressions`) of
+
+    table2                      a stored result, notebooks/results/table2.json; so with all of them
+    bench                       the stored speeds, docs/bench.json
+    card("fc-two-digits")       the card of a model that comes with the lab
+    output("CELL", "words")     the number that follows these words in what the cell has printed, or
+                                stored as the text of a picture; a third argument: which one
+    printed("CELL", "words")    whether these words are there
+
+where CELL is the title of a cell of the same lesson, or `NN/title` of lesson NN.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from lstm_video_lab.course import texts
+from lstm_video_lab.course.expressions import (
+    ExpressionError,
+    evaluate,
+    parse,
+    rounded,
+    with_values,
+)
+
+NUMBER = re.compile(r"(?:(?<![\w.)])[-−+])?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
+PRINTED = re.compile(NUMBER.pattern + r"(?:e[-+]?\d+)?")
+TIE = re.compile(r'(?:"([^"]+)"|([-−+]?[\d.,]+))\s*=(?!=)\s*(.+)')
+LONGEST = 120  # characters of an expression in a line about it
+MARK = re.compile(r"\s*[\w-]+: (?:begin|end)\s*")  # of a table that the build writes
+
+
+def problems(root: Path) -> list[str]:
+    """A line for each figure in prose below `root` that is not what its source says."""
+    stored = Stored(root)
+    pieces = [cell for script in _scripts(root) for cell in texts.cells(script)]
+    pieces += [part for page in texts.pages(root) for part in texts.parts(page)]
+    lines = []
+    for piece in pieces:
+        if "<!--" in piece.source:
+            where = piece.path.relative_to(root).as_posix()
+            lines += [f"{where}:{line}: {fault}" for line, fault in _faults(piece, stored)]
+    return lines
+
+
+def _scripts(root: Path) -> list[Path]:
+    return sorted((root / "notebooks").glob("[0-9]*_*.py"))
+
+
+def _faults(piece: texts.Text, stored: Stored) -> Iterator[tuple[int, str]]:
+    words = piece.words().replace("−", "-")
+    names = Names(stored, piece.path)
+    for line, told, source in _ties(piece):
+        if not source:
+            yield line, f"{told!r} is no tie: write `NUMBER = SOURCE` or '\"WORDS\" = SOURCE'"
+        elif not _occurs(told.replace("−", "-"), words):
+            yield line, f"{told!r} is tied, but is not in the text: mend the tie, or drop it"
+        else:
+            try:
+                fault = _difference(told, source, names)
+            except ExpressionError as error:
+                fault = f"{told!r}: {error}: mend the tie"
+            if fault:
+                yield line, fault
+
+
+def _ties(piece: texts.Text) -> Iterator[tuple[int, str, str]]:
+    """Line, words and source of each tie; no source where it is none."""
+    for start, comment in piece.comments():
+        if MARK.fullmatch(comment):
+            continue
+        ties: list[tuple[int, str]] = []
+        for line, text in enumerate(comment.splitlines(), start):
+            if ties and text.startswith(" "):
+                first, before = ties.pop()
+                ties.append((first, f"{before} {text.strip()}"))
+            elif text.strip():
+                ties.append((line, text.strip()))
+        for line, text in ties:
+            match = TIE.fullmatch(text)
+            yield (line, match[1] or match[2], match[3]) if match else (line, text, "")
+
+
+def _occurs(told: str, words: str) -> bool:
+    """Whether words are there, not as a part of a longer word or number."""
+    before = r"(?<![\w.,])" if told[0].isalnum() else ""
+    after = r"(?!\w|[.,]\d)" if told[-1].isalnum() else ""
+    return bool(re.search(before + re.escape(" ".join(told.split())) + after, words))
+
+
+def _difference(told: str, source: str, names: Names) -> str:
+    """How what is told differs from what its source says; an empty string if it does not."""
+    node = parse(source)
+    value = evaluate(node, names)
+    if isinstance(value, bool):
+        shown = short(with_values(node, names))
+        return "" if value else f"{told!r} is not so: {shown} is false: mend the text"
+    given = value if isinstance(value, list) else [value]
+    numbers = NUMBER.findall(told)
+    given_is = f"{short(source)} is {short(rounded(value))}"
+    if not all(isinstance(one, int | float) for one in given):
+        return f"{told!r}: {given_is}, no number: mend the tie"
+    if len(numbers) != len(given):
+        return f"{told!r}: {len(numbers)} numbers, {given_is}: one for each, or a comparison"
+    if all(_is_rounded(number, one) for number, one in zip(numbers, given, strict=True)):
+        return ""
+    return f"the text says {told!r}, {given_is}: mend the text"
+
+
+def short(text: str) -> str:
+    return text if len(text) < LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _is_rounded(number: str, value: float) -> bool:
+    """Whether a number in prose is the value, to as many digits as it has."""
+    number = _ascii(number)
+    digits = len(number.partition(".")[2])
+    return float(f"{value:.{digits}f}") == float(number)
+
+
+def _ascii(number: str) -> str:
+    return number.replace("−", "-").replace(",", "")
+
+
+class Names(dict[str, Any]):
+    """What the names in a tie of one script or page stand for, looked up when asked for."""
+
+    def __init__(self, stored: Stored, path: Path) -> None:
+        super().__init__(card=stored.card, output=self._output, printed=self._printed)
+        self._stored = stored
+        self._path = path
+
+    def __missing__(self, name: str) -> Any:
+        return self._stored.result(name)
+
+    def _output(self, cell: str, words: str, count: int = 1) -> float:
+        text = self._stored.output(self._path, cell)
+        if words not in text:
+            raise ExpressionError(f"cell {cell!r} does not print {words!r}")
+        numbers = PRINTED.findall(text.partition(words)[2])
+        if not 1 <= count <= len(numbers):
+            raise ExpressionError(f"cell {cell!r} prints no number {count} after {words!r}")
+        return float(_ascii(numbers[count - 1]))
+
+    def _printed(self, cell: str, words: str) -> bool:
+        return words in self._stored.output(self._path, cell)
+
+
+class Stored:
+    """The stored results, speeds, cards and outputs of a project, each read once."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._read: dict[Path, Any] = {}
+
+    def result(self, name: str) -> Any:
+        folder = "docs" if name == "bench" else "notebooks/results"
+        return self._json(self._root / folder / f"{name}.json")
+
+    def card(self, name: str) -> Any:
+        return self._json(self._root / "lstm_video_lab" / "weights" / f"{name}.json")
+
+    def output(self, path: Path, cell: str) -> str:
+        """The stored text of a cell of the lesson at `path`, or of the one that `cell` names."""
+        if other := re.fullmatch(r"(\d+)/(.+)", cell):
+            lessons = sorted(self._root.glob(f"notebooks/{other[1]}_*.py"))
+            if not lessons:
+                raise ExpressionError(f"there is no lesson {other[1]}")
+            path, cell = lessons[0], other[2]
+        cells = self._json(path.with_suffix(".ipynb"), outputs)
+        name = re.sub(r"[^a-z0-9]+", "-", cell.lower()).strip("-")[:56]
+        if name not in cells:
+            raise ExpressionError(f"{path.with_suffix('.ipynb').name} has no cell {cell!r}")
+        return cells[name]
+
+    def _json(self, path: Path, use: Callable[[Any], Any] = lambda content: content) -> Any:
+        if path not in self._read:
+            name = path.relative_to(self._root).as_posix()
+            try:
+                self._read[path] = use(json.loads(path.read_text("utf-8")))
+            except FileNotFoundError:
+                raise ExpressionError(f"there is no {name}") from None
+            except (ValueError, KeyError, TypeError):
+                raise ExpressionError(f"{name} cannot be read") from None
+        return self._read[path]
+
+
+def outputs(notebook: dict[str, Any]) -> dict[str, str]:
+    """Id of each cell, which is made of its title → all that it has printed or shown, as text."""
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    return {cell["id"]: "\n".join(_texts(cell["outputs"])) for cell in cells}
+
+
+def _texts(shown: list[dict[str, Any]]) -> Iterator[str]:
+    for output in shown:
+        yield "".join(output.get("text", ""))
+        data = output.get("data", {})
+        yield "".join(data.get("text/plain", ""))
+        if "text/html" in data:
+            yield " ".join(html.unescape(texts.TAG.sub(" ", "".join(data["text/html"]))).split())
+        if "text/markdown" in data:
+            yield "".join(data["text/markdown"])

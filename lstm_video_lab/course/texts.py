@@ -1,0 +1,111 @@
+"""What people read, with the line where it stands: Markdown cells of scripts, and pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+HEADER = re.compile(r"# %%(?!%)")
+COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
+TAG = re.compile(r"<[^<>]*>")
+READER = MarkdownIt("commonmark").enable("table")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of Markdown.
+
+    path    the file that it stands in
+    line    the line of that file on which it begins, from 1
+    source  what is written there
+    """
+
+    path: Path
+    line: int
+    source: str
+
+    @cached_property
+    def blocks(self) -> list[Token]:
+        return READER.parse(self.source)
+
+    def inline(self) -> Iterator[tuple[int, Token]]:
+        """Each piece of a line, and each block of HTML, with its line in the file."""
+        for block in self.blocks:
+            line = self.line + (block.map or [0])[0]
+            if block.type == "html_block":
+                yield line, block
+            for token in block.children or []:
+                yield line, token
+                is_break = token.type in ("softbreak", "hardbreak")
+                line += 1 if is_break else token.content.count("\n")
+
+    def comments(self) -> Iterator[tuple[int, str]]:
+        """What stands in each HTML comment, and the line on which that begins.
+
+        A comment that is not closed goes on to the end, as it does for a browser.
+        """
+        for line, token in self.inline():
+            if token.type in ("html_block", "html_inline"):
+                for match in COMMENT.finditer(token.content):
+                    yield line + token.content.count("\n", 0, match.start(1)), match[1]
+
+    def words(self) -> str:
+        """What a reader sees, a block on each line, without marks, tags and comments."""
+        lines = []
+        for block in self.blocks:
+            if block.type == "inline":
+                lines.append(plain(block))
+            elif block.type == "html_block":
+                lines.append(TAG.sub("", COMMENT.sub("", block.content)))
+            elif block.type in ("fence", "code_block"):
+                lines.append(block.content)
+        return "\n".join(" ".join(line.split()) for line in lines)
+
+    def headings(self) -> list[str]:
+        pairs = pairwise(self.blocks)
+        return [plain(block) for before, block in pairs if before.type == "heading_open"]
+
+
+def plain(block: Token) -> str:
+    """The words of a heading, a paragraph or a cell of a table."""
+    shown = {"softbreak": " ", "hardbreak": " ", "html_inline": "", "image": ""}
+    tokens = block.children or []
+    return "".join(shown.get(token.type, token.content) for token in tokens)
+
+
+def cells(script: Path) -> list[Text]:
+    """The Markdown cells of a script in percent format."""
+    lines = script.read_text("utf-8").splitlines()
+    starts = [number for number, line in enumerate(lines) if HEADER.match(line)]
+    texts = []
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        if re.search(r"\[(?:markdown|md)\]", lines[start]):
+            source = [re.sub(r"^# ?", "", line) for line in lines[start + 1 : end]]
+            texts.append(Text(script, start + 2, "\n".join(source)))
+    return texts
+
+
+def page(path: Path) -> Text:
+    """The whole of a page."""
+    return Text(path, 1, path.read_text("utf-8"))
+
+
+def parts(path: Path) -> list[Text]:
+    """A page cut before each heading."""
+    whole = page(path)
+    lines = whole.source.splitlines()
+    starts = [b.map[0] for b in whole.blocks if b.type == "heading_open" and b.map]
+    edges = pairwise(sorted({0, *starts, len(lines)}))
+    return [Text(path, start + 1, "\n".join(lines[start:end])) for start, end in edges]
+
+
+def pages(root: Path) -> list[Path]:
+    """README and its like, and the pages of docs/."""
+    return [*sorted(root.glob("*.md")), *sorted(root.glob("docs/**/*.md"))]
