@@ -21,7 +21,8 @@ an expression (see `expressions`) of
                                 stored as the text of a picture; a third argument: which one
     printed("CELL", "words")    whether these words are there
 
-where CELL is the title of a cell of the same lesson, or `NN/title` of lesson NN.
+where CELL is the title of a cell of the same lesson, or `NN/title` of lesson NN. A name for
+what is long, `one = table2.models.composite`, serves the ties after it in the same comment.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ from lstm_video_lab.course.expressions import (
 
 NUMBER = re.compile(r"(?:(?<![\w.)])[-−+])?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
 PRINTED = re.compile(NUMBER.pattern + r"(?:e[-+]?\d+)?")
-TIE = re.compile(r'(?:"([^"]+)"|([-−+]?[\d.,]+))\s*=(?!=)\s*(.+)')
+TIE = re.compile(r'(?:"([^"]+)"|([-−+]?\d[\d.,]*)|([A-Za-z]\w*))\s*=(?!=)\s*(.+)')
 LONGEST = 120  # characters of an expression in a line about it
 MARK = re.compile(r"\s*[\w-]+: (?:begin|end)\s*")  # of a table that the build writes
 
@@ -67,37 +68,47 @@ def _scripts(root: Path) -> list[Path]:
 
 
 def _faults(piece: texts.Text, stored: Stored) -> Iterator[tuple[int, str]]:
+    """Line and fault of each tie of a piece that does not hold."""
     words = piece.words().replace("−", "-")
-    names = Names(stored, piece.path)
-    for line, told, source in _ties(piece):
-        if not source:
-            yield line, f"{told!r} is no tie: write `NUMBER = SOURCE` or '\"WORDS\" = SOURCE'"
-        elif not _occurs(told.replace("−", "-"), words):
-            yield line, f"{told!r} is tied, but is not in the text: mend the tie, or drop it"
-        else:
-            try:
-                fault = _difference(told, source, names)
-            except ExpressionError as error:
-                fault = f"{told!r}: {error}: mend the tie"
-            if fault:
-                yield line, fault
-
-
-def _ties(piece: texts.Text) -> Iterator[tuple[int, str, str]]:
-    """Line, words and source of each tie; no source where it is none."""
     for start, comment in piece.comments():
-        if MARK.fullmatch(comment):
-            continue
-        ties: list[tuple[int, str]] = []
-        for line, text in enumerate(comment.splitlines(), start):
-            if ties and text.startswith(" "):
-                first, before = ties.pop()
-                ties.append((first, f"{before} {text.strip()}"))
-            elif text.strip():
-                ties.append((line, text.strip()))
-        for line, text in ties:
-            match = TIE.fullmatch(text)
-            yield (line, match[1] or match[2], match[3]) if match else (line, text, "")
+        if not MARK.fullmatch(comment):
+            names = Names(stored, piece.path)
+            lines = _joined(start, comment)
+            for place, (line, text) in enumerate(lines):
+                later = [after for _, after in lines[place + 1 :]]
+                if fault := _fault(text, later, words, names):
+                    yield line, fault
+
+
+def _joined(start: int, comment: str) -> list[tuple[int, str]]:
+    """The lines of a comment, each with those that go on with it, and where it begins."""
+    joined: list[tuple[int, str]] = []
+    for line, text in enumerate(comment.splitlines(), start):
+        if joined and text.startswith(" "):
+            first, before = joined.pop()
+            joined.append((first, f"{before} {text.strip()}"))
+        elif text.strip():
+            joined.append((line, text.strip()))
+    return joined
+
+
+def _fault(text: str, later: list[str], words: str, names: Names) -> str:
+    """What is wrong with a tie, or with a name for those after it; empty if nothing is."""
+    match = TIE.fullmatch(text)
+    if not match:
+        return f"{text!r} is no tie: write `NUMBER = SOURCE` or '\"WORDS\" = SOURCE'"
+    told, name, source = match[1] or match[2], match[3], match[4]
+    try:
+        if not name and not _occurs(told.replace("−", "-"), words):
+            return f"{told!r} is tied, but is not in the text: mend the tie, or drop it"
+        if not name:
+            return _difference(told, source, names)
+        if not any(re.search(rf"\b{name}\b", after) for after in later):
+            return f"{name!r} is a name that no tie uses: drop it, or put words in quotes"
+        names[name] = evaluate(parse(source), names)
+    except ExpressionError as error:
+        return f"{told or name!r}: {error}: mend the tie"
+    return ""
 
 
 def _occurs(told: str, words: str) -> bool:

@@ -145,6 +145,19 @@ def test_a_comment_that_is_not_closed_is_read_to_its_end(world):
     assert "the text says '6.6'" in problem
 
 
+def test_a_name_serves_the_ties_after_it(world):
+    named = 'few = table2.steps\ncell = "how good is it"\n"every" = output(cell, "r is") < few[0]'
+    assert world(f"<!--\n{named}\n-->") == []
+    assert world(f"<!--\n{named}\n-->\n\n<!-- 6.6 = few[0] -->", WORDS)[0].endswith(
+        "there is no notebooks/results/few.json: mend the tie"
+    )
+
+
+def test_words_without_quotes_are_no_name(world):
+    (problem,) = world("<!--\nbetter = 1 < 2\n6.6 = 6.6\n-->")
+    assert "'better' is a name that no tie uses: drop it, or put words in quotes" in problem
+
+
 def test_what_is_shown_as_code_is_no_tie(world):
     assert world("```\n<!-- 6.6 = 1 -->\n```\n\n`<!-- 6.6 = 1 -->`", "6.6") == []
 
