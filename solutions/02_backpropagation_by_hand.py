@@ -221,8 +221,8 @@ def hidden(rng):
 Go back in two moves: first from h' to a, through the tanh; then from a to everything that a is
 made from. The first move needs h_new and no weights at all.
 
-The gradient at a is da = dh_new * (1 - h_new**2), of the shape (B, H). The bias was added to every
-clip, so its gradient is the sum of da over the clips.
+The gradient at a, da, is dh_new times the slope of the tanh, 1 - h_new**2: (B, H). The bias was
+added to every clip, so its gradient is the sum of da over the clips.
 
 Forwards it was x @ W.T, so backwards it is da @ W: (B, H) times (H, X) gives (B, X). The gradient
 of W has the shape (H, X): that is da.T @ x, and the product has already summed over the clips.
@@ -514,8 +514,8 @@ def hidden(rng):
 The order matters. The output gate peeps at c', so its gradient da_o has to be known before you can
 collect everything that reaches c'.
 
-dc = dc_new + dh_new * o * (1 - t**2) + da_o * p[2], with t the tanh of c_new. The old c is reached
-along three ways: dc * f, da_i * p[0] and da_f * p[1].
+Three terms reach c' and are added up to dc: dc_new, dh_new * o * (1 - t**2), with t the tanh of
+c_new, and da_o * p[2]. The old c is reached along three ways: dc * f, da_i * p[0] and da_f * p[1].
 
 A peephole weight multiplies a cell state in every clip: the gradient of p[0] is (da_i * c).sum(0),
 that of p[1] is made alike, and that of p[2] with da_o and c_new. The rest is as in part 1.

@@ -466,7 +466,7 @@ kernel. Their sum, with the biases, is cut into four along the maps: chunk(4, di
 F.conv2d takes the biases as its third argument, and adds them in the right way. Give them to one of
 the two calls only.
 
-p_i, p_f, p_o = p[:, :, None, None] makes three peepholes of the shape (C, 1, 1). Then as in
+p[:, :, None, None] can be taken apart into three peepholes of the shape (C, 1, 1). Then as in
 exercise 1: i, f and g first, then the new c, and then o, which peeps at the new c.
 """
 

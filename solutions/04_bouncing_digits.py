@@ -170,7 +170,7 @@ def hidden(rng):
 """
 words[:, 0] is a column: the first word of every digit. A word of 0.5 means the middle of the box.
 
-The direction: angle = 2 * np.pi * words[:, 2]. numpy's sin and cos want it just so, not in degrees.
+The direction is an angle, 2 * np.pi times words[:, 2]: numpy's sin and cos want radians.
 
 The step is speed * box pixels long: dy is that times np.sin(angle), dx that times np.cos(angle).
 """
@@ -283,8 +283,8 @@ meet the right wall and go on downwards.
 The order in a frame: move; see which digits are on or beyond a wall; turn their step with np.where;
 put the place back with np.clip; write it down.
 
-dy = np.where((y <= 0) | (y >= box), -dy, dy) has to come before y = np.clip(y, 0, box), or at least
-use the same comparison. Keep y as it is, with its fraction of a pixel, for the next step.
+Turn dy with np.where((y <= 0) | (y >= box), -dy, dy) before np.clip(y, 0, box) puts y back, or at
+least with the same comparison. Keep y as it is, with its fraction of a pixel, for the next step.
 """
 
 

@@ -219,8 +219,8 @@ the sigmoid makes brightness of it. What comes out is what goes in next.
 Begin with x = None, for the first step reads nothing. Hand on two things from step to step: the
 state and x.
 
-In a loop over range(steps): state = step(x, state), then x = torch.sigmoid(readout(state)), then
-keep x in a list. At the end torch.stack(list).
+In a loop over range(steps): state = step(x, state), then the sigmoid of readout(state) is the new
+x, then keep x in a list. At the end torch.stack(list).
 """
 
 

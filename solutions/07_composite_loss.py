@@ -511,15 +511,15 @@ def hidden(rng):
 
 # %% hints state_gradients
 """
-Make one h that keeps track of where it goes: h = h.clone().requires_grad_(). Both decoders start
-from this same h. That gives you two losses.
+Make one h that keeps track of where it goes: a clone of h, with requires_grad_(). Both decoders
+start from this same h. That gives you two losses.
 
 The number of steps of a decoder is the number of its targets: decode(h, past, len(past_targets)).
 Then mean_nats makes its loss of it.
 
-(by_past,) = torch.autograd.grad(past_loss, h), and the same for the other. The gradient of both
-together is the sum of the two: try torch.autograd.grad(past_loss + ahead_loss, h), too. (A graph
-can be gone through once only: build the losses anew, or say retain_graph=True.)
+torch.autograd.grad(past_loss, h) is a tuple with one gradient in it; the same for the other loss.
+The gradient of both together is the sum of the two: try it with past_loss + ahead_loss, too. (A
+graph can be gone through once only: build the losses anew, or say retain_graph=True.)
 """
 
 

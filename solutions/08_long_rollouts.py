@@ -546,7 +546,7 @@ def hidden(rng):
 # %% hints find_rhythm
 """
 Two things, one after the other: first the whole curve, for all clips at once, then the periods,
-clip by clip. Begin with v = units - units.mean(0).
+clip by clip. Begin with v, the units without their mean over time, units.mean(0).
 
 For lag k hold v[: len(v) - k] against v[k:]; they have the same shape. Each of the three sums is
 .sum((0, 2)): over steps and units, so that the clips remain. Keep the results in a list and stack

@@ -15,7 +15,8 @@ A script is in jupytext's percent format. The title of a cell says what it is fo
     # %% rewrite NAME: words        another correct answer: the first function in it
     # %% mistake NAME: words        a plausible wrong one, whose docstring is the hint
 
-All other cells (text, pictures) stay as they are. The last four kinds never leave `solutions/`.
+All other cells (text, pictures) stay as they are; their titles, if any, are in `PLAIN_TITLES`. The
+last four kinds never leave `solutions/`. They stand below all others, and the first is a `cases`.
 """
 
 from __future__ import annotations
@@ -27,25 +28,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import numpy as np
 import torch
 from nbformat import NotebookNode
 
 from lstm_video_lab.course.compare import TOLERANCE
+from lstm_video_lab.course.exercise_cells import (
+    BEGIN,
+    BEGIN_TEXT,
+    END,
+    END_TEXT,
+    Cell,
+    ExerciseError,
+    read_cells,
+)
+from lstm_video_lab.course.exercise_code import (
+    check_definitions,
+    check_order,
+    constants_of_cases,
+    functions,
+    secret_lines,
+)
+from lstm_video_lab.course.titles import SECRET, Title, read_title
 
-BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
-BEGIN_TEXT, END_TEXT = "BEGIN SOLUTION", "END SOLUTION"
 STUB = 'raise NotImplementedError("your answer")'
 STUB_TEXT = "*Your answer:*"
-SECRET = ("cases", "hints", "rewrite", "mistake")
-KINDS = ("given", "answer", "check", "written", *SECRET)
-TITLE = re.compile(r"(\w+)(?: (\w+))?(?:, (\d+) points?)?(?:: (.+))?")
 PREAMBLE = "import math\n\nimport numpy as np\nimport torch\n"
-
-
-class ExerciseError(ValueError):
-    """A script in `solutions/` that is no exercise: which cell, what is wrong, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,7 @@ class Exercise:
     notebook: NotebookNode
     answers: dict[str, Answer]
     written: dict[str, int]  # name → points
+    secrets: dict[str, int] = field(default_factory=dict)  # line → where it stands in the script
 
     @property
     def points(self) -> int:
@@ -114,21 +123,19 @@ class Exercise:
         nb = NotebookNode(self.notebook)
         nb.cells = []
         for cell in self.notebook.cells:
-            kind = kind_of(cell)[0]
-            if kind in SECRET:
+            title = read_title(cell.metadata.get("title", ""))
+            if title is None or title.kind in SECRET:
                 continue
             cell = NotebookNode({**cell, "metadata": NotebookNode(cell.metadata)})
-            cell.source = cut_text(cell.source) if kind == "written" else cut_code(cell.source)
+            cut = cut_text if cell.cell_type == "markdown" else cut_code
+            cell.source = cut(cell.source)
             nb.cells.append(cell)
         return nb
 
 
-def kind_of(cell: NotebookNode) -> tuple[str, str, int, str]:
+def kind_of(cell: NotebookNode) -> Title:
     """(kind, name, points, words) from the title of a cell; kind "" for any other cell."""
-    match = TITLE.fullmatch(cell.metadata.get("title", ""))
-    if match is None or match[1] not in KINDS:
-        return "", "", 0, ""
-    return match[1], match[2] or "", int(match[3] or 0), match[4] or ""
+    return read_title(cell.metadata.get("title", "")) or Title()
 
 
 def cut_code(source: str) -> str:
@@ -147,10 +154,12 @@ def cut_code(source: str) -> str:
 
 def cut_text(source: str) -> str:
     """A question without its model answer."""
-    head, begin, rest = source.partition(BEGIN_TEXT)
-    if not begin:
+    lines = [line.rstrip() for line in source.splitlines()]
+    if BEGIN_TEXT not in lines:
         return source
-    _, _, tail = rest.partition(END_TEXT)
+    begin = lines.index(BEGIN_TEXT)
+    end = lines.index(END_TEXT) if END_TEXT in lines else len(lines)
+    head, tail = "\n".join(lines[:begin]), "\n".join(lines[end + 1 :])
     return f"{head.rstrip()}\n\n{STUB_TEXT}\n{tail.rstrip()}".rstrip()
 
 
@@ -158,7 +167,9 @@ def read_exercises(folder: Path) -> dict[str, Exercise]:
     """Every script of a folder, in order. Raises ExerciseError, also where a name comes twice."""
     exercises: dict[str, Exercise] = {}
     scripts: dict[str, str] = {}  # answer or question → the script it is in
-    for script in sorted(folder.glob("[0-9]*_*.py")):
+    for script in sorted(folder.glob("*.py")):
+        if not re.fullmatch(r"[0-9]{2}_[a-z0-9_]+", script.stem):
+            raise ExerciseError(f"{script.name}:1: name the script of an exercise NN_name.py")
         exercise = read_exercise(script)
         exercises[script.stem] = exercise
         for name in (*exercise.answers, *exercise.written):
@@ -174,28 +185,31 @@ def read_exercises(folder: Path) -> dict[str, Exercise]:
 
 def read_exercise(script: Path) -> Exercise:
     """A script as an exercise. Raises ExerciseError that names what is wrong."""
-    nb = jupytext.read(script, fmt="py:percent")
+    nb, cells = read_cells(script)
+    check_definitions(cells)
+    check_order(cells)
     answers: dict[str, Answer] = {}
     written: dict[str, int] = {}
     preamble = PREAMBLE
-    for cell in nb.cells:
-        kind, name, points, words = kind_of(cell)
+    for cell, read in zip(cells, nb.cells, strict=True):
+        kind, name, points, _ = cell.title
+        if kind in ("answer", "written") and name in {*answers, *written}:
+            cell.refuse(f"{name!r} stands above already: rename one, or take it out")
         if kind == "given":
             preamble += "\n\n" + cell.source
         elif kind == "answer":
             answers[name] = Answer(name, points, cell.source, preamble=preamble)
-            _check_marks(script, name, cell.source, BEGIN, END)
         elif kind == "written":
             written[name] = points
-            _check_marks(script, name, cell.source, BEGIN_TEXT, END_TEXT)
-        elif kind in ("check", *SECRET):
+        elif kind:
             if name not in answers:
-                raise ExerciseError(f"{script.name}: {kind} {name!r} comes before its answer")
-            _add_to_answer(answers[name], kind, cell.source, words)
-        cell.metadata = NotebookNode(_metadata(cell, kind, name))
-    for answer in answers.values():
-        _check_answer(script, answer)
-    return Exercise(script.stem, _title_of(nb), nb, answers, written)
+                cell.refuse(f"{kind} {name!r} comes before its answer: is the name right?")
+            _add_to_answer(answers[name], cell)
+        read.metadata = NotebookNode(_metadata(read, kind, name))
+    for cell in cells:
+        if cell.title.kind == "answer":
+            _check_answer(cell, answers[cell.title.name])
+    return Exercise(script.stem, _title_of(nb), nb, answers, written, secret_lines(cells))
 
 
 def _title_of(nb: NotebookNode) -> str:
@@ -216,53 +230,53 @@ def _metadata(cell: NotebookNode, kind: str, name: str) -> dict[str, Any]:
     return metadata
 
 
-def _add_to_answer(answer: Answer, kind: str, source: str, words: str) -> None:
+def _add_to_answer(answer: Answer, cell: Cell) -> None:
+    kind = cell.title.kind
     if kind == "hints":
-        text = ast.get_docstring(ast.parse(source)) or ""
+        text = ast.get_docstring(cell.tree) or ""
         paragraphs = re.split(r"\n\s*\n", text)
+        _refuse_second(cell, answer.hints)
         answer.hints = tuple(" ".join(part.split()) for part in paragraphs if part)
     elif kind == "cases":
-        answer.cases = source
-        constants = _constants(source)
+        _refuse_second(cell, answer.cases)
+        answer.cases = cell.source
+        constants = constants_of_cases(cell)
         answer.tolerance = constants.get("TOLERANCE", TOLERANCE)
         answer.shows = constants.get("SHOWS", "")
     elif kind in ("rewrite", "mistake"):
-        function = next(n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef))
-        hint = " ".join((ast.get_docstring(function) or "").split())
         variants = answer.rewrites if kind == "rewrite" else answer.mistakes
-        variants.append(Variant(words, source, function.name, hint))
+        variants.append(_variant(cell))
 
 
-def _constants(source: str) -> dict[str, Any]:
-    """TOLERANCE and SHOWS, where the code of the cases assigns them."""
-    constants = {}
-    for node in ast.parse(source).body:
-        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
-            continue
-        name = node.targets[0].id
-        if name in ("TOLERANCE", "SHOWS"):
-            constants[name] = ast.literal_eval(node.value)
-    return constants
+def _refuse_second(cell: Cell, present: Any) -> None:
+    if present:
+        cell.refuse(f"{cell.title.name!r} has {cell.title.kind} already: make one cell of both")
 
 
-def _check_marks(script: Path, name: str, source: str, begin: str, end: str) -> None:
-    if source.count(begin) < 1 or source.count(begin) != source.count(end):
-        raise ExerciseError(f"{script.name}: {name!r} needs lines from {begin!r} to {end!r}")
+def _variant(cell: Cell) -> Variant:
+    """A rewrite or a mistake. Raises ExerciseError where it lacks its function or its hint."""
+    found = functions(cell)
+    if not found:
+        cell.refuse(f"a {cell.title.kind} without a function: write one")
+    hint = " ".join((ast.get_docstring(found[0]) or "").split())
+    if cell.title.kind == "mistake" and not hint:
+        cell.refuse("a mistake without a hint: write it as the docstring of its function")
+    return Variant(cell.title.words, cell.source, found[0].name, hint)
 
 
-def _check_answer(script: Path, answer: Answer) -> None:
-    """Each answer has what the grader needs."""
+def _check_answer(cell: Cell, answer: Answer) -> None:
+    """What is left for students is a function, and the grader has what it needs."""
+    if answer.name not in functions_of(cut_code(answer.source)):
+        cell.refuse("no Python is left without the answer: put the marks around whole statements")
     needed = {
-        "points": answer.points > 0,
         "cases": bool(answer.cases),
         "hints": bool(answer.hints),
         "two rewrites": len(answer.rewrites) >= 2,
         "five mistakes": len(answer.mistakes) >= 5,
-        "a hint in each mistake": all(mistake.hint for mistake in answer.mistakes),
     }
     missing = [words for words, is_there in needed.items() if not is_there]
     if missing:
-        raise ExerciseError(f"{script.name}: {answer.name!r} has no {', no '.join(missing)}")
+        cell.refuse(f"{answer.name!r} lacks {', '.join(missing)}: write them")
 
 
 def _run_preamble(preamble: str) -> dict[str, Any]:

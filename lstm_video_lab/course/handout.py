@@ -20,7 +20,13 @@ from nbformat import NotebookNode
 
 from lstm_video_lab.course import plain_values
 from lstm_video_lab.course.compare import difference
-from lstm_video_lab.course.exercises import Answer, Exercise, kind_of, read_exercises
+from lstm_video_lab.course.exercises import (
+    Answer,
+    Exercise,
+    ExerciseError,
+    kind_of,
+    read_exercises,
+)
 from lstm_video_lab.course.visible_cases import values_from_text, values_to_text
 from lstm_video_lab.files import write_whole
 
@@ -41,11 +47,25 @@ def files(solutions: Path) -> dict[Path, str]:
     for name, exercise in read_exercises(solutions).items():
         contents[solutions / f"{name}.ipynb"] = notebook_text(exercise.notebook)
         cut = exercise.cut()
-        contents[exercises / f"{name}.ipynb"] = notebook_text(cut)
-        contents[exercises / f"{name}.py"] = HEADER.format(name=name) + script_text(cut)
+        handed_out = {
+            exercises / f"{name}.ipynb": notebook_text(cut),
+            exercises / f"{name}.py": HEADER.format(name=name) + script_text(cut),
+        }
         for answer in exercise.answers.values():
-            contents[visible / f"{answer.name}.json"] = visible_text(exercise, answer)
+            handed_out[visible / f"{answer.name}.json"] = visible_text(exercise, answer)
+        _refuse_leaks(exercise, handed_out)
+        contents |= handed_out
     return contents
+
+
+def _refuse_leaks(exercise: Exercise, handed_out: dict[Path, str]) -> None:
+    """The last gate: whatever the titles and marks say, no secret line goes to students."""
+    for path, text in handed_out.items():
+        for line, number in exercise.secrets.items():
+            if line in text or json.dumps(line, ensure_ascii=False)[1:-1] in text:
+                place = f"{path.parent.name}/{path.name}"
+                words = f"this line would reach students in {place}: say it there in other words"
+                raise ExerciseError(f"{exercise.name}.py:{number}: {words}")
 
 
 def _visible_folder(solutions: Path) -> Path:
@@ -109,9 +129,9 @@ def visible_text(exercise: Exercise, answer: Answer) -> str:
     }
     text = json.dumps(visible, indent=1, ensure_ascii=False) + "\n"
     if len(text) > MOST_VISIBLE:
-        raise ValueError(
-            f"{answer.name}: its visible calls take {len(text) // 1000} KB, "
-            f"{MOST_VISIBLE // 1000} at most: make them smaller or fewer"
+        raise ExerciseError(
+            f"{exercise.name}.py: the visible calls of {answer.name!r} take "
+            f"{len(text) // 1000} KB, {MOST_VISIBLE // 1000} at most: make them smaller or fewer"
         )
     return text
 

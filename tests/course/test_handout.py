@@ -1,6 +1,7 @@
 """Scripts that are no exercises are named with what to do; files that are not current are found."""
 
 import json
+import re
 
 import pytest
 
@@ -102,23 +103,145 @@ def test_rounding_of_another_processor_is_no_difference(script):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "words"),
+    ("begin", "end", "words"),
     [
-        ("    # END SOLUTION\n", "", "from '# BEGIN SOLUTION' to"),
-        (", 3 points", "", "no points"),
-        ("# %% hints double", "# %% other", "no hints"),
-        ("# %% cases double", "# %% other", "no cases"),
-        ("# %% rewrite double: by a sum", "# %% other", "no two rewrites"),
-        ("# %% mistake double: wrong 0", "# %% other", "no five mistakes"),
-        ('    """Not 0 times."""\n', "", "no a hint in each mistake"),
-        ("# %% check double", "# %% check triple", "'triple' comes before its answer"),
+        ("# %% hints double", "# %% rewrite", "lacks hints"),
+        ("# %% rewrite double: by a sum", "# %% rewrite double: by halves", "lacks two rewrites"),
+        ("# %% mistake double: wrong 0", "# %% mistake double: wrong 1", "lacks five mistakes"),
+        ("# %% cases double", "# %% hints", "the first of the secret cells is no `cases`"),
     ],
 )
-def test_what_an_exercise_lacks_is_named(script, old, new, words):
-    script.write_text(SCRIPT.replace(old, new, 1))
+def test_what_an_exercise_lacks_is_named(script, begin, end, words):
+    head, rest = SCRIPT.split(begin, 1)
+    script.write_text(head + end + rest.split(end, 1)[1])
     with pytest.raises(ExerciseError, match=words) as error:
         read_exercise(script)
-    assert "01_twice.py" in str(error.value) and "\n" not in str(error.value)
+    assert re.match(r"01_twice\.py:\d+: .*$", str(error.value))
+
+
+HIDDEN = "def hidden(rng):"
+# What stands in the script, what an author writes, the line at fault, and words of the error.
+SLIPS = [
+    # titles of another spelling
+    ("# %% rewrite double: by halves", "# %% Rewrite double: by halves", "", "write '# %% rewrite"),
+    ("# %% rewrite double: by halves", "# %% rewirte double: by halves", "", "write '# %% rewrite"),
+    ("# %% rewrite double: by halves", "# %% rewrite double by halves", "", "rewrite NAME: words"),
+    ("# %% rewrite double: by halves", "# %% rewrite double:by halves", "", "rewrite NAME: words"),
+    ("# %% rewrite double: by halves", "# %% rewrite double:", "", "rewrite NAME: words"),
+    ("# %% rewrite double: by halves", "# %% rewrite dubble: by halves", "", "before its answer"),
+    ("# %% rewrite double: by halves", "# %%rewrite double: by halves", "", "begins no cell"),
+    ("# %% rewrite double: by halves", "#%% rewrite double: by halves", "", "begins no cell"),
+    ("# %% rewrite double: by halves", "# % rewrite double: by halves", "", "begins no cell"),
+    ("# %% rewrite double: by halves", " # %% rewrite double: by halves", "", "begins no cell"),
+    ("# %% rewrite double: by halves", "%% rewrite double: by halves", "", "begins no cell"),
+    ("# %% rewrite double: by halves", "# rewrite double: by halves", "", "reads like a title"),
+    ("# %% rewrite double: by halves", "# %% rewrite double: x = x / 0.5", "", "begins no cell"),
+    ("# %% rewrite double: by halves", "# %% rewrite double: [] halves", "", "begins no cell"),
+    ("# %% rewrite double: by halves", "# %% rewrite double: so [markdown]", "", "is code"),
+    ("# %% rewrite double: by halves", "# %% by halves", "", "PLAIN_TITLES"),
+    ("# %% rewrite double: by halves", "# %% a hint", "def by_halves(x):", "neither given"),
+    ("# %% rewrite double: by halves", "# %%", "def by_halves(x):", "neither given"),
+    ("# %% rewrite double: by halves", "# %% given", "", "students get this cell"),
+    ("# %% rewrite double: by halves", "# %% [markdown]", "def by_halves(x):", "is no text"),
+    ("# %% mistake double: wrong 3", "# %% mistakes double: wrong 3", "", "'# %% mistake NAME"),
+    ("# %% mistake double: wrong 3", "# %% MISTAKE double: wrong 3", "", "'# %% mistake NAME"),
+    ("# %% mistake double: wrong 3", "# In[3]:", "", "begins no cell"),
+    ("# %% hints double", "# %% hint double", "", "write '# %% hints NAME'"),
+    ("# %% cases double", "# %% case double", "", "write '# %% cases NAME'"),
+    ("# %% cases double", "", "TOLERANCE = 1e-6", "is no text"),
+    ("# %% cases double", "# %% given", "TOLERANCE = 1e-6", "belongs to a cell of cases"),
+    ("# %% cases double", "# %% check double", "TOLERANCE = 1e-6", "belongs to a cell of cases"),
+    ("# %% answer double, 3 points", "# %% answer double", "", "answer NAME, N points"),
+    ("# %% answer double, 3 points", "# %% answer double 3 points", "", "answer NAME, N points"),
+    ("# %% answer double, 3 points", "# %% answer double, 0 points", "", "answer NAME, N points"),
+    ("# %% answer double, 3 points", "# %% answer dubble, 3 points", "", "no function 'dubble'"),
+    ("# %% answer double, 3 points", "# %% given", "# BEGIN SOLUTION", "neither answer nor"),
+    ("# %% answer double, 3 points", "# %%", "# BEGIN SOLUTION", "neither answer nor"),
+    ("# %% written why, 1 point [markdown]", "# %% written why, 1 point", "", "is text"),
+    ("# %% written why, 1 point [markdown]", "# %% written why, 1 point [md]", "", "begins no"),
+    ("# %% written why, 1 point [markdown]", "# %% [markdown]", "# BEGIN", "neither answer nor"),
+    ("# %% written why, 1 point [markdown]", "", "# BEGIN", "neither answer nor"),
+    ("# %% written why, 1 point [markdown]", "# %% written double, 1 point [markdown]",
+     "", "stands above already"),
+    ("# %% check double", "# %% check triple", "", "'triple' comes before its answer"),
+    # marks
+    ("    # BEGIN SOLUTION\n", "", "# END SOLUTION", "out of order"),
+    ("    # END SOLUTION\n", "", "# %% answer", "from '# BEGIN SOLUTION' to"),
+    ("    # BEGIN SOLUTION", "    # begin solution", "# begin", "is no mark"),
+    ("    # BEGIN SOLUTION", "    # BEGIN SOLUTIONS", "# BEGIN", "is no mark"),
+    ("    # BEGIN SOLUTION", "    # BEGIN SOLUTION (short)", "# BEGIN", "is no mark"),
+    ("    # BEGIN SOLUTION", "    #BEGIN SOLUTION", "#BEGIN", "is no mark"),
+    ("    # BEGIN SOLUTION", "    ### BEGIN SOLUTION", "###", "is no mark"),
+    ("    # BEGIN SOLUTION", "    # BEGN SOLUTION", "# BEGN", "is no mark"),
+    ("    # BEGIN SOLUTION", "    # START SOLUTION", "# START", "is no mark"),
+    ("    # BEGIN SOLUTION", "    # BEGIN", "# BEGIN", "is no mark"),
+    ("    # BEGIN SOLUTION", "    # END SOLUTION", "# END", "out of order"),
+    ("    # END SOLUTION", "    # BEGIN SOLUTION", "", "out of order"),
+    ("    # END SOLUTION", "    pass  # END SOLUTION", "pass", "is no mark"),
+    ("    # END SOLUTION", "    # END SOLUTION\n    y = x", "y = x", "below the last"),
+    ("    # END SOLUTION", "# END SOLUTION", "# END", "not indented"),
+    ("    return FACTOR * x\n", "", "# BEGIN", "nothing stands between"),
+    ("    # BEGIN SOLUTION\n    return FACTOR * x", "    return FACTOR * x\n    # BEGIN SOLUTION",
+     "# BEGIN", "nothing stands between"),
+    ("# BEGIN SOLUTION\n# Once", "# END SOLUTION\n# Once", "# END", "out of order"),
+    ("# BEGIN SOLUTION\n# Once", "# # BEGIN SOLUTION\n# Once", "# #", "is no mark"),
+    ("# BEGIN SOLUTION\n# Once is", "# Once is\n# BEGIN SOLUTION\n# Once is", "# BEGIN",
+     "no empty line"),
+    ("enough.\n# END SOLUTION", "enough.\n# END SOLUTION\n# So.", "# So.", "below the last"),
+    ("enough.\n# END SOLUTION", "enough.\n# END SOLUTION\n# BEGIN SOLUTION\n# So.\n# END SOLUTION",
+     "# BEGIN", "one model answer"),
+    ("# Why twice?", "# BEGIN SOLUTION", "# BEGIN", "out of order"),
+    (HIDDEN, "# BEGIN SOLUTION\n" + HIDDEN, "# BEGIN", "neither answer nor"),
+    # what a cell holds
+    ('print("checked")', "def double(x): return FACTOR * x", "", "'double' is an answer"),
+    ('print("checked")', "def helper(x): return FACTOR * x", "", "neither given nor answer"),
+    ("FACTOR = 2", "double = abs", "", "'double' is an answer"),
+    ("FACTOR = 2", "FACTOR = = 2", "", "no Python"),
+    ("# # Exercise 1 · Twice", "Exercise 1", "", "is no text"),
+    ('    """Twice x."""', '    """Twice x.', "", "no Python: unterminated"),
+    ("# %% given", "# %% given tags=['secret']", "", "tags"),
+    ("# %% given", '# %% given timeout="200"', "", "no number of seconds"),
+    ("# %% given", "# %% given timeout=two", "", "is not known"),
+    ("# %% given", '# %% given author="me"', "", "begins no cell"),
+    ("# %% given", "# %% given tags=[] author=1", "", "'author' is not known"),
+    ("TOLERANCE = 1e-6", "TOLERANCE = small", "", "a number above 0"),
+    ("TOLERANCE = 1e-6", 'SHOWS = "picture"', "", "one of frames, strip, lines"),
+    (HIDDEN, "def hiden(rng):", "# %% cases", "no function hidden"),
+    ('    """Not 0 times."""\n', "", "# %% mistake double: wrong 0", "without a hint"),
+    ("def by_sum(x):\n    return x + x", "x = 1", "# %% rewrite double: by a sum",
+     "without a function"),
+    ("# %% rewrite double: by a sum", "# %% cases double", "", "has cases already"),
+    ("# %% rewrite double: by a sum", "# %% hints double", "", "has hints already"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "at", "words"), SLIPS)
+def test_a_slip_of_an_author_is_named_with_its_line(script, old, new, at, words):
+    assert old in SCRIPT
+    script.write_text(SCRIPT.replace(old, new, 1))
+    with pytest.raises(ExerciseError) as error:
+        read_exercise(script)
+    match = re.fullmatch(r"01_twice\.py:(\d+): (.*)", str(error.value))
+    assert match and words in match[2]
+    line = script.read_text().splitlines()[int(match[1]) - 1]
+    assert line.strip().startswith((at or new).strip())
+
+
+def test_a_secret_line_in_a_hint_is_refused(script):
+    """The last gate: it looks at what would be written, whatever the titles and marks say."""
+    script.write_text(
+        SCRIPT.replace("return FACTOR * x", "return FACTOR * torch.as_tensor(x)", 1).replace(
+            "Multiply.", "Say: return FACTOR * torch.as_tensor(x)"
+        )
+    )
+    with pytest.raises(ExerciseError, match=r"01_twice\.py:12: .*visible/double\.json"):
+        handout.files(script.parent)
+
+
+def test_a_script_of_another_name_is_refused(script):
+    script.rename(script.with_name("1-twice.py"))
+    with pytest.raises(ExerciseError, match=r"1-twice\.py:1: .*NN_name\.py"):
+        handout.files(script.parent)
 
 
 def test_a_name_in_two_exercises_is_refused(script):
