@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from lstm_video_lab.commands import course, runs, train
+from lstm_video_lab.commands import course, new, runs, train
 
 
 class _Parser(argparse.ArgumentParser):
@@ -37,6 +37,7 @@ def main(argv: list[str] | None = None) -> int:
             print(f"lstm-video-lab {arguments.command}: {line}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        print(f"lstm-video-lab {arguments.command}: stopped", file=sys.stderr)
         return 128 + signal.SIGINT
 
 
@@ -83,6 +84,7 @@ COMMANDS: dict[str, tuple[Callable, Callable, str]] = {  # name → flags, run, 
     ),
     "bench": (runs.add_bench, runs.run_bench, "measure speeds beside torch's own layers"),
     "build": (course.add_build, course.run_build, "make the notebooks from their scripts"),
+    "new": (new.add_new, new.run_new, "begin a lesson or an exercise"),
     "grade": (
         course.add_grade,
         course.run_grade,

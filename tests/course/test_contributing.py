@@ -1,61 +1,92 @@
-"""CONTRIBUTING's worked example, taken out of the page: its room, its own tests, its lesson."""
+"""CONTRIBUTING, followed by a reader in a copy of the project, command by command."""
 
-import inspect
 import re
-import runpy
-import sys
-from pathlib import Path
+import tomllib
 
 import pytest
+from course import reader
 
 from lstm_video_lab import lessons
-from lstm_video_lab.course.scripts import read_script
 
-PAGE = (Path(__file__).resolve().parents[2] / "CONTRIBUTING.md").read_text("utf-8")
+PAGE = "CONTRIBUTING.md"
+NUMBER = reader.next_number("notebooks")  # 17 on the page, until there is a lesson 17
+EXAMPLE = reader.section(PAGE, "Add a lesson").replace("17", NUMBER)
 ROOM = "lstm_video_lab/lessons/copy_last"
-SCRIPT, TESTS = "notebooks/17_copy_last.py", "tests/lessons/copy_last/test_copy_last.py"
+SCRIPT, TESTS = f"notebooks/{NUMBER}_copy_last.py", "tests/lessons/copy_last/test_copy_last.py"
+LONGEST_LINE = 100
 
 
 def files_of_the_page():
     """Name → text of every file that the example says to write."""
-    example = PAGE.split("\n## Add a lesson")[1].split("\n## ")[0]
     step = r"^\*\*\d\.\*\*.*?`([\w/]+\.py)`.*?^```python\n(.*?)^```"
-    return dict(re.findall(step, example, re.M | re.S))
-
-
-@pytest.fixture
-def root(tmp_path, monkeypatch):
-    """The files, written to a folder in which rooms are found as well."""
-    for name, text in files_of_the_page().items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text, "utf-8")
-    rooms = tmp_path / "lstm_video_lab" / "lessons"
-    monkeypatch.setattr(lessons, "__path__", [*lessons.__path__, str(rooms)])
-    monkeypatch.setitem(lessons.ROOMS, "copy_last", "copy_last")
-    for name, value in {"SCALE": "smoke", "STATIC": "1", "STRICT": "1"}.items():
-        monkeypatch.setenv(f"LAB_{name}", value)
-    yield tmp_path
-    for name in [name for name in sys.modules if "lessons.copy_last" in name]:
-        del sys.modules[name]
-    vars(lessons).pop("copy_last", None)
+    return dict(re.findall(step, EXAMPLE, re.M | re.S))
 
 
 def test_the_page_shows_a_room_a_lesson_and_a_test():
     parts = [f"{ROOM}/{part}.py" for part in ("__init__", "experiment", "figures", "widgets")]
     files = files_of_the_page()
     assert list(files) == [*parts, SCRIPT, TESTS]
-    assert max(len(line) for text in files.values() for line in text.splitlines()) <= 100
+    longest = max(len(line) for text in files.values() for line in text.splitlines())
+    assert longest <= LONGEST_LINE
 
 
-def test_its_own_tests_pass_and_its_lesson_runs(root, monkeypatch):
-    # The widget that it makes is `CopyLastExplorer()`.
-    results = root / "results"
-    for name, value in runpy.run_path(str(root / TESTS)).items():
-        if name.startswith("test_"):
-            value(*[results for wanted in inspect.signature(value).parameters])
-    monkeypatch.chdir(root)  # where the lesson finds results/copy_last.json
-    names: dict = {}
-    for cell in read_script(root / SCRIPT).cells:
-        if cell.cell_type == "code":
-            exec(cell.source, names)
-    assert set(names["stored"]["speeds"]) == {"0.02", "0.05", "0.1", "0.2"}
+def put_line(path, line, below):
+    """A line into a list, below the last one of a form."""
+    lines = path.read_text("utf-8").split("\n")
+    last = max(k for k, old in enumerate(lines) if re.fullmatch(below, old))
+    path.write_text("\n".join([*lines[: last + 1], line, *lines[last + 1 :]]), "utf-8")
+
+
+def test_a_lesson_is_added_as_the_page_says(tmp_path):
+    clone = reader.copy_of_the_project(tmp_path)
+    (new,), *_, then = [block.splitlines() for block in reader.blocks(EXAMPLE, "bash")]
+    reader.run(new, clone)
+    written = set(clone.rglob("*copy_last*/*.py")) | {clone / SCRIPT}
+    files = files_of_the_page()
+    for name, text in files.items():
+        assert (clone / name).exists() != name.endswith("experiment.py")
+        (clone / name).write_text(text, "utf-8")
+    assert written <= {clone / name for name in files}  # nothing says TODO any longer
+    room, row = (block.rstrip("\n") for block in reader.blocks(EXAMPLE, ""))
+    put_line(clone / "lstm_video_lab/lessons/__init__.py", room, r"ROOMS = .*")
+    put_line(clone / "docs/commands.md", row, r"\| `\w+` \| \d\d[a-z]? \|")
+    for name in ("README.md", "notebooks/00_start_here.py"):
+        page = (clone / name).read_text("utf-8")
+        assert page.count("TODO") == 1
+        (clone / name).write_text(page.replace("TODO", "when"), "utf-8")
+    programs = [line.split()[0] for line in then]
+    assert programs == ["lstm-video-lab", "cp", "lstm-video-lab", "pytest", "pytest"]
+    (clone / "local").mkdir()
+    for line in then:
+        reader.run(line, clone, only="copy_last or readme or same or experiments or made_in_some")
+
+
+def lines_of_the_page():
+    text = (reader.ROOT / PAGE).read_text("utf-8")
+    for block in reader.blocks(text, "bash"):
+        for line in block.splitlines():
+            yield from (part.split("#")[0].strip() for part in line.split("&&"))
+
+
+@pytest.mark.parametrize("line", list(lines_of_the_page()))
+def test_every_command_could_be_run(line):
+    """Its program comes with Python or with the extra `test`, and its files are there or made.
+
+    That flags and names are known, test_pages proves.
+    """
+    program, *words = line.split()
+    project = tomllib.loads((reader.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    brought = " ".join(project["optional-dependencies"]["test"] + list(project["scripts"]))
+    name = program.removeprefix(".venv/bin/")
+    assert name in ("pip", "cp", "git", "python3") or re.search(rf"\b{name}\b", brought)
+    if name == "cp":
+        made, target = words
+        assert (reader.ROOT / target).is_dir()
+        stem = made.removeprefix("local/").split(".")[0]
+        assert stem in {*lessons.ROOMS, "copy_last"} or list(
+            (reader.ROOT / target).glob(f"{stem}.*")
+        )
+    for word in words:
+        is_file = re.fullmatch(r"[\w/]+/[\w.]+", word) and name in ("pytest", "ruff", "mypy")
+        if is_file and "copy_last" not in word:
+            assert (reader.ROOT / word).exists(), word
