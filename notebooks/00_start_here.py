@@ -128,6 +128,8 @@ Guess(
 # Now press **Train**. You can pause, stop and go on at any time. While it trains, the notebook
 # stays free: read on, and come back. (In a stored notebook the picture comes from a run at *smoke*
 # scale: a few steps, which teach next to nothing. The picture after it shows a longer run.)
+#
+# <!-- "at smoke scale" = printed("studio", "smoke scale") -->
 
 # %% studio
 TrainingStudio()

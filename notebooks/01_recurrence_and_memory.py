@@ -143,6 +143,8 @@ plots.curves(
 # grow without bound. To say how large a matrix is we use its *norm*: the most by which it can
 # lengthen a small change. First a check that the product is right: one Jacobian for each step,
 # against autograd through all steps at once.
+#
+# <!-- "hardly take part in it" = output("the terms of the sum", "Of the total,") > 90 -->
 
 # %% a product of Jacobians
 J = jacobians.factors(plain, noise[:, 0])  # (T, H, H)
@@ -183,6 +185,11 @@ print(
 # it is somewhat more. For every cell, weight scale and seed we measure the norm of ∂s(T)/∂s(t)
 # exactly, with autograd. s is the whole state: h for the RNN and the GRU, h and c together for the
 # LSTM.
+#
+# <!--
+# "for our 32 it is somewhat more"
+#     = min([output("guess what is left", "largest eigenvalue is", n) for n in [1, 2, 3]]) > 1
+# -->
 
 # %% measuring
 seeds = (0,) if SMOKE else (0, 1, 2)
@@ -282,6 +289,8 @@ Guess(
 # One seed is an anecdote. The next picture is from a stored run with several. It has two starts
 # that you have not met. *RNN from I* is the plain cell, but its recurrent matrix begins as the
 # identity: h(t) = tanh(h(t−1) + …). *GRU, keep 5* is a GRU whose gate z begins at σ(5).
+#
+# <!-- "several" = recurrence.seeds >= 3 -->
 
 # %% all starts, several seeds
 result = load_result("recurrence")
@@ -317,6 +326,17 @@ figures.overview(result)
 # derivatives. So ∂c(T)/∂g(t) = i(t), for the first step as for the last. No product of T factors
 # is left in it. Check it: a cell with its forget gate wide open, and no recurrent weights, so that
 # the memory is all that links the steps.
+#
+# <!--
+# "With the shortest delay everybody learns"
+#     = min(min(cell.accuracy[0]) for cell in values(recurrence.copy)) >= 0.99
+# "the plain cell fails with every seed" = max(recurrence.copy.RNN.accuracy[-1]) < 0.3
+# "But so do cells with gates" = max(max(recurrence.copy[name].accuracy[-1])
+#     for name in ["GRU", "LSTM, forget 0", "LSTM, forget 1"]) < 0.3
+# "and they learn" = min(min(recurrence.copy[name].accuracy[-1])
+#     for name in ["RNN from I", "GRU, keep 5", "LSTM, forget 5"]) >= 0.99
+# "stuck even at a middle delay" = min(recurrence.copy["RNN from I"].accuracy[2]) < 0.5
+# -->
 
 # %% the derivative of a sum
 cell = jacobians.make_cell("LSTM, forget 5", 4, 8, seed=0, scale=0.0).double()
@@ -377,6 +397,13 @@ plots.curves(
 # *learning* it decides whether the past is heard at all, and a gate can learn to close. Of the two
 # public releases of the paper's code, one starts the forget gate at bias 5, the other at 0. The
 # lab starts at 1.
+#
+# <!--
+# deep = "the identity in a deep net"
+# "everything hangs on the scale" = output(deep, "new, scale 1:")
+#     > 1e6 * output(deep, "new, scale 0.3:")
+# "with large weights the sum grows" = output(deep, "old + change, 1:") > 1
+# -->
 
 # %% forget bias
 copied, delays = result["copy"], result["delays"]
@@ -416,6 +443,13 @@ plots.bars(
 # Ours is a stack of four plain layers of 64 units. It reads English text, the descriptions that
 # come with scikit-learn, and predicts the next letter. There are three versions: *untrained*;
 # trained, and the *top layer* alone answers; trained, and *all layers* answer together.
+#
+# <!--
+# "Short delays are learned from any bias" = min(min(recurrence.copy[name].accuracy[1])
+#     for name in ["LSTM, forget 0", "LSTM, forget 1", "LSTM, forget 5"]) >= 0.99
+# "the more it matters" = mean(recurrence.copy["LSTM, forget 5"].accuracy[-1])
+#     > 2 * mean(recurrence.copy["LSTM, forget 1"].accuracy[-1])
+# -->
 
 
 # %% one wrong letter, live
@@ -492,6 +526,18 @@ plots.bars(
 #
 # The task: read T random symbols, then give all of them back. The LSTM (forget bias 5) has only its
 # last state. Attention keeps every frame, with a key that says its place.
+#
+# <!--
+# letters = "how long each layer differs"
+# ratios = "guess the layers"
+# "about equally slow" = 0.9 < output(ratios, "times, top layer answers") < 1.1
+# "the order is kept" = output(letters, "all layers answer:", 1)
+#     < output(letters, "all layers answer:", 4)
+# "all of them have become slower" = all(output(letters, "all layers answer:", n)
+#     > output(letters, "untrained:", n) for n in [1, 2, 3, 4])
+# "the ratio is largest without any" = output(ratios, "Top against bottom: untrained")
+#     > output(ratios, "times, all layers answer") > output(ratios, "times, top layer answers")
+# -->
 
 
 # %% guess the price
@@ -540,7 +586,7 @@ MemoryExplorer(result)
 # 1. *Five minutes.* In the cell “train two cells”, put “RNN from I” and “GRU” in place of the two.
 #    Before you run it, look them up in the explorer: what do you expect?
 # 2. *Ten minutes.* Keep all but the marks and the first symbol silent: `x[1:-1] = 0` after
-#    `experiment.delayed`, in a copy of `learn_copy`. Which start profits most? (A state that is
+#    `experiment.copy_task`, in a copy of `learn_copy`. Which start profits most? (A state that is
 #    left alone need not be defended.)
 # 3. *For the fast.* Write a residual plain cell, h(t) = h(t−1) + 0.1 tanh(W x + U h(t−1) + b), give
 #    it to `jacobians.factors`, and train it. Where does it stand? It has no gate: what can it not
@@ -555,3 +601,11 @@ MemoryExplorer(result)
 # that grow with T.
 #
 # Next: [02 · The LSTM cell](02_lstm_cell.ipynb), where you set the gates by hand.
+#
+# <!--
+# "whatever T" = min(min(seeds) for seeds in recurrence.recall.attention) >= 0.99
+# "for somewhat longer ones" = mean(recurrence.recall["LSTM, 64 units"][2])
+#     > mean(recurrence.recall["LSTM, 16 units"][2]) + 0.1
+# "32 numbers could hold 64 symbols"
+#     = [output("explore the price", "LSTM, 16 units:"), recurrence.lengths[-1]]
+# -->

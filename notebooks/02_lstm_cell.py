@@ -86,6 +86,8 @@ LatchExplorer(latch(), x, ("value", "store", "read"), step=105)
 # What you moved is the whole cell. Here it is as code, printed from the file
 # `lstm_video_lab/cells.py` that the rest of the lab is tested against. Each comment is the
 # equation, the line below it does it.
+#
+# <!-- 0.72 = output("the latch", "came in at step 5 as") -->
 
 # %% the equations
 source = inspect.getsource(cells.gates)
@@ -147,6 +149,8 @@ HalfLife(latch(), store=[0.9, 1.0, 0.0])
 # The input gate below is not quite shut: its bias is −2 instead of −10, so it stands at σ(−2) =
 # 0.12. What happens to the memory, and why? Then turn the latch into a **counter**: c goes up by
 # the same amount at each `store`, whatever the value, and never decays.
+#
+# <!-- 0.12 = output("your latch", "the input gate lets in") / 100 -->
 
 # %% your latch
 mine = latch()
@@ -221,6 +225,16 @@ plots.strip(
 #
 # The decoders must know *where* the digit is. So let us look for a unit that says it: one whose
 # state c goes with the digit's x position. We know that position, since we made the clips.
+#
+# <!--
+# gates = "all units"
+# "near σ(1) = 0.73" = output(gates, "before training, between") < 0.73
+#     < output(gates, "before training, between", 2)
+# "Training has pulled them apart" = output(gates, "mean forget gates lie between", 2)
+#     - output(gates, "mean forget gates lie between") > 0.5
+# "Some units have gates near 1 throughout" = output(gates, "From step 3 on,") > 10
+# "Others blink" = output(gates, "and the gates of") > 10
+# -->
 
 
 # %% the search
@@ -295,6 +309,12 @@ plots.bars(
 #   other things as well.
 #
 # Now watch it. The unit is chosen for you. The clip is from the second half.
+#
+# <!--
+# found = "how good is it"
+# "Only in part" = 0.5 < output(found, "before it") < output(found, "after training") - 0.1
+# "what luck alone gives" = output(found, "places in other clips") < 0.2
+# -->
 
 # %% watch it
 record = {name: values[:, film] for name, values in after._asdict().items()}  # (T, H)
@@ -361,6 +381,8 @@ Guess(
 # %% [markdown]
 # The two differ by one step. Can weights make up for it? The memory moves by 0.1 in a step, so the
 # old reading can use a threshold that is 0.1 lower; and the gate can listen to `start` itself.
+#
+# <!-- "differ by one step" = output("the mend", "'old':") - output("the mend", "'new':") == 1 -->
 
 # %% the mend
 mended = gates_over_time(alarm_clock("old", threshold=-130.0, hush=-200.0), starts)
@@ -498,6 +520,11 @@ for name, (a, b) in zip(names, pairs, strict=True):
 #
 # The encoder of the paper has X = 64 · 64 pixels and H = 2048 units. (On the device "meta" a layer
 # has shapes and no numbers, so it needs no memory.)
+#
+# <!--
+# "Peepholes cost little" = output("counting", "ours:") - output("counting", "without peepholes:")
+#     < 0.001 * output("counting", "ours:")
+# -->
 
 # %% counting
 X, H = 64 * 64, 2048
@@ -593,3 +620,9 @@ plots.bars(
 # only a control tells you how much of that is due to training.
 #
 # Next: [03, bouncing digits](03_bouncing_digits.ipynb), the clips that all this is trained on.
+#
+# <!--
+# gain = "how much faster"
+# "in small batches" = output(gain, "clips:", 1) > output(gain, "clips:", 3)
+# "keeps the processor busy" = output(gain, "clips:", 4) > output(gain, "clips:", 6)
+# -->

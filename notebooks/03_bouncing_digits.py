@@ -56,6 +56,11 @@ DigitsExplorer()
 # The digits were written by people. To work offline, the lab uses the set that comes with
 # scikit-learn: 1,797 digits of 8×8 pixels, here called **embedded**. They are enlarged and framed
 # like the MNIST digits of the paper.
+#
+# <!--
+# 1,797 = output("handwriting", "the originals, 8×8.")
+#     + output("handwriting", "digits train,")
+# -->
 
 # %% handwriting
 from sklearn.datasets import load_digits as load_small
@@ -221,6 +226,8 @@ PixelCost()
 #
 # Before any network: three answers that need no learning. A **black** frame. The last frame seen,
 # again and again (**copy-last**). The average of all training frames (**mean image**).
+#
+# <!-- 0.69 = output("one pixel", "if the pixel is grey (never under") -->
 
 # %% without learning
 held_out = to_unit(evaluation.heldout_data(settings).batch(0, 256))  # (T, B, H, W)

@@ -94,6 +94,11 @@ for name, part in {"encoder": fixed.encoder, "decoder": fixed.decoders}.items():
 # Now train one. While the bar runs, think about this: what does the decoder need to know about a
 # clip of one bouncing digit? Which digit it is and how it is written, where it is, where it goes
 # to. That is far less than all the pixels. Nobody tells the network so.
+#
+# <!--
+# "Most of them sit in the encoder's input weights" = 4 * 256 * 1024
+#     > (output("the parameters", "encoder:") + output("the parameters", "decoder:")) / 2
+# -->
 
 # %% train the first autoencoder
 first = training.learn(settings, f"{settings.units} units")
@@ -200,6 +205,8 @@ plots.bars(
 #
 # One run proves little, so each is trained from three seeds. The models are small (64 units), to
 # be quick.
+#
+# <!-- "64 units" = output("both orders while they learn", "(10 frames,") -->
 
 # %% train both orders
 small = Settings.for_lesson(predict=False, units=64, steps=300, batch_size=16, learning_rate=5e-3)
@@ -240,6 +247,14 @@ draw_learning(orders, small, levels["cross_entropy"])
 #
 # Now *why*. For each output step, count the steps since the decoder's frame was last *seen*: the
 # **lag**. The signal that teaches has to travel back over just that many steps.
+#
+# <!--
+# ten = "both orders while they learn"
+# "the two lines run side by side" = abs(output(ten, "oldest first")
+#     - output(ten, "newest first")) < 8
+# "Both orders can be learnt" = output(ten, "oldest first")
+#     < 0.7 * output("the first learning curve", "mean image")
+# -->
 
 # %% the lags
 # NBVAL_CHECK_OUTPUT
@@ -257,6 +272,13 @@ for name, reverse in output_order.ORDERS.items():
 # If that is the reason, then it must matter more for a longer clip. Ten frames have a lag of 10 in
 # forward order, twenty frames one of 20. The shortest lag in reverse stays 1. That is a prediction
 # which could fail. Test it: the same again, with the clip twice as long.
+#
+# <!--
+# lags = "the lags"
+# "equally far" = output(lags, "newest first", 11) == output(lags, "oldest first", 11)
+# "a lag of 10" = output(lags, "oldest first: lags [")
+# "The shortest lag in reverse stays 1" = output(lags, "newest first: lags [")
+# -->
 
 # %% twice as long
 longer = small.changed(frames_in=2 * T)
@@ -273,6 +295,14 @@ draw_learning(long_orders, longer, long_levels)
 # And *where* does it begin? The next picture is the heart of this lesson. It shows the error for
 # each output step, early in training. Move the slider from left to right. Then choose *by frame of
 # the clip*, to see which frames each model has, and which it still lacks.
+#
+# <!--
+# early = "move through the training"
+# "at the height of the mean image" = abs(output(early, "oldest first: mean")
+#     - output(early, "mean image")) < 2
+# "In reverse it sets off at once" = output(early, "newest first: mean")
+#     < 0.9 * output(early, "mean image")
+# -->
 
 # %% move through the training
 OrderExplorer(long_orders, long_levels, 3)
@@ -287,6 +317,15 @@ OrderExplorer(long_orders, long_levels, 3)
 #
 # That last point can be measured without any model. Take the *mean frame* of each clip, one blurred
 # picture, and give it as the answer for every frame of that clip:
+#
+# <!--
+# early = "move through the training"
+# "at its first few output steps" = output(early, "newest first: mean", 3) < 7
+# "The oldest ones stay the hardest" = output(early, "newest first: mean", 5) == 20
+# "Oldest first lies flat for long" = output(early, "oldest first: mean", 4)
+#     - output(early, "oldest first: mean", 2) < 5
+# "not its cheapest" = output(early, "newest first: mean", 3) > 1
+# -->
 
 # %% one picture for a whole clip
 films = evaluation.heldout_data(longer).batch(0, 200)[: 2 * T].float() / 255
@@ -316,6 +355,17 @@ plots.curves(
 #
 # First by the clock. You have trained one size already. Here are two more, for as many steps as
 # take the same time (on the two cores on which this was written) and with the same learning rate.
+#
+# <!--
+# picture = "one picture for a whole clip"
+# "The ends cost more there too" = output(picture, "frames:")
+#     > 1.1 * output(picture, "for the oldest,")
+# "both alike" = abs(output(picture, "frames:") - output(picture, "it suits best,")) < 3
+# "the longer the clip, the more" = output("twice as long", "oldest first")
+#     - output("twice as long", "newest first")
+#     > output("both orders while they learn", "oldest first")
+#     - output("both orders while they learn", "newest first") > 0
+# -->
 
 # %% train two more sizes
 equal_time = {settings.units // 4: 2200, settings.units * 2: 520}  # units → steps
@@ -354,6 +404,12 @@ plots.curves(
 #
 # Now for equal steps. That takes too long to wait for, so these models were trained beforehand, by
 # `lstm-video-lab experiment units`. You may run it too.
+#
+# <!--
+# sizes = "equal time"
+# "it takes fewer" = output(sizes, "64 units,") > output(sizes, "256 units,")
+#     > output(sizes, "512 units,")
+# -->
 
 # %% guess what units buy
 result = load_result("units")
@@ -398,6 +454,12 @@ plots.bars(
 # frames and its training differ from ours. So the *heights* must not be compared. What may be
 # compared is the **trend**: by which factor does each side fall? For that, each side is divided by
 # its own value at the smallest size that both have.
+#
+# <!--
+# trend = "the trend beside the lab report"
+# "500, 1500 and 2500" = [output(trend, "per pixel:"), output(trend, "per pixel:", 3),
+#     output(trend, "per pixel:", 5)]
+# -->
 
 # %% the trend beside the lab report
 published = {int(n): value for n, value in result["lab_report"].items()}
@@ -455,6 +517,11 @@ for n in sorted(set(trained) & set(sizes)):
 # Have our models learnt to copy, then, or to understand? A copier does not care *which* clip it
 # gets. So change the clip. Play it backwards: a digit bounces backwards as it does forwards.
 # Then shuffle its frames: each frame is a fine picture, but nothing moves like that.
+#
+# <!--
+# "as ours did" = output("the same sizes twice", "yours")
+#     < 0.7 * output("the same sizes twice", "stored")
+# -->
 
 # %% three kinds of clip
 mixed = torch.randperm(T, generator=torch.Generator().manual_seed(0))
@@ -539,3 +606,13 @@ plots.frames(
 # they learn faster, and a low error alone proves only good copying.
 #
 # Next: [05 · The future predictor](05_future_predictor.ipynb), where copying is no help.
+#
+# <!--
+# "with longer clips it falls further behind" = output("twice as long", "oldest first")
+#     - output("twice as long", "newest first")
+#     > output("both orders while they learn", "oldest first")
+#     - output("both orders while they learn", "newest first")
+# "more units bring the error down" = units.units["64"].report.reconstruction.mse
+#     > units.units["256"].report.reconstruction.mse
+#     > units.units["2500"].report.reconstruction.mse
+# -->

@@ -156,8 +156,9 @@ plots.curves(
 # - **The baselines are the ruler.** The *entropy bound* is what even the true frame would cost,
 #   because a grey pixel is neither surely dark nor surely bright. The mean image is what it costs
 #   to know nothing of this clip. What a model has learned lies between the two.
-# - **To copy the last frame** is a guess for a frame or two. In cross-entropy it is infinitely
-#   wrong: it is sure of black where the digit arrives. So it stands in the second picture only.
+# - **To copy the last frame** is no better than the mean image at the first frame already, and
+#   worse at each later one. In cross-entropy it is infinitely wrong: it is sure of black where the
+#   digit arrives. So it stands in the second picture only.
 # - **Level and slope are two matters.** The slope says how fast the prediction comes apart. The
 #   level at the first frame says how well the state was written and read at all.
 #
@@ -180,7 +181,15 @@ plots.curves(
 #
 # In use the true frame is not there: it is what we want to know. In training it is. To show it
 # then is called **teacher forcing**: after every step the teacher gives the right answer, and the
-# pupil goes on from that. We train such a model for as many minutes as the first.
+# pupil goes on from that. We train such a model for as many steps as the first.
+#
+# <!--
+# "no better than the mean image at the first frame already"
+#     = conditioning.baselines.copy_last.per_step.mse[0]
+#     > 0.95 * conditioning.baselines.mean_image.per_step.mse[0]
+# "worse at each later one" = min(conditioning.baselines.copy_last.per_step.mse[n]
+#     - conditioning.baselines.mean_image.per_step.mse[n] for n in [1, 2, 3, 4, 5, 6, 7, 8, 9]) > 0
+# -->
 
 # %% train the conditional predictor by teacher forcing
 forced_settings = settings.changed(conditional="future", feedback="teacher")
@@ -267,6 +276,14 @@ plots.curves(
 #
 # Choose a model, then press **shown the true frame**, and watch the lines change places. The row
 # “fed” is what the decoder gets before it gives the frame under it.
+#
+# <!--
+# both = "shown the truth and running freely"
+# "start at one point and part" = output(both, "goes from") == output(both, "freely, from")
+#     < output(both, "freely, from", 2) - 10
+# "for the same number of steps each" = max(model.steps for model in values(conditioning.models))
+#     == min(model.steps for model in values(conditioning.models))
+# -->
 
 # %% explore four models
 result = load_result("conditioning")
@@ -337,6 +354,36 @@ plots.curves(
 # r  = ‖ ∂ error / ∂ (h, c) ‖       of the mean error, for each sequence
 # rₜ = ‖ ∂ errorₜ / ∂ (h, c) ‖      of predicted frame t alone
 # ```
+#
+# <!--
+# models = conditioning.models
+# first = [one.report.future.per_step.cross_entropy[0] for one in values(models)]
+# teacher = models.teacher.report.future
+# own = models.own.report.future
+# "The unconditional model pays at the first frame"
+#     = models.unconditional.report.future.per_step.cross_entropy[0] == max(first)
+# "the best at the first frame" = teacher.per_step.cross_entropy[0] == min(first)
+# "comes apart fastest" = teacher.per_step.cross_entropy[-1] - teacher.per_step.cross_entropy[0]
+#     == max(one.report.future.per_step.cross_entropy[-1]
+#     - one.report.future.per_step.cross_entropy[0] for one in values(models))
+# "Early in training it is worse than the mean image, and so is the mixture"
+#     = min(models[name].curve.future[0] for name in ["teacher", "scheduled"])
+#     > conditioning.baselines.mean_image.cross_entropy
+# "falls below that of the unconditional model"
+#     = teacher.cross_entropy < models.unconditional.report.future.cross_entropy
+# "hardly cares whether it is shown the truth"
+#     = abs(own.cross_entropy - models.own.teacher_forced.cross_entropy) < 1
+# "ends between the last two" = own.per_step.cross_entropy[-1]
+#     < models.scheduled.report.future.per_step.cross_entropy[-1]
+#     < teacher.per_step.cross_entropy[-1]
+# "The steps were equal, the seconds were not"
+#     = max(one.seconds for one in values(models)) > 2 * min(one.seconds for one in values(models))
+# "343.5 nats against 350.2" = [table2.published["conditional future predictor"],
+#     table2.published["future predictor"]]
+# "you would choose another model"
+#     = printed("four models in one picture", "Best running freely: scheduled")
+#     and printed("four models in one picture", "shown the true frame: teacher")
+# -->
 
 
 # %% the gradient at the encoder's state
@@ -423,6 +470,17 @@ plots.curves(
 #   state is magnified from frame to frame. What the states are worth is better seen at the first
 #   predicted frame, where no decoder has been fed anything and all comes from the state. Compare
 #   there.
+#
+# <!--
+# frame = "which frame it comes from"
+# reach = "how much reaches the encoder"
+# "the gradient of that frame dwindles" = output(frame, "teacher-forced, shown", 2)
+#     < 0.2 * output(frame, "teacher-forced, shown")
+# "The gradient even grows from frame to frame" = output(frame, "teacher-forced, free", 2)
+#     > 2 * output(frame, "teacher-forced, free")
+# "the largest gradient of all" = output(reach, "teacher-forced, free", 3)
+#     > output(reach, "unconditional", 3) > output(reach, "teacher-forced, shown", 3)
+# -->
 
 # %% the first frame as a test of the state
 who = "the teacher-forced model" if free[0] < error[0] else "the unconditional model"
@@ -444,6 +502,11 @@ print(f"Better there: {who}; {alone_made} against {forced_made}.")
 # is. But suppose it were perfect, and the world itself undecided. A digit falls to the middle of
 # the frame. There it turns left or right, each with probability ½. Nothing in the past tells
 # which.
+#
+# <!--
+# "as it was in our runs" = printed("the first frame as a test of the state",
+#     "Better there: the teacher-forced model")
+# -->
 
 # %% guess the best single picture
 futures = two_futures(settings)
@@ -509,6 +572,13 @@ for name, loss in losses.items():
 # judged together.
 #
 # Move the probability of left. The row “guess” is the best clip for squared error.
+#
+# <!--
+# "asks for the same blur"
+#     = printed("try every grey", "cross-entropy: the cheapest clip is the mean: True")
+# "the likelier one, whole"
+#     = printed("try every grey", "absolute error: the cheapest clip is the likelier future: True")
+# -->
 
 # %% move the probability
 FuturesExplorer(futures)
@@ -552,3 +622,11 @@ FuturesExplorer(futures)
 #
 # Next: [06 · The composite model](06_composite.ipynb), where one state must serve the past and
 # the future.
+#
+# <!--
+# half = "move the probability"
+# "the sure guess costs twice what the blur costs" = 1.9 < output(half, "say left")
+#     / output(half, "best guess") < 2.1
+# "hardly less than a black frame" = 0.85 < output(half, "say left")
+#     / output(half, "all black") < 1
+# -->

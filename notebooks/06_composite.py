@@ -103,6 +103,8 @@ plots.frames(
 # and what the model makes of it now. You can pause, stop, and start again with other settings;
 # your runs are kept in a table. (The stored picture was trained at smoke scale, in a second. It
 # shows what the studio looks like and has learnt nothing.)
+#
+# <!-- "was trained at smoke scale" = printed("studio", "smoke scale") -->
 
 # %% studio
 TrainingStudio(minutes=1)
@@ -195,6 +197,16 @@ draw_past_and_future(
 # And equal steps are not equal time: a step of the composite has one more decoder to run. So here
 # are two stored runs that differ in nothing but the second task and the number of steps, in favour
 # of the predictor alone.
+#
+# <!--
+# "Well below that line" = output("was motion learnt", "That is") < 55
+# "took the same steps" = output("train the composite", "laptop scale,")
+#     == output("train the predictor alone", "predictor alone:")
+# "equal steps are not equal time" = output("two learning curves", "The composite took")
+#     > 1.1 * output("two learning curves", "the predictor alone")
+# "in favour of the predictor alone" = output("a longer run for the rival", "predictor alone", 3)
+#     > output("a longer run for the rival", "composite", 3)
+# -->
 
 # %% a longer run for the rival
 rows = {
@@ -218,6 +230,11 @@ for name, run in rows.items():
 # - **conditioning**: the future decoder is fed the frame that it gave last (lesson 05).
 #
 # All were trained beforehand for the same number of steps, with the same data.
+#
+# <!--
+# "for the same number of steps" = max(model.steps for model in values(composite.models))
+#     == min(model.steps for model in values(composite.models))
+# -->
 
 # %% guess what helps most
 grid = load_result("composite")
@@ -382,6 +399,17 @@ figures.draw_gradients(meetings)
 #
 # The paper shows predictions of two digits and says what it sees: digits that overlap are kept
 # apart, and they bounce off the walls as they should. Pictures can be picked. So let us count.
+#
+# <!--
+# arrows = "arrows"
+# "near a right angle nearly all the time" = all(abs(output(arrows, step, n)) < 0.1
+#     for step in ["step 30:", "step 100:", "step 300:", "step 1000:"] for n in [4])
+# "often a little below 0" = output("guess the angle", "For single sequences it goes from") < 0
+#     and output("guess the angle", "For single sequences it goes from", 3) > 10
+# "about equally long" = 0.8 < output(arrows, "step 1:") / output(arrows, "step 1:", 2) < 1.25
+# "for some time by a multiple" = output(arrows, "step 30:", 2) > 2 * output(arrows, "step 30:")
+# "by far the longer one" = output(arrows, "step 1000:") > 4 * output(arrows, "step 1000:", 2)
+# -->
 
 # %% a model of two digits
 two = load_pretrained("composite-two-digits")  # trained for longer than a lesson lasts
@@ -429,6 +457,12 @@ figures.draw_costs(kinds, f"The model: {two_made}; {JUDGED} held-out sequences")
 # - *true places* knows everything;
 # - *blind to walls* lets a digit slide along every wall that it meets in the predicted frames;
 # - *merges digits* puts both digits halfway between them, from their first overlap on.
+#
+# <!--
+# kinds = "error by kind of frame"
+# "every predictor pays less" = output(kinds, "overlap", 3) < output(kinds, "neither", 3)
+#     and output(kinds, "overlap", 4) < output(kinds, "neither", 4)
+# -->
 
 # %% guess how the blind one does
 predictors = {"model": errors, **error_by_event.handmade_predictors(world, errors)}
@@ -461,6 +495,11 @@ figures.draw_shares(calm, "frames at a bounce", "calm frames", f"The model: {two
 # the same nearness to a wall, the same ink. Only one thing is different. Before the bounce it was
 # enough to go straight on; after it, the wall must have been predicted. With overlaps it is the
 # same: before, the digits were apart; after, they must have been *kept* apart.
+#
+# <!--
+# "that test is worth nothing" = output("a test that everyone passes", "blind to walls")
+#     < output("a test that everyone passes", "true places")
+# -->
 
 # %% guess where the model lies
 after = {
@@ -503,8 +542,8 @@ figures.draw_shares(after, "just after", "just before", f"The model: {two_made}"
 #   digit is which cloud. (The paper's pictures come from two layers of 2048 units.)
 # - **Read the height too.** A model that knows nothing passes as well: its bars stand both at
 #   100 %, or above. Equal bars mean something only as far as they are low.
-# - **“No difference” is never proved.** Our sequences show none that is larger than about twice
-#   the standard error. And it is one model.
+# - **“No difference” is never proved.** Where two bars come out alike, our sequences rule out a
+#   difference larger than about twice the standard error, and no smaller one. And it is one model.
 #
 # ## 6. The paper's table
 #
@@ -523,6 +562,18 @@ figures.draw_shares(after, "just after", "just before", f"The model: {two_made}"
 # smaller frames, other digits and far less training: compare them with each other and with their
 # own baselines, never with these. But each was trained from three seeds, so a difference can be
 # told from luck.
+#
+# <!--
+# 350.2 = table2.published["future predictor"]
+# 344.9 = table2.published.composite
+# 343.5 = table2.published["conditional future predictor"]
+# 341.2 = table2.published["composite + conditional future predictor"]
+# 5.3 = table2.published["future predictor"] - table2.published.composite
+# 2.3 = table2.published["conditional future predictor"]
+#     - table2.published["composite + conditional future predictor"]
+# "each was trained from three seeds" = min(len(model.seeds) for model in values(table2.models))
+#     == max(len(model.seeds) for model in values(table2.models)) == 3
+# -->
 
 # %% guess the order
 table2 = load_result("table2")
@@ -556,12 +607,17 @@ for name, one in rows.items():
 # %% [markdown]
 # The second list is for a reader of the lab report of 2017, which gives squared error per pixel:
 # autoencoder, future predictor, composite, and beside its conditional models only “XXX”. Here are
-# values for them, in our small frames; each seed count is as above.
+# values for them, in our small frames; the number of seeds is as above.
 #
 # Composite and predictor had the same *steps* here, and a composite's step takes longer. What if
 # both had the same seconds? That is the first thing to try below.
 #
 # ### One layer or two
+#
+# <!--
+# "had the same steps here" = table2.models.composite.steps
+#     == table2.models["future predictor"].steps
+# -->
 
 # %% layers
 figures.draw_grid("layers", load_result("layers"))
@@ -586,10 +642,10 @@ for name, one in optimisers["models"].items():
     print(f"{name:<14} {one['mean']:6.1f} ± {one['spread']:.1f} nats per frame")
 
 # %% [markdown]
-# Among the four that adapt their steps, a rate three times too small costs as much as the choice of
-# the optimiser: look at one name's three rows. So a table that has one rate for all of them says
-# little. Descent with momentum is far behind after so few steps, and its best rate is the largest
-# that we tried.
+# Among the four that adapt their steps, a rate three times too small costs about as much as the
+# choice of the optimiser, or more: look at one name's three rows. So a table that has one rate for
+# all of them says little. Descent with momentum is far behind after so few steps, and its best
+# rate is the largest that we tried.
 #
 # ## 7. A table that nobody could check
 #
@@ -601,6 +657,20 @@ for name, one in optimisers["models"].items():
 #
 # A model gives logits *z*; the score takes p = σ(z). Hand the score probabilities by mistake, and
 # it makes σ(σ(z)) of them. Nothing crashes, and a number comes out.
+#
+# <!--
+# tried = optimisers.models
+# "about as much as the choice of the optimiser, or more" = min([
+#     tried["rmsprop 0.0003"].mean - tried["rmsprop 0.001"].mean,
+#     tried["adagrad 0.01"].mean - tried["adagrad 0.03"].mean,
+#     tried["adam 0.003"].mean - tried["adam 0.01"].mean,
+#     tried["adamw 0.003"].mean - tried["adamw 0.01"].mean])
+#     > 0.75 * (tried["rmsprop 0.001"].mean - tried["adagrad 0.03"].mean)
+# "far behind after so few steps" = tried["sgd 0.01"].mean
+#     > 1.5 * tried["rmsprop 0.001"].mean
+# "its best rate is the largest that we tried" = tried["sgd 0.01"].mean
+#     == min(tried[name].mean for name in ["sgd 0.001", "sgd 0.003", "sgd 0.01"])
+# -->
 
 # %% guess the floor
 full = settings if SMOKE else Settings.for_scale("paper", conditional=False)  # 64×64, two digits
@@ -643,7 +713,7 @@ plots.bars(
 )
 
 # %% [markdown]
-# Look at the second group of bars. All that the model has learned moves that number by little:
+# Look at the hatched bars. All that the model has learned moves that number by little:
 # watched through it, training seems to stand still from the first minute. That fits what users of
 # the public code wrote, that their models were *stuck*. It does not fit all of it: they reported
 # about 2,600 nats, which is less than this mistake can give at that size. The rest is unexplained.
@@ -653,6 +723,13 @@ plots.bars(
 # The second way is teacher forcing (lesson 05), not in training but in the **test**. A conditional
 # decoder was shown the true frame before each step, and its error was called the error of a
 # prediction. We train a small model as the paper did, with true frames, and judge it both ways.
+#
+# <!--
+# "moves that number by little" = output("scored once, scored twice", "σ(σ(z)) untrained", 2)
+#     > 0.95 * output("scored once, scored twice", "σ(σ(z)) untrained")
+# "less than this mistake can give at that size"
+#     = 2600 < output("guess the floor", "Many times as much.")
+# -->
 
 # %% train with true frames
 forced_settings = settings.changed(reconstruct=False, conditional="future", feedback="teacher")
@@ -722,6 +799,19 @@ for n, worse in enumerate(scores[1:]):
 # future's decoder is shown its last frame matters little here, where the paper's table gives
 # both about the same worth. What a conditional decoder is fed **in training** matters far more:
 # compare the first two rows of the table.
+#
+# <!--
+# order = "the order of the four"
+# "what pays is the second decoder" = output(order, "published 350.2, here")
+#     - output(order, "published 344.9, here") > 3 and output(order, "published 343.5, here")
+#     - output(order, "published 341.2, here") > 3
+# "matters little here" = abs(output(order, "published 350.2, here")
+#     - output(order, "published 343.5, here")) < 3 and abs(output(order, "published 344.9, here")
+#     - output(order, "published 341.2, here")) < 3
+# "matters far more"
+#     = output("judged in two ways, stored", "fed teacher in training: running freely")
+#     - output("judged in two ways, stored", "fed own in training: running freely") > 10
+# -->
 
 # %% judged in two ways, stored
 for row in reproduced:
@@ -735,8 +825,10 @@ print(f"A sigmoid too many, {reproduced[0]['scale']} scale: never less than "
 # %% [markdown]
 # ## What to try next
 #
-# 1. *Five minutes.* Give the predictor alone the same **seconds** instead of the same steps:
-#    `training.learn(settings.changed(reconstruct=False))`. Does the composite still lead?
+# 1. *Five minutes.* Give the predictor alone the same **seconds** instead of the same steps, that
+#    is, more of them: `steps = int(settings.steps * both.seconds / alone.seconds)`, and then
+#    `training.learn(settings.changed(reconstruct=False, steps=steps))`. Does the composite still
+#    lead?
 # 2. *Ten minutes.* In the studio, train 64 units with conditioning `none`, then `both`. Then
 #    choose `convlstm`. Which run in the table has the lowest error, and which the lowest for its
 #    seconds?

@@ -178,6 +178,12 @@ ReachExplorer(settings)
 # Enough of what could be. Here are both, live: 16 maps against 256 units, which is about what a
 # student's laptop bears, each for as many steps as take about a third of a minute on two quiet
 # cores, and with the batch and the learning rate that suit it.
+#
+# <!--
+# "about a third of a minute" = all(14 < seconds < 26 for seconds in [
+#     output("train both for about equal seconds", "steps in", 1),
+#     output("train both for about equal seconds", "fully connected", 3)])
+# -->
 
 # %% train both for about equal seconds
 conv = training.learn(Settings.for_lesson(**CONV, steps=630, batch_size=16), "convolutional")
@@ -238,6 +244,11 @@ plots.frames(
 # Seconds were measured for all models in turns, so that whatever else the machine did slowed all
 # of them alike. All have the same clips in the same order. Each has a learning rate of its own:
 # of three that were tried the best, or one within a nat of it.
+#
+# <!--
+# "with three seeds" = len(convolution.models.conv.future) == 3
+# "23 times the weights" = output("count", "connected, 256 units", 6) / output("count", "maps", 6)
+# -->
 
 # %% guess who wins
 result = load_result("convolution")
@@ -293,6 +304,12 @@ RivalExplorer(result)
 # processor, on which a product with one large matrix is quick and many small convolutions are
 # not. On a graphics card the clock may tell another story. Equal parameters and equal steps mean
 # the same everywhere.
+#
+# <!--
+# "which model learns most from a step is not a matter of which learns most in a minute"
+#     = output("all models", "16 maps, kernel 5") < output("all models", "256 units, equal steps")
+#     and output("all models", "16 maps, kernel 5") > output("all models", "256 units, equal time")
+# -->
 
 # %% trained to the end
 both = [name for name in ("fc-two-digits", "convlstm-two-digits") if name in list_pretrained()]
@@ -361,6 +378,12 @@ plots.frames(
 #
 # “So the fully connected LSTM is better.” Is it? Shi and others trained a fully connected LSTM as
 # well. It is built like Srivastava's future predictor, which had 350.2 in his table.
+#
+# <!--
+# report = "the lab report"
+# "fall as units grow" = output(report, "2500 units", 2)
+#     < output(report, "1500 units", 2) < output(report, "500 units", 2)
+# -->
 
 # %% guess their own rival
 theirs = experiment.PUBLISHED["FC, as Shi et al. trained it"][0]
@@ -429,10 +452,10 @@ plots.bars(
 # ## What to try next
 #
 # 1. *Five minutes.* In section 3, give the convolutional model 8 maps, then 32. Which is best
-#    for half a minute on your machine?
+#    for a third of a minute on your machine?
 # 2. *Ten minutes.* Train on one speed and on the range: `speed=(3/36, 5/36)`. Which of the two
 #    models does better on the *other's* clips?
-# 3. *Ten minutes.* Set `patch=8` in section 3, with everything else as it is. News then travel
+# 3. *Ten minutes.* Set `patch=8` in section 3, with everything else as it is. A change then travels
 #    twice as far in a step, and a step costs a quarter. What is lost?
 # 4. *For the fast.* In section 1 the walls spoil the shift. Give a convolutional model a clip in
 #    which the digit meets a wall, and its twin moved by one patch. How far from the wall does the
@@ -447,3 +470,16 @@ plots.bars(
 #
 # Next: [08 · One and three digits](08_one_and_three_digits.ipynb), where a model meets what it
 # was not trained for.
+#
+# <!--
+# model = "one model, three kinds of clips"
+# "same bound, same mean image, and another error by far"
+#     = abs(output(model, "range of speeds, unseen digits:", 3)
+#     - output(model, "one speed, unseen digits:", 3)) < 0.5
+#     and abs(output(model, "range of speeds, unseen digits:", 4)
+#     - output(model, "one speed, unseen digits:", 4)) < 1
+#     and output(model, "range of speeds, unseen digits:")
+#     - output(model, "one speed, unseen digits:") > 10
+# "other digits, so another bound" = output(model, "range of speeds, 500 known digits:", 3)
+#     - output(model, "range of speeds, unseen digits:", 3) > 0.5
+# -->

@@ -185,6 +185,13 @@ plots.curves(
 #    shows as many blobs as there are digits. Where digits overlap, nobody can count.
 # 3. We ask a **control**: the same kind of model, trained on *one* digit. Its blobs are blur and
 #    plain mistakes, for it knows of no second digit.
+#
+# <!--
+# "one digit is no catastrophe and four are"
+#     = printed("error beside the baselines of each number",
+#     "below the mean image of that number for 1, 2, 3 digits and above it")
+# "all thresholds from 0.1 to 0.7" = [digit_count.thresholds[0], digit_count.thresholds[-1]]
+# -->
 
 # %% move the threshold
 BlobExplorer(result, number=1)
@@ -217,6 +224,13 @@ plots.curves(
 # %% [markdown]
 # At no threshold is a second blob the rule. But there are some, and more than the control has in
 # the frames to come. When do they appear?
+#
+# <!--
+# blobs = "a second blob, at every threshold"
+# "At no threshold is a second blob the rule" = output(blobs, "to come", 2) < 20
+# "more than the control has" = output(blobs, "to come") > output(blobs, "control, to come")
+#     and output(blobs, "to come", 2) > output(blobs, "control, to come", 2)
+# -->
 
 
 # %% a second blob, frame by frame
@@ -254,6 +268,11 @@ plots.curves(
 # So however unsure the model is, its ink is the ink that it expects.
 #
 # Both can be checked. The first now:
+#
+# <!--
+# "right for most frames" = output("move the threshold", "trained on two: 1:") > 80
+# "for some of the last ones" = output("a second blob, frame by frame", "above 0.3", 2) > 10
+# -->
 
 # %% blur makes no ink
 # NBVAL_CHECK_OUTPUT
@@ -305,6 +324,13 @@ plots.curves(
 # The model that knows one digit gives about one digit's worth of ink. The one that knows two gives
 # more, and more with every frame: the clip it predicts drifts from the clip it saw to the clips it
 # knows. And where does the surplus lie? The digit is drawn into a square. Is the surplus inside it?
+#
+# <!--
+# ink = "ink, frame by frame"
+# "about one digit's worth of ink" = 0.9 < output("train the control", "trained on one:") < 1.1
+# "more with every frame" = output(ink, "trained on two") > 1.1
+#     and output(ink, "trained on two", 2) > output(ink, "trained on two") + 0.1
+# -->
 
 # %% where the surplus lies
 whole, inside = (result["digits"]["1"]["future"][key]["per_step"] for key in ("ink", "inside"))
@@ -329,6 +355,11 @@ figures.overview(result)
 # the prediction shows three blobs, or fewer at some thresholds where faint ones are cut off. How
 # often do two digits that are separate in the truth grow together by blur alone? That is seen with
 # two digits shown: the model's own world is the control.
+#
+# <!--
+# "from below and from above" = 1.1 < output("ink against ink", "future:") < 2
+#     < output("ink against ink", "future:", 3) < 2.9
+# -->
 
 # %% how many of three are left
 kept, own = {}, {}
@@ -357,6 +388,10 @@ BlobExplorer(result, number=3)
 # So hardly ever are there three. But are two of them shown and the third dropped, or are all three
 # dimmed alike? Some pixels belong to one digit alone. There we can read how bright each digit is
 # shown. In each frame we sort the digits from the faintest to the brightest.
+#
+# <!--
+# "hardly ever are there three" = output("how many of three are left", "3 of 3, to come:") < 5
+# -->
 
 # %% how strongly each digit is shown
 rows = {part: result["digits"]["3"][part]["strengths"] for part in experiment.PARTS}
@@ -382,6 +417,14 @@ plots.bars(
 #
 # **And the motion?** The paper says that with three digits the motion is kept. The centre of all
 # ink is a simple test: how far is it from where it should be?
+#
+# <!--
+# shown = "how strongly each digit is shown"
+# "always fainter than the fainter of two" = output(shown, "Three shown: reconstruction")
+#     < output(shown, "Two shown: reconstruction")
+#     and output(shown, "Three shown: reconstruction", 4)
+#     < output(shown, "Two shown: reconstruction", 3)
+# -->
 
 # %% where the ink is
 places = {
@@ -441,7 +484,7 @@ print(f"{result['sequences']} sequences each; {made}.")
 # 1. *Five minutes.* In the explorer, show four digits and look at the frames seen. Which frames
 #    does it recall best, the last or the first? Why might that be?
 # 2. *Ten minutes.* Let the control meet two digits:
-#    `digit_count.ask(control.model, digit_count.world(one_digit, 2), 100)`. Is its ink pulled
+#    `experiment.measure(control.model, experiment.with_digits(one_digit, 2), 100)`. Is its ink pulled
 #    towards one? Say first what you expect.
 # 3. *For the fast.* Train a small composite on two digits and one on three, and draw both into
 #    the picture of ink against ink. Does each cross the line of the truth at its own number?
@@ -455,3 +498,10 @@ print(f"{result['sequences']} sequences each; {made}.")
 #
 # Next: [09 · Long rollouts](09_long_rollouts.ipynb), where the same model runs on for a hundred
 # frames.
+#
+# <!--
+# "one blob with too much ink in it" = output("move the threshold", "trained on two: 1:") > 80
+#     and output("in numbers", "digits in the frames seen,") > 1.2
+# "two or one"
+#     = output("three become", "trained on two: 1:") + output("three become", "%, 2:") > 90
+# -->

@@ -107,6 +107,10 @@ RolloutExplorer(rollouts, frames[SEEN:], levels)
 # A first check that we look at what we mean to. An unconditional decoder has no input; its whole
 # future lies in one state. So a long rollout must begin as the short one does, and each sequence
 # must go its own way whoever is beside it.
+#
+# <!--
+# "pales within a few steps" = output("scrub", "random", 3) < 0.1 * output("scrub", "trained", 3)
+# -->
 
 # %% one state, one future
 # NBVAL_CHECK_OUTPUT
@@ -222,6 +226,16 @@ plots.curves(
 #
 # It starts at 1, falls, and comes up to a peak where the activity comes back. The lag of the peak
 # is the period, its height says how faithfully it returns.
+#
+# <!--
+# motion = "sharpness and motion"
+# "takes less of it than the first frame did" = output(motion, "Sharpness falls from")
+#     - output(motion, "at the first frame to") < 1 - output(motion, "Sharpness falls from")
+# "weakens and does not stop" = 0.2 < output(motion, "per frame at first and")
+#     < 0.5 * output(motion, "the centre of ink moves by")
+# "soon after the frames that the model was trained for"
+#     = 10 < output("error over a hundred frames", "it passes the mean image at frame") < 25
+# -->
 
 # %% guess the period
 late = box["windows"]["second half"]
@@ -319,6 +333,11 @@ plots.bars(
 # - *longer*: unconditional, on thirty frames to come.
 #
 # And you can train one here, for less than a minute:
+#
+# <!--
+# "for equal steps" = rollouts.models.unconditional.steps == rollouts.models.conditional.steps
+#     == rollouts.models.longer.steps
+# -->
 
 # %% train one
 one_digit = Settings.for_lesson(reconstruct=False, steps=1000)
@@ -387,6 +406,14 @@ plots.frames(
 # Compare where each model is lost with how far it was trained, ten frames or thirty. To train for
 # more frames pushes the horizon out; to feed the decoder its own frames did not. And what are they
 # lost *to*? Look at the units. Is the clock of the *longer* model right?
+#
+# <!--
+# horizon = "three models and the live one"
+# "pushes the horizon out" = output(horizon, "(conditional),")
+#     > 2 * output(horizon, "passed at frame")
+# "to feed the decoder its own frames did not" = abs(output(horizon, "(unconditional),")
+#     - output(horizon, "passed at frame")) < 4
+# -->
 
 # %% guess whose clock is right
 clocks = {
@@ -469,7 +496,7 @@ print("path: part of the truth's. off by: error of the centre of ink, 1: as the 
 #
 # 1. *Five minutes.* In the explorer, compare two sequences at frame 100. Are the rollouts
 #    different, or is it the same rollout at another moment?
-# 2. *Ten minutes.* Change the start: `rollouts.roll_out(trained, 0 * frames[:SEEN])` rolls out from
+# 2. *Ten minutes.* Change the start: `experiment.roll_out(trained, 0 * frames[:SEEN])` rolls out from
 #    ten black frames. Into which rhythm does it fall? And from a still digit,
 #    `frames[:1].expand(SEEN, -1, -1, -1)`?
 # 3. *For the fast.* Train on a range of horizons, `frames_out=20`, `30`, `50`, for equal seconds,
@@ -484,3 +511,11 @@ print("path: part of the truth's. off by: error of the centre of ink, 1: as the 
 # right: compare the periods. To train for more frames made the clock better.
 #
 # Next: [10 · Features](10_features.ipynb), where we look at what single units have learned to see.
+#
+# <!--
+# "not far beyond its training horizon"
+#     = output("error over a hundred frames", "it passes the mean image at frame") < 25
+# "To train for more frames made the clock better"
+#     = output("guess whose clock is right", "); longer")
+#     > output("guess whose clock is right", "; conditional") + 0.2
+# -->

@@ -114,6 +114,8 @@ print("Output features times activity, plus bias, is the prediction:",
 #
 # Here are the units of largest norm: those with the most weight in their pictures. The paper
 # shows as many. Choose a kind of feature, then switch the network to **untrained** and back.
+#
+# <!-- "The paper shows as many" = output("contact sheet", "the") == 200 -->
 
 # %% contact sheet
 ContactSheet({"trained": learnt, "untrained": control})
@@ -228,6 +230,17 @@ draw("elongation", "elongation")
 # A critical reader asks at once: *does this hang on the rule?* Input features are noisier, and a
 # noisy lobe breaks up into small pieces. So let us smooth all features first, and let us cut at
 # other levels than one half.
+#
+# <!--
+# "lobes of one or two pixels"
+#     = 1 <= output("widths", "untrained") <= output("widths", "untrained", 2) < 2
+# "their elongation is not 1" = output("elongations", "untrained") > 1.2
+# "plainly wider" = min([output("guess what differs", "if there is no difference:", n)
+#     for n in [1, 2, 3, 4]]) > 0.6
+# "about as long-drawn as the input features"
+#     = all(0.35 < output("guess what differs", "for the elongation:", n) < 0.65
+#     for n in [1, 2, 3, 4])
+# -->
 
 # %% other rules
 sizes = {}
@@ -313,6 +326,14 @@ print(f"(mean image {mean_image:.0f}; the pretrained network on its own clips {i
 # for less than a minute, and puts the ruler on all features now and then. (For everything above
 # with your own network, put `model, settings = mine[-1].model, live` at the end of the first code
 # cell, after this one has run.)
+#
+# <!--
+# widths_of = "recalling against predicting"
+# "the guess came true" = output(widths_of, "recalling") < output(widths_of, "predicting")
+# "their errors are larger" = min([output(widths_of, network, 3)
+#     for network in ["stored network 1:", "stored network 2:", "stored network 3:"]])
+#     > output(widths_of, "on its own clips")
+# -->
 
 # %% train and measure
 live = Settings.for_lesson(num_digits=2, steps=400, learning_rate=4e-3)
@@ -347,8 +368,8 @@ plots.curves(
 #   shape early. Those of the future decoder lag behind: after so short a time many of them are
 #   still noise. Lesson 06 found the same order in the gradients.
 # - **So section 3 needs a network that has learnt for long enough.** Put the ruler on a network of
-#   this age and the future decoder's features come out *thinner* than the inputs. That is not a
-#   finding about features, but about time.
+#   this age and the future decoder's features come out hardly wider than the inputs `g`, and far
+#   *thinner* than the inputs `o`. That is not a finding about features, but about time.
 #
 # ## 5. Where does a unit fire?
 #
@@ -358,6 +379,16 @@ plots.curves(
 #
 # Choose a unit, and compare where it fires in the decoder with what it draws. Then set the
 # positions to one of the **controls**, and see what is left of the maps.
+#
+# <!--
+# grown = "widths against steps"
+# "Those of the future decoder lag behind" = output(grown, "output future:", 2)
+#     < 0.5 * output(grown, "output reconstruction:", 2)
+# "hardly wider than the inputs g" = output(grown, "output future:", 2)
+#     < 1.2 * output(grown, "input g:", 2)
+# "far thinner than the inputs o" = output(grown, "output future:", 2)
+#     < 0.7 * output(grown, "input o:", 2)
+# -->
 
 # %% browse the units
 UnitBrowser(model, settings)
@@ -432,6 +463,14 @@ plots.bars(
 # output feature: take the mean of that under the square of a digit, for each place, and you have
 # a map of where it *draws*. One was made from activity, the other from weights alone. Nothing in
 # the way we made them says that they should agree.
+#
+# <!--
+# place = "the place, with both controls"
+# "the untrained network has it as well" = output(place, "encoder, untrained same frame")
+#     > 0.8 * output(place, "encoder, trained same frame")
+# "nothing is left to be tuned" = output(place, "decoder, untrained same frame") < 3
+# "tuned to the true places" = output(place, "decoder, trained same frame") > 10
+# -->
 
 # %% fires against draws
 match = {name: fires[name]["agreement"] for name in fires}
@@ -457,6 +496,12 @@ Guess(
 # Mind what this does not say. It does not say that a unit *stands for* a place. The place explains
 # only a part of its variance, as you saw; the rest is which digit it is, where the *other* digit
 # is, and how both move. So let us ask the other way round: how many units make a frame?
+#
+# <!--
+# "where the unit draws" = output("fires against draws", "The median correlation is") > 0.7
+# "only a part of its variance"
+#     = output("the place, with both controls", "decoder, trained same frame") < 50
+# -->
 
 # %% put a frame together
 FrameBuilder(model, settings)
@@ -509,3 +554,12 @@ FrameBuilder(model, settings)
 # many of them.
 #
 # Next: [11 · Natural patches](11_natural_patches.ipynb), where the frames are no longer black.
+#
+# <!--
+# rules = "other rules"
+# "200 of each kind" = output("contact sheet", "the")
+# "wider under every rule that we tried" = min([output(rules, rule, n)
+#     for rule in ["as above", "smoothed", "cut at 0.3", "cut at 0.7"] for n in [1, 2, 3, 4]]) > 0.5
+# "depends on the rule" = mean([output(rules, "cut at 0.3", n) for n in [5, 6, 7, 8]]) < 0.5
+#     < mean([output(rules, "cut at 0.7", n) for n in [5, 6, 7, 8]]) - 0.05
+# -->

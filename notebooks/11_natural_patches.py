@@ -25,7 +25,7 @@
 # learn anything from pictures of real things that move?**
 #
 # The paper cuts patches of 32×32 pixels out of videos of sports: 16 frames go in, the same 16 are
-# reconstructed, 13 are predicted. Videos are too heavy to come with this lab. So we clip two
+# reconstructed, 13 are predicted. Videos are too heavy to come with this lab. So we film two
 # photographs: a *camera* pans, zooms and shakes over a Chinese temple and a flower. At the edge it
 # turns round. Parts of the photographs are kept for testing, and never recorded in training.
 #
@@ -74,6 +74,11 @@ plots.frames(
 #   which repeats the last input frame, is strong for a frame or two, and then gets worse.
 #
 # How strong? That can be said before any training.
+#
+# <!--
+# "and then gets worse" = output("baselines over time", "Copying:")
+#     < output("baselines over time", "at frame 17,") / 2
+# -->
 
 # %% guess the better baseline
 levels = evaluation.baselines(settings)
@@ -162,6 +167,8 @@ PatchExplorer(best, world)
 #
 # A picture is a sum of waves. Long waves are large shapes, short waves are fine detail. The next
 # picture counts how much of each there is, in the truth, in the reconstruction, and in the future.
+#
+# <!-- "the fine lines are gone" = output("which detail is left", "less than half from") < 5 -->
 
 # %% which detail is left
 truth, now = (
@@ -235,6 +242,11 @@ Guess(
 #
 # The right column of the paper's Table 2 ranks four models by the squared error of the predicted
 # frames. Ours are the same four, with fewer units and far fewer steps, on the camera's clips.
+#
+# <!--
+# "both had the same number of steps" = patches.models.composite.steps
+#     == patches.models["composite, twice the units"].steps
+# -->
 
 # %% the four models
 names = [name for name in models if name != experiment.LARGE]
@@ -279,7 +291,7 @@ for place, (a, b) in enumerate(zip(ours, theirs, strict=True), 1):
 # else changes, for the model has never heard of a camera.
 #
 # How many clips are enough? We tried with two, learning from one and testing on the other (laptop
-# scale, 256 units, 1500 steps). On clips of the clip it had not seen, the model's error was 26.9 ±
+# scale, 256 units, 1500 steps). On clips of the video that it had not seen, the model's error was 26.9 ±
 # 0.9 per frame; copying the last frame costs 7.6, the mean image 65. Error in training kept falling
 # all the while. One recording teaches what *that* recording looks like; the paper's patches come
 # from the thousands of clips of UCF-101.
@@ -310,3 +322,11 @@ print("output:", first.output)
 # an amount that is measured easily and seen hardly at all.
 #
 # Next: [12 · Percepts and actions](12_percepts_and_actions.ipynb), where the encoder gets a job.
+#
+# <!--
+# "frame by frame, not on average" = output("guess where the model wins", "It is better at")
+#     < output("guess where the model wins", "It is better at", 2)
+# "measured easily" = patches.models.composite.mean
+#     - patches.models["composite, twice the units"].mean
+#     > 2 * patches.models["composite, twice the units"].spread
+# -->

@@ -106,6 +106,8 @@ Guess(
 #
 # The test clips show digits that are in no other clip. Nobody has trained on them: not this
 # network, not the LSTM, not the classifier.
+#
+# <!-- "Its last layer but one has 128 numbers" = output("checks", "Numbers in a percept:") -->
 
 # %% train a network, or load one
 world = experiment.make_data(sizes, (KIND,))
@@ -159,6 +161,15 @@ print("Each class has as many test clips:", len(set(world.labels["test"].bincoun
 # and predicts the next 13. Numbers that may be negative have no cross-entropy, so the error is
 # the squared error, summed over a percept. Two baselines stand beside it: the mean percept, and
 # to copy the last one.
+#
+# <!--
+# "Both networks are good at places" = min([output("train a network, or load one", "here", 2),
+#     output("train a network, or load one", "the pretrained one", 2)]) > 95
+# "is poor at names" = output("train a network, or load one", "here")
+#     < 0.6 * output("train a network, or load one", "the pretrained one")
+# "from 16 percepts" = actions.sizes.frames_in
+# "the next 13" = actions.sizes.frames_out
+# -->
 
 # %% train a composite on percepts
 model, losses = experiment.pretrain("composite", world.percepts[KIND]["unlabelled"], sizes)
@@ -211,6 +222,13 @@ plots.bars(
 # ```
 #
 # A clip is cut into blocks of 16 frames, each 8 frames after the one before.
+#
+# <!--
+# "no better than the mean" = min([output("trained for longer", "conditional future predictor"),
+#     output("trained for longer", "composite, conditional future")])
+#     > output("trained for longer", "mean percept")
+# "blocks of 16 frames, each 8 frames" = [actions.sizes.length, actions.sizes.stride]
+# -->
 
 # %% two classifiers
 most = sizes.labelled[-1]
@@ -274,6 +292,12 @@ plots.curves(
 # The answer after the first frame cannot be better than a single frame allows. And yet the paper
 # takes the **mean** over all answers, the first with the last. A colleague called that "a funny
 # thing to do". The last answer has seen everything. Why ask the first?
+#
+# <!--
+# "when this lesson was built it was so" = all(output("accuracy after each frame", pair[0], 2)
+#     - output("accuracy after each frame", pair[1], 2) < 5 for pair in [
+#     ["pretrained, in order", "pretrained, shuffled"], ["random, in order", "random, shuffled"]])
+# -->
 
 # %% guess the best way
 ways = {
@@ -313,7 +337,12 @@ Guess(
 # knows; one that spares it may leave random weights random. Whoever picks one rate picks the
 # winner. So both starts are trained in three ways: the encoder learns *freely*, *gently* (a tenth
 # of that rate), or *not at all*. The best way of each is chosen on clips of the pool that were
-# neither taught nor tested.
+# neither used in training nor tested.
+#
+# <!--
+# "1, 2, 4, 10, 20, 50 and 100" = actions.sizes.labelled
+# "with ten draws" = actions.sizes.draws == 10
+# -->
 
 # %% guess the gain
 best_gain = gain(result, labelled=FEW, encoder="best")
@@ -371,6 +400,20 @@ plots.bars(
 #
 # Table 3 of the paper compares encoders that learned from seven tasks. Here they are on our
 # actions, and beside them the published figures.
+#
+# <!--
+# ways = "gains of each way"
+# "The more labels, the larger the gain" = output(ways, "encoder frozen")
+#     < output(ways, "encoder frozen", 7) < output(ways, "encoder frozen", 13)
+# "Little of it is left" = max([output(ways, "trained freely", n)
+#     for n in [1, 3, 5, 7, 9, 11, 13]]) < 3
+# "In between" = output(ways, "trained freely", 11) < output(ways, "trained gently", 11)
+#     < output(ways, "encoder frozen", 11)
+# "With 100 clips of a class random weights do best when they learn freely"
+#     = output("explore the curve", "pretrained. Points gained", 20)
+#     == output(ways, "trained freely", 13)
+# "the gain is small" = output(ways, "trained freely", 13) < 3
+# -->
 
 # %% table 3
 print(few_labels.table(result))
@@ -394,6 +437,21 @@ figures.draw_table(result)
 # ## 6. Details that might matter
 #
 # **Dropout**, between the layers, on and off:
+#
+# <!--
+# tasks = "gains beside the paper's"
+# "the future predictor gains most" = output(tasks, "future predictor")
+#     > 1 + max([output(tasks, "autoencoder"), output(tasks, "composite")])
+# "the composite and the autoencoder a little" = all(0.5 < gain < 3 for gain in [
+#     output(tasks, "autoencoder"), output(tasks, "composite")])
+# "nothing that stands clear of its error bar"
+#     = all(output(tasks, name) < 2 * output(tasks, name, 2) for name in [
+#     "conditional autoencoder", "conditional future predictor", "composite, conditional future"])
+# "no difference is large"
+#     = all(abs(output("table 3", name, 3) - output("table 3", "random", 3)) < 5
+#     for name in ["autoencoder", "future predictor", "conditional autoencoder",
+#     "conditional future predictor", "composite", "composite, conditional future"])
+# -->
 
 # %% dropout
 figures.draw_cases(
@@ -411,6 +469,13 @@ figures.draw_cases(
 #
 # **Flow.** Now the percepts say how each place moves, and the LSTM need not find that out. Guess
 # before you look: is pretraining worth more, or less?
+#
+# <!--
+# "no difference that shows"
+#     = max([abs(output("dropout", pair[0], n) - output("dropout", pair[1], n))
+#     for pair in [["random, on:", "random, off:"], ["composite, on:", "composite, off:"]]
+#     for n in [1, 3]]) < 1.5
+# -->
 
 # %% guess about flow
 both = {kind: gain(result, labelled=FEW, percepts=kind) for kind in ("image", "flow")}
@@ -444,6 +509,14 @@ figures.draw_cases(
 #
 # **More clips without labels, and better percepts.** Twelve times as many clips? A network that
 # names digits twice as well?
+#
+# <!--
+# "worth far more here than any pretraining" = output("flow", "flow, random:")
+#     - output("flow", "images, random:") > 10
+#     > output("gains beside the paper's", "future predictor")
+# "pretraining gains more on flow" = output("guess about flow", ", flow")
+#     > output("guess about flow", "Images") + 2
+# -->
 
 # %% unlabelled clips, and the pretrained network
 scores = {kind: result["percepts"][kind]["names"] for kind in ("image", "box")}
@@ -472,6 +545,21 @@ figures.draw_cases(
 # right: there the objects and the scene say most of the action.
 #
 # ## 7. What the paper found, and what we find
+#
+# <!--
+# clips = "unlabelled clips, and the pretrained network"
+# "Twelve times as many clips" = actions.sizes.unlabelled / actions.sizes.less_unlabelled == 12
+# "change nothing with few labels" = abs(output(clips, "6000 clips unlabelled:")
+#     - output(clips, "500 clips unlabelled:")) < 1
+# "some points with many" = 2 < output(clips, "6000 clips unlabelled:", 3)
+#     - output(clips, "500 clips unlabelled:", 3) < 8
+# "500 of them" = actions.sizes.less_unlabelled
+# "names about twice as many digits"
+#     = 1.8 < actions.percepts.box.names / actions.percepts.image.names < 2.4
+# "places them as well" = abs(actions.percepts.box.places - actions.percepts.image.places) < 0.02
+# "actions are hardly to be had from it" = output(clips, "pretrained network, pretrained:") < 27
+# "128 numbers" = output("checks", "Numbers in a percept:")
+# -->
 
 # %% in numbers
 found = {n: gain(result, labelled=n, encoder="best") for n in (1, 10, 100) if n in counts}
@@ -516,3 +604,15 @@ print("   all paper +1.3 (UCF-101), +1.3 (HMDB-51)")
 #
 # This is the last lesson of the paper's experiments. Next come other models of the same world:
 # [13 · Does a model look at motion?](13_temporal_models.ipynb)
+#
+# <!--
+# "by less" = output("in numbers", "10 here") < output("in numbers", "1 paper")
+# "gain more than images with few labels" = output("guess about flow", ", flow")
+#     > output("guess about flow", "Images") + 2
+# "nearly chance" = output("guess what one frame is worth", "nearly chance: under 30 %. ") < 30
+# clips = "unlabelled clips, and the pretrained network"
+# "change little with few labels, more with many" = output(clips, "6000 clips unlabelled:", 3)
+#     - output(clips, "500 clips unlabelled:", 3) > 2
+# "2048 units against 64" = [2048, actions.sizes.units]
+# "128 from a small one" = output("checks", "Numbers in a percept:")
+# -->

@@ -135,6 +135,12 @@ for kind, (parameters, operations) in prices.items():
 #
 # If nothing moves, all x are equal, and the sum is W ∗ x again: the clip is answered as the image.
 # But what is x before the clip begins?
+#
+# <!--
+# price = "parameters and operations"
+# "three times the weights" = 2.8 < output(price, "3d", 2) / output(price, "frames  ", 2) < 3.2
+# "nearly all in the layer after it" = output(price, "3d", 2) < 0.15 * output(price, "3d")
+# -->
 
 # %% the ends of a clip
 conv = torch.nn.Conv2d(1, 4, 3, padding=1, bias=False)
@@ -195,6 +201,12 @@ plots.curves(
 # %% [markdown]
 # The first frame gives most of it. What more frames add is what more *samples* add: the digit lies
 # on other pixels, and a slip in one frame is outvoted.
+#
+# <!--
+# "The first frame gives most of it"
+#     = output("train on names", "From the first to the last frame: frames")
+#     > 0.9 * output("train on names", "From the first to the last frame: frames", 2)
+# -->
 
 # %% guess the shuffled clips
 Guess(
@@ -238,7 +250,7 @@ plots.bars(
 # %% [markdown]
 # Read it from the left. *frames* stays near chance: each of its opinions is on one frame. (It may
 # come out a little above. The mean of opinions is made from all the places on the way, and so can
-# catch something of the axis, though nobody taught it to.) *features* sees a long exposure: the
+# catch something of the axis, though it was never trained for it.) *features* sees a long exposure: the
 # streak has an axis and no arrow. The other four are right nearly always, and only while the frames
 # are in order.
 #
@@ -246,6 +258,13 @@ plots.bars(
 #
 # Two models more, for the actions. Then it is your turn: choose a question and a model, show it the
 # clip in order, shuffled, or as one frame repeated, and move **How many**.
+#
+# <!--
+# "frames stays near chance" = output("all of it", "frames  ", 3) < 35
+# "right nearly always" = min([output("all of it", name, 3)
+#     for name in ["3d", "inflated", "separable", "lstm"]]) > 95
+# "only while the frames are in order" = output("side by side", "direction in order", 3) < 55
+# -->
 
 # %% train on actions
 learn("action", "3d", "lstm")
@@ -298,6 +317,15 @@ side_by_side(retrained=False)
 # But careful. A model that has only seen clips in order has never met a shuffled one. If it fails
 # there, is the order *needed*, or is the model *surprised*? So train it on shuffled clips as well,
 # and on still ones.
+#
+# <!--
+# bars = "side by side"
+# "all three bars are alike" = max([output(bars, "name in order", n) for n in [1, 3, 5]])
+#     - min([output(bars, "name in order", n) for n in [1, 3, 5]]) < 10
+# "Action falls each time" = output(bars, "action in order")
+#     > output(bars, "action in order", 3) + 5 > output(bars, "action in order", 5) + 10
+# "one frame is nearly worthless" = output(bars, "action in order", 5) < 25
+# -->
 
 # %% guess the surprise
 fooled = accuracy(result, "shuffled", task="action", kind="3d")
@@ -328,6 +356,14 @@ side_by_side(retrained=True)
 # - *Direction*: **the order** is needed.
 #
 # **How many frames?** The same three tasks, after 1, 2, 3 … frames.
+#
+# <!--
+# fair = "trained as tested"
+# "but hardly their order" = output(fair, "action in order")
+#     - output(fair, "action in order", 3) < 8
+# "the order is needed" = output(fair, "direction in order", 3) < 60
+# "a single frame suffices" = output(fair, "name in order", 5) > output(fair, "name in order") - 5
+# -->
 
 # %% accuracy against frames
 curves = {
@@ -353,6 +389,10 @@ plots.curves(
 # action unfolds: who has not yet met a wall may be drifting or bouncing.
 #
 # All six models on all three tasks:
+#
+# <!--
+# "known after two frames" = output("accuracy against frames", "direction, in order", 2) > 95
+# -->
 
 
 # %% all of it
@@ -371,7 +411,7 @@ print(f"of {result['sizes']['batch']} clips, {result['scale']} scale; "
 # %% [markdown]
 # Read the columns downwards. On *direction* there are three steps, near 25, 50 and 100 %. On *name*
 # nothing that knows of time is ahead of *frames*, which collects opinions on single frames; the
-# inflated network had been taught names before. On *action* filters over time are best.
+# inflated network had been trained on names before. On *action* filters over time are best.
 #
 # ## 7. A predictor that only remembers
 #
@@ -379,6 +419,18 @@ print(f"of {result['sizes']['batch']} clips, {result['scale']} scale; "
 # frame, look for the stored stretch that is most like what you have just seen, and give out what
 # followed *there*. This learns nothing at all. It is the honest rival of every network that may
 # only have memorised its clips.
+#
+# <!--
+# table = "all of it"
+# "near 25, 50 and 100 %" = abs(output(table, "frames  ", 3) - 25) < 6
+#     and abs(output(table, "features", 3) - 50) < 6 and output(table, "3d", 3) > 97
+# "ahead of frames" = output(table, "frames  ") > max([output(table, name)
+#     for name in ["features", "3d", "separable", "lstm"]])
+# "the inflated network had been trained on names before" = output(table, "inflated")
+#     > output(table, "frames  ")
+# "filters over time are best" = min([output(table, name, 5) for name in ["3d", "separable"]])
+#     > max([output(table, name, 5) for name in ["frames  ", "features", "inflated", "lstm"]])
+# -->
 
 # %% memory
 side = sizes.image_size
@@ -449,6 +501,11 @@ plots.images(
 # another, and put them together; this is what lesson 14 asks of one.
 #
 # ## 8. What others found, and what we find
+#
+# <!--
+# "hardly helps" = abs(output("memory against baselines", "digits of the store", 2)
+#     - output("memory against baselines", "3 frames", 2)) < 0.5
+# -->
 
 
 # %% in numbers
@@ -508,3 +565,8 @@ for t in TASKS:
 #
 # Next: [14 · A video ladder](14_video_ladder.ipynb), where a memory sits at every resolution, and
 # frames are predicted again.
+#
+# <!--
+# "all find motion" = min([output("all of it", name, 3)
+#     for name in ["3d", "inflated", "separable", "lstm"]]) > 95
+# -->

@@ -188,6 +188,8 @@ plots.curves(
 #
 # The report shows a filter of a ConvGRU before training and after. Before, it is noise: what a
 # weight is says nothing about its neighbour. Is that still so afterwards?
+#
+# <!-- "Before, it is noise" = abs(output("a filter of 7×7", "neighbours correlate by")) < 0.1 -->
 
 # %% a filter of 7×7
 after = model.laterals[0].cells[2].weight_ih.detach()
@@ -235,6 +237,11 @@ StateExplorer(model, frames[:, 2])
 #
 # The report first had the network see three frames and say the next three **at once**. On real
 # videos that blurred. What worked was to predict **one** frame from five, and to feed it back.
+#
+# <!--
+# "in a frame of 24×24" = [ladder.size.side, ladder.size.side]
+# "frames 9 to 17" = [output("look at them", "frames"), output("look at them", "frames", 2)]
+# -->
 
 
 # %% how figures are read
@@ -332,6 +339,11 @@ plots.frames(
 # - **chessboard**: power of waves that are two pixels long, as a share of all power;
 # - **blocks**: how much smaller steps are *within* the 2×2 squares than *between* them. In nature
 #   neither place is special: near 0. Where squares are flat: 1.
+#
+# <!--
+# "Feeding back has a trouble of its own" = output("guess which way is best", "Ninth:", 2)
+#     > output("guess which way is best", "Ninth:") + 5
+# -->
 
 # %% guess the grid
 UP = {
@@ -500,6 +512,11 @@ plots.curves(
 # %% [markdown]
 # **Training sets of 5, 20 and 40 clips.** The circle was learnt from five. Are five clips of a
 # digit enough?
+#
+# <!--
+# "The circle was learnt from five" = output("error by frame", "the five clips")
+#     < 0.5 * output("error by frame", "copying the last frame")
+# -->
 
 # %% guess the gap
 SETS = {"5 films": "5", "20 films": "20", "40 films": "40", "base": "endless"}
@@ -560,7 +577,7 @@ draw_trials(
 
 # %% [markdown]
 # **A seed of any length.** A recurrent network takes clips of any length, in principle. The base
-# was always taught with five frames before the prediction. Another was taught with two to eight,
+# was always trained with five frames before the prediction. Another was trained with two to eight,
 # drawn in turn.
 
 # %% lengths
@@ -585,9 +602,14 @@ plots.curves(
 #
 # The report put a small classifier on the states, and named up to 59 % of the videos of UCF-101
 # rightly. Ours are the five actions of lesson 12. A ladder learns, without labels, to predict
-# clips of actions; then a head of 64 units is taught to name the action from the states after the
+# clips of actions; then a head of 64 units is trained to name the action from the states after the
 # last frame. We read the report's three choices so: the **deepest** rung alone; the states of all
 # rungs **subsampled** to 3×3 places; **both**. Each with and without batch norm, and dropout.
+#
+# <!--
+# "can only smear" = min([output("lengths", "always 5 in training"),
+#     output("lengths", "2 to 8 in training")]) > 1.3 * output("lengths", "always 5 in training", 2)
+# -->
 
 # %% guess the states' worth
 heads = list(result["trials"]["actions/0"]["actions"])
@@ -629,7 +651,7 @@ plots.bars(
 #
 # The ladders above have two rungs and learn for less than a minute. A pretrained one has four, as
 # the report's: maps of 16×16, 8×8, 4×4 and 2×2. It learnt from clips of two digits, with five
-# frames seen and all that follow predicted and fed back. The box also has an LSTM that learnt from
+# frames seen and all that follow predicted and fed back. There is also a pretrained LSTM that learnt from
 # the same clips, the composite of lesson 06. Both now see ten held-out frames and say ten more.
 
 # %% the tall one and the flat one
@@ -691,6 +713,17 @@ plots.frames(
 #
 # Now watch the tall one. Which rung shows two digits, and on which are they one blob? Where are
 # they while they overlap?
+#
+# <!--
+# rivals = "guess which one predicts better"
+# sizes = "the tall one and the flat one"
+# "The ladder begins sharper" = output(rivals, "First frame: ladder")
+#     < output(rivals, "First frame: ladder", 2)
+# "is in its state, and stays there" = output(rivals, "Tenth:")
+#     > 1.2 * output(rivals, "Tenth:", 2)
+# "learnt from more clips, with more parameters" = output(sizes, "LSTM:", 3)
+#     > output(sizes, "ladder:", 3) and output(sizes, "LSTM:") > output(sizes, "ladder:")
+# -->
 
 # %% watch the tall one
 StateExplorer(tall, tried[:, 3])
@@ -780,3 +813,5 @@ for words, said, numbers in ROWS:
 #
 # Next: [15 · Video to text](15_video_to_text.ipynb). Before: [13 · Temporal
 # models](13_temporal_models.ipynb).
+#
+# <!-- "31 million parameters" = output("what there is to learn", "here,") -->

@@ -133,6 +133,8 @@ plots.frames(
 #
 # The net for percepts comes with the lab and saw still frames only, with two digits in each. The
 # digits of all *test* clips are new to everyone.
+#
+# <!-- "128 units each" = captions.sizes.units -->
 
 # %% checks
 # NBVAL_CHECK_OUTPUT
@@ -152,6 +154,11 @@ print("Parameters:", sum(p.numel() for p in Captioner(words).parameters()))
 # Before it trains: what would be a good loss? Suppose somebody knows the language perfectly and
 # sees nothing. There are 60 pairs to train on, and three wordings for each. So they pay ln 180
 # nats for a caption. Somebody who sees everything still cannot know the wording, and pays ln 3.
+#
+# <!--
+# "ln 180 nats" = log(180) - 0.01 < output("train", "perfect in language:") < log(180) + 0.01
+# "pays ln 3" = log(3) - 0.01 < output("train", "seeing all:") < log(3) + 0.01
+# -->
 
 # %% train
 model, losses = experiment.train_captioner(sizes, note="learning to caption", language=LANGUAGE)
@@ -249,6 +256,8 @@ print(experiment.meteor(greedy, labels) if LANGUAGE == "english" else "METEOR's 
 #
 # Now the 20 pairs that were held out. It knows every digit and every motion. It has never met
 # these digits with these motions, in a clip or in a sentence.
+#
+# <!-- "It is hardly ever missed" = output("guess a bad caption's score", "proper") > 99 -->
 
 # %% guess held-out pairs
 both = {test: across_seeds(result, "frames", "both", test) for test in TESTS}
@@ -309,6 +318,23 @@ plots.bars(
 # The paper's own test. **Mean pool**: the percepts of all frames are averaged, and the LSTMs read
 # this single mean frame. **Shuffled**: the frames of each clip come in an order drawn at random,
 # in training and in testing. Both know what was to be seen, and neither knows when.
+#
+# <!--
+# probe = "seen and written"
+# "the probe errs as often as the sentence" = all(abs(output(probe, words)
+#     - output(probe, words, 3)) < 2 for words in [
+#     "digit, seen pairs: probe reads it", "motion, seen pairs: probe reads it"])
+# "next to nothing is read but not said"
+#     = max([output(probe, "digit, seen pairs: probe reads it", 5),
+#     output(probe, "motion, seen pairs: probe reads it", 5)]) < 3
+# "Fewer digits and motions can be read from the state"
+#     = output(probe, "digit, held-out pairs: probe reads it")
+#     < output(probe, "digit, seen pairs: probe reads it") - 3
+#     and output(probe, "motion, held-out pairs: probe reads it")
+#     < output(probe, "motion, seen pairs: probe reads it") - 3
+# "there to be read and yet not written"
+#     = output(probe, "motion, held-out pairs: probe reads it", 5) > 6
+# -->
 
 # %% guess the order
 gaps = {name: across_seeds(result, "frames", "motion")[0] - across_seeds(result, name, "motion")[0]
@@ -331,6 +357,17 @@ figures.overview(result, ("mean pool", "shuffled", "frames"))
 # The digit needs no order: all three name it alike. The motion does. How far can one come without
 # the order, if one is clever? One cannot tell left from right, up from down, clockwise from
 # anticlockwise. But one may have noticed that some pairs never occur. Let us count.
+#
+# <!--
+# table = "the table"
+# "all three name it alike" = max([output(table, words) for words in
+#     ["mean pool digit, seen pairs", "shuffled digit, seen pairs", "frames digit, seen pairs"]])
+#     - min([output(table, words) for words in
+#     ["mean pool digit, seen pairs", "shuffled digit, seen pairs", "frames digit, seen pairs"]])
+#     < 3
+# "The motion does" = output(table, "shuffled digit, seen pairs", 3)
+#     < output(table, "frames digit, seen pairs", 3) - 20
+# -->
 
 # %% the best without order
 groups = [{0}, {1}, {2, 3}, {4, 5}, {6, 7}]  # of motions that are alike but for the order
@@ -353,6 +390,12 @@ for name in ("mean pool", "shuffled"):
 # In lesson 12 we had percepts of **flow**: how each place moves, averaged over a coarse grid. The
 # paper takes a net trained on optical flow, and mixes its words with those of the net that sees
 # frames. Here flow is exact, and “both” means that the percepts stand side by side in one vector.
+#
+# <!--
+# "the models do worse there than somebody who just guesses"
+#     = max([output("the best without order", name, 3) for name in ["mean pool:", "shuffled:"]])
+#     < output("the best without order", "if one knows which pairs occur;")
+# -->
 
 # %% guess what flow says of digits
 flow = across_seeds(result, "flow", "digit", HELDOUT)[0]
@@ -375,6 +418,13 @@ figures.overview(result, ("frames", "flow", "frames and flow"))
 # With both, the motion is named almost without a fault, on held-out pairs too. But look at the
 # digit there: it is named right *less* often than from frames alone. What was gained on one side
 # was lost on the other. Digit and motion together:
+#
+# <!--
+# flow = "flow"
+# "almost without a fault" = output(flow, "frames and flow digit, seen pairs", 4) > 93
+# "less often than from frames alone" = output(flow, "frames and flow digit, seen pairs", 2)
+#     < output(flow, "frames digit, seen pairs", 2) - 3
+# -->
 
 # %% both
 for test in TESTS:
@@ -471,7 +521,7 @@ for more, less in claims:
 # 2. *Ten minutes.* Set `LANGUAGE = "german"` and run all. Then train on `pairs="all"` by changing
 #    `TESTS` for a moment: what is left of the gap on held-out pairs?
 # 3. *For the fast.* Mix as the paper does: train one captioner on frames and one on flow, and let
-#    `write` add their probabilities with weights α and 1 − α. Does it beat “frames and flow”? Or
+#    `generate` add their probabilities with weights α and 1 − α. Does it beat “frames and flow”? Or
 #    add your own language: one more entry in `LANGUAGES` of
 #    `lstm_video_lab/lessons/video_to_text/data.py`.
 #
@@ -483,3 +533,8 @@ for more, less in claims:
 # Order matters as much as the world makes it matter, and BLEU is pleased with nearly everything.
 #
 # Next: [16 · Pixel by pixel](16_pixel_by_pixel.ipynb), where a picture is written like a sentence.
+#
+# <!--
+# "3 seeds" = output("guess held-out pairs", "±", 4)
+# "some dozens of words" = 24 < output("checks", "Words of English here:") < 60
+# -->

@@ -212,6 +212,13 @@ print("Pixel 57 changed; the first pixel that is predicted otherwise:", int(move
 # tell somebody who knows the model which level it is. Whoever knows nothing pays 4 bits for one of
 # 16 levels. Compression and prediction are the same thing here: with an arithmetic coder, these
 # bits are the size of the file.
+#
+# <!--
+# "the shares add up to 1"
+#     = output("every image there is", "(2, 2), 4 levels: 256 images, their P add up to")
+# "pixel 57 itself" = output("every image there is", "Pixel")
+# "the first to notice is pixel 58" = output("every image there is", "that is predicted otherwise:")
+# -->
 
 # %% baselines
 baselines = experiment.baselines(train, test, (SIDE, SIDE), LEVELS)
@@ -424,6 +431,11 @@ plots.images(
 # **A waveform** is an image with one axis. Here are plucked strings of any pitch, 16 levels of
 # loudness. The network is shown the last 4 samples; one swing of the string takes up to 24. Here
 # memory should be worth more.
+#
+# <!--
+# "memory should be worth more"
+#     = output("strings", "with memory") < output("strings", "without") - 0.1
+# -->
 
 
 # %% strings
@@ -525,6 +537,8 @@ plots.Picture(
 # asked an easier question. Let us put both to one network. Short clips of one digit, black and
 # white, so the bound is 0: shape `(frames, rows, columns)`, neighbours two frames back and two
 # pixels around, no memory, to be quick.
+#
+# <!-- "1.3 nats" = 87.6 - 86.3 -->
 
 # %% a network for clips
 S, FRAMES, SEEN = 16, 6, 3
@@ -642,7 +656,7 @@ print("two digits, published: open loop 341.2, true frames and pixels 87.6 nats 
 #    Were you surprised too?
 # 2. *Ten minutes.* Make a texture of your own in “two textures”: stripes of two widths. Which is
 #    the smallest window that keeps both?
-# 3. *For the fast.* `pixels.digits("train", "mnist")` gives 60,000 digits of more writers. Train on
+# 3. *For the fast.* `experiment.digits("train", "mnist")` gives 60,000 digits of more writers. Train on
 #    them, and test on the embedded ones. Then score MNIST's test digits with the network of this
 #    lesson. Which way do the bits per pixel rise more, and why?
 #
@@ -663,3 +677,11 @@ print("two digits, published: open loop 341.2, true frames and pixels 87.6 nats 
 # question before the figure.
 #
 # Back to [the map](00_start_here.ipynb).
+#
+# <!--
+# counts = "guess what counts"
+# "Neighbours say most of it" = output(counts, "; neighbours, no memory")
+#     < output(counts, "each: memory, pixel before")
+# "memory says what neighbours cannot" = output(counts, "neighbours and memory")
+#     < output(counts, "; neighbours, no memory")
+# -->
