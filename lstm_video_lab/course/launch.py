@@ -9,17 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lstm_video_lab.course import find_lessons
+from lstm_video_lab.course.authoring import settle_all
 from lstm_video_lab.files import write_whole
 
 FIRST = "00_start_here.ipynb"
 MANIFEST = ".lab.json"
 
-# Saving a notebook also writes its script, without a header and with the metadata the build keeps.
-PAIRED = (
-    "--ContentsManager.formats=ipynb,py:percent",
-    "--ContentsManager.notebook_metadata_filter=-all",
-    "--ContentsManager.cell_metadata_filter=name,tags,timeout,title,-all",
-)
+# Saving a notebook also writes its script.
+PAIRED = "--ServerApp.contents_manager_class=lstm_video_lab.course.contents.PairedContents"
 
 
 def open_lab(
@@ -28,22 +25,24 @@ def open_lab(
     """Run JupyterLab in this process until it is stopped.
 
     to        folder of the student's copy, made or refreshed before (see `refresh_copy`)
-    author    open the originals instead, each notebook paired with its script
+    author    open the originals instead, lessons and solutions, each paired with its script
     lab_args  more arguments for JupyterLab
     Raises ValueError where lessons are missing or `to` cannot be used.
     """
     lessons = find_lessons()
-    folder = lessons if author else Path(to).resolve()
-    if not author:
-        for line in refresh_copy(lessons, folder):
-            print(line, flush=True)
-    arguments = ["--ServerApp.ip=127.0.0.1", f"--LabApp.default_url=/lab/tree/{FIRST}"]
+    folder = lessons.parent if author else Path(to).resolve()
+    first = f"{lessons.name}/{FIRST}" if author else FIRST
+    for line in settle_all(folder) if author else refresh_copy(lessons, folder):
+        print(line, flush=True)
+    arguments = ["--ServerApp.ip=127.0.0.1", f"--LabApp.default_url=/lab/tree/{first}"]
+    if author:
+        arguments.append(PAIRED)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")  # in containers, where Jupyter would refuse to start
     os.chdir(folder)
     from jupyterlab.labapp import main
 
-    return main([*arguments, *(PAIRED if author else ()), *lab_args]) or 0
+    return main([*arguments, *lab_args]) or 0
 
 
 def refresh_copy(lessons: Path, folder: Path) -> list[str]:

@@ -1,35 +1,175 @@
-"""A lesson's script as a notebook without outputs: its cells, their ids, and fixed metadata."""
+"""A script as a notebook without outputs: its cells, their ids, and fixed metadata.
+
+Scripts are in jupytext's percent format. What the header of a cell may say is fixed here, for
+lessons and solutions alike; all else would be lost in silence, and is refused by file and line:
+
+    # %% A title name="gates" tags=["slow"] timeout=200 spread=0.1
+
+    title    in words, without = and {
+    name     of the cell: its id, and the name of its test
+    tags     a list of words
+    timeout  seconds that the cell may run
+    spread   the largest relative change of numbers in its output that a build accepts
+"""
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
+import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jupytext
 import nbformat
+from jupytext.cell_metadata import text_to_metadata
+from jupytext.stringparser import StringParser
 from nbformat import NotebookNode
 
 from lstm_video_lab.course import handout
 
-CELL_METADATA = ("name", "tags", "timeout", "title")  # all else is dropped
+CELL_METADATA = ("name", "tags", "timeout", "title", "spread")
+EXAMPLES = {"timeout": "timeout=30", "spread": "spread=0.1", "name": 'name="gates"'}
+MAGIC = ("language", "magic_args")  # how jupytext writes `%%bash` and the like
+HEADER = re.compile(r"\s*#\s*%%(?:$|(%*\s.*))")
+FRONT_MATTER = re.compile(r"#\s*---\s*")
+PASTED = re.compile(r"""["'(<\s]attachment:\S""")
+KNOWN = "take title, name, tags, timeout or spread, or delete it"
 
 
 def read_script(script: Path) -> NotebookNode:
-    """The notebook of `script` without outputs: its cells, their ids, and fixed metadata."""
-    nb = jupytext.read(script, fmt="py:percent")
+    """The notebook of `script` without outputs: its cells, their ids, and fixed metadata.
+
+    Raises ValueError, with a line for each fault, as `read_cells` does.
+    """
+    return inputs(read_cells(script))
+
+
+def read_cells(script: Path) -> NotebookNode:
+    """The cells of `script` as jupytext reads them, once nothing in it would be lost.
+
+    Raises ValueError: file, line and what is wrong, for each header that does not hold.
+    """
+    return cells_of(read_text(script), script.name)
+
+
+def read_text(script: Path) -> str:
+    """The text of a script. Raises ValueError where it is none."""
+    try:
+        return script.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{script.name} is not in UTF-8: save it so") from None
+
+
+def cells_of(text: str, name: str) -> NotebookNode:
+    """The same of the text of a script; its faults are said of `name`."""
+    faults = [f"{name}:{number}: {fault}" for number, fault in _faults(text)]
+    if faults:
+        raise ValueError("\n".join(faults))
+    try:
+        return jupytext.reads(text, fmt="py:percent")
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+def inputs(nb: NotebookNode) -> NotebookNode:
+    """A notebook with nothing but what a build keeps of a script; ids follow from the cells.
+
+    Neither empty lines at the end of a cell nor empty metadata are kept.
+    """
+    nb = copy.deepcopy(nb)
     taken: set[str] = set()
     for cell in nb.cells:
+        cell.source = cell.source.rstrip("\n")
         cell.metadata = NotebookNode(
-            {key: cell.metadata[key] for key in CELL_METADATA if key in cell.metadata}
+            {key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)}
         )
         cell.id = _cell_id(cell, taken)
         taken.add(cell.id)
     nb.metadata = nbformat.from_dict(handout.METADATA)
     nb.nbformat, nb.nbformat_minor = 4, 5
     return nb
+
+
+def headers(text: str) -> Iterator[tuple[int, str]]:
+    """(line, counted from 1, and what it says) of each header of a cell, as jupytext finds them."""
+    parser = StringParser("python")
+    for number, line in enumerate(text.splitlines(), 1):
+        is_in_string = parser.is_quoted()
+        parser.read_line(line)
+        match = HEADER.fullmatch(line)
+        if match and not is_in_string:
+            parser = StringParser("python")
+            yield number, match[1] or ""
+
+
+def _faults(text: str) -> Iterator[tuple[int, str]]:
+    """Line and fault of all in a script that would be lost."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines[:3], 1):
+        if FRONT_MATTER.fullmatch(line):
+            yield number, "metadata of the notebook (# ---) is not kept: delete it"
+            break
+        if line and not line.startswith(("#!", "# -*-")):
+            break
+    for number, line in enumerate(lines, 1):
+        if line.startswith("#") and PASTED.search(line):
+            yield number, "a script holds no pasted picture (attachment:): save it as a file"
+    for number, header in headers(text):
+        for fault in _faults_of_header(header):
+            yield number, fault
+
+
+def _faults_of_header(header: str) -> Iterator[str]:
+    """What is wrong with the text after ``# %%``."""
+    if header.lstrip().startswith("%"):
+        yield "the depth of a cell is not kept: begin it with two percent signs"
+        return
+    title, metadata = text_to_metadata(header, allow_title=True)
+    if not isinstance(metadata, dict):
+        yield f"`{header.strip()}` cannot be read: write key=value"
+        return
+    for key, value in metadata.items():
+        if key == "incorrectly_encoded_metadata":
+            yield (
+                f'`{value}` cannot be read: write timeout=30, name="word" or tags=["word"], '
+                "and no = or { in a title"
+            )
+        elif key in MAGIC and isinstance(value, str) and "language" in metadata:
+            continue
+        elif fault := fault_of(key, value):
+            yield fault
+        elif len(re.findall(rf"(?<!\S){key}\s*=", header)) > 1 or (key == "title" and title):
+            yield f"`{key}` stands there twice: delete one"
+
+
+def fault_of(key: str, value: Any) -> str:
+    """What is wrong with one key of a cell's metadata; an empty string for nothing."""
+    if key not in CELL_METADATA:
+        return f"`{key}` would not be kept: {KNOWN}"
+    if key in ("timeout", "spread"):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not math.isfinite(value) or value <= 0:
+            return f"`{key}` must be a number above 0, such as {EXAMPLES[key]}, not {value!r}"
+    elif key == "tags":
+        if not isinstance(value, list) or not _are_tags(value):
+            return f'`tags` must be a list of words, such as tags=["slow"], not {value!r}'
+    elif not isinstance(value, str) or not re.fullmatch(r".*\S.*", value):
+        return f"`{key}` must be words in a line, such as {EXAMPLES['name']}, not {value!r}"
+    elif key == "title" and re.search("[={]", value):
+        return f"`title` must hold no = and no {{: {value!r}"
+    return ""
+
+
+def _are_tags(values: list[Any]) -> bool:
+    """Words that a notebook takes; jupytext would read ``active-py`` as another kind of cell."""
+    for value in values:
+        if not isinstance(value, str) or not re.fullmatch(r"(?!active-)[^,\n]+", value):
+            return False
+    return len(set(values)) == len(values)
 
 
 def _cell_id(cell: NotebookNode, taken: set[str]) -> str:

@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 import jupytext
+import nbformat
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 from lstm_video_lab import course
 from lstm_video_lab.course import launch
 from lstm_video_lab.course.launch import refresh_copy
+from lstm_video_lab.course.scripts import content_hash, read_script
 
 
 @pytest.fixture
@@ -225,18 +228,42 @@ def double(x):
 """
 
 
-def test_author_mode_saves_the_script_with_the_notebook(server, lessons):
-    script = lessons / "00_start_here.py"
+def made(script):
+    """Write a script, and its notebook as a build does."""
+    script.parent.mkdir(exist_ok=True)
     script.write_text(SCRIPT)
-    jupytext.write(jupytext.reads(SCRIPT, fmt="py:percent"), lessons / "00_start_here.ipynb")
+    nb = read_script(script)
+    nb.metadata["lab"] = {"script": content_hash(nb)}
+    script.with_suffix(".ipynb").write_text(nbformat.writes(nb) + "\n")
+    return script
+
+
+def test_author_mode_saves_the_script_with_the_notebook(server, lessons, capfd):
+    lesson = made(lessons / "00_start_here.py")
+    solution = made(lessons.parent / "solutions" / "01_exercise.py")
+    (lessons / "01_next.ipynb").unlink()
+    lesson.write_text(SCRIPT.replace("A lesson", "A better lesson"))
     ask = server(author=True)
-    lesson = ask("api/contents/00_start_here.ipynb")
-    save = {"type": "notebook", "format": "json", "content": lesson["content"]}
-    ask("api/contents/00_start_here.ipynb", "PUT", save)
-    assert script.read_text() == SCRIPT  # opening and saving alone changes no byte
-    lesson["content"]["cells"][1]["source"] = "x = 2"
-    ask("api/contents/00_start_here.ipynb", "PUT", save)
-    assert script.read_text() == SCRIPT.replace("x = 1", "x = 2")
+    assert capfd.readouterr().out.splitlines() == [
+        "00_start_here.py was edited: 00_start_here.ipynb follows it",
+        "01_next.ipynb was missing: made from 01_next.py, not run yet",
+    ]
+    assert ask("").endswith("/lab/tree/notebooks/00_start_here.ipynb")
+    for script in (lesson, solution):
+        path = f"api/contents/{script.parent.name}/{script.stem}.ipynb"
+        before = script.read_text()
+        content = ask(path)["content"]
+        save = {"type": "notebook", "format": "json", "content": content}
+        ask(path, "PUT", save)
+        assert script.read_text() == before  # opening and saving alone changes no byte
+        content["cells"][1]["source"] = "x = 2"
+        ask(path, "PUT", save)
+        assert script.read_text() == before.replace("x = 1", "x = 2")
+        content["cells"][0]["metadata"] = {"slideshow": {"slide_type": "slide"}}
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            ask(path, "PUT", save)
+        line = json.loads(refused.value.read())["message"]
+        assert line.startswith(f"{script.stem}.ipynb: cell 1") and "`slideshow`" in line
 
 
 def test_a_student_saves_nothing_but_the_notebook_of_the_copy(server, lessons, tmp_path):
