@@ -103,6 +103,8 @@ def _cut_into_cells(script: Path, lines: list[str]) -> list[Cell]:
             refuse(script, number, f"{line.strip()!r} reads like a title: begin it with '# %% '")
         elif not starts and line.strip():
             refuse(script, number, "text above the first cell: begin with '# %% [markdown]'")
+    if not starts:
+        refuse(script, 1, "the script has no cells: begin with '# %% [markdown]'")
     cells = []
     for start, end in itertools.pairwise([*starts, len(lines) + 1]):
         cells.append(_cell(script, start, lines[start - 1].rstrip(" "), lines[start : end - 1]))

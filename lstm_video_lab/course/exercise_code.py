@@ -101,24 +101,36 @@ def _is_right(name: str, value: Any) -> bool:
 def secret_lines(cells: list[Cell]) -> dict[str, int]:
     """The lines of LEAST characters that no student may see → where they stand in the script.
 
-    A line that also stands in a public cell is no secret; nor is the docstring of a mistake.
+    A line that also stands in a public cell is no secret; nor is the docstring of a mistake. Raises
+    ExerciseError where that leaves nothing of an answer.
     """
+    divided = [_divide(cell) for cell in cells]
+    shown = "\n".join(line for public, _ in divided for line in public)
+    secrets: dict[str, int] = {}
+    for cell, (_, of_cell) in zip(cells, divided, strict=True):
+        kept = {line: number for line, number in of_cell.items() if line not in shown}
+        if of_cell and not kept and not cell.is_secret:
+            cell.refuse(f"{cell.title.name!r} is answered in other cells, word for word: mend them")
+        secrets |= kept
+    return secrets
+
+
+def _divide(cell: Cell) -> tuple[list[str], dict[str, int]]:
+    """The public lines of a cell, and the longer secret ones with their places in the script."""
     public: list[str] = []
     secret: dict[str, int] = {}
-    for cell in cells:
-        if cell.title.kind == "hints":
-            continue
-        is_within = cell.is_secret
-        hint = _lines_of_hint(cell) if cell.title.kind == "mistake" else range(0)
-        for number, line in enumerate(cell.lines, 1):
-            if mark := mark_of(cell, line):
-                is_within = mark == BEGIN
-            elif not is_within:
-                public.append(line)
-            elif len(line.strip()) >= LEAST and number not in hint:
-                secret[line.strip()] = cell.line + number
-    shown = "\n".join(public)
-    return {line: number for line, number in secret.items() if line not in shown}
+    if cell.title.kind == "hints":
+        return public, secret
+    is_within = cell.is_secret
+    hint = _lines_of_hint(cell) if cell.title.kind == "mistake" else range(0)
+    for number, line in enumerate(cell.lines, 1):
+        if mark := mark_of(cell, line):
+            is_within = mark == BEGIN
+        elif not is_within:
+            public.append(line)
+        elif len(line.strip()) >= LEAST and number not in hint:
+            secret[line.strip()] = cell.line + number
+    return public, secret
 
 
 def _lines_of_hint(cell: Cell) -> range:

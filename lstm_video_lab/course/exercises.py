@@ -41,6 +41,7 @@ from lstm_video_lab.course.exercise_cells import (
     Cell,
     ExerciseError,
     read_cells,
+    refuse,
 )
 from lstm_video_lab.course.exercise_code import (
     check_definitions,
@@ -166,17 +167,15 @@ def cut_text(source: str) -> str:
 def read_exercises(folder: Path) -> dict[str, Exercise]:
     """Every script of a folder, in order. Raises ExerciseError, also where a name comes twice."""
     exercises: dict[str, Exercise] = {}
-    scripts: dict[str, str] = {}  # answer or question → the script it is in
+    scripts: dict[str, str] = {}  # number, answer or question → the script it is in
     for script in sorted(folder.glob("*.py")):
         if not re.fullmatch(r"[0-9]{2}_[a-z0-9_]+", script.stem):
-            raise ExerciseError(f"{script.name}:1: name the script of an exercise NN_name.py")
+            refuse(script, 1, "no name of an exercise: rename the script NN_name.py")
         exercise = read_exercise(script)
         exercises[script.stem] = exercise
-        for name in (*exercise.answers, *exercise.written):
+        for name in (script.stem[:2], *exercise.answers, *exercise.written):
             if name in scripts:
-                raise ExerciseError(
-                    f"{script.name}: {name!r} is in {scripts[name]} too: rename one"
-                )
+                refuse(script, 1, f"{name!r} is in {scripts[name]} too: rename one")
             scripts[name] = script.name
     if not exercises:
         raise ExerciseError(f"{folder} holds no exercises: name the folder of the solutions")

@@ -176,7 +176,7 @@ def problems(solutions: Path) -> list[str]:
             lines.append(f"{path.parent.name}/{path.name} {words}: run `lstm-video-lab build`")
     places = (
         (solutions, "*.ipynb"),
-        (solutions.parent / "exercises", "[0-9]*"),
+        (solutions.parent / "exercises", "[!.]*"),
         (_visible_folder(solutions), "*"),
     )
     for folder, pattern in places:

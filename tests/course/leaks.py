@@ -15,6 +15,8 @@ PUBLIC = re.compile(
     r"(\[markdown\])?|given|check \w+|answer \w+, \d+ points?|written \w+, \d+ points? \[markdown\]"
     r"|what it will look like|the target of the fourth part|a hint( for [a-z ,]+)?"
 )
+# Folders that are not handed out, and the skeleton that every new exercise begins with.
+OTHERS = {"__pycache__", ".ipynb_checkpoints", "exercise"}
 # Lines of solutions that the library's own code has too: it computes the same.
 OF_THE_LIBRARY = {
     "return torch.stack(outputs)",
@@ -96,8 +98,8 @@ def handed_out(root):
     """(path, text) of each file that students get: exercises, lessons, and the whole wheel."""
     for folder in ("exercises", "notebooks", "lstm_video_lab"):
         for path in sorted((root / folder).rglob("*")):
-            is_shipped = not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
-            if path.is_file() and is_shipped and path.suffix != ".safetensors":  # numbers only
+            is_read = path.is_file() and path.suffix != ".safetensors"  # numbers only
+            if is_read and not OTHERS & set(path.relative_to(root).parts[:-1]):
                 yield path, text_of(path)
 
 

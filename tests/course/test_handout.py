@@ -86,8 +86,9 @@ def test_what_is_made_is_current_and_every_change_is_found(script):
         path.write_text(before.replace("wice", "hrice").replace('"points": 3', '"points": 4'))
         assert [path.name in line for line in handout.problems(folder)] == [True]
         path.write_text(before)
-    (folder.parent / "exercises" / "02_gone.py").write_text("")
-    assert "made from no script" in handout.problems(folder)[0]
+    for name in ("02_gone.py", "answers.py"):
+        (folder.parent / "exercises" / name).write_text("")
+    assert ["is made from no script" in line for line in handout.problems(folder)] == [True, True]
 
 
 def test_rounding_of_another_processor_is_no_difference(script):
@@ -235,6 +236,29 @@ def test_a_secret_line_in_a_hint_is_refused(script):
         )
     )
     with pytest.raises(ExerciseError, match=r"01_twice\.py:12: .*visible/double\.json"):
+        handout.files(script.parent)
+
+
+def test_an_answer_that_stands_elsewhere_too_is_refused(script):
+    script.write_text(
+        SCRIPT.replace("return FACTOR * x", "return FACTOR * torch.as_tensor(x)", 1).replace(
+            "# Why twice?", "# Why `return FACTOR * torch.as_tensor(x)`?"
+        )
+    )
+    with pytest.raises(ExerciseError, match=r"01_twice\.py:8: 'double' is answered in other cells"):
+        read_exercise(script)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# a comment\n"])
+def test_a_script_without_cells_is_refused(script, text):
+    script.write_text(text)
+    with pytest.raises(ExerciseError, match=r"01_twice\.py:1: .*begin with '# %% \[markdown\]'"):
+        read_exercise(script)
+
+
+def test_two_scripts_with_one_number_are_refused(script):
+    script.with_name("01_thrice.py").write_text(SCRIPT.replace("double", "treble"))
+    with pytest.raises(ExerciseError, match=r"01_twice\.py:1: '01' is in 01_thrice\.py too"):
         handout.files(script.parent)
 
 
