@@ -7,6 +7,7 @@ output stays as it is.
 
 from __future__ import annotations
 
+import ast
 import difflib
 import json
 import re
@@ -36,6 +37,7 @@ class Plan:
 
     before, after  name of a file below the root → its text; all files that were read
     renamed        name → new name
+    stale          scripts whose code says the number: the next build executes them
     exercises      stems of the exercises, which have numbers of their own
     """
 
@@ -44,6 +46,7 @@ class Plan:
     before: dict[str, str] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
+    stale: list[str] = field(default_factory=list)
 
     def changed(self) -> list[str]:
         """The names of the files that do not stay as they are."""
@@ -178,9 +181,16 @@ def _rewrite_lessons(plan: Plan) -> None:
             )
         for cell, made in zip(code_cells(new), code_cells(stored), strict=True):
             cell.outputs, cell.execution_count = made.outputs, made.execution_count
+        if any(map(_is_other_code, code_cells(old), code_cells(new))):
+            plan.stale.append(script)
         new.metadata["lab"] = _stamp_of(stored, old, new)
         nbformat.validate(new)
         plan.after[name] = nbformat.writes(new, version=4) + "\n"
+
+
+def _is_other_code(old: NotebookNode, new: NotebookNode) -> bool:
+    """Whether two cells differ in more than their comments."""
+    return ast.dump(ast.parse(old.source)) != ast.dump(ast.parse(new.source))
 
 
 def _notebook(text: str, name: str) -> NotebookNode:
@@ -239,7 +249,8 @@ def _places_to_judge(plan: Plan) -> Iterator[str]:
         if name.endswith(".py") and not name.startswith("exercises/"):
             new = _new_lines(plan.before[name], text) if text != plan.before[name] else ()
             places += [(k, "too long a line") for k, line in new if len(line) > LONGEST_LINE]
-        lines = text.split("\n")
+        target, lines = plan.renamed.get(name, name), text.split("\n")
+        if name in plan.stale:
+            yield f"look at {target}: its code says the number: the next build executes it"
         for number, why in sorted(places):
-            target = plan.renamed.get(name, name)
             yield f"look at {target}:{number}: {why} {lines[number - 1].strip()}"

@@ -9,7 +9,7 @@ from course import reader
 from lstm_video_lab import lessons
 
 PAGE = "CONTRIBUTING.md"
-NUMBER = reader.next_number("notebooks")  # 17 on the page, until there is a lesson 17
+NUMBER = reader.next_number("notebooks")  # the one on the page, until that is taken
 EXAMPLE = reader.section(PAGE, "Add a lesson").replace("17", NUMBER)
 ROOM = "lstm_video_lab/lessons/copy_last"
 SCRIPT, TESTS = f"notebooks/{NUMBER}_copy_last.py", "tests/lessons/copy_last/test_copy_last.py"

@@ -211,6 +211,18 @@ def test_all_moves_and_the_outputs_stay(clone):
     assert "look at CHANGELOG.md:1: is this lesson 62? - Lesson 62 is new." in lines
 
 
+def test_a_number_in_code_is_no_comment_and_is_named(clone):
+    lines = renumber(clone, "62", "64")
+    assert not [line for line in lines if "executes" in line]  # it was in a comment
+    for name in ("notebooks/61_tree.py", "notebooks/61_tree.ipynb"):
+        edit(name, "print(61)", "print('lesson 64')")(clone)
+    reader.commit(clone)
+    lines = renumber(clone, "64", "62")
+    (line,) = [line for line in lines if "executes" in line]
+    assert line.startswith("look at notebooks/61_tree.py: its code says the number")
+    assert "print('lesson 62')" in (clone / "notebooks" / "61_tree.py").read_text()
+
+
 @pytest.mark.parametrize("new", ["00", "62b", "99", "64_leaves"])
 @pytest.mark.parametrize("old", ["62", "leaves", "62_leaves"])
 def test_there_and_back_again_gives_the_same_bytes(clone, old, new):
@@ -320,15 +332,15 @@ def faults_of(clone):
     """What a build would do; nothing in a clone that is as built."""
     lessons, exercises = clone / "notebooks", clone / "solutions"
     faults = building.find_problems(lessons) + handout.problems(exercises)
-    return [fault.replace("06b_future", "05_future") for fault in faults]
+    return [fault.replace("06z_future", "05_future") for fault in faults]
 
 
 def test_a_lesson_of_the_course_moves_between_two_others_and_back(tmp_path):
     clone = reader.copy_of_the_project(tmp_path)
     before, faults = files(clone), faults_of(clone)
-    renumber(clone, "future_predictor", "06b")
+    renumber(clone, "future_predictor", "06z")
     after = files(clone)
-    assert set(after) == {name.replace("05_future", "06b_future") for name in before}
+    assert set(after) == {name.replace("05_future", "06z_future") for name in before}
     assert faults_of(clone) == faults
     own = "tests/course/test_renumber.py"
     left = re.compile(r"05_future_pred|\b[Ll]essons?\s(?:#\s)?05\b|\[05[ ,]")
@@ -336,5 +348,5 @@ def test_a_lesson_of_the_course_moves_between_two_others_and_back(tmp_path):
         if name.endswith((".py", ".md")) and name not in ("CHANGELOG.md", own):
             assert not left.search(text), name
     reader.commit(clone)
-    renumber(clone, "06b", "05")
+    renumber(clone, "06z", "05")
     assert files(clone) == before

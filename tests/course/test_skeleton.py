@@ -86,7 +86,7 @@ def test_the_longest_name_leaves_lines_that_fit(clone, kind):
 WRONG = {
     "lesson leaves/falling": "'leaves/falling' is no name",
     "lesson ../leaves": "is no name",
-    "lesson 17_leaves": "is no name",
+    "lesson 71_leaves": "is no name",
     "lesson Leaves": "is no name",
     "lesson falling-leaves": "is no name",
     "lesson class": "is no name",
