@@ -104,13 +104,12 @@ SelfTest()
 # because pixels are grey and a probability cannot say "exactly this grey". Lesson 03 explains
 # both.
 
-# %% before training
+# %% before training tags=["nbval-check-output"]
 untrained = evaluate(VideoModel(**settings.model_fields()), settings, 50)
 cost = {"untrained": untrained["future"]["cross_entropy"]}
 cost |= {
     name: untrained["baselines"][name]["cross_entropy"] for name in ("mean_image", "entropy_bound")
 }
-# NBVAL_CHECK_OUTPUT
 print("From the worst to the best:", ", ".join(sorted(cost, key=cost.get, reverse=True)))
 
 # %% guess what is learnt first
@@ -129,9 +128,9 @@ Guess(
 # stays free: read on, and come back. (In a stored notebook the picture comes from a run at *smoke*
 # scale: a few steps, which teach next to nothing. The picture after it shows a longer run.)
 #
-# <!-- "at smoke scale" = printed("studio", "smoke scale") -->
+# <!-- "at smoke scale" = printed("training studio", "smoke scale") -->
 
-# %% studio
+# %% training studio
 TrainingStudio()
 
 # %% [markdown]

@@ -69,8 +69,7 @@ plots.strip(
 # the same weights. The plainest way is this. (`cells.py` holds it. The comment is the equation,
 # the line below it does it. tanh squashes any number into −1 … 1.)
 
-# %% the plain cell
-# NBVAL_CHECK_OUTPUT
+# %% the plain cell tags=["nbval-check-output"]
 source = inspect.getsource(cells.RNNCell.forward)
 print(inspect.cleandoc(source[source.index("# h(t)") :]))
 
@@ -93,7 +92,7 @@ print(inspect.cleandoc(source[source.index("# h(t)") :]))
 # **back-propagation through time**. Let us check that, and look at the terms of the sum.
 
 
-# %% back-propagation through time
+# %% back-propagation through time tags=["nbval-check-output"]
 def last_state(cell, x, weights):
     """h(T) of a plain cell, with a recurrent matrix of its own for each step."""
     h = x.new_zeros(x.shape[1], len(weights[0]))
@@ -109,7 +108,6 @@ each = torch.autograd.grad(last_state(plain, noise, copies).sum(), copies)
 shared = torch.autograd.grad(
     last_state(plain, noise, [plain.weight_hh] * len(noise)).sum(), plain.weight_hh
 )[0]
-# NBVAL_CHECK_OUTPUT
 print("gradient of the shared weight = sum over the steps:", torch.allclose(shared, sum(each)))
 
 # %% the terms of the sum
@@ -122,7 +120,7 @@ plots.curves(
     f"total, {100 * recent:.1f} % come from the last five steps of {len(sizes)}.",
     ylabel="norm of the term",
     logy=True,
-)  # fmt: skip
+)
 
 # %% [markdown]
 # Look at the scale: each line up is a factor. The sum is complete and correct, but the early steps
@@ -146,7 +144,7 @@ plots.curves(
 #
 # <!-- "hardly take part in it" = output("the terms of the sum", "Of the total,") > 90 -->
 
-# %% a product of Jacobians
+# %% a product of Jacobians tags=["nbval-check-output"]
 J = jacobians.factors(plain, noise[:, 0])  # (T, H, H)
 
 
@@ -160,7 +158,6 @@ def onwards(h):
 with torch.no_grad():
     h10 = last_state(plain, noise[:10], [plain.weight_hh] * 10)
 whole = torch.autograd.functional.jacobian(onwards, h10)[0, :, 0]  # (H, H)
-# NBVAL_CHECK_OUTPUT
 print(
     "product of 20 Jacobians = slope of 20 steps:",
     torch.allclose(torch.linalg.multi_dot(list(J[10:].flip(0))), whole, rtol=1e-6, atol=1e-15),
@@ -191,7 +188,7 @@ print(
 #     = min([output("guess what is left", "largest eigenvalue is", n) for n in [1, 2, 3]]) > 1
 # -->
 
-# %% measuring
+# %% what is left after 50 steps
 seeds = (0,) if SMOKE else (0, 1, 2)
 far = float(10 ** jacobians.measure_gains("RNN", 1.0, seeds)[:, 50].log10().mean())
 matrices = [jacobians.make_cell("RNN", 4, 32, n, 1.0).weight_hh.detach().double() for n in seeds]
@@ -338,7 +335,7 @@ figures.overview(result)
 # "stuck even at a middle delay" = min(recurrence.copy["RNN from I"].accuracy[2]) < 0.5
 # -->
 
-# %% the derivative of a sum
+# %% the derivative of a sum tags=["nbval-check-output"]
 cell = jacobians.make_cell("LSTM, forget 5", 4, 8, seed=0, scale=0.0).double()
 torch.nn.init.constant_(cell.bias.detach().chunk(4)[1], 50.0)  # σ(50) is 1 to 21 digits
 h = c = torch.zeros(1, 8).double()
@@ -347,7 +344,6 @@ for x_t in torch.randn(100, 1, 4, generator=draws).double():
     seen.append(cell.gates(x_t, (h, c)))
     h, c = seen[-1].h, seen[-1].c
 slopes = torch.autograd.grad(c.sum(), [now.g for now in seen])
-# NBVAL_CHECK_OUTPUT
 exact = [torch.allclose(slope, now.i) for slope, now in zip(slopes, seen, strict=True)]
 print("steps whose ∂c(T)/∂g(t) is just i(t):", sum(exact), "of", len(exact))
 print("the memory is the sum of what came in:", torch.allclose(c, sum(s.i * s.g for s in seen)))
@@ -367,23 +363,30 @@ print("the memory is the sum of what came in:", torch.allclose(c, sum(s.i * s.g 
 
 # %% the identity in a deep net
 nets = {
-    "new, scale 0.3": (0.3, False), "new, scale 1": (1.0, False),
-    "old + change, 0.3": (0.3, True), "old + change, 1": (1.0, True),
-}  # fmt: skip
-depth = range(0, 51)
-norms = {
-    name: torch.stack([jacobians.gains(jacobians.deep_factors(50, 32, scale, identity, seed))
-                       for seed in range(5)]).log10().mean(0)
-    for name, (scale, identity) in nets.items()
-}  # fmt: skip
+    "new, scale 0.3": (0.3, False),
+    "new, scale 1": (1.0, False),
+    "old + change, 0.3": (0.3, True),
+    "old + change, 1": (1.0, True),
+}
+
+
+def norm(scale, identity):
+    runs = [jacobians.gains(jacobians.deep_factors(50, 32, scale, identity, n)) for n in range(5)]
+    return torch.stack(runs).log10().mean(0)
+
+
+norms = {name: norm(*net) for name, net in nets.items()}
 plots.curves(
-    {name: (depth, 10**powers) for name, powers in norms.items()},
+    {name: (range(51), 10**powers) for name, powers in norms.items()},
     {"unchanged": 1.0},
     "The norm of ∂y(50)/∂y(50 − k), tanh layers of 32 units, geometric mean of 5 seeds. Through "
-    "all 50 layers: " + ", ".join(f"{name}: {10 ** float(p[-1]):.1g}" for name, p in norms.items())
+    "all 50 layers: "
+    + ", ".join(f"{name}: {10 ** float(p[-1]):.1g}" for name, p in norms.items())
     + ".",
-    xlabel="layers back, k", ylabel="norm", logy=True,
-)  # fmt: skip
+    xlabel="layers back, k",
+    ylabel="norm",
+    logy=True,
+)
 
 # %% [markdown]
 # With the identity, a small change of scale is a small matter. Without it, everything hangs on the
@@ -409,22 +412,28 @@ plots.curves(
 copied, delays = result["copy"], result["delays"]
 shown = {f"delay {delay}": n for n, delay in enumerate(delays) if delay >= 10 or SMOKE}
 biases = [name for name in copied if name.startswith("LSTM")]
-means = {d: [sum(copied[b]["accuracy"][n]) / result["seeds"] for b in biases]
-         for d, n in shown.items()}  # fmt: skip
+means = {
+    d: [sum(copied[b]["accuracy"][n]) / result["seeds"] for b in biases] for d, n in shown.items()
+}
 whiskers = {
-    d: [[means[d][k] - min(copied[b]["accuracy"][n]) for k, b in enumerate(biases)],
-        [max(copied[b]["accuracy"][n]) - means[d][k] for k, b in enumerate(biases)]]
+    d: [
+        [means[d][k] - min(copied[b]["accuracy"][n]) for k, b in enumerate(biases)],
+        [max(copied[b]["accuracy"][n]) - means[d][k] for k, b in enumerate(biases)],
+    ]
     for d, n in shown.items()
-}  # fmt: skip
+}
 plots.bars(
-    biases, means, whiskers, {"chance": 1 / experiment.SYMBOLS},
+    biases,
+    means,
+    whiskers,
+    {"chance": 1 / experiment.SYMBOLS},
     "Accuracy of the LSTM on the copy task after training from three forget biases. "
     + "; ".join(f"{d}: {', '.join(f'{v:.2f}' for v in values)}" for d, values in means.items())
     + f". Bars are means of {result['seeds']} seeds, whiskers from worst to best; at most "
     f"{result['steps']} steps; stored results, {result['scale']} scale. Norms 19 steps back before "
     f"training: {', '.join(f'{b} {float(10 ** way[b][19]):.1g}' for b in biases)}.",
     ylabel="accuracy",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # The order is that of the strips in part 2. Short delays are learned from any bias. The longer the
@@ -469,8 +478,9 @@ plots.curves(
     "How far the two copies are apart, as a part of the most, from the wrong letter on. Layers 1 "
     f"to {memory.LAYERS} stay below a tenth after {lasting(after)} letters. All layers answer; a "
     f"short training, one seed: {loss:.2f} nats per letter ({settings.scale} scale).",
-    xlabel="letters since the wrong one", ylabel="distance",
-)  # fmt: skip
+    xlabel="letters since the wrong one",
+    ylabel="distance",
+)
 
 # %% guess the layers
 healed = {
@@ -499,14 +509,16 @@ spread = {
 }
 losses = {name: found["loss"] for name, found in result["layers"].items() if found["loss"]}
 plots.bars(
-    names, {name: rows.tolist() for name, rows in mean.items()}, spread,
+    names,
+    {name: rows.tolist() for name, rows in mean.items()},
+    spread,
     text="Letters until the two copies are less than a tenth as far apart as at most. "
     + "; ".join(f"{n}: {', '.join(f'{v:.1f}' for v in rows)}" for n, rows in mean.items())
     + f". Means of {result['seeds']} seeds, whiskers from least to most; {result['steps']} steps: "
     + "; ".join(f"{n}: {sum(v) / len(v):.2f} nats per letter" for n, v in losses.items())
     + f" in training; stored results, {result['scale']} scale.",
     ylabel="letters",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # **What is seen.** The control is the surprise. Nobody trained the first version, and its layers

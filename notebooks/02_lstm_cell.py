@@ -178,7 +178,7 @@ LatchExplorer(mine, x, ("value", "store", "read"), step=105)
 # step the encoder by hand over held-out clips and note each gate at each step. We do the same with
 # the very weights that training started from, as a control.
 
-# %% training
+# %% train a composite model
 trained = training.learn(settings, "composite")
 encoder = trained.model.encoder
 start = VideoModel(**settings.model_fields(), seed=settings.seed).encoder  # before its first step
@@ -190,7 +190,7 @@ print(
     f"{known['entropy_bound']['cross_entropy']:.0f}."
 )
 
-# %% watching
+# %% gates while clips are read
 N = 200  # clips, made of digits that were never trained on
 held_out = evaluation.heldout_data(settings)
 films, scene = held_out.batch(0, N), held_out.scene(0, N)  # clips: uint8 (T, N, H, W)
@@ -237,7 +237,7 @@ plots.strip(
 # -->
 
 
-# %% the search
+# %% search for a unit that follows the digit
 def correlation(units, place):
     """|r| of each unit with the place, over all steps and clips: (T, N, H), (T, N) → (H,)."""
     both = torch.cat([units.flatten(0, 1).double(), place.reshape(-1, 1)], 1)  # (T·N, H + 1)
@@ -272,16 +272,19 @@ Guess(
     ],
     "Its state slides up or down as the digit moves from left to right",
     lambda: plots.curves(
-        {f"unit {unit}, trained": profile(after.c[..., unit]),
-         f"unit {unit_before}, untrained": profile(before.c[..., unit_before])},
+        {
+            f"unit {unit}, trained": profile(after.c[..., unit]),
+            f"unit {unit_before}, untrained": profile(before.c[..., unit_before]),
+        },
         text="The mean state of the best unit at each place of the digit, trained and before "
         f"training ({made}). It is roughly a slope: a straight-line search finds nothing else. A "
         "unit that likes one column may well be there; this search is blind to it.",
-        xlabel="x position of the digit, pixels", ylabel="mean state, its own std",
+        xlabel="x position of the digit, pixels",
+        ylabel="mean state, its own std",
     ),
-)  # fmt: skip
+)
 
-# %% how good is it
+# %% the unit beside its controls
 pixel, found_pixel = search(pixels)
 chance = search(after.c, place.roll(1, 1))[1]  # each clip against the place in another clip
 plots.bars(
@@ -311,12 +314,12 @@ plots.bars(
 # Now watch it. The unit is chosen for you. The clip is from the second half.
 #
 # <!--
-# found = "how good is it"
+# found = "the unit beside its controls"
 # "Only in part" = 0.5 < output(found, "before it") < output(found, "after training") - 0.1
 # "what luck alone gives" = output(found, "places in other clips") < 0.2
 # -->
 
-# %% watch it
+# %% watch the unit
 record = {name: values[:, film] for name, values in after._asdict().items()}  # (T, H)
 GateInspector(record, films[:, film], unit=unit, step=len(films) // 2)
 
@@ -356,8 +359,10 @@ starts[[3, 19]] = 1
 new = gates_over_time(alarm_clock("new"), starts)
 old = gates_over_time(alarm_clock("old"), starts)
 blind = gates_over_time(alarm_clock("new", peephole=0.0), starts)
-rings = {name: int((seen.o[3:, 0, 0] > 0.5).int().argmax()) for name, seen in
-         (("new", new), ("old", old))}  # fmt: skip
+rings = {
+    name: int((seen.o[3:, 0, 0] > 0.5).int().argmax())
+    for name, seen in (("new", new), ("old", old))
+}
 
 # %% guess the difference
 ticks = torch.arange(len(starts)) + 1
@@ -367,16 +372,19 @@ Guess(
     ["It never rings", "It rings one step late", "It rings one step early", "Nothing changes"],
     "It rings one step late",
     lambda: plots.curves(
-        {"new: c(t)": (ticks, new.h[:, 0, 0]), "old: c(t−1)": (ticks, old.h[:, 0, 0]),
-         "new − old": (ticks, (new.h - old.h)[:, 0, 0]),
-         "no peephole": (ticks, blind.h[:, 0, 0])},
+        {
+            "new: c(t)": (ticks, new.h[:, 0, 0]),
+            "old: c(t−1)": (ticks, old.h[:, 0, 0]),
+            "new − old": (ticks, (new.h - old.h)[:, 0, 0]),
+            "no peephole": (ticks, blind.h[:, 0, 0]),
+        },
         text=f"The output h. Started at step 4, it rings {rings['new']} steps later with the new "
         f"reading, {rings['old']} with the old. At step 20 it is started again: the old reading "
         "lets the alarm go on for one step, for it has not seen the memory go. Without a peephole "
         f"|h| never goes over {blind.h.abs().max():.2f}.",
         ylabel="output h",
     ),
-)  # fmt: skip
+)
 
 # %% [markdown]
 # The two differ by one step. Can weights make up for it? The memory moves by 0.1 in a step, so the
@@ -384,9 +392,8 @@ Guess(
 #
 # <!-- "differ by one step" = output("the mend", "'old':") - output("the mend", "'new':") == 1 -->
 
-# %% the mend
+# %% the mend tags=["nbval-check-output"]
 mended = gates_over_time(alarm_clock("old", threshold=-130.0, hush=-200.0), starts)
-# NBVAL_CHECK_OUTPUT
 print("rings after steps:", rings)
 print(
     "old reading with two other weights, same output to 0.001:",
@@ -407,14 +414,18 @@ gap = (h_new - h_old).abs()
 most = int(gap[:, film].amax(0).argmax())
 frame = torch.arange(len(films)) + 1
 plots.curves(
-    {"new: c(t)": (frame, h_new[:, film, most]), "old: c(t−1)": (frame, h_old[:, film, most]),
-     "new − old": (frame, (h_new - h_old)[:, film, most].round(decimals=3) + 0.0)},
+    {
+        "new: c(t)": (frame, h_new[:, film, most]),
+        "old: c(t−1)": (frame, h_old[:, film, most]),
+        "new − old": (frame, (h_new - h_old)[:, film, most].round(decimals=3) + 0.0),
+    },
     text=f"Output h of unit {most} in clip {film + 1}, where the readings differ most. Over all "
     f"units and clips the difference is {gap.mean():.4f} on average and {gap.max():.3f} at most; "
     f"|h| is {h_new.abs().mean():.2f} on average, an output peephole "
     f"{encoder.peephole_l0[2].abs().mean():.3f}; {made}.",
-    xlabel="frame", ylabel="output h",
-)  # fmt: skip
+    xlabel="frame",
+    ylabel="output h",
+)
 
 # %% [markdown]
 # ### Does it matter in training?
@@ -453,26 +464,31 @@ def learn_timing(seed, steps, **peepholes):
     return torch.tensor(losses)
 
 
-# %% race
+# %% with and without peepholes
 began = time.perf_counter()
 steps = 20 if settings.scale == "smoke" else 300
-kinds = {"new": {"output_peephole": "new"}, "old": {"output_peephole": "old"},
-         "none": {"peepholes": False}}  # fmt: skip
-runs = {name: torch.stack([learn_timing(seed, steps, **kind) for seed in range(3)])
-        for name, kind in kinds.items()}  # fmt: skip
+kinds = {name: {"output_peephole": name} for name in ("new", "old")}
+kinds["none"] = {"peepholes": False}
+runs = {
+    name: torch.stack([learn_timing(seed, steps, **kind) for seed in range(3)])
+    for name, kind in kinds.items()
+}
 smooth = {name: run.unflatten(1, (-1, 10)).mean(2) for name, run in runs.items()}  # (3, steps / 10)
 rate = pulses(0, B=10_000)[1].mean(1)  # how often an answer is due at each step
 guessing = F.binary_cross_entropy(rate, rate, reduction="sum").item()
-ends = {name: ", ".join(f"{loss:.3f}" for loss in run[:, -2:].mean(1)) for name, run in
-        smooth.items()}  # fmt: skip
+ends = {
+    name: ", ".join(f"{loss:.3f}" for loss in run[:, -2:].mean(1)) for name, run in smooth.items()
+}
 plots.curves(
     {name: (torch.arange(5, steps, 10), run.mean(0)) for name, run in smooth.items()},
     {"guessing": guessing},
     f"Mean loss of three runs each, {steps} steps, {time.perf_counter() - began:.0f} s in all. "
     f"Loss over the last 20 steps, seed by seed: new {ends['new']}; old {ends['old']}; no "
     f"peepholes {ends['none']}. Guessing from the clock alone costs {guessing:.2f}; 0 is perfect.",
-    xlabel="training step", ylabel="nats per sequence", logy=True,
-)  # fmt: skip
+    xlabel="training step",
+    ylabel="nats per sequence",
+    logy=True,
+)
 
 # %% [markdown]
 # **What is seen, and what is not.** Compare the three numbers of "new" with the three of "old": is
@@ -489,7 +505,7 @@ plots.curves(
 # `bias_hh`. Only their sum is ever used, so one is enough. We put our bias into the first, and 0
 # into the second.
 
-# %% parity
+# %% the same as torch.nn.LSTM tags=["nbval-check-output"]
 torch.manual_seed(0)
 ours = LSTM(5, 7, peepholes=False).double()
 theirs = torch.nn.LSTM(5, 7).double()
@@ -502,10 +518,12 @@ some = torch.randn(9, 4, 5).double()  # (T, B, X)
 (y_ours, _), (y_theirs, _) = ours(some), theirs(some)
 y_ours.square().sum().backward()
 y_theirs.square().sum().backward()
-pairs = [(y_ours, y_theirs), (ours.weight_ih_l0.grad, theirs.weight_ih_l0.grad),
-         (ours.weight_hh_l0.grad, theirs.weight_hh_l0.grad),
-         (ours.bias_l0.grad, theirs.bias_ih_l0.grad)]  # fmt: skip
-# NBVAL_CHECK_OUTPUT
+pairs = [
+    (y_ours, y_theirs),
+    (ours.weight_ih_l0.grad, theirs.weight_ih_l0.grad),
+    (ours.weight_hh_l0.grad, theirs.weight_hh_l0.grad),
+    (ours.bias_l0.grad, theirs.bias_ih_l0.grad),
+]
 names = ["outputs", *(f"gradients of {w}" for w in ("input weights", "recurrent weights", "bias"))]
 for name, (a, b) in zip(names, pairs, strict=True):
     print(f"{name}: largest difference below 1e-10: {bool((a - b).abs().max() < 1e-10)}")
@@ -522,16 +540,19 @@ for name, (a, b) in zip(names, pairs, strict=True):
 # has shapes and no numbers, so it needs no memory.)
 #
 # <!--
-# "Peepholes cost little" = output("counting", "ours:") - output("counting", "without peepholes:")
-#     < 0.001 * output("counting", "ours:")
+# "Peepholes cost little" = output("count the parameters", "ours:")
+#     - output("count the parameters", "without peepholes:")
+#     < 0.001 * output("count the parameters", "ours:")
 # -->
 
-# %% counting
+# %% count the parameters tags=["nbval-check-output"]
 X, H = 64 * 64, 2048
 with torch.device("meta"):
-    layers = {"ours": LSTM(X, H), "without peepholes": LSTM(X, H, peepholes=False),
-              "torch.nn.LSTM, two biases": torch.nn.LSTM(X, H)}  # fmt: skip
-# NBVAL_CHECK_OUTPUT
+    layers = {
+        "ours": LSTM(X, H),
+        "without peepholes": LSTM(X, H, peepholes=False),
+        "torch.nn.LSTM, two biases": torch.nn.LSTM(X, H),
+    }
 print(f"4 H (X + H + 1) + 3 H = {4 * H * (X + H + 1) + 3 * H:,}")
 for name, layer in layers.items():
     print(f"{name}: {sum(weights.numel() for weights in layer.parameters()):,}")
@@ -545,7 +566,7 @@ for name, layer in layers.items():
 # known before the loop starts, so they leave it as one large product**, for which the weights are
 # fetched from memory once, not T times.
 
-# %% fast and slow
+# %% fast and slow agree tags=["nbval-check-output"]
 sizes = (pixels.shape[2], encoder.sizes[0])  # X, H
 fast, slow = LSTM(*sizes), LSTM(*sizes, fast=False)
 slow.load_state_dict(fast.state_dict())
@@ -554,14 +575,14 @@ for layer in (fast, slow):
     layer(batch)[0].square().mean().backward()
 with torch.inference_mode():
     far = (fast(batch)[0] - slow(batch)[0]).abs().max()
-gradients = [(a.grad - b.grad).abs().max() for a, b in
-             zip(fast.parameters(), slow.parameters(), strict=True)]  # fmt: skip
-# NBVAL_CHECK_OUTPUT
+gradients = [
+    (a.grad - b.grad).abs().max() for a, b in zip(fast.parameters(), slow.parameters(), strict=True)
+]
 print("outputs of fast and slow differ by less than 1e-5:", bool(far < 1e-5))
 print("gradients of fast and slow differ by less than 1e-5:", bool(max(gradients) < 1e-5))
 
 
-# %% stopwatch
+# %% time fast and slow
 def times_faster(slow_way, fast_way, times=15):
     """The best time of one way over the best of the other; they take turns."""
     spent = []
@@ -577,22 +598,26 @@ def gains(B):
     some, weights = pixels[:, :B].clone(), fast.weight_ih_l0.detach().T  # (T, B, X), (X, 4H)
     return (
         times_faster(lambda: [x @ weights for x in some], lambda: some.flatten(0, 1) @ weights),
-        times_faster(lambda: slow(some)[0].mean().backward(),
-                     lambda: fast(some)[0].mean().backward()),
-    )  # fmt: skip
+        times_faster(
+            lambda: slow(some)[0].mean().backward(), lambda: fast(some)[0].mean().backward()
+        ),
+    )
 
 
 products, whole = zip(*map(gains, (2, 8, 32)), strict=True)
 
 # %% how much faster
 plots.bars(
-    ["B = 2", "B = 8", "B = 32"], {"input products alone": products, "whole layer": whole},
-    None, {"no gain": 1.0}, ylabel="times faster",
+    ["B = 2", "B = 8", "B = 32"],
+    {"input products alone": products, "whole layer": whole},
+    None,
+    {"no gain": 1.0},
+    ylabel="times faster",
     text=f"How many times faster is one product than T = {len(pixels)} of them, and fast=True than "
     f"fast=False (forwards and backwards)? For batches of 2, 8 and 32 clips: "
     f"{', '.join(f'{n:.1f}' for n in products)} and {', '.join(f'{n:.1f}' for n in whole)} times. "
     f"{settings.scale} scale, X = {sizes[0]}, H = {sizes[1]}, {torch.get_num_threads()} threads.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # A stopwatch is a rough tool, and worse on a busy machine: run the cell again and see what

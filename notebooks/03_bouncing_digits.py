@@ -41,7 +41,7 @@ print(
     f"{settings.image_size}×{settings.image_size}"
 )
 
-# %% explore
+# %% explore the clips
 DigitsExplorer()
 
 # %% [markdown]
@@ -181,12 +181,11 @@ plots.images(
 # There is no data set on a disk. Clip *n* is computed when it is asked for, from the numbers
 # (seed, n) and nothing else: not from the clips before it, not from the size of a batch.
 
-# %% counted randomness
+# %% counted randomness tags=["nbval-check-output"]
 data = BouncingDigits(digits, 2, num_frames=20, seed=7, **world)
 late = data.batch(250_000, 4)  # clips 1,000,000 … 1,000,003, without those before
 again = BouncingDigits(digits, 2, num_frames=20, seed=7, **world).batch(100_000, 10)
 other = BouncingDigits(digits, 2, num_frames=20, seed=8, **world).batch(250_000, 4)
-# NBVAL_CHECK_OUTPUT
 print("clips 1,000,000 to 1,000,003 show the digits", data.scene(250_000, 4).labels.tolist())
 print("made again in a batch of 10, they are equal:", torch.equal(late, again[:, :4]))
 print("another seed gives the same clips:", torch.equal(late, other))
@@ -206,7 +205,7 @@ print("another seed gives the same clips:", torch.equal(late, other))
 # If the pixel is white (x = 1), it pays −ln p: nothing if it was sure, a lot if it was sure of
 # black. Move p.
 
-# %% one pixel
+# %% the cost of one pixel
 PixelCost()
 
 # %% [markdown]
@@ -227,7 +226,7 @@ PixelCost()
 # Before any network: three answers that need no learning. A **black** frame. The last frame seen,
 # again and again (**copy-last**). The average of all training frames (**mean image**).
 #
-# <!-- 0.69 = output("one pixel", "if the pixel is grey (never under") -->
+# <!-- 0.69 = output("the cost of one pixel", "if the pixel is grey (never under") -->
 
 # %% without learning
 held_out = to_unit(evaluation.heldout_data(settings).batch(0, 256))  # (T, B, H, W)
@@ -281,7 +280,7 @@ plots.images(
 # curve falls nicely on the way. **A model whose error is near the mean image's has learnt nothing
 # about motion.** That is the most common failure, and the number to watch for.
 
-# %% table
+# %% table of baselines
 print(
     f"{settings.scale} scale, {settings.image_size}×{settings.image_size} pixels, embedded test "
     "digits, 256 clips\n"

@@ -78,8 +78,7 @@ plots.frames(
 # How many parameters is that? X is the number of pixels in a frame, H the number of units. There
 # are four gates, so four matrices of each kind, one bias for each gate, and three peepholes.
 
-# %% the parameters
-# NBVAL_CHECK_OUTPUT
+# %% the parameters tags=["nbval-check-output"]
 X, H = 32 * 32, 256
 fixed = VideoModel(units=H, image_size=32, predict=False)
 rules = {"encoder": 4 * H * (X + H) + 4 * H + 3 * H}
@@ -131,8 +130,7 @@ plots.curves(
 # **Is the state really the only bridge?** Two tests. First: hand the decoder a state and nothing
 # else. Second: exchange the states of the clips, and see whether the clips are exchanged.
 
-# %% two tests of the bridge
-# NBVAL_CHECK_OUTPUT
+# %% two tests of the bridge tags=["nbval-check-output"]
 with torch.no_grad():
     given = model(past).reconstruction  # (T, N, H, W)
     state = model.encode(past)  # [(h, c)], each (N, units)
@@ -256,8 +254,7 @@ draw_learning(orders, small, levels["cross_entropy"])
 #     < 0.7 * output("the first learning curve", "mean image")
 # -->
 
-# %% the lags
-# NBVAL_CHECK_OUTPUT
+# %% the lags tags=["nbval-check-output"]
 for name, reverse in output_order.ORDERS.items():
     lags = output_order.lags(10, reverse)
     print(f"{name}: lags {lags}, mean {sum(lags) / len(lags):g}")

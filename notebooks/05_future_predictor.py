@@ -201,8 +201,7 @@ print(f"The conditional predictor, trained with true frames: {forced_made}.")
 # There are now two ways to judge it. It can be **shown the truth** before each step, as in its
 # training, or it can **run freely**, as in use. First a check that we compare what we mean to.
 
-# %% what is fed
-# NBVAL_CHECK_OUTPUT
+# %% what is fed tags=["nbval-check-output"]
 gap = (predict(forced.model, shown=1.0) - predict(forced.model)).abs().amax((1, 2))  # (T,)
 deaf = torch.equal(predict(alone.model, shown=1.0), predict(alone.model))
 print(
@@ -416,15 +415,15 @@ for name, (made_from, model, way) in cases.items():
 
 # %% guess how much reaches the encoder
 ratio = (after["teacher-forced, shown"][:, 0].mean() / after["unconditional"][:, 0].mean()).item()
+early = (before["teacher-forced, shown"][:, 0].mean() / before["unconditional"][:, 0].mean()).item()
 sizes = ["smaller: less than half of it", "about as large", "larger: more than twice as large"]
 Guess(
     "After training, how large is the gradient that reaches the encoder's state of the model that "
     "is shown the truth, compared with that of the unconditional model?",
     sizes,
     sizes[0 if ratio < 0.5 else 2 if ratio > 2 else 1],
-    f"It is {ratio:.2f} times as large. Before training it was "
-    f"{(before['teacher-forced, shown'][:, 0].mean() / before['unconditional'][:, 0].mean()).item():.2f} "
-    "times as large: what difference there is was learned, not built in.",
+    f"It is {ratio:.2f} times as large. Before training it was {early:.2f} times as large: what "
+    "difference there is was learned, not built in.",
 )
 
 # %% how much reaches the encoder
@@ -547,8 +546,7 @@ Guess(
 # for every pixel and keeps the cheapest. A third loss, the absolute error, is tried for
 # comparison.
 
-# %% try every grey
-# NBVAL_CHECK_OUTPUT
+# %% try every grey tags=["nbval-check-output"]
 greys = torch.arange(256, dtype=torch.float64).view(-1, 1, 1, 1) / 255
 x_left, x_right = torch.as_tensor(left), torch.as_tensor(right)  # (T, H, W)
 losses = {

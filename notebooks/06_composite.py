@@ -104,9 +104,9 @@ plots.frames(
 # your runs are kept in a table. (The stored picture was trained at smoke scale, in a second. It
 # shows what the studio looks like and has learnt nothing.)
 #
-# <!-- "was trained at smoke scale" = printed("studio", "smoke scale") -->
+# <!-- "was trained at smoke scale" = printed("training studio", "smoke scale") -->
 
-# %% studio
+# %% training studio
 TrainingStudio(minutes=1)
 
 # %% [markdown]
@@ -316,8 +316,7 @@ def flat(slope):
     return torch.cat(slope, dim=1)
 
 
-# %% the sum of two gradients
-# NBVAL_CHECK_OUTPUT
+# %% the sum of two gradients tags=["nbval-check-output"]
 places, losses, slopes = at_the_state(both.model, batch)
 added = flat(slopes["reconstruction"]) + flat(slopes["future"])
 apart = (flat(slopes["sum"]) - added).norm() / added.norm()
@@ -373,7 +372,7 @@ Guess(
     "them are below 0.",
 )
 
-# %% arrows
+# %% gradients as arrows
 figures.draw_gradients(meetings)
 
 # %% [markdown]
@@ -401,7 +400,7 @@ figures.draw_gradients(meetings)
 # apart, and they bounce off the walls as they should. Pictures can be picked. So let us count.
 #
 # <!--
-# arrows = "arrows"
+# arrows = "gradients as arrows"
 # "near a right angle nearly all the time" = all(abs(output(arrows, step, n)) < 0.1
 #     for step in ["step 30:", "step 100:", "step 300:", "step 1000:"] for n in [4])
 # "often a little below 0" = output("guess the angle", "For single sequences it goes from") < 0
@@ -601,8 +600,10 @@ figures.draw_grid("table2", table2)
 
 # %% the rows that were never filled in
 for name, one in rows.items():
-    print(f"{name:<41} {one['mse'] / (settings.image_size**2):.5f} squared error per pixel, "
-          f"{one['mse']:.2f} per frame")  # fmt: skip
+    print(
+        f"{name:<41} {one['mse'] / (settings.image_size**2):.5f} squared error per pixel, "
+        f"{one['mse']:.2f} per frame"
+    )
 
 # %% [markdown]
 # The second list is for a reader of the lab report of 2017, which gives squared error per pixel:
@@ -619,7 +620,7 @@ for name, one in rows.items():
 #     == table2.models["future predictor"].steps
 # -->
 
-# %% layers
+# %% one layer or two
 figures.draw_grid("layers", load_result("layers"))
 
 # %% [markdown]
@@ -633,11 +634,11 @@ figures.draw_grid("layers", load_result("layers"))
 # descent with momentum, the report RMSProp, this lab Adam. Each is judged at the best of three
 # learning rates, because no rate is right for all.
 
-# %% optimisers
+# %% five optimisers
 optimisers = load_result("optimisers")
 figures.draw_grid("optimisers", optimisers)
 
-# %% all rates
+# %% every learning rate
 for name, one in optimisers["models"].items():
     print(f"{name:<14} {one['mean']:6.1f} ± {one['spread']:.1f} nats per frame")
 
@@ -696,15 +697,17 @@ seen_two, came_two = to_unit(evaluation.heldout_data(world).batch(0, 100)).tenso
     [world.frames_in]
 )
 with torch.inference_mode():
-    given = {"untrained": blank(seen_two, len(came_two)).future,
-             "trained": two(seen_two, len(came_two)).future}  # fmt: skip
+    given = {
+        "untrained": blank(seen_two, len(came_two)).future,
+        "trained": two(seen_two, len(came_two)).future,
+    }
 given["perfect"] = came_two.logit().clamp(-20, 20)  # p = x, nearly
 scored = {
-    "σ(z), as it should be": [metrics.cross_entropy(z, came_two).mean().item()
-                              for z in given.values()],
-    "σ(σ(z))": [metrics.cross_entropy(z.sigmoid(), came_two).mean().item()
-                for z in given.values()],
-}  # fmt: skip
+    "σ(z), as it should be": [
+        metrics.cross_entropy(z, came_two).mean().item() for z in given.values()
+    ],
+    "σ(σ(z))": [metrics.cross_entropy(z.sigmoid(), came_two).mean().item() for z in given.values()],
+}
 plots.bars(
     list(given),
     scored,
@@ -739,8 +742,11 @@ judged = evaluation.evaluate(forced.model, forced_settings, JUDGED, similarity=F
 free = judged["future"]["cross_entropy"]
 
 # %% guess the difference
-gaps = ["They differ by less than a tenth", "Free costs more, but not twice as much",
-        "Free costs at least twice as much"]  # fmt: skip
+gaps = [
+    "They differ by less than a tenth",
+    "Free costs more, but not twice as much",
+    "Free costs at least twice as much",
+]
 Guess(
     f"Shown the true frame before each step, it scores {shown:.1f} nats per frame. And running "
     "freely, as a prediction must?",
@@ -780,8 +786,13 @@ reproduced = load_result("reproduction")["rows"]
 Markdown(reproduction.table(reproduced))
 
 # %% the order of the four
-four = [row for row in reproduced if row["published"] and row["settings"]["feedback"] != "teacher"
-        and row["settings"]["speed"] == reproduction.SPEEDS["constant"]]  # fmt: skip
+four = [
+    row
+    for row in reproduced
+    if row["published"]
+    and row["settings"]["feedback"] != "teacher"
+    and row["settings"]["speed"] == reproduction.SPEEDS["constant"]
+]
 four = sorted(four, key=lambda row: row["published"])
 scores = [row["report"]["future"] for row in four]
 for row, score in zip(four, scores, strict=True):
@@ -791,8 +802,13 @@ for n, worse in enumerate(scores[1:]):
     apart = worse["cross_entropy"] - better["cross_entropy"]
     error = sum(score["stderr"]["cross_entropy"] ** 2 for score in (better, worse)) ** 0.5
     print(f"next in the paper's order: {apart:+.1f} ± {error:.1f} nats", end="; ")
-    print("as in the paper" if apart > 2 * error else "the other way" if apart < -2 * error
-          else "not told apart")  # fmt: skip
+    print(
+        "as in the paper"
+        if apart > 2 * error
+        else "the other way"
+        if apart < -2 * error
+        else "not told apart"
+    )
 
 # %% [markdown]
 # So far, on small frames and with one seed each, what pays is the second decoder. Whether the
@@ -816,11 +832,15 @@ for n, worse in enumerate(scores[1:]):
 # %% judged in two ways, stored
 for row in reproduced:
     if row["settings"]["conditional"]:
-        print(f"{row['title']}, fed {row['settings']['feedback']} in training: running freely "
-              f"{row['report']['future']['cross_entropy']:.1f}, shown the truth "
-              f"{row['teacher_forced']['cross_entropy']:.1f} nats per frame")  # fmt: skip
-print(f"A sigmoid too many, {reproduced[0]['scale']} scale: never less than "
-      f"{reproduced[0]['sigmoid_twice']:.0f} nats.")  # fmt: skip
+        print(
+            f"{row['title']}, fed {row['settings']['feedback']} in training: running freely "
+            f"{row['report']['future']['cross_entropy']:.1f}, shown the truth "
+            f"{row['teacher_forced']['cross_entropy']:.1f} nats per frame"
+        )
+print(
+    f"A sigmoid too many, {reproduced[0]['scale']} scale: never less than "
+    f"{reproduced[0]['sigmoid_twice']:.0f} nats."
+)
 
 # %% [markdown]
 # ## What to try next

@@ -81,8 +81,7 @@ plots.frames(
 # small convolutional one?
 
 
-# %% count
-# NBVAL_CHECK_OUTPUT
+# %% count the parameters tags=["nbval-check-output"]
 def parameters(**fields):
     return sum(p.numel() for p in VideoModel(**fields).parameters())
 
@@ -119,8 +118,7 @@ Guess(
 # moved by one place. This must hold without any training. (Away from the walls, that is: near
 # them the zeros outside the frame are felt. That is how such a model knows of walls at all.)
 
-# %% moved clips
-# NBVAL_CHECK_OUTPUT
+# %% moved clips tags=["nbval-check-output"]
 small = torch.zeros(2, 1, 32, 32)
 small[:, :, 12:20, 12:20] = torch.rand(8, 8, generator=torch.manual_seed(0))
 with torch.inference_mode():
@@ -129,8 +127,10 @@ with torch.inference_mode():
     vector, other = states_of_moved(units, small, 4)  # (B, H)
 inside = torch.allclose(still[..., 2:6, 2:5], moved[..., 2:6, 3:6], atol=1e-6)
 print("Convolutional: the state of the moved clip is the moved state:", inside)
-print("Fully connected: the state of the moved clip is another state:",
-      not torch.allclose(vector, other, atol=1e-3))  # fmt: skip
+print(
+    "Fully connected: the state of the moved clip is another state:",
+    not torch.allclose(vector, other, atol=1e-3),
+)
 
 # %% [markdown]
 # ## 2. How far can a change travel?
@@ -247,7 +247,8 @@ plots.frames(
 #
 # <!--
 # "with three seeds" = len(convolution.models.conv.future) == 3
-# "23 times the weights" = output("count", "connected, 256 units", 6) / output("count", "maps", 6)
+# "23 times the weights" = output("count the parameters", "connected, 256 units", 6)
+#     / output("count the parameters", "maps", 6)
 # -->
 
 # %% guess who wins
@@ -315,13 +316,17 @@ RivalExplorer(result)
 both = [name for name in ("fc-two-digits", "convlstm-two-digits") if name in list_pretrained()]
 for name in both:
     card = load_pretrained(name).card
-    print(f"{name}: {card['parameters']:,} parameters, {card['steps']} steps in "
-          f"{card['seconds'] / 3600:.1f} hours ({card['scale']} scale)")  # fmt: skip
+    print(
+        f"{name}: {card['parameters']:,} parameters, {card['steps']} steps in "
+        f"{card['seconds'] / 3600:.1f} hours ({card['scale']} scale)"
+    )
     for digits, report in card["metrics"].items():
         future, base = report["future"], report["baselines"]
-        print(f"    {digits}: {future['cross_entropy']:.1f} nats, {future['mse']:.1f} squared "
-              f"error per frame; mean image {base['mean_image']['cross_entropy']:.1f} and "
-              f"{base['mean_image']['mse']:.1f}")  # fmt: skip
+        print(
+            f"    {digits}: {future['cross_entropy']:.1f} nats, {future['mse']:.1f} squared "
+            f"error per frame; mean image {base['mean_image']['cross_entropy']:.1f} and "
+            f"{base['mean_image']['mse']:.1f}"
+        )
 if len(both) < 2:
     print("The box has no pair of models that were trained for long on the same two digits.")
 
@@ -333,13 +338,17 @@ if len(both) < 2:
 
 # %% the lab report
 for name, per_pixel in experiment.LAB_REPORT.items():
-    print(f"lab report, connected, {name:<10} {per_pixel:.6f} per pixel = "
-          f"{4096 * per_pixel:6.1f} per frame of 64×64")  # fmt: skip
+    print(
+        f"lab report, connected, {name:<10} {per_pixel:.6f} per pixel = "
+        f"{4096 * per_pixel:6.1f} per frame of 64×64"
+    )
 alone = {"16 maps": "conv autoencoder", "256 units": "many autoencoder"}
 for words, name in alone.items():
     mean, deviation = experiment.error_over_seeds(models[name], "reconstruction", "mse")
-    print(f"here, {words:<25} {mean / 32**2:.6f} per pixel = {mean:6.2f} ± {deviation:.2f} per "
-          f"frame of 32×32, {models[name]['parameters']:,} parameters")  # fmt: skip
+    print(
+        f"here, {words:<25} {mean / 32**2:.6f} per pixel = {mean:6.2f} ± {deviation:.2f} per "
+        f"frame of 32×32, {models[name]['parameters']:,} parameters"
+    )
 
 # %% recalled frames
 stored_frames = {
@@ -412,10 +421,12 @@ world = Settings.from_dict(model.card["settings"]).changed(digits="embedded")
 rows = score_on_datasets(model, world, JUDGED)
 for name, row in rows.items():
     left = (row["nats"] - row["bound"]) / (row["mean image"] - row["bound"])
-    print(f"{name}:\n    model {row['nats']:.1f} ± {row['stderr']:.1f} nats, bound "
-          f"{row['bound']:.1f}, mean image {row['mean image']:.1f}; left of the way to the bound "
-          f"{100 * left:.0f} %; squared error {row['mse']:.1f}, copy last "
-          f"{row['copy last mse']:.1f}")  # fmt: skip
+    print(
+        f"{name}:\n    model {row['nats']:.1f} ± {row['stderr']:.1f} nats, bound "
+        f"{row['bound']:.1f}, mean image {row['mean image']:.1f}; left of the way to the bound "
+        f"{100 * left:.0f} %; squared error {row['mse']:.1f}, copy last "
+        f"{row['copy last mse']:.1f}"
+    )
 
 # %% one model in one picture
 columns = {"model": "nats", "mean image": "mean image", "entropy bound": "bound"}

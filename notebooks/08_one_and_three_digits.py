@@ -274,8 +274,7 @@ plots.curves(
 # "for some of the last ones" = output("a second blob, frame by frame", "above 0.3", 2) > 10
 # -->
 
-# %% blur makes no ink
-# NBVAL_CHECK_OUTPUT
+# %% blur makes no ink tags=["nbval-check-output"]
 digit = to_unit(shown[1].batch(0, 1))[:1]  # one true frame, (1, 1, H, W)
 side = 2 * (learnt.image_size // 8) + 1
 kernel = torch.ones(1, 1, side, side) / side**2
@@ -444,7 +443,7 @@ plots.bars(
 # %% [markdown]
 # ## 6. The verdict
 
-# %% in numbers
+# %% blobs and ink in numbers
 future, past = (result["digits"]["1"][part]["ink"]["mean"] for part in ("future", "reconstruction"))
 print("One digit. A second blob of its own, in % of frames, lowest and highest threshold count:")
 for name, share in extra.items():
@@ -484,8 +483,8 @@ print(f"{result['sequences']} sequences each; {made}.")
 # 1. *Five minutes.* In the explorer, show four digits and look at the frames seen. Which frames
 #    does it recall best, the last or the first? Why might that be?
 # 2. *Ten minutes.* Let the control meet two digits:
-#    `experiment.measure(control.model, experiment.with_digits(one_digit, 2), 100)`. Is its ink pulled
-#    towards one? Say first what you expect.
+#    `experiment.measure(control.model, experiment.with_digits(one_digit, 2), 100)`. Is its ink
+#    pulled towards one? Say first what you expect.
 # 3. *For the fast.* Train a small composite on two digits and one on three, and draw both into
 #    the picture of ink against ink. Does each cross the line of the truth at its own number?
 #
@@ -501,7 +500,7 @@ print(f"{result['sequences']} sequences each; {made}.")
 #
 # <!--
 # "one blob with too much ink in it" = output("move the threshold", "trained on two: 1:") > 80
-#     and output("in numbers", "digits in the frames seen,") > 1.2
+#     and output("blobs and ink in numbers", "digits in the frames seen,") > 1.2
 # "two or one"
 #     = output("three become", "trained on two: 1:") + output("three become", "%, 2:") > 90
 # -->

@@ -95,7 +95,7 @@ Guess(
 # The strips show 200 units drawn at random, each a line; orange is positive, purple negative. Many
 # units are mostly on or mostly off; choose “less each unit's mean” to see what changes.
 
-# %% scrub
+# %% scrub through the rollout
 RolloutExplorer(rollouts, frames[SEEN:], levels)
 
 # %% [markdown]
@@ -109,11 +109,11 @@ RolloutExplorer(rollouts, frames[SEEN:], levels)
 # must go its own way whoever is beside it.
 #
 # <!--
-# "pales within a few steps" = output("scrub", "random", 3) < 0.1 * output("scrub", "trained", 3)
+# "pales within a few steps" = output("scrub through the rollout", "random", 3)
+#     < 0.1 * output("scrub through the rollout", "trained", 3)
 # -->
 
-# %% one state, one future
-# NBVAL_CHECK_OUTPUT
+# %% one state, one future tags=["nbval-check-output"]
 long, units = experiment.roll_out(trained, frames[:SEEN])
 short, _ = experiment.roll_out(trained, frames[:SEEN], 10)
 single, _ = experiment.roll_out(trained, frames[:SEEN, :1])
@@ -339,7 +339,7 @@ plots.bars(
 #     == rollouts.models.longer.steps
 # -->
 
-# %% train one
+# %% train a predictor of one digit
 one_digit = Settings.for_lesson(reconstruct=False, steps=1000)
 run = training.learn(one_digit, "one digit, ten frames ahead")
 live = experiment.measure_rollouts(run.model, one_digit, 50)
@@ -496,8 +496,8 @@ print("path: part of the truth's. off by: error of the centre of ink, 1: as the 
 #
 # 1. *Five minutes.* In the explorer, compare two sequences at frame 100. Are the rollouts
 #    different, or is it the same rollout at another moment?
-# 2. *Ten minutes.* Change the start: `experiment.roll_out(trained, 0 * frames[:SEEN])` rolls out from
-#    ten black frames. Into which rhythm does it fall? And from a still digit,
+# 2. *Ten minutes.* Change the start: `experiment.roll_out(trained, 0 * frames[:SEEN])` rolls out
+#    from ten black frames. Into which rhythm does it fall? And from a still digit,
 #    `frames[:1].expand(SEEN, -1, -1, -1)`?
 # 3. *For the fast.* Train on a range of horizons, `frames_out=20`, `30`, `50`, for equal seconds,
 #    and plot the frame where each passes the mean image against its horizon. Is it a straight

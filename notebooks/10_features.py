@@ -83,8 +83,7 @@ plots.images(
 #
 # Is that more than a manner of speaking? Let us check both on the network.
 
-# %% what the pictures mean
-# NBVAL_CHECK_OUTPUT
+# %% what the pictures mean tags=["nbval-check-output"]
 full = experiment.features(model)  # not cropped
 spot = torch.zeros(1, settings.image_size**2)
 row, column = settings.image_size // 3, settings.image_size // 2
@@ -99,8 +98,10 @@ drawn = torch.from_numpy(np.tensordot(h, full["output future"], 1)) + bias
 past = evaluation.heldout_data(settings).batch(0, 8)[: settings.frames_in].float() / 255
 with torch.inference_mode():
     logits = model(past, future=settings.frames_out).future
-print("Output features times activity, plus bias, is the prediction:",
-      bool((drawn - logits).abs().max() < 1e-3))  # fmt: skip
+print(
+    "Output features times activity, plus bias, is the prediction:",
+    bool((drawn - logits).abs().max() < 1e-3),
+)
 
 # %% [markdown]
 # The second line is worth a moment. Before the last squashing function, a predicted frame is
@@ -128,7 +129,7 @@ ContactSheet({"trained": learnt, "untrained": control})
 # Perhaps you see the same. But you have just been told what to see. And there are two claims in
 # that sentence: one about **size** (thin, fat), and one about **shape** (strips, blobs).
 
-# %% the ruler
+# %% length and width of a feature
 chosen = {name: experiment.largest(learnt[name], 4) for name in ("input g", "output future")}
 pairs, captions = [], []
 for name, units in chosen.items():
@@ -157,7 +158,7 @@ plots.images(
 #
 # Thin against fat is then a question about the width, strip against blob one about elongation.
 
-# %% measure
+# %% measure every feature
 shapes, shapes_fresh = experiment.shapes(learnt), experiment.shapes(control)
 middle, middle_fresh = experiment.quartiles(shapes), experiment.quartiles(shapes_fresh)
 
@@ -245,8 +246,11 @@ draw("elongation", "elongation")
 # %% other rules
 sizes = {}
 for name, blur, level in (
-    ("as above", 0, 0.5), ("smoothed", 1.5, 0.5), ("cut at 0.3", 0, 0.3), ("cut at 0.7", 0, 0.7)
-):  # fmt: skip
+    ("as above", 0, 0.5),
+    ("smoothed", 1.5, 0.5),
+    ("cut at 0.3", 0, 0.3),
+    ("cut at 0.7", 0, 0.7),
+):
     found = experiment.shapes(learnt, blur=blur, level=level)
     sizes[name] = {m: chances(m, found) for m in ("width", "elongation")}
     words = [f"{m} " + " ".join(f"{c:.2f}" for c in sizes[name][m].values()) for m in sizes[name]]
@@ -309,8 +313,10 @@ print(f"Chance that predicting draws the wider one: {chance:.2f}")
 for n, network in enumerate(stored["networks"], start=1):
     part = network["trained"]["shapes"]
     wide = {way: part[f"output {way}"]["width"][1] for way in ("reconstruction", "future")}
-    print(f"stored network {n}: recalling {wide['reconstruction']:.2f}, predicting "
-          f"{wide['future']:.2f}; future error {network['future']:.0f} nats per frame")  # fmt: skip
+    print(
+        f"stored network {n}: recalling {wide['reconstruction']:.2f}, predicting "
+        f"{wide['future']:.2f}; future error {network['future']:.0f} nats per frame"
+    )
 its_own = model.card["metrics"]["embedded"]["future"]["cross_entropy"]
 mean_image = stored["baselines"]["mean_image"]["cross_entropy"]
 print(f"(mean image {mean_image:.0f}; the pretrained network on its own clips {its_own:.0f} nats)")
@@ -405,8 +411,10 @@ UnitBrowser(model, settings)
 # **untrained** network. All its weights are noise.
 
 # %% how much the place explains
-fires = {name: place_tuning.explain(net, settings) for name, net in
-         (("trained", model), ("untrained", fresh))}  # fmt: skip
+fires = {
+    name: place_tuning.explain(net, settings)
+    for name, net in (("trained", model), ("untrained", fresh))
+}
 by_place = {name: fires[name]["encoder"]["none"] for name in fires}
 ratio = by_place["untrained"] / by_place["trained"]
 fates = [

@@ -115,7 +115,7 @@ plots.curves(
 # The model is the composite of lesson 06, word for word: one encoder, one decoder that gives the
 # input back in reverse, one that continues it. Only the data and the loss are new.
 
-# %% train
+# %% train the composite
 composite = training.learn(settings, "composite on natural patches")
 report = evaluation.evaluate(composite.model, settings, 200, similarity=False)
 error = report["future"]["per_step"]["mse"]
@@ -172,10 +172,9 @@ PatchExplorer(best, world)
 
 # %% which detail is left
 truth, now = (
-    to_unit(part) for part in evaluation.heldout_data(world).batch(0, 200).tensor_split(
-        [world.frames_in]
-    )
-)  # fmt: skip
+    to_unit(part)
+    for part in evaluation.heldout_data(world).batch(0, 200).tensor_split([world.frames_in])
+)
 with torch.inference_mode():
     given = best(truth, future=len(now))
 powers = {
@@ -208,7 +207,7 @@ plots.curves(
 # trained beforehand, one with twice the units of the other. You do not know which is which. Vote
 # for each clip. The result comes after the last.
 
-# %% vote
+# %% vote without names
 result = load_result("patches")
 clips = {name: unpack_frames(packed) for name, packed in result["clips"].items()}
 stored = experiment.settings_for(scale=result["scale"])
@@ -291,13 +290,12 @@ for place, (a, b) in enumerate(zip(ours, theirs, strict=True), 1):
 # else changes, for the model has never heard of a camera.
 #
 # How many clips are enough? We tried with two, learning from one and testing on the other (laptop
-# scale, 256 units, 1500 steps). On clips of the video that it had not seen, the model's error was 26.9 ±
-# 0.9 per frame; copying the last frame costs 7.6, the mean image 65. Error in training kept falling
-# all the while. One recording teaches what *that* recording looks like; the paper's patches come
-# from the thousands of clips of UCF-101.
+# scale, 256 units, 1500 steps). On clips of the video that it had not seen, the model's error was
+# 26.9 ± 0.9 per frame; copying the last frame costs 7.6, the mean image 65. Error in training kept
+# falling all the while. One recording teaches what *that* recording looks like; the paper's patches
+# come from the thousands of clips of UCF-101.
 
-# %% what a model sees is only numbers
-# NBVAL_CHECK_OUTPUT
+# %% what a model sees is only numbers tags=["nbval-check-output"]
 first = experiment.settings_for(scale="laptop")
 print("frames in, frames out:", first.frames_in, first.frames_out)
 print("pixels in a frame:", first.image_size**2)

@@ -107,7 +107,8 @@ Guess(
 # The test clips show digits that are in no other clip. Nobody has trained on them: not this
 # network, not the LSTM, not the classifier.
 #
-# <!-- "Its last layer but one has 128 numbers" = output("checks", "Numbers in a percept:") -->
+# <!-- "Its last layer but one has 128 numbers"
+#     = output("check the percepts", "Numbers in a percept:") -->
 
 # %% train a network, or load one
 world = experiment.make_data(sizes, (KIND,))
@@ -140,8 +141,7 @@ plots.strip(
     height=76,
 )
 
-# %% checks
-# NBVAL_CHECK_OUTPUT
+# %% check the percepts tags=["nbval-check-output"]
 still = seen[:, world.labels["test"] == 0]
 print("Digits that stand still, percepts too:", bool((still - still[:1]).abs().max() < 1e-4))
 print("Numbers in a percept:", seen.shape[2])
@@ -307,7 +307,6 @@ ways = {
     }
     for way in classifier.WAYS
 }
-best = max(ways, key=lambda way: ways[way][MANY][0])
 words = {
     "mean": "the mean of all answers",
     "last": "the last answer alone",
@@ -316,13 +315,16 @@ words = {
 Guess(
     f"Which is the most accurate here, with {MANY} labelled clips of each class?",
     list(words.values()),
-    words[best],
-    "; ".join(f"{words[way]}: {v[MANY][0]:.1f} ± {v[MANY][1]:.1f} % with {MANY}, "
-              f"{v[FEW][0]:.1f} ± {v[FEW][1]:.1f} % with {FEW}" for way, v in ways.items())
+    words[max(ways, key=lambda way: ways[way][MANY][0])],
+    "; ".join(
+        f"{words[way]}: {v[MANY][0]:.1f} ± {v[MANY][1]:.1f} % with {MANY}, "
+        f"{v[FEW][0]:.1f} ± {v[FEW][1]:.1f} % with {FEW}"
+        for way, v in ways.items()
+    )
     + ". Where early frames say nothing, the mean carries their noise along. Where every frame "
     "says much, as on UCF-101, the mean takes the noise out. And each step is trained to answer, "
     "so the mean is what was trained.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## 4. What the labels are worth, and what pretraining is worth
@@ -491,7 +493,7 @@ Guess(
     "74.3 → 74.9 % with flow.",
 )
 
-# %% flow
+# %% images against flow
 figures.draw_cases(
     result,
     {
@@ -511,8 +513,8 @@ figures.draw_cases(
 # names digits twice as well?
 #
 # <!--
-# "worth far more here than any pretraining" = output("flow", "flow, random:")
-#     - output("flow", "images, random:") > 10
+# "worth far more here than any pretraining" = output("images against flow", "flow, random:")
+#     - output("images against flow", "images, random:") > 10
 #     > output("gains beside the paper's", "future predictor")
 # "pretraining gains more on flow" = output("guess about flow", ", flow")
 #     > output("guess about flow", "Images") + 2
@@ -558,10 +560,10 @@ figures.draw_cases(
 #     = 1.8 < actions.percepts.box.names / actions.percepts.image.names < 2.4
 # "places them as well" = abs(actions.percepts.box.places - actions.percepts.image.places) < 0.02
 # "actions are hardly to be had from it" = output(clips, "pretrained network, pretrained:") < 27
-# "128 numbers" = output("checks", "Numbers in a percept:")
+# "128 numbers" = output("check the percepts", "Numbers in a percept:")
 # -->
 
-# %% in numbers
+# %% gains in numbers
 found = {n: gain(result, labelled=n, encoder="best") for n in (1, 10, 100) if n in counts}
 print("Points gained by pretraining, clips of a class:")
 for n, (value, error) in found.items():
@@ -606,7 +608,7 @@ print("   all paper +1.3 (UCF-101), +1.3 (HMDB-51)")
 # [13 · Does a model look at motion?](13_temporal_models.ipynb)
 #
 # <!--
-# "by less" = output("in numbers", "10 here") < output("in numbers", "1 paper")
+# "by less" = output("gains in numbers", "10 here") < output("gains in numbers", "1 paper")
 # "gain more than images with few labels" = output("guess about flow", ", flow")
 #     > output("guess about flow", "Images") + 2
 # "nearly chance" = output("guess what one frame is worth", "nearly chance: under 30 %. ") < 30
@@ -614,5 +616,5 @@ print("   all paper +1.3 (UCF-101), +1.3 (HMDB-51)")
 # "change little with few labels, more with many" = output(clips, "6000 clips unlabelled:", 3)
 #     - output(clips, "500 clips unlabelled:", 3) > 2
 # "2048 units against 64" = [2048, actions.sizes.units]
-# "128 from a small one" = output("checks", "Numbers in a percept:")
+# "128 from a small one" = output("check the percepts", "Numbers in a percept:")
 # -->

@@ -106,8 +106,7 @@ Guess(
 #
 # Before training, the price. An operation is a multiplication or an addition.
 
-# %% parameters and operations
-# NBVAL_CHECK_OUTPUT
+# %% parameters and operations tags=["nbval-check-output"]
 film = torch.zeros(10, 1, 24, 24)
 flat = TemporalModel("frames", 4)
 models = {k: TemporalModel(k, 4, start=flat if k == "inflated" else None) for k in KINDS}
@@ -159,8 +158,7 @@ plots.curves(
     ylabel="share of the response",
 )
 
-# %% a still clip is answered as its image
-# NBVAL_CHECK_OUTPUT
+# %% a still clip is answered as its image tags=["nbval-check-output"]
 edge = (deep(still) - image).abs().amax((0, 1, 2))  # the largest over time and maps, each pixel
 print("Inside the frame, largest difference below 1e-6:", bool(edge[1:-1, 1:-1].max() < 1e-6))
 print("At its edge, largest difference below 1e-6:", bool(edge.max() < 1e-6))
@@ -250,9 +248,9 @@ plots.bars(
 # %% [markdown]
 # Read it from the left. *frames* stays near chance: each of its opinions is on one frame. (It may
 # come out a little above. The mean of opinions is made from all the places on the way, and so can
-# catch something of the axis, though it was never trained for it.) *features* sees a long exposure: the
-# streak has an axis and no arrow. The other four are right nearly always, and only while the frames
-# are in order.
+# catch something of the axis, though it was never trained for it.) *features* sees a long exposure:
+# the streak has an axis and no arrow. The other four are right nearly always, and only while the
+# frames are in order.
 #
 # ## 5. Watch them
 #
@@ -260,10 +258,10 @@ plots.bars(
 # clip in order, shuffled, or as one frame repeated, and move **How many**.
 #
 # <!--
-# "frames stays near chance" = output("all of it", "frames  ", 3) < 35
-# "right nearly always" = min([output("all of it", name, 3)
+# "frames stays near chance" = output("all accuracies", "frames  ", 3) < 35
+# "right nearly always" = min([output("all accuracies", name, 3)
 #     for name in ["3d", "inflated", "separable", "lstm"]]) > 95
-# "only while the frames are in order" = output("side by side", "direction in order", 3) < 55
+# "only while the frames are in order" = output("accuracy by order", "direction in order", 3) < 55
 # -->
 
 # %% train on actions
@@ -287,7 +285,7 @@ TemporalExplorer({key: trained[key] for key in order}, tests)
 # three tasks side by side, for “3d”, trained on clips in order.
 
 
-# %% side by side
+# %% accuracy by order
 def side_by_side(retrained):
     ways = {}
     for how in FRAME_ORDERS:
@@ -319,7 +317,7 @@ side_by_side(retrained=False)
 # and on still ones.
 #
 # <!--
-# bars = "side by side"
+# bars = "accuracy by order"
 # "all three bars are alike" = max([output(bars, "name in order", n) for n in [1, 3, 5]])
 #     - min([output(bars, "name in order", n) for n in [1, 3, 5]]) < 10
 # "Action falls each time" = output(bars, "action in order")
@@ -367,10 +365,13 @@ side_by_side(retrained=True)
 
 # %% accuracy against frames
 curves = {
-    f"{task}, {how}": (range(1, K + 1), [accuracy(result, how, k, task=task, kind="3d")[0]
-                                         for k in range(1, K + 1)])
-    for task in TASKS for how in FRAME_ORDERS[:2]
-}  # fmt: skip
+    f"{task}, {how}": (
+        range(1, K + 1),
+        [accuracy(result, how, k, task=task, kind="3d")[0] for k in range(1, K + 1)],
+    )
+    for task in TASKS
+    for how in FRAME_ORDERS[:2]
+}
 plots.curves(
     curves,
     {"chance, direction": 25.0},
@@ -395,7 +396,7 @@ plots.curves(
 # -->
 
 
-# %% all of it
+# %% all accuracies
 def cell(task, kind, **more):
     return "{:.1f} ± {:.1f}".format(*accuracy(result, task=task, kind=kind, **more))
 
@@ -405,8 +406,10 @@ for kind in KINDS:
     print(f"{kind:<12}" + "".join(f"{cell(task, kind):>16}" for task in TASKS))
 spent = [row["seconds"] for row in result["trials"]]
 print(f"Accuracy in %, mean ± spread over {SEEDS} trainings of {result['sizes']['steps']} steps")
-print(f"of {result['sizes']['batch']} clips, {result['scale']} scale; "
-      f"{min(spent):.0f} to {max(spent):.0f} s of one core each.")  # fmt: skip
+print(
+    f"of {result['sizes']['batch']} clips, {result['scale']} scale; "
+    f"{min(spent):.0f} to {max(spent):.0f} s of one core each."
+)
 
 # %% [markdown]
 # Read the columns downwards. On *direction* there are three steps, near 25, 50 and 100 %. On *name*
@@ -421,7 +424,7 @@ print(f"of {result['sizes']['batch']} clips, {result['scale']} scale; "
 # only have memorised its clips.
 #
 # <!--
-# table = "all of it"
+# table = "all accuracies"
 # "near 25, 50 and 100 %" = abs(output(table, "frames  ", 3) - 25) < 6
 #     and abs(output(table, "features", 3) - 50) < 6 and output(table, "3d", 3) > 97
 # "ahead of frames" = output(table, "frames  ") > max([output(table, name)
@@ -432,7 +435,7 @@ print(f"of {result['sizes']['batch']} clips, {result['scale']} scale; "
 #     > max([output(table, name, 5) for name in ["frames  ", "features", "inflated", "lstm"]])
 # -->
 
-# %% memory
+# %% a memory of clips
 side = sizes.image_size
 make = partial(BouncingDigits, num_digits=1, image_size=side, num_frames=4, digit_size=side // 2)
 train, held = (load_digits("embedded", split) for split in ("train", "test"))
@@ -508,7 +511,7 @@ plots.images(
 # -->
 
 
-# %% in numbers
+# %% the paper's claims
 def judge(claim, theirs, *ours):
     values, spread = [mean for mean, _ in ours], max(spread for _, spread in ours)
     holds = values == sorted(values) and values[-1] - values[0] > spread
@@ -567,6 +570,6 @@ for t in TASKS:
 # frames are predicted again.
 #
 # <!--
-# "all find motion" = min([output("all of it", name, 3)
+# "all find motion" = min([output("all accuracies", name, 3)
 #     for name in ["3d", "inflated", "separable", "lstm"]]) > 95
 # -->

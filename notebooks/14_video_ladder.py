@@ -76,8 +76,7 @@ plots.frames(
 # neighbours. And there z keeps the old value; here it lets the new one in. Papers use both
 # conventions. Weights of the one are of no use in the other.
 
-# %% the equations, checked
-# NBVAL_CHECK_OUTPUT
+# %% the equations, checked tags=["nbval-check-output"]
 cell = ConvGRUCell(2, 3, 5).double()
 x, h = torch.rand(1, 2, 6, 6).double(), torch.rand(1, 3, 6, 6).double()
 W, U, b = cell.weight_ih, cell.weight_hh, cell.bias[:, None, None]
@@ -132,7 +131,7 @@ before = [cell.weight_ih.detach().clone() for cell in model.laterals[0].cells]
 ours = sum(p.numel() for p in model.parameters())
 print(f"parameters: {ours:,} here, 31 million in the report")
 
-# %% train
+# %% train the ladder
 how = {"frames_in": (3,), "future": 3, "note": "five circles"}
 losses = train_ladder(model, lambda step: films, STEPS, **how)
 others = experiment.circles([0.5, 1.5, 2.5, 3.5], SIDE, 12)  # other heights, starts and speeds
@@ -163,12 +162,16 @@ Guess(
 
 # %% what it foresees
 plots.frames(
-    {"truth": others[3:, 1], "predicted": foreseen["four others"][:, 1],
-     "truth, a taught clip": films[3:, 1], "predicted ": foreseen["the five"][:, 1]},
+    {
+        "truth": others[3:, 1],
+        "predicted": foreseen["four others"][:, 1],
+        "truth, a taught clip": films[3:, 1],
+        "predicted ": foreseen["the five"][:, 1],
+    },
     f"Frames 4 to 12, from the first three ({scale} scale, {STEPS} steps): above a circle that it "
     "never saw, below one of the five. It learnt with three frames ahead, and is asked for nine.",
     first=4,
-)  # fmt: skip
+)
 
 # %% error by frame
 steps = range(4, 13)
@@ -240,7 +243,8 @@ StateExplorer(model, frames[:, 2])
 #
 # <!--
 # "in a frame of 24×24" = [ladder.size.side, ladder.size.side]
-# "frames 9 to 17" = [output("look at them", "frames"), output("look at them", "frames", 2)]
+# "frames 9 to 17" = [output("the four ways, seen", "frames"),
+#     output("the four ways, seen", "frames", 2)]
 # -->
 
 
@@ -307,7 +311,7 @@ plots.curves(
 )
 
 
-# %% look at them
+# %% the four ways, seen
 def film(name, n=0):
     return unpack_frames(result["trials"][f"{name}/0"]["shown"])[:, n]
 
@@ -375,13 +379,15 @@ plots.bars(
     [*UP.values(), "pixel shuffle, natural clips"],
     [round(100 * gather(result, name, "blocks")[0], 1) for name in (*UP, PHOTO)],
     [100 * gather(result, name, "blocks")[1] for name in (*UP, PHOTO)],
-    {"truth, digits": 100 * levels["truth"]["blocks"],
-     "truth, clips": 100 * photo_levels["truth"]["blocks"]},
+    {
+        "truth, digits": 100 * levels["truth"]["blocks"],
+        "truth, clips": 100 * photo_levels["truth"]["blocks"],
+    },
     "Blocks in the first predicted frame, in %: near 0 as in nature, 100 where squares are flat, "
     f"below 0 where steps within them are the larger ones: a grid, too ({made(*UP)}). Clips are "
     "those of part 5. Bilinear smooths unevenly, and that counts as well.",
     ylabel="blocks, %",
-)  # fmt: skip
+)
 
 # %% the chessboard, measured
 for name, words in (UP | {PHOTO: "pixel shuffle, natural clips"}).items():
@@ -390,14 +396,16 @@ for name, words in (UP | {PHOTO: "pixel shuffle, natural clips"}).items():
     figures = f"{100 * value:5.2f} ± {100 * spread:.2f} %, truth {100 * there:.2f} %"
     print(f"chessboard, {words:28} {figures}")
 
-# %% and what they cost
+# %% what each way costs
 for name, words in UP.items():
     (error, spread, n), parameters = (
         gather(result, name, "mse", 0),
         gather(result, name, "parameters"),
     )
-    print(f"{words:16} squared error {error:5.2f} ± {spread:.2f}, {parameters[0]:,.0f} parameters, "
-          f"{gather(result, name, 'seconds')[0]:.0f} s of one core")  # fmt: skip
+    print(
+        f"{words:16} squared error {error:5.2f} ± {spread:.2f}, {parameters[0]:,.0f} parameters, "
+        f"{gather(result, name, 'seconds')[0]:.0f} s of one core"
+    )
 print(*(f"{name} {levels[name]['mse'][0]:.2f}" for name in ("copy last", "mean image")), sep=", ")
 
 # %% [markdown]
@@ -410,8 +418,10 @@ print(*(f"{name} {levels[name]['mse'][0]:.2f}" for name in ("copy last", "mean i
 # that.
 
 # %% guess what DSSIM learns
-alone, squares = ({key: gather(result, name, key)[0] for key in ("contours", "colours")}
-                  for name in ("mix 1.0 0.0", "mix 0.0 0.0"))  # fmt: skip
+alone, squares = (
+    {key: gather(result, name, key)[0] for key in ("contours", "colours")}
+    for name in ("mix 1.0 0.0", "mix 0.0 0.0")
+)
 answers = ["contours and colours", "contours, not colours", "neither, by these measures"]
 Guess(
     "DSSIM alone, on clips of photographs. What will be there?",
@@ -488,7 +498,7 @@ draw_trials(
 # display. One may also clip what is fed back, and one may clip in training, where a clipped pixel
 # gets no gradient.
 
-# %% clipping
+# %% with and without clipping
 clips = {
     "learnt free, used free": ("base", "mse"),
     "learnt free, used clipped": ("base", "clip changed"),
@@ -497,8 +507,10 @@ clips = {
 }
 ends = [gather(result, "clipped", "mse", t)[0] for t in (0, 8)]
 plots.curves(
-    {words: (AHEAD, [gather(result, name, key, t)[0] for t in range(9)])
-     for words, (name, key) in clips.items()},
+    {
+        words: (AHEAD, [gather(result, name, key, t)[0] for t in range(9)])
+        for words, (name, key) in clips.items()
+    },
     {name: levels[name]["mse"][-1] for name in ("copy last", "mean image")},
     "Squared error, fed back. At the last frame: "
     + ", ".join(f"{words} {gather(result, *keys, 8)[0]:.1f}" for words, keys in clips.items())
@@ -507,7 +519,7 @@ plots.curves(
     xlabel="frame of the clip",
     ylabel="squared error per frame",
     logy=True,
-)  # fmt: skip
+)
 
 # %% [markdown]
 # **Training sets of 5, 20 and 40 clips.** The circle was learnt from five. Are five clips of a
@@ -536,16 +548,18 @@ Guess(
     + ". Each had the same number of steps: five clips were seen again and again.",
 )
 
-# %% training sets
+# %% sizes of the training set
 plots.bars(
     list(SETS.values()),
     {"clips that taught it": list(known.values()), "held-out clips": list(unknown.values())},
-    {key: [gather(result, name, which, 0)[1] for name in SETS]
-     for key, which in (("clips that taught it", "taught"), ("held-out clips", "mse"))},
+    {
+        key: [gather(result, name, which, 0)[1] for name in SETS]
+        for key, which in (("clips that taught it", "taught"), ("held-out clips", "mse"))
+    },
     {name: levels[name]["mse"][0] for name in ("copy last", "mean image")},
     f"Squared error at the first predicted frame by clips in the training set ({made(*SETS)}).",
     ylabel="squared error per frame",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # **Frame rate.** The report began at 25 frames a second, where little moves, went on at 15 and
@@ -580,11 +594,13 @@ draw_trials(
 # was always trained with five frames before the prediction. Another was trained with two to eight,
 # drawn in turn.
 
-# %% lengths
+# %% error by frames seen
 seeds = {"base": "always 5 in training", "any length": "2 to 8 in training"}
 plots.curves(
-    {words: (range(1, FIRST + 1), [gather(result, name, "lengths", k)[0] for k in range(FIRST)])
-     for name, words in seeds.items()},
+    {
+        words: (range(1, FIRST + 1), [gather(result, name, "lengths", k)[0] for k in range(FIRST)])
+        for name, words in seeds.items()
+    },
     {name: levels[name]["mse"][0] for name in ("copy last", "mean image")},
     "Squared error of the next frame, by how many frames were seen. From one: "
     + ", ".join(f"{w} {gather(result, n, 'lengths', 0)[0]:.1f}" for n, w in seeds.items())
@@ -593,7 +609,7 @@ plots.curves(
     + f" ({made(*seeds)}).",
     xlabel="frames seen before",
     ylabel="squared error per frame",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # From one frame nobody can tell where a digit goes: there, any model can only smear.
@@ -607,17 +623,23 @@ plots.curves(
 # rungs **subsampled** to 3×3 places; **both**. Each with and without batch norm, and dropout.
 #
 # <!--
-# "can only smear" = min([output("lengths", "always 5 in training"),
-#     output("lengths", "2 to 8 in training")]) > 1.3 * output("lengths", "always 5 in training", 2)
+# "can only smear" = min([output("error by frames seen", "always 5 in training"),
+#     output("error by frames seen", "2 to 8 in training")])
+#     > 1.3 * output("error by frames seen", "always 5 in training", 2)
 # -->
 
 # %% guess the states' worth
 heads = list(result["trials"]["actions/0"]["actions"])
-trained, raw = ({head: gather(result, "actions", key, head) for head in heads}
-                for key in ("actions", "actions, random"))  # fmt: skip
+trained, raw = (
+    {head: gather(result, "actions", key, head) for head in heads}
+    for key in ("actions", "actions, random")
+)
 best, best_raw = (max(kind.values())[0] for kind in (trained, raw))
-answers = ["near chance (20 %)", "better, and training the ladder helps",
-           "better, but a ladder with random weights does as well"]  # fmt: skip
+answers = [
+    "near chance (20 %)",
+    "better, and training the ladder helps",
+    "better, but a ladder with random weights does as well",
+]
 Guess(
     "Five actions, told apart by motion only. What are the states of the trained ladder worth?",
     answers,
@@ -626,10 +648,14 @@ Guess(
     "from one with random weights, that never learnt anything. Always ask for the second number.",
 )
 
-# %% heads
+# %% classifiers of the states
 KINDS = ("deepest", "subsampled", "both")
-EXTRAS = {"plain": "", "dropout": ", dropout", "batch norm": ", batch norm",
-          "batch norm, dropout": ", batch norm, dropout"}  # fmt: skip
+EXTRAS = {
+    "plain": "",
+    "dropout": ", dropout",
+    "batch norm": ", batch norm",
+    "batch norm, dropout": ", batch norm, dropout",
+}
 plots.bars(
     KINDS,
     {
@@ -651,8 +677,9 @@ plots.bars(
 #
 # The ladders above have two rungs and learn for less than a minute. A pretrained one has four, as
 # the report's: maps of 16×16, 8×8, 4×4 and 2×2. It learnt from clips of two digits, with five
-# frames seen and all that follow predicted and fed back. There is also a pretrained LSTM that learnt from
-# the same clips, the composite of lesson 06. Both now see ten held-out frames and say ten more.
+# frames seen and all that follow predicted and fed back. There is also a pretrained LSTM that
+# learnt from the same clips, the composite of lesson 06. Both now see ten held-out frames and say
+# ten more.
 
 # %% the tall one and the flat one
 tall, flat = (
@@ -672,8 +699,12 @@ for name, card in cards.items():
 
 # %% guess which one foresees better
 near, far = ([error[t].item() for error in errors_by.values()] for t in (0, -1))
-answers = ["the ladder, near and far", "the LSTM, near and far",
-           "the ladder near, the LSTM far", "the LSTM near, the ladder far"]  # fmt: skip
+answers = [
+    "the ladder, near and far",
+    "the LSTM, near and far",
+    "the ladder near, the LSTM far",
+    "the LSTM near, the ladder far",
+]
 Guess(
     "Which has the lower squared error at the first predicted frame (near), and the tenth (far)?",
     answers,
@@ -688,14 +719,16 @@ base_levels = evaluation.baselines(films_of, len(tried[0]))
 ahead = range(films_of.frames_in + 1, len(tried) + 1)
 plots.curves(
     {name: (ahead, error) for name, error in errors_by.items()}
-    | {name.replace("_", " "): (ahead, base_levels[name]["per_step"]["mse"])
-       for name in ("copy_last", "mean_image")},
+    | {
+        name.replace("_", " "): (ahead, base_levels[name]["per_step"]["mse"])
+        for name in ("copy_last", "mean_image")
+    },
     text="Squared error by frame, ten seen and ten predicted: "
     + ", ".join(f"{name} {error.mean():.1f} on average" for name, error in errors_by.items())
     + f" ({len(tried[0])} held-out clips, pretrained models).",
     xlabel="frame of the clip",
     ylabel="squared error per frame",
-)  # fmt: skip
+)
 
 # %% one clip, two futures
 plots.frames(
@@ -751,27 +784,36 @@ grid_at, grid_off, _ = gather(result, PHOTO, "blocks")
 truth_at, grid_true = (photo_levels["truth"][key] for key in ("checks", "blocks"))
 as_well = lower("base", "coordinates", "mse", 0) is not True and runs("coordinates") > 1
 
-# %% the table
+# %% the paper's claims
 ROWS = [
-    ("circle learnt from 5 clips in 500 steps", "reproduced" if five else "not in so few steps",
-     f"error {errors['the five'][0]:.1f}, copying {copied[0]:.1f}, {STEPS} steps"),
+    (
+        "circle learnt from 5 clips in 500 steps",
+        "reproduced" if five else "not in so few steps",
+        f"error {errors['the five'][0]:.1f}, copying {copied[0]:.1f}, {STEPS} steps",
+    ),
     claim("1 from 5, fed back, beats 3 from 3", "base", "three at once", "mse", 0),
     claim("… at the 3rd frame", "base", "three at once", "mse", 2),
     claim("… and blurs less there (DSSIM)", "base", "three at once", "dssim", 2),
     claim("1 from 3, fed back, beats 3 from 3", "one from three", "three at once", "mse", 0),
     claim("… at the 3rd frame ", "one from three", "three at once", "mse", 2),
     claim("pixel shuffle leaves a chessboard", "none", "base", "checks"),
-    ("… in natural clips, more than in truth", verdict(at - off > truth_at if seeds > 1 else None),
-     f"{at:.3g} ± {off:.2g} against {truth_at:.3g}"),
-    ("… and blocks there", verdict(abs(grid_at - grid_true) > grid_off if seeds > 1 else None),
-     f"{grid_at:.2f} ± {grid_off:.2f} against {grid_true:.2f}"),
-    claim("nearest leaves blocks", "none", "nearest", "blocks"),
-]  # fmt: skip
+    (
+        "… in natural clips, more than in truth",
+        verdict(at - off > truth_at if seeds > 1 else None),
+        f"{at:.3g} ± {off:.2g} against {truth_at:.3g}",
+    ),
+    (
+        "… and blocks there",
+        verdict(abs(grid_at - grid_true) > grid_off if seeds > 1 else None),
+        f"{grid_at:.2f} ± {grid_off:.2f} against {grid_true:.2f}",
+    ),
+]
 for words, said, numbers in ROWS:
     print(f"{words:40} {said:20} {numbers}")
 
-# %% the table, continued
+# %% the paper's claims, continued
 ROWS = [
+    claim("nearest leaves blocks", "none", "nearest", "blocks"),
     claim("DSSIM alone: worse colours than L2", "mix 1.0 0.0", "mix 0.0 0.0", "colours"),
     claim("half DSSIM, half L2: the same", "mix 0.5 0.0", "mix 0.0 0.0", "colours"),
     claim("DSSIM alone: better contours than L2", "mix 0.0 0.0", "mix 1.0 0.0", "contours"),
@@ -794,8 +836,8 @@ for words, said, numbers in ROWS:
 #
 # ## What to try next
 #
-# 1. *Five minutes.* In "train", let it learn one frame ahead (`future=1`) instead of three, and
-#    look at the error by frame again. Which end of the curve gets worse, and why?
+# 1. *Five minutes.* In "train the ladder", let it learn one frame ahead (`future=1`) instead of
+#    three, and look at the error by frame again. Which end of the curve gets worse, and why?
 # 2. *Ten minutes.* Train the circle with `mix=(0, 1, 0)`, then with `mix=(1, 0, 0)`. A circle
 #    covers less than a tenth of a frame: what does L1 make of it? What does DSSIM leave at the
 #    border, where few of its windows reach?

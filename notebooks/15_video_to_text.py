@@ -136,8 +136,7 @@ plots.frames(
 #
 # <!-- "128 units each" = captions.sizes.units -->
 
-# %% checks
-# NBVAL_CHECK_OUTPUT
+# %% words and pairs tags=["nbval-check-output"]
 known = CaptionedDigits(load_digits(), pairs="train").labels(0, 2000).tolist()
 new = CaptionedDigits(load_digits(), pairs="heldout").labels(0, 2000).tolist()
 inputs, targets = tokenise(["the 3 is moving upwards"], vocabulary("english"))
@@ -156,11 +155,12 @@ print("Parameters:", sum(p.numel() for p in Captioner(words).parameters()))
 # nats for a caption. Somebody who sees everything still cannot know the wording, and pays ln 3.
 #
 # <!--
-# "ln 180 nats" = log(180) - 0.01 < output("train", "perfect in language:") < log(180) + 0.01
-# "pays ln 3" = log(3) - 0.01 < output("train", "seeing all:") < log(3) + 0.01
+# "ln 180 nats" = log(180) - 0.01 < output("train a captioner", "perfect in language:")
+#     < log(180) + 0.01
+# "pays ln 3" = log(3) - 0.01 < output("train a captioner", "seeing all:") < log(3) + 0.01
 # -->
 
-# %% train
+# %% train a captioner
 model, losses = experiment.train_captioner(sizes, note="learning to caption", language=LANGUAGE)
 pairs, wording = 10 * len(PAIRS["train"]), len(wordings(0, 0, LANGUAGE))
 tenth = max(1, len(losses) // 20)
@@ -180,7 +180,7 @@ plots.curves(
     logy=True,
 )
 
-# %% read some
+# %% read six captions
 seen, truths, labels = clips(sizes, SEEN, language=LANGUAGE)
 greedy, log_p = generate(model, seen)
 for n in range(6):
@@ -202,7 +202,7 @@ for n in range(6):
 # mean over the words counts. (The library's tests compare it with *all* sentences of a tiny
 # language: a beam that is wide enough finds the best one, and a beam of 1 is greedy.)
 
-# %% beams
+# %% guess what a beam changes
 found = {k: generate(model, seen, width=k) for k in (1, 2, 5, 10)}
 changed = {k: sum(a != b for a, b in zip(greedy, f[0], strict=True)) for k, f in found.items()}
 better = {k: (f[1] > log_p + 1e-4).float().mean().item() for k, f in found.items()}
@@ -303,7 +303,7 @@ plots.bars(
     )
     + f". Stored runs, {result['scale']} scale.",
     ylabel="% of clips",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # Read it in pairs. On seen pairs, what is wrong was **seen** wrong: the probe errs as often as the
@@ -337,8 +337,10 @@ plots.bars(
 # -->
 
 # %% guess the order
-gaps = {name: across_seeds(result, "frames", "motion")[0] - across_seeds(result, name, "motion")[0]
-        for name in ("mean pool", "shuffled")}  # fmt: skip
+gaps = {
+    name: across_seeds(result, "frames", "motion")[0] - across_seeds(result, name, "motion")[0]
+    for name in ("mean pool", "shuffled")
+}
 kinds = ["within 5 points of the real order", "5 to 20 points less", "over 20 points less"]
 Guess(
     "In the paper shuffling costs 1.0 of 29.2 points of METEOR, and mean pooling 1.5. How often is "
@@ -350,7 +352,7 @@ Guess(
     "cooking”, in any order. In ours left and right differ in their order and in nothing else.",
 )
 
-# %% the table
+# %% in order, shuffled, pooled
 figures.overview(result, ("mean pool", "shuffled", "frames"))
 
 # %% [markdown]
@@ -359,7 +361,7 @@ figures.overview(result, ("mean pool", "shuffled", "frames"))
 # anticlockwise. But one may have noticed that some pairs never occur. Let us count.
 #
 # <!--
-# table = "the table"
+# table = "in order, shuffled, pooled"
 # "all three name it alike" = max([output(table, words) for words in
 #     ["mean pool digit, seen pairs", "shuffled digit, seen pairs", "frames digit, seen pairs"]])
 #     - min([output(table, words) for words in
@@ -411,7 +413,7 @@ Guess(
     f"and motion both right in {across_seeds(result, 'flow', 'both')[0]:.1f} %.",
 )
 
-# %% flow
+# %% frames against flow
 figures.overview(result, ("frames", "flow", "frames and flow"))
 
 # %% [markdown]
@@ -420,13 +422,13 @@ figures.overview(result, ("frames", "flow", "frames and flow"))
 # was lost on the other. Digit and motion together:
 #
 # <!--
-# flow = "flow"
+# flow = "frames against flow"
 # "almost without a fault" = output(flow, "frames and flow digit, seen pairs", 4) > 93
 # "less often than from frames alone" = output(flow, "frames and flow digit, seen pairs", 2)
 #     < output(flow, "frames digit, seen pairs", 2) - 3
 # -->
 
-# %% both
+# %% digit and motion both right
 for test in TESTS:
     for name in ("frames", "frames and flow"):
         middle, spread = across_seeds(result, name, "both", test)
@@ -442,7 +444,7 @@ for test in TESTS:
 # Nothing in the model knows English. Set `LANGUAGE = "german"` in the setup and run all. The
 # German phrases for a motion have one to three words, and *Uhrzeigersinn* is in two of them.
 
-# %% german
+# %% English and German
 for name in ("frames", "German"):
     facts = []
     for measure in ("digit", "motion", "BLEU", "chrF", "proper"):
@@ -484,10 +486,14 @@ CaptionExplorer(model, world, see)
 #
 # ## 11. What the paper found, and what we find
 
-# %% claims
+# %% the paper's claims
 paper = result["paper"]
-claims = [("frames", "mean pool"), ("frames", "shuffled"), ("shuffled", "mean pool"),
-          ("frames and flow", "frames")]  # fmt: skip
+claims = [
+    ("frames", "mean pool"),
+    ("frames", "shuffled"),
+    ("shuffled", "mean pool"),
+    ("frames and flow", "frames"),
+]
 print(f"{'claim':>24} | METEOR there | {'BLEU here':<24} | {'motion here, %':<25} |")
 for more, less in claims:
     cells, clear = [], []
@@ -536,5 +542,5 @@ for more, less in claims:
 #
 # <!--
 # "3 seeds" = output("guess held-out pairs", "±", 4)
-# "some dozens of words" = 24 < output("checks", "Words of English here:") < 60
+# "some dozens of words" = 24 < output("words and pairs", "Words of English here:") < 60
 # -->

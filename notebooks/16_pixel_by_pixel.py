@@ -185,8 +185,7 @@ WritingExplorer(
 #
 # Is it really a probability of *images*? On tiny ones we can add up all there are.
 
-# %% every image there is
-# NBVAL_CHECK_OUTPUT
+# %% every image there is tags=["nbval-check-output"]
 for shape, levels in (((2, 2), 4), ((3, 3), 2), ((2, 2, 2), 2)):
     tiny = PixelLSTM(shape, levels, units=8, seed=1)
     every = torch.cartesian_prod(*[torch.arange(levels)] * math.prod(shape)).T  # (T, all images)
@@ -220,7 +219,7 @@ print("Pixel 57 changed; the first pixel that is predicted otherwise:", int(move
 # "the first to notice is pixel 58" = output("every image there is", "that is predicted otherwise:")
 # -->
 
-# %% baselines
+# %% guess the cheapest baseline
 baselines = experiment.baselines(train, test, (SIDE, SIDE), LEVELS)
 packed = 8 * len(lzma.compress(test.T.to(torch.uint8).numpy().tobytes())) / test.numel()
 levels = {**baselines, "packed (lzma)": packed}
@@ -235,7 +234,7 @@ Guess(
     "one to the left and the one above. With more neighbours it would hardly meet a context twice.",
 )
 
-# %% train
+# %% train on digits
 model = PixelLSTM((SIDE, SIDE), LEVELS)
 losses = train_pixels(model, train, short(experiment.STEPS["laptop"]), note="digits")
 with torch.no_grad():
@@ -348,7 +347,7 @@ def write_digit(digit, hidden, temperature, seed):
     return *square, torch.stack([rows, columns], 1).numpy(), shares.numpy()
 
 
-# %% watch
+# %% watch it write
 WritingExplorer(
     write_digit,
     SIDE**2,
@@ -434,11 +433,12 @@ plots.images(
 #
 # <!--
 # "memory should be worth more"
-#     = output("strings", "with memory") < output("strings", "without") - 0.1
+#     = output("train on plucked strings", "with memory") < output("train on plucked strings",
+#     "without") - 0.1
 # -->
 
 
-# %% strings
+# %% train on plucked strings
 def strings(count, seed, length=96):
     """Plucked strings: three overtones, dying away; each has its pitch and phase."""
     draw, t = np.random.default_rng(seed), np.arange(length)
@@ -465,7 +465,7 @@ plots.bars(
     ylabel="bits per sample",
 )
 
-# %% strings continued
+# %% one string, continued three ways
 begun = (torch.arange(96) < 48)[:, None].expand(-1, 1)
 lines = {"true": (range(96), unheard[:, 3].tolist())}
 for name, network in tone.items():
@@ -484,8 +484,7 @@ plots.curves(
 # in 4 levels of each channel.
 
 # %% guess the channels
-INKS = torch.tensor([[255, 102, 102], [102, 255, 102], [102, 102, 255],
-                     [255, 255, 102], [255, 102, 255], [255, 255, 255]])  # fmt: skip
+INKS = 102 + 153 * torch.tensor([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [1, 1, 1]])
 
 
 def coloured(split):
@@ -508,7 +507,7 @@ Guess(
     f"mean {np.mean(channel):.2f} (" + ", ".join(f"{k} {v:.2f}" for k, v in counted.items()) + "). "
     "Red tells where ink is and how much; once the ink is known, the others follow from it. All "
     f"that is left is to find it out. ({short(600)} steps, {scale} scale.)",
-)  # fmt: skip
+)
 
 # %% digits in colour
 page = torch.zeros(192, 8).long(), torch.zeros(192, 8).bool()
@@ -629,7 +628,7 @@ plots.curves(
 #
 # ## 8. What others found, and what we find
 
-# %% side by side
+# %% bits and nats beside the published
 seen_by = {k: f"{v.mean():.1f}" for k, v in nats.items()}
 print(f"digits, here: {cost.mean():.2f} bits per pixel; best baseline {min(levels.values()):.2f}")
 print("clips, here:", ", ".join(f"{k} {v}" for k, v in seen_by.items()), "nats per frame")
@@ -656,9 +655,9 @@ print("two digits, published: open loop 341.2, true frames and pixels 87.6 nats 
 #    Were you surprised too?
 # 2. *Ten minutes.* Make a texture of your own in “two textures”: stripes of two widths. Which is
 #    the smallest window that keeps both?
-# 3. *For the fast.* `experiment.digits("train", "mnist")` gives 60,000 digits of more writers. Train on
-#    them, and test on the embedded ones. Then score MNIST's test digits with the network of this
-#    lesson. Which way do the bits per pixel rise more, and why?
+# 3. *For the fast.* `experiment.digits("train", "mnist")` gives 60,000 digits of more writers.
+#    Train on them, and test on the embedded ones. Then score MNIST's test digits with the network
+#    of this lesson. Which way do the bits per pixel rise more, and why?
 #
 # ## In one breath
 #

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "notebooks"
 SCRIPTS = sorted(FOLDER.glob("[0-9]*_*.py"))
 LONGEST_CELL = 25
+CHECKED = "nbval-check-output"  # the tag of a cell whose text output is part of the test
 
 
 @pytest.fixture(params=SCRIPTS, ids=lambda path: path.stem)
@@ -39,6 +40,10 @@ def text_of(cells):
 
 def code_of(cells):
     return "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+
+
+def title_of(cell):
+    return cell.metadata.get("title") or cell.metadata.get("name")
 
 
 def calls(tree):
@@ -125,12 +130,22 @@ def test_links_to_other_lessons_and_files_exist(cells):
 
 
 def test_a_marked_output_means_something(cells, stored):
-    marked = [cell for cell in stored.cells if "NBVAL_CHECK_OUTPUT" in cell.source
-              or "nbval-check-output" in cell.metadata.get("tags", [])]  # fmt: skip
-    assert marked
-    for cell in marked:
-        texts = [o.get("text") or o.get("data", {}).get("text/plain") for o in cell.outputs]
-        assert any(texts), f"nothing to compare in cell {cell.id}"
+    assert [cell for cell in cells if CHECKED in cell.metadata.get("tags", [])]
+    for cell in stored.cells:
+        if CHECKED in cell.metadata.get("tags", []):
+            texts = [o.get("text") or o.get("data", {}).get("text/plain") for o in cell.outputs]
+            assert any(texts), f"nothing to compare in cell {cell.id}"
+
+
+def test_marks_for_tools_stand_in_headers_only(cells):
+    """A cell reads like a page: nbval's marks are tags, and ruff formats every line."""
+    marks = re.compile(r"#\s*(?:NBVAL_\w+|PYTEST_\w+|fmt\s*:|noqa|type\s*:|ruff\s*:)")
+    assert [found[0] for found in marks.finditer(code_of(cells))] == []
+
+
+def test_a_code_cell_has_a_title(cells):
+    untitled = [cell.source for cell in cells if cell.cell_type == "code" and not title_of(cell)]
+    assert untitled == []
 
 
 def test_it_can_be_read_without_a_kernel(script, stored):
