@@ -1,5 +1,6 @@
 """A real JupyterLab on the loopback address, and a real browser to look at it."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -34,6 +35,13 @@ def chromium():
 def lab(chromium, tmp_path_factory):
     """The address of `lstm-video-lab open`, on a copy of the lessons; it ends with the tests."""
     home = tmp_path_factory.mktemp("lab")
+    with running(home, START, str(home / "copy")) as address:
+        yield address, home / "copy"
+
+
+@contextlib.contextmanager
+def running(home, code, *arguments):
+    """The address of a JupyterLab that `code` starts, as long as it is needed."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -54,7 +62,7 @@ def lab(chromium, tmp_path_factory):
     )
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-c", START, str(home / "copy"), *flags],
+            [sys.executable, "-c", code, *arguments, *flags],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -65,7 +73,7 @@ def lab(chromium, tmp_path_factory):
         wait_until_it_answers(
             f"http://127.0.0.1:{port}/api?token={TOKEN}", server, home / "server.log"
         )
-        yield f"http://127.0.0.1:{port}", home / "copy"
+        yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(server.pid, signal.SIGKILL)  # the server, JupyterLab and the kernels it started
         server.wait()
