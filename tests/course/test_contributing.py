@@ -1,6 +1,7 @@
 """CONTRIBUTING, followed by a reader in a copy of the project, command by command."""
 
 import re
+import shlex
 import tomllib
 
 import pytest
@@ -61,20 +62,25 @@ def test_a_lesson_is_added_as_the_page_says(tmp_path):
         reader.run(line, clone, only="copy_last or readme or same or experiments or made_in_some")
 
 
-def lines_of_the_page():
+def commands_of_the_page():
+    """The words of each command, without comments; a line may hold several."""
     text = (reader.ROOT / PAGE).read_text("utf-8")
     for block in reader.blocks(text, "bash"):
-        for line in block.splitlines():
-            yield from (part.split("#")[0].strip() for part in line.split("&&"))
+        for line in block.replace("\\\n", " ").splitlines():
+            words = shlex.split(line, comments=True)
+            while words:
+                end = words.index("&&") if "&&" in words else len(words)
+                yield words[:end]
+                words = words[end + 1 :]
 
 
-@pytest.mark.parametrize("line", list(lines_of_the_page()))
-def test_every_command_could_be_run(line):
+@pytest.mark.parametrize("command", list(commands_of_the_page()), ids=" ".join)
+def test_every_command_could_be_run(command):
     """Its program comes with Python or with the extra `test`, and its files are there or made.
 
     That flags and names are known, test_pages proves.
     """
-    program, *words = line.split()
+    program, *words = command
     project = tomllib.loads((reader.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     brought = " ".join(project["optional-dependencies"]["test"] + list(project["scripts"]))
     name = program.removeprefix(".venv/bin/")

@@ -150,6 +150,8 @@ def clone(tmp_path):
             cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"{number}\n")]
         nb.metadata["lab"] = {"script": scripts.content_hash(nb), "scale": "laptop"}
         (folder / f"{stem}.ipynb").write_text(nbformat.writes(nb, version=4) + "\n")
+    stamps = {stem: {"cells": {"sum": stem}} for stem in ("61_tree", "62_leaves", "63_wind")}
+    (folder / "made_from.json").write_text(json.dumps(stamps, indent=1) + "\n")
     (folder / "results" / "leaves.json").write_text('{"62_leaves": "lesson 62"}')
     for name in ("solutions", "exercises"):
         (tmp_path / name).mkdir()
@@ -202,6 +204,11 @@ def test_all_moves_and_the_outputs_stay(clone):
         if name.startswith("notebooks/6") and name.endswith(".ipynb"):
             assert nb.metadata.lab.script == scripts.content_hash(scripts.read_script(script))
     assert after["README.md"].index("63_wind") < after["README.md"].index("64_leaves")
+    assert list(json.loads(after["notebooks/made_from.json"])) == [
+        "61_tree",
+        "63_wind",
+        "64_leaves",
+    ]
     for name in ("notebooks/results/leaves.json", "CHANGELOG.md"):
         assert after[name] == before[name]
     left = {name for name, text in after.items() if re.search(r"62_leaves|[Ll]esson 62", text)}
