@@ -112,11 +112,12 @@ def _cut_into_cells(script: Path, lines: list[str]) -> list[Cell]:
 
 
 def _is_lost_title(line: str) -> bool:
-    """Whether a comment would be the title of an answer or of a secret, were there its `%%`."""
+    """Whether a comment would be the title of a cell, were there its `%%`."""
     if not line.lstrip().startswith("#"):
         return False
-    title = read_title(re.sub(r"^\W+", "", line).rstrip().removesuffix(TEXT))
-    return title is not None and title.kind in ("answer", "written", *SECRET)
+    words = re.sub(r"^\W+", "", line).rstrip()
+    title = read_title(words.removesuffix(TEXT))
+    return line.rstrip().endswith(TEXT) or (bool(words) and title not in (None, Title("given")))
 
 
 def _cell(script: Path, start: int, header: str, lines: list[str]) -> Cell:
@@ -132,12 +133,15 @@ def _cell(script: Path, start: int, header: str, lines: list[str]) -> Cell:
             words = "is code: take away the ' [markdown]' behind its title"
         refuse(script, start, f"the kind {title.kind!r} {words}")
     if not is_text:
+        is_prose = any(lines) and all(not line or line.startswith("#") for line in lines)
+        if is_prose and (title.kind or not match["title"]):
+            words = "put ' [markdown]' behind '# %%'"
+            refuse(script, start, f"only comments in a cell of code: {words}")
         return Cell(script, start, title, is_text, tuple(lines))
     for number, line in enumerate(lines, start + 1):
         if line.strip() and not line.startswith("#"):
-            refuse(
-                script, number, f"{line.strip()!r} is no text: begin it with '# ', or a code cell"
-            )
+            words = "begin it with '# ', or a cell of code with '# %%'"
+            refuse(script, number, f"{line.strip()!r} is no text: {words}")
     uncommented = [line[1:].removeprefix(" ") for line in lines]
     return Cell(script, start, title, is_text, tuple(uncommented))
 

@@ -164,6 +164,10 @@ SLIPS = [
     ("# %% written why, 1 point [markdown]", "", "# BEGIN", "neither answer nor"),
     ("# %% written why, 1 point [markdown]", "# %% written double, 1 point [markdown]",
      "", "stands above already"),
+    ("# %% [markdown]", "# %%", "", "only comments in a cell of code"),
+    ("# %% [markdown]", "# %% given", "", "only comments in a cell of code"),
+    ("# %% [markdown]", "# [markdown]", "", "reads like a title"),
+    ("# %% check double", "# check double", "", "reads like a title"),
     ("# %% check double", "# %% check triple", "", "'triple' comes before its answer"),
     # marks
     ("    # BEGIN SOLUTION\n", "", "# END SOLUTION", "out of order"),
