@@ -19,11 +19,11 @@ class PairedContents(LargeFileManager):
     The comparison is by content (see `authoring`), where jupytext's own manager goes by the time.
     """
 
+    formats = ""  # jupytext's extension of the server leaves a manager that has this as it is
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._written: dict[str, set[str]] = {}  # what a page has loaded → what it saved since
-
-    formats = ""  # jupytext's extension of the server leaves a manager that has this as it is
 
     def _script_of(self, path: str) -> Path | None:
         """The script of the notebook at `path`; None for all other files."""
@@ -73,7 +73,7 @@ class PairedContents(LargeFileManager):
             raise HTTPError(409, f"{new.name} is there already: choose another name")
         super().rename_file(old_path, new_path)
         if old and new and old.exists():
-            old.rename(new)
+            old.rename(new)  # a lesson that leaves its folder leaves its script behind
 
     def restore_checkpoint(self, checkpoint_id: str, path: str = "") -> None:
         script = self._script_of(path)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lstm_video_lab.course import find_lessons
-from lstm_video_lab.course.authoring import settle_all
 from lstm_video_lab.files import write_whole
 
 FIRST = "00_start_here.ipynb"
@@ -31,12 +30,17 @@ def open_lab(
     """
     lessons = find_lessons()
     folder = lessons.parent if author else Path(to).resolve()
-    first = f"{lessons.name}/{FIRST}" if author else FIRST
-    for line in settle_all(folder) if author else refresh_copy(lessons, folder):
-        print(line, flush=True)
-    arguments = ["--ServerApp.ip=127.0.0.1", f"--LabApp.default_url=/lab/tree/{first}"]
+    arguments = ["--ServerApp.ip=127.0.0.1"]
     if author:
-        arguments.append(PAIRED)
+        from lstm_video_lab.course.authoring import settle_all  # slow to import
+
+        lines = settle_all(folder)
+        arguments += [f"--LabApp.default_url=/lab/tree/{lessons.name}/{FIRST}", PAIRED]
+    else:
+        lines = iter(refresh_copy(lessons, folder))
+        arguments += [f"--LabApp.default_url=/lab/tree/{FIRST}"]
+    for line in lines:
+        print(line, flush=True)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")  # in containers, where Jupyter would refuse to start
     os.chdir(folder)
