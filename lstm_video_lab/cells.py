@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstm_video_lab.checks import check_choice, check_number, check_odd, check_sizes
+from lstm_video_lab.checks import LabError, check_choice, check_number, check_odd, check_sizes
 
 OUTPUT_PEEPHOLES = ("new", "old")
 
@@ -315,7 +315,7 @@ def open_forget_gate(bias: Tensor) -> None:
 def existing(weight_ih: Tensor | None) -> Tensor:
     """The input weights, which must be there."""
     if weight_ih is None:
-        raise ValueError("this cell was built without inputs (input size 0): call it with x=None")
+        raise LabError("this cell was built without inputs (input size 0): call it with x=None")
     return weight_ih
 
 
@@ -326,7 +326,7 @@ def peephole_shape(
     check_choice("peepholes", peepholes, (True, False, "channel", "location"))
     if peepholes == "location":
         if size is None:
-            raise ValueError(
+            raise LabError(
                 "peepholes='location' needs size=(h, w): one weight for each place of the map"
             )
         return (3, channels, *size)

@@ -15,6 +15,8 @@ import platform
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from lstm_video_lab.checks import LabError
+
 if TYPE_CHECKING:
     import torch
 
@@ -100,7 +102,7 @@ def pick_device(name: str) -> torch.device:
     if name == "auto":
         name = next(kind for kind, is_there in there.items() if is_there)
     if not there[name]:
-        raise ValueError(
+        raise LabError(
             f"device={name!r} is not there: this machine has {[k for k in there if there[k]]}"
         )
     return torch.device(name)

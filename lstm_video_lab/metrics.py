@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lstm_video_lab.checks import check_choice
+from lstm_video_lab.checks import LabError, check_choice
 from lstm_video_lab.data.frames import to_unit
 
 WINDOWS = {"gaussian": 11, "uniform": 7}  # side K of the window that `ssim` looks through
@@ -55,7 +55,7 @@ def ssim(prediction: Tensor, target: Tensor, window: str = "gaussian") -> Tensor
     p, x = _pair(prediction, target)
     K = WINDOWS[window]
     if min(x.shape[-2:]) < K:
-        raise ValueError(
+        raise LabError(
             f"frames of {x.shape[-2]}×{x.shape[-1]} pixels are smaller than the {K}×{K} {window} "
             "window of ssim: make them larger"
         )
@@ -104,7 +104,7 @@ def _band(size: int, window: str) -> Tensor:
 def _pair(prediction: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Both as floats of one type and shape, or one clear line."""
     if prediction.shape != target.shape or target.dim() not in (4, 5):
-        raise ValueError(
+        raise LabError(
             f"prediction {tuple(prediction.shape)} and target {tuple(target.shape)} must have one "
             "shape, (T, B, H, W) or (T, B, C, H, W)"
         )

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.layers.linear_maps import Linear
 from lstm_video_lab.layers.recurrent import LSTM, ConvLSTM, State
 from lstm_video_lab.settings import ModelSettings
@@ -110,7 +111,7 @@ class VideoModel(nn.Module):
         `teacher` and `draw` as in `forward`. Raises ValueError for a decoder that is not there.
         """
         if name not in self.decoders:
-            raise ValueError(f"this model has no {name} decoder: it has {', '.join(self.decoders)}")
+            raise LabError(f"this model has no {name} decoder: it has {', '.join(self.decoders)}")
         true_inputs = None if truth is None else self._to_vectors(truth)
         logits = self.decoders[name](state, steps, true_inputs, teacher, draw)
         return self._to_frames(logits)
@@ -121,7 +122,7 @@ class VideoModel(nn.Module):
         if frames.dim() == 4:
             frames = frames.unsqueeze(2)  # (T, B, H, W) → (T, B, 1, H, W)
         if frames.shape[2:] != (s.channels, s.image_size, s.image_size):
-            raise ValueError(
+            raise LabError(
                 f"frames are {tuple(frames.shape[2:])}, but this model was built for "
                 f"{(s.channels, s.image_size, s.image_size)}: channels, height, width"
             )
@@ -170,7 +171,7 @@ class Decoder(nn.Module):
         if not self.conditional:
             return self._read(self.recurrent.unroll(None, state, steps)[0])
         if teacher and truth is None:
-            raise ValueError(f"teacher={teacher} needs the true frames: pass truth=")
+            raise LabError(f"teacher={teacher} needs the true frames: pass truth=")
         h = state[0][0]  # (B, H) or (B, C, h, w)
         nothing = h.new_zeros(1, len(h), self.inputs, *h.shape[2:])  # (1, B, X, …)
         if teacher == 1.0:  # every input is known beforehand: one call for the whole sequence

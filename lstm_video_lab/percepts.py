@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.data.bouncing import area_average, render, uniforms
 from lstm_video_lab.data.digits import Digits
 from lstm_video_lab.data.frames import to_unit
@@ -131,7 +132,7 @@ def as_frames(vectors: Tensor) -> Tensor:
         G = math.isqrt(X // C)
         if C * G * G == X and G >= GRID:
             return vectors.unflatten(1, (C, G, G))
-    raise ValueError(f"{X} numbers are no C·G·G with C from 1 to 4, G from {GRID}: pad or cut them")
+    raise LabError(f"{X} numbers are no C·G·G with C from 1 to 4, G from {GRID}: pad or cut them")
 
 
 def flow_percepts(flow: Tensor) -> Tensor:
@@ -165,7 +166,7 @@ def from_torchvision(name: str, weights: str | None, instead: str) -> Any:
     try:
         from torchvision.models import get_model
     except ImportError:
-        raise ValueError(
+        raise LabError(
             f"backbone {name!r} needs torchvision, which is not installed: "
             f"pip install torchvision, or {instead}, which needs nothing"
         ) from None

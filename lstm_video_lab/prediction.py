@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from lstm_video_lab.checks import check_number
+from lstm_video_lab.checks import LabError, check_number
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.models import Prediction, VideoModel
 
@@ -33,7 +33,7 @@ def predict_raw(model: VideoModel, past: Tensor, steps: int = 10) -> Prediction:
     output, which losses and scores are taken of.
     """
     if not hasattr(model, "settings"):
-        raise ValueError(f"model is a {type(model).__name__}: predict with a VideoModel")
+        raise LabError(f"model is a {type(model).__name__}: predict with a VideoModel")
     check_number("steps", steps, 1, whole=True)
     check_number("frames of the past", len(past), 1, whole=True)
     like = next(model.parameters(), to_unit(past[:0]))  # its device, and its kind of numbers

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from lstm_video_lab.checks import check_choice
+from lstm_video_lab.checks import LabError, check_choice
 from lstm_video_lab.files import write_json, write_whole
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
@@ -60,9 +60,9 @@ def start_from(model: VideoModel, name: str) -> None:
     weights = load_pretrained(name).state_dict()
     for key, own in model.state_dict().items():
         if key not in weights:
-            raise ValueError(f"start_from={name!r}: that model has no {key}: choose another")
+            raise LabError(f"start_from={name!r}: that model has no {key}: choose another")
         if weights[key].shape != own.shape:
-            raise ValueError(
+            raise LabError(
                 f"start_from={name!r}: its {key} is {tuple(weights[key].shape)}, "
                 f"here it is {tuple(own.shape)}: choose the settings of that model"
             )
@@ -108,7 +108,7 @@ def _make(card: dict[str, Any]) -> nn.Module:
         return VideoModel(**Settings.from_dict(card["settings"]).model_fields())
     module, name = card["kind"].rsplit(".", 1)
     if module.split(".")[0] != "lstm_video_lab":
-        raise ValueError(f"{card['name']}: its kind, {card['kind']}, is no class of this lab")
+        raise LabError(f"{card['name']}: its kind, {card['kind']}, is no class of this lab")
     return getattr(import_module(module), name)(**card["model"])
 
 

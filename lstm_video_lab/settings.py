@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Self
 
-from lstm_video_lab.checks import check_choice, check_number, check_odd
+from lstm_video_lab.checks import LabError, check_choice, check_number, check_odd
 
 MAX_LAYERS = 3
 PACE = ("steps", "minutes", "batch_size", "learning_rate")  # how long and how fast a run learns
@@ -32,7 +32,7 @@ def _check_field(field: dataclasses.Field, value: Any) -> None:
         check_choice(field.name, value, meta["choices"])
     elif meta["low"] is not None and not (value is None and "None" in kinds):
         if isinstance(value, tuple) and "tuple" not in kinds:
-            raise ValueError(f"{field.name}={value!r} is no number: give a single one")
+            raise LabError(f"{field.name}={value!r} is no number: give a single one")
         check_number(field.name, value, meta["low"], meta["high"], whole="float" not in kinds)
 
 
@@ -53,7 +53,7 @@ class FrameSettings:
         known = {field.name for field in dataclasses.fields(cls)}
         for name in values:
             if name not in known:
-                raise ValueError(
+                raise LabError(
                     f"setting {name!r} is unknown: the settings are {', '.join(sorted(known))}"
                 )
         plain: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
@@ -71,7 +71,7 @@ class FrameSettings:
         default = next(f.default for f in dataclasses.fields(self) if f.name == name)
         by_scale = SCALES.get(getattr(self, "scale", ""), {}).get(name)
         if getattr(self, name) not in (default, by_scale):
-            raise ValueError(
+            raise LabError(
                 f"{name}={getattr(self, name)!r} has an effect only with {where}: leave it out"
             )
 
@@ -114,31 +114,29 @@ class ModelSettings(FrameSettings):
     def __post_init__(self) -> None:
         super().__post_init__()
         if isinstance(self.units, tuple) and len(self.units) != self.layers:
-            raise ValueError(
+            raise LabError(
                 f"units={self.units!r} names {len(self.units)} layers, but layers={self.layers}"
             )
         self._check_decoders()
         if self.cell == "convlstm":
             check_odd(self.kernel_size)
             if self.image_size % self.patch:
-                raise ValueError(f"patch={self.patch} does not divide image_size={self.image_size}")
+                raise LabError(f"patch={self.patch} does not divide image_size={self.image_size}")
         else:
             self._only_matters("kernel_size", "cell='convlstm'")
             self._only_matters("patch", "cell='convlstm'")
             if isinstance(self.peepholes, str):
-                raise ValueError(
+                raise LabError(
                     f"peepholes={self.peepholes!r} needs cell='convlstm'; choose True or False"
                 )
 
     def _check_decoders(self) -> None:
         if not (self.reconstruct or self.predict):
-            raise ValueError("reconstruct and predict are both off: switch at least one decoder on")
+            raise LabError("reconstruct and predict are both off: switch at least one decoder on")
         is_there = {"future": self.predict, "reconstruction": self.reconstruct}
         is_there["both"] = self.predict and self.reconstruct
         if self.conditional and not is_there[str(self.conditional)]:
-            raise ValueError(
-                f"conditional={self.conditional!r} names a decoder that is switched off"
-            )
+            raise LabError(f"conditional={self.conditional!r} names a decoder that is switched off")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,19 +169,19 @@ class DataSettings(FrameSettings):
         super().__post_init__()
         if self.data != "digits":
             if self.channels not in (1, 3):
-                raise ValueError(f"channels={self.channels}: pictures are grey (1) or colour (3)")
+                raise LabError(f"channels={self.channels}: pictures are grey (1) or colour (3)")
             return
         if self.digit_size > self.image_size:
-            raise ValueError(
+            raise LabError(
                 f"digit_size={self.digit_size} does not fit into image_size={self.image_size}: "
                 "make digits smaller or frames larger"
             )
         if self.channels != 1:
-            raise ValueError("channels must be 1 for bouncing digits, which are grey")
+            raise LabError("channels must be 1 for bouncing digits, which are grey")
         if isinstance(self.speed, tuple) and (
             len(self.speed) != 2 or self.speed[0] > self.speed[1]
         ):
-            raise ValueError(f"speed={self.speed!r} is no range: give one number, or low,high")
+            raise LabError(f"speed={self.speed!r} is no range: give one number, or low,high")
 
     def data_settings(self) -> DataSettings:
         """These alone, without what else a subclass holds."""
@@ -242,7 +240,7 @@ class Settings(ModelSettings, DataSettings):
             for name in ("digits", "num_digits", "digit_size", "speed"):
                 self._only_matters(name, "data='digits'")
         if self.steps is None and self.minutes is None:
-            raise ValueError("steps and minutes are both none: say when the run ends")
+            raise LabError("steps and minutes are both none: say when the run ends")
         if not self.conditional:
             self._only_matters("feedback", "a conditional decoder")
         if self.optimiser not in ("sgd", "rmsprop"):

@@ -64,7 +64,7 @@ Guess(
     ["A", "B", "C"],
     "B",
     lambda: plots.frames(
-        {"film": film},
+        {"clip": film},
         f"A is the last frame you saw, and C is from {ahead} frames before that. B is what comes: "
         f"frame {asked}, with the thick border.",
         mark=asked - 1,

@@ -44,7 +44,7 @@ settings = Settings.for_lesson(predict=False, steps=950, batch_size=16, learning
 T, size = settings.frames_in, settings.image_size
 past = evaluation.heldout_data(settings).batch(0, 200)[:T].float() / 255  # (T, N, H, W)
 plots.frames(
-    {"film": past[:, 4]},
+    {"clip": past[:, 4]},
     f"A held-out clip: {T} frames of {size}×{size} pixels, {T * size * size:,} numbers. They are "
     f"to go into a vector of {2 * settings.units}, and to come out again.",
 )
@@ -539,7 +539,7 @@ costs = {
 
 # %% guess what happens to shuffled clips
 mine = costs[f"{settings.units} units"]
-answers = ["as well as the clip in order", "a little worse", "much worse: half as much again"]
+answers = ["as well as the clip in order", "a little worse", "much worse: by half or more"]
 Guess(
     f"The autoencoder of {settings.units} units is given shuffled clips. It gives them back",
     answers,

@@ -32,7 +32,6 @@
 # answer. The network has to find out that it should.
 
 # %% setup
-
 import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation, metrics, plots, training

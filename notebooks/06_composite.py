@@ -139,7 +139,7 @@ levels = {
     name: base[name.replace(" ", "_")]["cross_entropy"] for name in ("mean image", "entropy bound")
 }
 
-# %% guess which foresees better
+# %% guess which predicts better
 rivals = ["The predictor alone: all of its state serves the future", "The composite", "Neither"]
 Guess(
     "After the same steps, which of the two predicts better?",

@@ -27,7 +27,6 @@
 # to the right.
 
 # %% setup
-
 import torch
 
 from lstm_video_lab import (
@@ -158,7 +157,7 @@ Guess(
     "More than twice as fast",
     f"Two patches of 4 pixels are {pace} pixels in each step. With 64×64 pixels and digits of 28, "
     "as in the papers, a digit moves 3.6 pixels in a step, and a change still 8. With a kernel of "
-    "1×1 they do not travel at all.",
+    "1×1 it does not travel at all.",
 )
 
 # %% explore the reach
@@ -328,7 +327,9 @@ for name in both:
             f"{base['mean_image']['mse']:.1f}"
         )
 if len(both) < 2:
-    print("The box has no pair of models that were trained for long on the same two digits.")
+    print(
+        "There is no pair of pretrained models that were trained for long on the same two digits."
+    )
 
 # %% [markdown]
 # ## 5. What they recall

@@ -27,7 +27,6 @@
 # some see three blurred ones, some see two. We know of no count. So let us count.
 
 # %% setup
-
 import torch
 
 from lstm_video_lab import Settings, load_pretrained, plots, training

@@ -27,7 +27,6 @@
 # motion goes on, and that the activity of the units is periodic and does not die down.
 
 # %% setup
-
 import numpy as np
 
 from lstm_video_lab import Settings, evaluation, load_pretrained, plots, training

@@ -27,7 +27,6 @@
 # recall and to continue clips of two digits. Before you read on: what would you say it does?
 
 # %% setup
-
 import numpy as np
 import torch
 
@@ -305,7 +304,7 @@ plots.bars(
 # edges. If that is the reason, the decoder that recalls, and knows the places better, must draw
 # finer features than the one that predicts. That can be checked.
 
-# %% recalling against foreseeing
+# %% recalling against predicting
 recalls, foresees = (shapes[f"output {name}"]["width"] for name in ("reconstruction", "future"))
 print(f"Median width: recalling {np.median(recalls):.2f}, predicting {np.median(foresees):.2f}.")
 chance = experiment.chance_larger(foresees, recalls)

@@ -131,7 +131,7 @@ Guess(
     f"It is better at {sum(below)} of {AHEAD}. At the first predicted frame it costs "
     f"{error[0]:.1f} (copying {copied[0]:.1f}), at the last {error[-1]:.1f} (copying "
     f"{copied[-1]:.1f}). A copy of the last frame has every fine line, in nearly the right place. "
-    f"The model must draw it anew, out of {settings.units} numbers, and it has had "
+    f"The model must draw it anew, out of {2 * settings.units} numbers, and it has had "
     f"{composite.seconds:.0f} seconds to learn how.",
 )
 

@@ -77,7 +77,7 @@ across = mean_and_std(accuracies(result, start="random", labelled=MANY))[0]
 worth = ["nearly chance: under 30 %", "about half of what the clips give", "nearly as much"]
 Guess(
     "There are five classes, so chance is 20 %. How well does a classifier do that sees single "
-    f"frames only, taught with {MANY} clips of each class?",
+    f"frames only, trained with {MANY} clips of each class?",
     worth,
     worth[0 if alone < 30 else 1 if alone < 0.75 * across else 2],
     f"{alone:.1f} ± {alone_spread:.1f} %, against {across:.1f} % for an LSTM over "
@@ -192,14 +192,14 @@ runs = {
     for name in few_labels.FEATURES
     if name != "random"
 }
-foresee = {name: run["future"] for name, run in runs.items() if "future" in run}
+future = {name: run["future"] for name, run in runs.items() if "future" in run}
 plots.bars(
-    [name.replace("conditional", "cond.") for name in foresee],
-    [round(value, 1) for value in foresee.values()],
+    [name.replace("conditional", "cond.") for name in future],
+    [round(value, 1) for value in future.values()],
     baselines={level: runs["composite"][level] for level in ("mean", "copy last")},
     text=f"The stored runs ({result['sizes']['pretrain_steps']} steps, {whole} clips, "
     f"{result['scale']} scale) on test clips: error of predicted percepts, "
-    + ", ".join(f"{name} {value:.1f}" for name, value in foresee.items())
+    + ", ".join(f"{name} {value:.1f}" for name, value in future.items())
     + f"; mean percept {runs['composite']['mean']:.1f}.",
     ylabel="squared error per percept",
 )
@@ -529,8 +529,8 @@ figures.draw_cases(
         f"{less} clips unlabelled": {"start": "composite", "unlabelled": less},
         f"{result['sizes']['unlabelled']} clips unlabelled": {"start": "composite"},
         "random": {"start": "random"},
-        "box, random": {"start": "random", "percepts": "box"},
-        "box, pretrained": {"start": "composite", "percepts": "box"},
+        "pretrained network, random": {"start": "random", "percepts": "box"},
+        "pretrained network, pretrained": {"start": "composite", "percepts": "box"},
     },
     text=f"The network trained here names {scores['image']:.0%} of digits, the pretrained one "
     f"{scores['box']:.0%}. ",

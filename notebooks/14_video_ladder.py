@@ -136,12 +136,12 @@ how = {"frames_in": (3,), "future": 3, "note": "five circles"}
 losses = train_ladder(model, lambda step: films, STEPS, **how)
 others = experiment.circles([0.5, 1.5, 2.5, 3.5], SIDE, 12)  # other heights, starts and speeds
 model.eval()
-errors, foreseen = {}, {}
+errors, predicted_frames = {}, {}
 for name, made in {"the five": films, "four others": others}.items():
     frames = to_unit(made)
     with torch.no_grad():
-        foreseen[name] = model(frames[:3], 9)
-    errors[name] = metrics.squared_error(foreseen[name], frames[3:]).mean(1)  # (9,)
+        predicted_frames[name] = model(frames[:3], 9)
+    errors[name] = metrics.squared_error(predicted_frames[name], frames[3:]).mean(1)  # (9,)
 frames = to_unit(others)
 copied = metrics.squared_error(frames[2:3].expand_as(frames[3:]), frames[3:]).mean(1)
 mean = to_unit(films).mean((0, 1)).expand_as(frames[3:])
@@ -156,17 +156,17 @@ Guess(
     "repeating the last frame, or than the mean image?",
     answers,
     answers[0 if good == 0 else 2 if good == 9 else 1],
-    f"At {good} of 9 frames. A convolution does the same at every height, so what five clips teach "
+    f"At {good} of 9 frames. A convolution does the same at every height, so what is learnt from five clips "
     f"may hold for others. It could have learnt by heart: {ours:,} parameters, five clips.",
 )
 
-# %% what it foresees
+# %% what it predicts
 plots.frames(
     {
         "truth": others[3:, 1],
-        "predicted": foreseen["four others"][:, 1],
-        "truth, a taught clip": films[3:, 1],
-        "predicted ": foreseen["the five"][:, 1],
+        "predicted": predicted_frames["four others"][:, 1],
+        "truth, a clip of the five": films[3:, 1],
+        "predicted ": predicted_frames["the five"][:, 1],
     },
     f"Frames 4 to 12, from the first three ({scale} scale, {STEPS} steps): above a circle that it "
     "never saw, below one of the five. It learnt with three frames ahead, and is asked for nine.",
@@ -543,7 +543,7 @@ Guess(
     fine[0] if fine else "endless",
     "Held-out clips: "
     + ", ".join(f"{words} {unknown[name]:.1f}" for name, words in SETS.items())
-    + f"; copying {copying:.1f}. On the clips that taught it: "
+    + f"; copying {copying:.1f}. On the clips it was trained on: "
     + ", ".join(f"{words} {known[name]:.1f}" for name, words in SETS.items())
     + ". Each had the same number of steps: five clips were seen again and again.",
 )
@@ -551,10 +551,10 @@ Guess(
 # %% sizes of the training set
 plots.bars(
     list(SETS.values()),
-    {"clips that taught it": list(known.values()), "held-out clips": list(unknown.values())},
+    {"clips it was trained on": list(known.values()), "held-out clips": list(unknown.values())},
     {
         key: [gather(result, name, which, 0)[1] for name in SETS]
-        for key, which in (("clips that taught it", "taught"), ("held-out clips", "mse"))
+        for key, which in (("clips it was trained on", "taught"), ("held-out clips", "mse"))
     },
     {name: levels[name]["mse"][0] for name in ("copy last", "mean image")},
     f"Squared error at the first predicted frame by clips in the training set ({made(*SETS)}).",
@@ -697,7 +697,7 @@ for name, card in cards.items():
     there = f"{card['parameters']:,} parameters, {card['steps']:,} steps"
     print(f"{name}: {there}, {card['steps'] * card['settings']['batch_size']:,} clips")
 
-# %% guess which one foresees better
+# %% guess which one predicts better
 near, far = ([error[t].item() for error in errors_by.values()] for t in (0, -1))
 answers = [
     "the ladder, near and far",

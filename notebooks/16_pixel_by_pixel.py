@@ -551,7 +551,7 @@ def films(split, count, seed):
 
 watched, apart = films("train", 1000, 0), films("test", 10, 1)
 video = PixelLSTM((FRAMES, S, S), 2, reach=2, memory=False)
-train_pixels(video, watched, short(250), batch_size=8, note="films")
+train_pixels(video, watched, short(250), batch_size=8, note="clips")
 with torch.no_grad():
     told = video.bits(apart)
 plots.frames(

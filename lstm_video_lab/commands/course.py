@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def add_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", type=Path, default=Path("lab-work"), help="your own working copy")
     parser.add_argument(
-        "--author", action="store_true", help="open the originals, paired with their scripts"
+        "--author",
+        action="store_true",
+        help="open the originals, lessons and solutions, each one with its script",
     )
 
 
@@ -32,22 +34,75 @@ def add_build(parser: argparse.ArgumentParser) -> None:
         "--check", action="store_true", help="change nothing; say what is not as a build makes it"
     )
     parser.add_argument(
+        "--accept", action="store_true", help="take numbers that moved further than stated"
+    )
+    parser.add_argument(
+        "--cell",
+        metavar="NAME",
+        help="run one lesson up to a cell, print its output, write nothing",
+    )
+    parser.add_argument("--watch", action="store_true", help="build what is saved, until Ctrl-C")
+    parser.add_argument(
         "--html",
         type=Path,
         default=None,
         metavar="DIR",
         help="also write reading copies to a folder",
     )
+    parser.add_argument(
+        "--since",
+        metavar="REVISION",
+        help="with --html: only lessons that changed since then, before and after",
+    )
+    parser.add_argument(
+        "--renumber",
+        nargs=2,
+        metavar=("OLD", "NEW"),
+        help="move a lesson to another number, as 06 06b; with --check only say what would change",
+    )
 
 
 def run_build(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab.course.build import build
+    from lstm_video_lab.course import build, renumber
 
-    for line in build(
-        Path.cwd(), check=arguments.check, names=arguments.names, html=arguments.html
-    ):
-        print(line)
+    root = Path.cwd()
+    if arguments.since and arguments.html is None:
+        raise ValueError("--since goes with --html DIR, where the pages are written")
+    if arguments.renumber:
+        for line in renumber.renumber(root, *arguments.renumber, check=arguments.check):
+            say(line)
+    elif arguments.cell:
+        if len(arguments.names) != 1:
+            raise ValueError("--cell takes one lesson: lstm-video-lab build 03 --cell NAME")
+        build.try_cell(root, arguments.names[0], arguments.cell, say)
+    elif arguments.watch:
+        build.watch(root, accept=arguments.accept, say=say)
+    elif arguments.check:
+        build.check(root, names=arguments.names, say=say)
+    else:
+        build.build(root, names=arguments.names, accept=arguments.accept, say=say)
+    if arguments.html is not None:
+        _write_reading_copies(root, arguments)
     return 0
+
+
+def _write_reading_copies(root: Path, arguments: argparse.Namespace) -> None:
+    from lstm_video_lab.course import build, review
+
+    if arguments.since:
+        lines = review.write_since(root, arguments.html, arguments.since)
+    else:
+        notebooks = [
+            s.with_suffix(".ipynb") for s in build.choose(root / "notebooks", arguments.names)
+        ]
+        lines = review.write_html(notebooks, arguments.html)
+    for line in lines:
+        say(line)
+
+
+def say(line: str) -> None:
+    """Print at once, also into a file or a pipe."""
+    print(line, flush=True)
 
 
 def add_grade(parser: argparse.ArgumentParser) -> None:

@@ -28,7 +28,7 @@ from lstm_video_lab.course.from_notebook import (
 )
 from lstm_video_lab.files import write_whole
 
-NAME = re.compile(r"\d+_\w+")  # of a lesson or an exercise
+NAME = re.compile(r"\d+[a-z]?_\w+")  # of a lesson or an exercise
 FOLDERS = ("notebooks", "solutions")
 
 

@@ -2,76 +2,151 @@
 
 People edit ``notebooks/NN_name.py`` (jupytext's percent format). The build makes ``NN_name.ipynb``
 from it: the same cells, ids that depend on nothing but the cells, and the outputs of one run from
-top to bottom. The notebook stores in its metadata ("lab") a hash of the code that its outputs were
-made from and a hash of the outputs, so that `check` can tell that they belong together. The
-conversion goes one way only; `jupytext --sync`, which trusts modification times, is never used.
+top to bottom. What that run was made from stands in ``notebooks/made_from.json`` (see `stamps`):
+a lesson is executed again where its code, or a module, result or model that it loaded, is another.
+The notebook holds in its metadata ("lab") a hash of the script and of the outputs, so that edits of
+either by hand are seen. The conversion goes one way only; `jupytext --sync`, which trusts
+modification times, is never used.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from lstm_video_lab.course import UNATTENDED, find_lessons, handout, tables, workspace
-from lstm_video_lab.course.scripts import code_cells, code_hash, output_hash, read_script
+from lstm_video_lab.course import find_lessons, handout, links, prose, stamps, tables
+from lstm_video_lab.course.authoring import take_edits
+from lstm_video_lab.course.execution import execute, run_until
+from lstm_video_lab.course.moved_numbers import moved_numbers
+from lstm_video_lab.course.scripts import code_cells, content_hash, output_hash, read_script
+from lstm_video_lab.course.stale import (
+    LARGEST,
+    SCALE,
+    find_problems,
+    stale_because,
+    stored_notebook,
+    to_text,
+)
 from lstm_video_lab.files import write_whole
 
-LARGEST = 500_000  # bytes of a stored notebook
-CELL_SECONDS = 300  # a cell may ask for another limit: `# %% timeout=400`
-SCALE = "laptop"  # the scale at which stored outputs are made
-LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
-MEND = "run `lstm-video-lab build`"
-
-# Reading copies load nothing: scripts are left out, styles and pictures are inside the page.
-PAGE = """{%- extends 'lab/index.html.j2' -%}
-{%- block html_head_js -%}{%- endblock -%}
-{%- block html_head_js_mathjax -%}{%- endblock -%}
-{%- block html_head_js_mermaidjs -%}{%- endblock -%}
-{%- block jupyter_widgets -%}{%- endblock -%}"""
-LOADED = re.compile(
-    r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*\b(?:src|href)\s*=\s*[\"']?(?:https?:)?//"
-    r"|@import|url\(\s*[\"']?(?:https?:)?//"
-)
+Say = Callable[[str], None]
 
 
 def build(
     root: str | Path | None = None,
     *,
-    check: bool = False,
     names: Sequence[str] = (),
     force: bool = False,
-    html: str | Path | None = None,
-) -> list[str]:
-    """Build, or with `check` verify, every lesson and exercise below `root`; a line for each.
+    accept: bool = False,
+    say: Say = print,
+) -> None:
+    """Build every lesson and exercise below `root`; a line for each, as soon as it is known.
 
-    root   the folder that holds ``notebooks/``; None: where `find_lessons` finds them
-    check  change nothing, compare stored notebooks with their scripts
-    names  lessons, by the start of their names, to execute even if their code has not changed;
-           the others are left alone
-    force  execute all
-    html   also write a reading copy of each lesson into this folder
-    Raises ValueError: a line for each problem that `check` finds, or what stops a build.
+    root    the folder that holds ``notebooks/``; None: where `find_lessons` finds them
+    names   lessons, by the start of their names, to execute even if nothing has changed; the
+            others are left alone
+    force   execute all
+    accept  take numbers that moved further than their cells state
+    Raises ValueError with a line for each lesson that could not be built; the others are.
     """
-    folder = Path(root) / "notebooks" if root else find_lessons()
-    scripts = _choose(sorted(folder.glob("[0-9]*_*.py")), folder, names)
-    if not check:
-        messages = [_build_one(script, bool(names) or force) for script in scripts]
-        messages += _refresh_tables(folder.parent) + handout.write(folder.parent / "solutions")
-    elif problems := find_problems(folder) + handout.problems(folder.parent / "solutions"):
+    folder = _folder(root)
+    problems = []
+    for script in choose(folder, names):
+        try:
+            _build_one(script, bool(names) or force, accept, say)
+        except ValueError as error:
+            problems.append(str(error))
+    try:
+        for line in _refresh_tables(folder.parent) + _build_exercises(folder.parent / "solutions"):
+            say(line)
+    except ValueError as error:
+        problems.append(str(error))
+    problems += prose.problems(folder.parent) + links.problems(folder.parent)
+    if problems:
         raise ValueError("\n".join(problems))
-    else:
-        messages = [f"{script.stem}: as built" for script in scripts]
-    if html is not None:
-        messages += write_html([script.with_suffix(".ipynb") for script in scripts], Path(html))
-    return messages
+
+
+def check(root: str | Path | None = None, *, names: Sequence[str] = (), say: Say = print) -> None:
+    """Say of every lesson that it is as built, and change nothing.
+
+    Raises ValueError with a line for each file that is not as a build would make it.
+    """
+    folder = _folder(root)
+    scripts = choose(folder, names)
+    problems = find_problems(folder) + handout.problems(folder.parent / "solutions")
+    problems += prose.problems(folder.parent) + links.problems(folder.parent)
+    if problems:
+        raise ValueError("\n".join(problems))
+    for script in scripts:
+        say(f"{script.stem}: as built")
+
+
+def try_cell(root: str | Path | None, lesson: str, cell: str, say: Say = print) -> None:
+    """Run a lesson up to one cell, by its id or the start of it; say its output, write nothing."""
+    scripts = choose(_folder(root), [lesson])
+    for line in run_until(read_script(scripts[0]), cell, scripts[0], _scale()):
+        say(line)
+
+
+def watch(root: str | Path | None = None, *, accept: bool = False, say: Say = print) -> None:
+    """Build each lesson, and all exercises, whose script is saved; goes on until Ctrl-C."""
+    folder = _folder(root)
+    choose(folder)
+    seen = _times(folder)
+    say("watching the scripts of lessons and solutions: Ctrl-C ends it")
+    while True:
+        time.sleep(0.5)
+        now = _times(folder)
+        changed = [path for path, saved in now.items() if seen.get(path) != saved]
+        seen = now
+        for path in changed:
+            try:
+                if path.parent == folder:
+                    _build_one(path, False, accept, say)
+                else:
+                    for line in handout.write(path.parent):
+                        say(line)
+            except ValueError as error:
+                say(str(error))
+
+
+def _times(lessons: Path) -> dict[Path, int]:
+    """When each script was saved last."""
+    solutions = lessons.parent / "solutions"
+    scripts = [*lessons.glob("[0-9]*_*.py"), *solutions.glob("[0-9]*_*.py")]
+    return {path: path.stat().st_mtime_ns for path in scripts if path.exists()}
+
+
+def choose(folder: Path, names: Sequence[str] = ()) -> list[Path]:
+    """The scripts of the lessons, or of those whose names begin with one of `names`."""
+    scripts = sorted(folder.glob("[0-9]*_*.py"))
+    if not scripts:
+        raise ValueError(f"{folder} holds no lessons: run this in a clone of the repository")
+    for name in names:
+        if not any(script.name.startswith(name) for script in scripts):
+            known = ", ".join(script.stem for script in scripts)
+            raise ValueError(f"lesson {name!r} is unknown: the lessons are {known}")
+    return [s for s in scripts if not names or s.name.startswith(tuple(names))]
+
+
+def _folder(root: str | Path | None) -> Path:
+    return Path(root) / "notebooks" if root else find_lessons()
+
+
+def _scale() -> str:
+    return os.environ.get("LAB_SCALE", SCALE)
+
+
+def _build_exercises(solutions: Path) -> list[str]:
+    """Exercises and notebooks from the solutions; a line for each file that is written."""
+    sentences = [take_edits(script) for script in sorted(solutions.glob("[0-9]*_*.py"))]
+    return [sentence for sentence in sentences if sentence] + handout.write(solutions)
 
 
 def _refresh_tables(root: Path) -> list[str]:
@@ -83,48 +158,96 @@ def _refresh_tables(root: Path) -> list[str]:
     return messages
 
 
-def _choose(scripts: list[Path], folder: Path, names: Sequence[str]) -> list[Path]:
-    if not scripts:
-        raise ValueError(f"{folder} holds no lessons: run this in a clone of the repository")
-    for name in names:
-        if not any(script.name.startswith(name) for script in scripts):
-            known = ", ".join(script.stem for script in scripts)
-            raise ValueError(f"lesson {name!r} is unknown: the lessons are {known}")
-    return [s for s in scripts if not names or s.name.startswith(tuple(names))]
-
-
-def _to_text(nb: NotebookNode) -> str:
-    return nbformat.writes(nb, version=4) + "\n"
-
-
-def _stored(path: Path) -> NotebookNode | None:
-    """The notebook at `path`; None where there is none, or no valid one."""
-    try:
-        nb = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-        nbformat.validate(nb)
-    except (OSError, ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError):
-        return None
-    return nb
-
-
-def _build_one(script: Path, force: bool) -> str:
-    """Write the notebook of `script`; execute it only where its code, or the scale, is another."""
+def _build_one(script: Path, force: bool, accept: bool, say: Say) -> None:
+    """Write the notebook of `script`; execute it only where it is stale."""
+    edits = _take_edits(script, say)
     target = script.with_suffix(".ipynb")
-    scale = os.environ.get("LAB_SCALE", SCALE)
+    scale = _scale()
     nb = read_script(script)
-    old = _stored(target)
-    made = {"cells": code_hash(nb), "outputs": output_hash(old) if old else "", "scale": scale}
-    if old and not force and code_hash(old) == made["cells"] and old.metadata.get("lab") == made:
-        for new_cell, old_cell in zip(code_cells(nb), code_cells(old), strict=True):
-            new_cell.outputs, new_cell.execution_count = old_cell.outputs, old_cell.execution_count
-        done = "outputs kept"
-    else:
-        execute(nb, script, scale)
-        made["outputs"] = output_hash(nb)
-        done = f"executed at {scale} scale"
-    nb.metadata["lab"] = made
+    old = stored_notebook(target)
+    reasons = stale_because(script, nb, old, scale)
+    for reason in reasons:
+        say(f"{script.stem}: {reason}")
+    if old and not reasons and not force:
+        _take_outputs(nb, old)
+        _write(nb, target, scale)
+        stamps.rename_cells(script.parent, script.stem, nb)
+        say(f"{script.stem}: outputs kept")
+        return
+    stamp = _run_or_take_refused(nb, script, scale, accept)
+    _compare(old, nb, script, stamp, accept, say)
+    _take_edits(script, say, edits)  # what was saved meanwhile
+    _write(nb, target, scale)
+    stamps.write(script.parent, script.stem, stamp, output_hash(nb))
+    say(f"{script.stem}: executed at {scale} scale")
+
+
+def _take_edits(script: Path, say: Say, known: str = "") -> str:
+    """An edit of the notebook goes into its script; say so, unless that is known."""
+    sentence = take_edits(script)
+    if sentence and sentence != known:
+        say(sentence)
+    return sentence
+
+
+def _take_outputs(nb: NotebookNode, old: NotebookNode) -> None:
+    for new_cell, old_cell in zip(code_cells(nb), code_cells(old), strict=True):
+        new_cell.outputs = old_cell.outputs
+        new_cell.execution_count = old_cell.execution_count
+
+
+def _run_or_take_refused(nb: NotebookNode, script: Path, scale: str, accept: bool) -> stamps.Stamp:
+    """Execute `nb`, unless the run that was refused before is accepted now; returns its stamp."""
+    run = stored_notebook(_refused(script)) if accept else None
+    if run and run.metadata.lab.scale == scale:
+        stamp = json.loads(run.metadata.lab.stamp)
+        if not stamps.changes(stamp, nb, script.parent):
+            _take_outputs(nb, run)
+            return stamp
+    return execute(nb, script, scale)
+
+
+def _refused(script: Path) -> Path:
+    """Where a run is kept whose numbers moved too far, until it is accepted."""
+    return script.parent / stamps.DRAFTS / script.with_suffix(".ipynb").name
+
+
+def _compare(
+    old: NotebookNode | None,
+    nb: NotebookNode,
+    script: Path,
+    stamp: stamps.Stamp,
+    accept: bool,
+    say: Say,
+) -> None:
+    """Say which numbers moved. Raises ValueError where one moved too far and is not accepted."""
+    moves = []
+    if old is not None and old.metadata.get("lab", {}).get("scale") == _scale():
+        moves = moved_numbers(old, nb)
+    for move in moves:
+        say(f"{script.stem}: {move}")
+    far = [move for move in moves if not move.is_stated]
+    refused = _refused(script)
+    if far and not accept:
+        nb.metadata["lab"] = {"stamp": json.dumps(stamp), "scale": _scale()}
+        refused.parent.mkdir(exist_ok=True)
+        write_whole(refused, to_text(nb))
+        raise ValueError(
+            f"{script.stem}: {len(far)} numbers moved further than their cells state, first "
+            f"{far[0]}: if that is right, build again with --accept"
+        )
+    refused.unlink(missing_ok=True)
+
+
+def _write(nb: NotebookNode, target: Path, scale: str) -> None:
+    """Write the notebook, if it is not there as it must be."""
+    nb.metadata["lab"] = {
+        "script": content_hash(nb),
+        "outputs": output_hash(nb),
+        "scale": scale,
+    }
     nbformat.validate(nb)
-    data = _to_text(nb).encode()
+    data = to_text(nb).encode()
     if len(data) >= LARGEST:
         raise ValueError(
             f"{target.name} would have {len(data) // 1000} KB, {LARGEST // 1000} at most: "
@@ -132,123 +255,3 @@ def _build_one(script: Path, force: bool) -> str:
         )
     if not target.exists() or target.read_bytes() != data:
         write_whole(target, data)
-    return f"{script.stem}: {done}"
-
-
-def execute(nb: NotebookNode, script: Path, scale: str) -> None:
-    """Run the cells of `nb` from top to bottom, in place, in a temporary folder.
-
-    Raises ValueError that names the lesson and the cell.
-    """
-    started: list[str] = []
-    with workspace(script.parent) as folder:
-        client = NotebookClient(
-            nb,
-            kernel_name="python3",
-            extra_arguments=["--log-level=ERROR"],
-            resources={"metadata": {"path": folder}},
-            timeout_func=lambda cell: cell.metadata.get("timeout", CELL_SECONDS),
-            on_cell_start=lambda cell, cell_index: started.append(cell.id),
-            coalesce_streams=True,
-            record_timing=False,
-            store_widget_state=False,
-        )
-        try:
-            client.execute(env={**os.environ, **UNATTENDED, "LAB_SCALE": scale})
-        except CellExecutionError as error:
-            fault = f"{error.ename}: {error.evalue}"
-        except CellTimeoutError:
-            fault = "it takes too long (a cell sets its limit in seconds with `timeout=`)"
-        except DeadKernelError:
-            fault = "the kernel died"
-        else:
-            fault = ""
-    if fault:
-        where = f"cell {started[-1]!r}" if started else "the start"
-        raise ValueError(f"{script.name}: {where} fails: {' '.join(fault.split())}")
-    nb.metadata = nbformat.from_dict(handout.METADATA)
-    for cell in code_cells(nb):
-        if any(LIVE_VIEW in output.get("data", {}) for output in cell.outputs):
-            raise ValueError(
-                f"{script.name}: cell {cell.id!r} shows a live widget, which is blank without a "
-                "kernel: show its picture when LAB_STATIC is set"
-            )
-
-
-def find_problems(folder: Path) -> list[str]:
-    """One line for each notebook or script below `folder` that does not say what its twin says."""
-    stems = {path.stem for kind in ("py", "ipynb") for path in folder.glob(f"*.{kind}")}
-    problems = [_problem(folder / stem) for stem in sorted(stems)]
-    for name in tables.outdated_pages(folder.parent):
-        problems.append(f"{name} shows other results than notebooks/results: {MEND}")
-    return [problem for problem in problems if problem]
-
-
-def _problem(lesson: Path) -> str:
-    """What is wrong with one pair and how to mend it; an empty string for nothing."""
-    script, target = lesson.with_suffix(".py"), lesson.with_suffix(".ipynb")
-    if not script.exists():
-        return f"{target.name} has no script {script.name}: write it, or delete the notebook"
-    if not target.exists():
-        return f"{target.name} is missing: {MEND}"
-    nb = _stored(target)
-    if nb is None:
-        return f"{target.name} is no valid notebook: {MEND}"
-    made = nb.metadata.get("lab", {})
-    fault = _difference(read_script(script), nb)
-    text = target.read_text(encoding="utf-8")
-    if fault:
-        pass
-    elif text != _to_text(nb):
-        fault = "is not written as the build writes it"
-    elif not any(cell.outputs for cell in code_cells(nb)):
-        fault = "has no outputs"
-    elif made.get("cells") != code_hash(nb):
-        fault = "has outputs that were made from other cells"
-    elif made.get("outputs") != output_hash(nb):
-        fault = "has outputs that were changed after they were made"
-    elif made.get("scale") != SCALE:
-        fault = f"has outputs of scale {made.get('scale')!r} instead of {SCALE!r}"
-    elif len(text.encode()) >= LARGEST:
-        fault = f"has {LARGEST // 1000} KB or more"
-    return f"{target.name} {fault}: {MEND}" if fault else ""
-
-
-def _difference(fresh: NotebookNode, stored: NotebookNode) -> str:
-    """Where a rebuild of sources, ids and metadata differs from the stored notebook."""
-    bare = nbformat.from_dict(json.loads(json.dumps(stored)))
-    fresh.metadata["lab"] = bare.metadata.get("lab", {})
-    for cell in code_cells(bare):
-        cell.outputs, cell.execution_count = [], None
-    if _to_text(fresh) == _to_text(bare):
-        return ""
-    for new, old in zip(fresh.cells, bare.cells, strict=False):
-        if new != old:
-            return f"differs from its script at cell {new.id!r}"
-    if len(fresh.cells) != len(bare.cells):
-        return f"has {len(bare.cells)} cells, its script {len(fresh.cells)}"
-    return "has other metadata than the build gives it"
-
-
-def write_html(notebooks: Sequence[Path], folder: Path) -> list[str]:
-    """A page for each notebook that can be read anywhere: nothing in it loads from an address."""
-    from nbconvert import HTMLExporter  # slow to import, and needed only here
-
-    exporter = HTMLExporter(raw_template=PAGE)
-    folder.mkdir(parents=True, exist_ok=True)
-    messages = []
-    for path in notebooks:
-        page, _ = exporter.from_filename(str(path))
-        page = page.replace(
-            "No description has been provided for this image",
-            "Picture, described by the line of text below it",
-        )
-        page = re.sub(r'href="(\d\w*)\.ipynb', r'href="\1.html', page)
-        if found := LOADED.search(page):
-            raise ValueError(
-                f"{path.name}: its page would load from the network ({found[0][-60:]!r}): "
-                "put the picture or the style into the lesson itself"
-            )
-        write_whole(folder / f"{path.stem}.html", page.encode())
-        messages.append(f"{path.stem}.html: written")
-    return messages

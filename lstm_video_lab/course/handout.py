@@ -27,15 +27,12 @@ from lstm_video_lab.course.exercises import (
     kind_of,
     read_exercises,
 )
+from lstm_video_lab.course.scripts import METADATA, content_hash, read_script
 from lstm_video_lab.course.visible_cases import values_from_text, values_to_text
 from lstm_video_lab.files import write_whole
 
 VISIBLE_SEED = 0
 MOST_VISIBLE = 150_000  # bytes of the file of one answer
-METADATA = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 HEADER = "# Cut from solutions/{name}.py by `lstm-video-lab build`: edit that one.\n"
 
 
@@ -45,7 +42,9 @@ def files(solutions: Path) -> dict[Path, str]:
     exercises = solutions.parent / "exercises"
     visible = _visible_folder(solutions)
     for name, exercise in read_exercises(solutions).items():
-        contents[solutions / f"{name}.ipynb"] = notebook_text(exercise.notebook)
+        contents[solutions / f"{name}.ipynb"] = notebook_text(
+            exercise.notebook, content_hash(read_script(solutions / f"{name}.py"))
+        )
         cut = exercise.cut()
         handed_out = {
             exercises / f"{name}.ipynb": notebook_text(cut),
@@ -73,7 +72,7 @@ def _visible_folder(solutions: Path) -> Path:
     return solutions.parent / "lstm_video_lab" / "course" / "visible"
 
 
-def notebook_text(nb: NotebookNode) -> str:
+def notebook_text(nb: NotebookNode, script: str = "") -> str:
     """The file of a notebook without outputs; ids follow from what the cells are for."""
     nb = nbformat.from_dict(json.loads(json.dumps(nb)))
     taken: set[str] = set()
@@ -84,6 +83,8 @@ def notebook_text(nb: NotebookNode) -> str:
             cell.outputs = []
             cell.execution_count = None
     nb.metadata = nbformat.from_dict(METADATA)
+    if script:
+        nb.metadata["lab"] = {"script": script}  # tells its edits: see authoring
     nb.nbformat = 4
     nb.nbformat_minor = 5
     nbformat.validate(nb)

@@ -13,6 +13,7 @@ from lstm_video_lab.files import write_whole
 
 FIRST = "00_start_here.ipynb"
 MANIFEST = ".lab.json"
+SETTINGS = Path(__file__).with_name("settings")  # of JupyterLab: it asks for no news
 
 # Saving a notebook also writes its script.
 PAIRED = "--ServerApp.contents_manager_class=lstm_video_lab.course.contents.PairedContents"
@@ -43,6 +44,10 @@ def open_lab(
         print(line, flush=True)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")  # in containers, where Jupyter would refuse to start
+    os.environ.setdefault("PYTHONSTARTUP", str(Path(__file__).with_name("start_kernel.py")))
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    )
     os.chdir(folder)
     from jupyterlab.labapp import main
 

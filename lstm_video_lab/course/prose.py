@@ -192,7 +192,7 @@ class Stored:
 
     def output(self, path: Path, cell: str) -> str:
         """The stored text of a cell of the lesson at `path`, or of the one that `cell` names."""
-        if other := re.fullmatch(r"(\d+)/(.+)", cell):
+        if other := re.fullmatch(r"(\d+[a-z]?)/(.+)", cell):
             lessons = sorted(self._root.glob(f"notebooks/{other[1]}_*.py"))
             if not lessons:
                 raise ExpressionError(f"there is no lesson {other[1]}")

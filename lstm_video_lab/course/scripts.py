@@ -29,8 +29,10 @@ from jupytext.cell_metadata import text_to_metadata
 from jupytext.stringparser import StringParser
 from nbformat import NotebookNode
 
-from lstm_video_lab.course import handout
-
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 CELL_METADATA = ("name", "tags", "timeout", "title", "spread")
 EXAMPLES = {"timeout": "timeout=30", "spread": "spread=0.1", "name": 'name="gates"'}
 MAGIC = ("language", "magic_args")  # how jupytext writes `%%bash` and the like
@@ -89,7 +91,7 @@ def inputs(nb: NotebookNode) -> NotebookNode:
         )
         cell.id = _cell_id(cell, taken)
         taken.add(cell.id)
-    nb.metadata = nbformat.from_dict(handout.METADATA)
+    nb.metadata = nbformat.from_dict(METADATA)
     nb.nbformat, nb.nbformat_minor = 4, 5
     return nb
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from lstm_video_lab.checks import check_number, check_sizes
+from lstm_video_lab.checks import LabError, check_number, check_sizes
 from lstm_video_lab.data.bouncing import area_average, bounce, render, uniforms
 from lstm_video_lab.data.digits import Digits
 
@@ -68,12 +68,12 @@ class MovingActions:
         check_sizes(num_frames=num_frames, digit_size=digit_size)
         check_number("seed", seed, 0, whole=True)
         if image_size < 2 * digit_size:
-            raise ValueError(
+            raise LabError(
                 f"image_size={image_size} leaves two digits of digit_size={digit_size} no room: "
                 "make digits smaller or frames larger"
             )
         if len(speed) != 2 or not 0 < speed[0] <= speed[1] <= RADIUS[0]:
-            raise ValueError(f"speed={speed!r} must be (low, high), from over 0 to {RADIUS[0]}")
+            raise LabError(f"speed={speed!r} must be (low, high), from over 0 to {RADIUS[0]}")
         self.digits, self.image_size, self.num_frames = digits, image_size, num_frames
         self.digit_size, self.speed, self.seed = digit_size, speed, seed
         self._images = area_average(digits.images, digit_size)  # (N, s, s)

@@ -16,7 +16,7 @@ from itertools import combinations
 import numpy as np
 import torch
 
-from lstm_video_lab.checks import check_number, check_sizes
+from lstm_video_lab.checks import LabError, check_number, check_sizes
 from lstm_video_lab.data.digits import Digits
 
 WORDS = 8  # random words kept for each digit of a sequence: which, y, x, direction, speed, 3 spare
@@ -69,12 +69,12 @@ class BouncingDigits:
         seed: int = 0,
     ) -> None:
         if len(digits.images) == 0:
-            raise ValueError("digits is an empty set: at least one digit is needed")
+            raise LabError("digits is an empty set: at least one digit is needed")
         check_sizes(num_digits=num_digits, image_size=image_size)
         check_sizes(num_frames=num_frames, digit_size=digit_size)
         check_number("seed", seed, 0, whole=True)
         if digit_size > image_size:
-            raise ValueError(
+            raise LabError(
                 f"digit_size={digit_size} does not fit into image_size={image_size}: "
                 "make digits smaller or frames larger"
             )
@@ -175,7 +175,7 @@ def render(
     S = image_size
     box = S - s
     if positions.min() < 0 or positions.max() > box:
-        raise ValueError(f"positions must be from 0 to {box}, so that digits stay in the frame")
+        raise LabError(f"positions must be from 0 to {box}, so that digits stay in the frame")
     margin = box * S + box  # the farthest that a window begins before its digit
     strips = np.zeros((B, D, margin + S * S), np.uint8)
     rows = strips[..., margin : margin + s * S].reshape(B, D, s, S)  # a view
@@ -224,7 +224,7 @@ def _speed_range(speed: float | tuple[float, float]) -> tuple[float, float]:
     try:
         low, high = map(float, speed if isinstance(speed, tuple | list) else (speed, speed))
     except (TypeError, ValueError):
-        raise ValueError(f"speed={speed!r} must be one number, or (low, high)") from None
+        raise LabError(f"speed={speed!r} must be one number, or (low, high)") from None
     if not 0 <= low <= high < math.inf:
-        raise ValueError(f"speed={speed!r} must be finite, with 0 <= low <= high")
+        raise LabError(f"speed={speed!r} must be finite, with 0 <= low <= high")
     return low, high

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_video_lab.checks import check_choice
+from lstm_video_lab.checks import LabError, check_choice
 from lstm_video_lab.data.download import cache_folder, fetch
 
 SIDE = 28  # pixels, of a digit with its margin
@@ -47,9 +47,9 @@ class Digits:
     def __post_init__(self) -> None:
         if self.images.dtype != np.uint8 or self.images.shape[1:] != (SIDE, SIDE):
             kind = f"{self.images.dtype} {self.images.shape}"
-            raise ValueError(f"images of digits must be uint8 (N, {SIDE}, {SIDE}), not {kind}")
+            raise LabError(f"images of digits must be uint8 (N, {SIDE}, {SIDE}), not {kind}")
         if self.labels.shape != self.images.shape[:1]:
-            raise ValueError(f"{len(self.images)} images need as many labels: {self.labels.shape}")
+            raise LabError(f"{len(self.images)} images need as many labels: {self.labels.shape}")
 
 
 def load_digits(source: str | os.PathLike[str] = "embedded", split: str = "train") -> Digits:
@@ -81,7 +81,7 @@ def load_digits(source: str | os.PathLike[str] = "embedded", split: str = "train
     if len(folder.parts) > 1:
         raise FileNotFoundError(f"digits: the folder {folder} does not exist")
     known = 'choose "embedded", "mnist", or an existing folder of IDX files'
-    raise ValueError(f"digits={str(source)!r} is unknown: {known}")
+    raise LabError(f"digits={str(source)!r} is unknown: {known}")
 
 
 def _embedded(split: str) -> Digits:
@@ -131,7 +131,7 @@ def _read_folder(folder: Path, split: str) -> Digits:
     labels = read_idx(labels_path, ())
     if len(images) != len(labels):
         where = f"{images_path} has {len(images)} images"
-        raise ValueError(f"{where}, but {labels_path.name} has {len(labels)} labels")
+        raise LabError(f"{where}, but {labels_path.name} has {len(labels)} labels")
     return Digits(images, labels.astype(np.int64))
 
 
@@ -153,22 +153,20 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
         try:
             content = gzip.decompress(content)
         except (OSError, EOFError, zlib.error) as error:
-            raise ValueError(f"{path}: broken gzip ({error}): fetch the file again") from None
+            raise LabError(f"{path}: broken gzip ({error}): fetch the file again") from None
     magic = bytes([0, 0, 8, 1 + len(shape)])
     if not magic.startswith(content[:4]):
         numbers = f"magic number {content[:4].hex()} instead of {magic.hex()}"
-        raise ValueError(
-            f"{path}: {numbers}: it is no IDX file of {'images' if shape else 'labels'}"
-        )
+        raise LabError(f"{path}: {numbers}: it is no IDX file of {'images' if shape else 'labels'}")
     start = 4 + 4 * magic[3]
     if len(content) < start:
-        raise ValueError(f"{path}: truncated in its header: fetch the file again")
+        raise LabError(f"{path}: truncated in its header: fetch the file again")
     count, *size = struct.unpack_from(f">{magic[3]}I", content, 4)
     if tuple(size) != shape:
-        raise ValueError(f"{path}: digits are {size}, and must be {list(shape)} pixels")
+        raise LabError(f"{path}: digits are {size}, and must be {list(shape)} pixels")
     expected = start + count * math.prod(shape)
     if len(content) != expected:
         what = "truncated" if len(content) < expected else "trailing bytes"
         sizes = f"{len(content)} bytes where its header announces {expected}"
-        raise ValueError(f"{path}: {what}: {sizes}: fetch the file again")
+        raise LabError(f"{path}: {what}: {sizes}: fetch the file again")
     return np.frombuffer(content, np.uint8, offset=start).reshape(count, *shape).copy()

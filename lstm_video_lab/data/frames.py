@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lstm_video_lab.checks import check_choice
+from lstm_video_lab.checks import LabError, check_choice
 
 
 def to_unit(frames: Tensor) -> Tensor:
@@ -18,7 +18,7 @@ def to_unit(frames: Tensor) -> Tensor:
     if frames.dtype == torch.uint8:
         return frames.float() / 255
     if not frames.is_floating_point():
-        raise ValueError(
+        raise LabError(
             f"frames of type {frames.dtype} are no pixels: give uint8, or floats in [0, 1]"
         )
     return frames if frames.dtype == torch.float64 else frames.float()

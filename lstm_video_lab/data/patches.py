@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lstm_video_lab.checks import check_choice, check_number, check_sizes
+from lstm_video_lab.checks import LabError, check_choice, check_number, check_sizes
 from lstm_video_lab.data.bouncing import bounce, uniforms
 
 TEST_FROM = 0.7  # of a photograph's width: what lies to the right of it is for tests
@@ -45,7 +45,7 @@ class CameraPatches:
         smallest = min(min(picture.shape[1:]) for picture in self.photographs)
         if 2 * self._reach() >= smallest - 1:
             most = math.ceil((smallest - 1 - 6 * SHAKE) / ZOOM[1]) - 1
-            raise ValueError(
+            raise LabError(
                 f"image_size={image_size} is too large for the camera's photographs: choose at "
                 f"most {most}"
             )
@@ -122,7 +122,7 @@ class VideoPatches:
         check_number("seed", seed, 0, whole=True)
         fit = [v for v in videos if len(v) >= num_frames and min(v.shape[2:]) >= image_size]
         if not fit:
-            raise ValueError(
+            raise LabError(
                 f"no video has {num_frames} frames of at least {image_size}×{image_size} pixels"
             )
         self.videos, self.image_size, self.num_frames, self.seed = fit, image_size, num_frames, seed

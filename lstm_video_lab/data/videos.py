@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from lstm_video_lab.checks import LabError
+
 ENDINGS = (".avi", ".mp4", ".mkv", ".mov", ".webm", ".mpg", ".mpeg")
 MOST_FRAMES = 300  # of one video
 MOST_BYTES = 2**28  # of all that are kept in memory
@@ -30,7 +32,7 @@ def find_videos(folder: Path | str, split: str) -> list[Path]:
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
     recordings = sorted({_recording(path) for path in paths})
     if len(recordings) < 2:
-        raise ValueError(
+        raise LabError(
             f"{folder}: {len(recordings)} video recordings are too few: one to train on and one to "
             f"test on are needed ({', '.join(ENDINGS)})"
         )
@@ -68,9 +70,9 @@ def decode(path: Path | str, channels: int = 1, most: int = MOST_FRAMES) -> np.n
                 for frame in islice(container.decode(video=0), most)
             ]
     except (av.FFmpegError, IndexError) as error:  # IndexError: sound alone
-        raise ValueError(f"{path}: cannot be read as a video ({error}): take it away") from None
+        raise LabError(f"{path}: cannot be read as a video ({error}): take it away") from None
     if not frames:
-        raise ValueError(f"{path}: a video without frames: take it away")
+        raise LabError(f"{path}: a video without frames: take it away")
     video = np.stack(frames)
     return video[:, None] if channels == 1 else np.ascontiguousarray(video.transpose(0, 3, 1, 2))
 

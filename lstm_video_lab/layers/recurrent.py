@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from lstm_video_lab.cells import ConvLSTMCell, LSTMCell, existing
-from lstm_video_lab.checks import check_sizes
+from lstm_video_lab.checks import LabError, check_sizes
 from lstm_video_lab.layers.unroll import RecurrentFunction
 
 State = tuple[Tensor, Tensor]
@@ -32,11 +32,11 @@ class _Recurrent(nn.Module, ABC):
         check_sizes(num_layers=num_layers)
         self.sizes = (sizes,) * num_layers if isinstance(sizes, int) else tuple(sizes)
         if len(self.sizes) != num_layers:
-            raise ValueError(f"{len(self.sizes)} sizes were given for num_layers={num_layers}")
+            raise LabError(f"{len(self.sizes)} sizes were given for num_layers={num_layers}")
         if not 0.0 <= dropout < 1.0:
-            raise ValueError(f"dropout={dropout} must lie in [0, 1)")
+            raise LabError(f"dropout={dropout} must lie in [0, 1)")
         if dropout and num_layers == 1:
-            raise ValueError(f"dropout={dropout} acts between layers, and there is only one: use 0")
+            raise LabError(f"dropout={dropout} acts between layers, and there is only one: use 0")
         self.num_layers, self.dropout, self.fast = num_layers, dropout, fast
 
     def _add_parameters(self) -> None:
@@ -118,13 +118,13 @@ class _Recurrent(nn.Module, ABC):
     def _count_steps(self, x: Tensor | None, states: list[State] | None, steps: int | None) -> int:
         if x is None:
             if states is None or steps is None or steps < 1:
-                raise ValueError(
+                raise LabError(
                     "without an input x, give a state and a number of steps of at least 1"
                 )
             return steps
         existing(self.weights(0)[0])
         if steps not in (None, len(x)) or len(x) == 0:
-            raise ValueError(f"steps={steps} differs from the length of x, {len(x)}, or x is empty")
+            raise LabError(f"steps={steps} differs from the length of x, {len(x)}, or x is empty")
         return len(x)
 
     def forward(

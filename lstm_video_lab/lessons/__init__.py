@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.files import store_result, write_whole
 
 ROOMS = {  # experiment → the room that holds it
@@ -41,9 +42,9 @@ def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
     for an unknown name, and for a scale that an experiment does not have.
     """
     if name not in ROOMS:
-        raise ValueError(f"experiment {name!r} is unknown: choose one of {', '.join(ROOMS)}")
+        raise LabError(f"experiment {name!r} is unknown: choose one of {', '.join(ROOMS)}")
     if scale == "paper" and name in WITHOUT_PAPER:
-        raise ValueError(f"experiment {name} has no scale 'paper': choose laptop, or smoke")
+        raise LabError(f"experiment {name} has no scale 'paper': choose laptop, or smoke")
     scale = scale or "laptop"
     result = yield from _compute(name, scale, out)
     png = _draw(name, result)

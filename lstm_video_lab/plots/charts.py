@@ -34,7 +34,7 @@ def frames(
     frame with NaN is left out. Of more than 20 frames, evenly spaced ones are shown. `first` is the
     number over the first frame, `mark` the frame (counted from 0) with a thick border.
     """
-    named = {textwrap.fill(name, 16): row for name, row in rows.items()}
+    named = {_wrap(name): row for name, row in rows.items()}
     page = Page(canvas.room_for([*named, "frame"]), narrow=True)
     page.heading(title)
     shown, _ = page.frames(named, first=first, mark=mark)
@@ -111,12 +111,17 @@ def strip(
     return page.finish(text or auto.replace("\n", " "))
 
 
-def _chart(names, title: str, top: int, height: int, *labels: str) -> tuple[Page, Axes]:
-    """A page of that height with axes that leave room for the names at their right."""
+def _wrap(name: str) -> str:
+    """A name on lines of 16 letters. Spaces at its end stay: they tell apart rows of one name."""
+    return textwrap.fill(name, 16) + " " * (len(name) - len(name.rstrip()))
+
+
+def _chart(names, title: str, top: int, height: float, xlabel: str, ylabel: str, below=48.0):
+    """(page, axes) of that height; the axes leave room for the names at their right."""
     page = Page()
     page.write(title, 8, 6, weight="bold")
     page.gap(top)
-    return page, page.chart(height - top - 48, names, *labels)
+    return page, page.chart(height - top - below, names, xlabel, ylabel, below=below)
 
 
 def _finite(levels: Mapping[str, float | None] | None) -> dict[str, float]:
@@ -186,7 +191,9 @@ def bars(
     levels = _finite(baselines)
     top = 20 + 26 * bool(title) + 24 * (len(groups) > 1)
     names = [f"{name} 1234." for name in levels]
-    page, axes = _chart(names, title, top, height, "", ylabel)
+    lines = max(len(textwrap.wrap(label, 14)) for label in labels)
+    more = max(0, 15 * lines - 30)  # pixels of the third line of a label and those after it
+    page, axes = _chart(names, title, top, height + more, "", ylabel, below=48 + more)
     draw_bars(axes, labels, groups, whiskers)
     page.label_ends(axes, canvas.draw_levels(axes, levels))
     if len(groups) > 1:

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.plots import canvas
 from lstm_video_lab.plots.canvas import FAINT, FONT, GAP, INK, SMALL, WIDTH, Picture
 
@@ -23,7 +24,7 @@ def tile_rows(rows: Mapping[str, ArrayLike], room: float, mark: int | None = Non
     arrays = {name: canvas.grey(row) for name, row in rows.items()}
     for name, row in arrays.items():
         if row.ndim != 3 or not len(row):
-            raise ValueError(f"row {name!r} has shape {row.shape}: frames are (T, H, W)")
+            raise LabError(f"row {name!r} has shape {row.shape}: frames are (T, H, W)")
     length = max(map(len, arrays.values()))
     shown = range(0, length, math.ceil(length / MOST))
     most = min(room / len(shown) - 2 - GAP, largest)

@@ -20,6 +20,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 
@@ -109,7 +110,7 @@ def read_checkpoint(out: Path | str) -> Checkpoint:
             load_file(folder / "optimiser.safetensors"),
         )
     except (OSError, KeyError, SafetensorError, json.JSONDecodeError) as error:
-        raise ValueError(f"{folder}: this is no checkpoint of a run ({error})") from None
+        raise LabError(f"{folder}: this is no checkpoint of a run ({error})") from None
 
 
 def load_model(folder: Path | str) -> VideoModel:
@@ -159,11 +160,11 @@ def _verify(folder: Path) -> None:
         lines = (folder / SUMS).read_text().splitlines()
         expected = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
     except (ValueError, OSError) as error:
-        raise ValueError(f"{folder / SUMS}: unreadable ({error}): delete {folder}") from None
+        raise LabError(f"{folder / SUMS}: unreadable ({error}): delete {folder}") from None
     for name in ("weights.safetensors", "optimiser.safetensors", "state.json"):
         path = folder / name
         if not path.is_file() or expected.get(name) != _digest(path):
-            raise ValueError(
+            raise LabError(
                 f"{path}: damaged, its checksum differs from {SUMS}: "
                 f"delete {folder} to go back to the checkpoint before it"
             )

@@ -1,5 +1,6 @@
 """The plain loop for small networks that are no `VideoModel`, and its progress bar."""
 
+import builtins
 import math
 import os
 import sys
@@ -66,5 +67,7 @@ def fit_steps(
 
 def progress_bar(note: str, steps: Iterable | None = None, total: float | None = None) -> tqdm:
     """A bar in the notebook or terminal; none without a note, nor in what is stored."""
-    quiet = (not note or os.environ.get("LAB_STATIC") == "1") or None
-    return tqdm(steps, desc=note, total=total, disable=quiet, file=sys.stdout, bar_format=BAR)
+    is_off: bool | None = not note or os.environ.get("LAB_STATIC") == "1"
+    if not is_off and not hasattr(builtins, "__IPYTHON__"):
+        is_off = None  # in a terminal only, not where its output goes to a file
+    return tqdm(steps, desc=note, total=total, disable=is_off, file=sys.stdout, bar_format=BAR)

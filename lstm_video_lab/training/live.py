@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from lstm_video_lab import pretrained
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.machine import describe_machine
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
@@ -76,7 +77,7 @@ def learn(
     is_build = os.environ.get("LAB_STATIC") == "1"
     is_missing = is_build and settings.scale != "smoke" and _card_path(settings) is None
     if is_missing and os.environ.get("LAB_STORE_RUNS") != "1":
-        raise ValueError(f"{note}: this run is not stored: build with LAB_STORE_RUNS=1")
+        raise LabError(f"{note}: this run is not stored: build with LAB_STORE_RUNS=1")
     if is_build or settings.minutes is not None:  # which ends by its own clock
         seconds = math.inf
     curve, start = Curve(settings), time.monotonic()
@@ -118,7 +119,7 @@ def _with_stored_clock(run: LiveRun, settings: Settings, note: str) -> LiveRun:
     for name, losses in run.curve.items():
         before, now = stored.curve[name][-1], losses[-1]
         if name not in ("step", "seconds") and abs(now - before) > DRIFT * before:
-            raise ValueError(
+            raise LabError(
                 f"{note}: the stored run ended at {before:.1f} ({name}), this one at {now:.1f}: "
                 f"delete {_card_path(settings)}, and build with LAB_STORE_RUNS=1"
             )

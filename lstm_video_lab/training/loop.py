@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from lstm_video_lab import evaluation, pretrained
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.data.sources import open_data
 from lstm_video_lab.distributed import ALONE, RankLostError, Ranks
@@ -83,14 +84,14 @@ class _Run:
     ) -> None:
         self.settings, self.out, self.ranks = settings, out, ranks
         if settings.batch_size % ranks.size:
-            raise ValueError(
+            raise LabError(
                 f"batch_size={settings.batch_size} cannot be shared evenly by {ranks.size} ranks: "
                 "choose a multiple"
             )
         self.device = pick_device(settings.device) if ranks.size == 1 else ranks.device
         self.bf16 = settings.precision != "fp32" and has_bf16(self.device)
         if settings.precision == "bf16" and not self.bf16:
-            raise ValueError(
+            raise LabError(
                 f"precision='bf16': this {self.device.type} has none in hardware: use auto or fp32"
             )
         self.data = open_data(settings)
@@ -244,7 +245,7 @@ class _Run:
         changed = [k for k in new if new[k] != old[k] and k not in MAY_CHANGE]
         if changed:
             k = changed[0]
-            raise ValueError(
+            raise LabError(
                 f"{self.out}: this run was started with {k}={old[k]!r}, not {new[k]!r}: "
                 "resume it with its own settings, or choose another folder"
             )

@@ -19,6 +19,7 @@ import ipywidgets
 from IPython.display import display
 from traitlets import Unicode
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.plots.canvas import Picture
 
 LABEL = {"description_width": "initial"}  # a label takes the room that it needs
@@ -69,7 +70,7 @@ class LabWidget(ABC):
         self.values = self.controls()
         for name, control in self.values.items():
             if not control.description:
-                raise ValueError(f"control {name!r} of {type(self).__name__} has no description")
+                raise LabError(f"control {name!r} of {type(self).__name__} has no description")
             control.observe(self._changed, "value")
         parts = [self.arrange(self.values), self.image, self.text, self.error]
         self.box = ipywidgets.VBox(parts)
@@ -106,9 +107,14 @@ class LabWidget(ABC):
 
     def fail(self, problem: Exception) -> None:
         """Say in the error line what went wrong."""
-        words = escape(f"That did not work: {problem} ({type(problem).__name__})")
+        self.say_error(f"That did not work: {problem} ({type(problem).__name__})")
+
+    def say_error(self, words: str) -> None:
+        """Put words into the error line."""
         colour = "var(--jp-error-color1, #b3261e)"
-        self.error.value = f'<div role="alert" style="color: {colour}"><b>⚠ {words}</b></div>'
+        self.error.value = (
+            f'<div role="alert" style="color: {colour}"><b>⚠ {escape(words)}</b></div>'
+        )
 
     def guarded(self, callback: Callable[..., Any]) -> Callable[..., None]:
         """`callback`, with an exception shown in the error line, and raised if LAB_STRICT=1."""

@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets
 from IPython.display import display
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.widgets.base import LABEL, LabWidget, row, static
 
@@ -35,10 +36,10 @@ class Guess(LabWidget):
 
     def __init__(self, question: str, choices: Sequence[str], answer: str, reveal: Reveal) -> None:
         if answer not in choices:
-            raise ValueError(f"answer {answer!r} is none of the choices {list(choices)!r}")
+            raise LabError(f"answer {answer!r} is none of the choices {list(choices)!r}")
         for choice in choices:
             if len(choice) > LONGEST:
-                raise ValueError(f"choice {choice!r} is cut off on a page: {LONGEST} letters fit")
+                raise LabError(f"choice {choice!r} is cut off on a page: {LONGEST} letters fit")
         self.question, self.choices, self.answer = question, list(choices), answer
         self.reveal = reveal
         self.committed = False

@@ -15,7 +15,7 @@ from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.widgets.base import LabWidget, slider
 
 START, MOST = 3, 10
-HELP = "see 'Widgets do not show' in the README"
+HELP = "see 'Widgets do not show' in docs/troubleshooting.md"
 
 
 class SelfTest(LabWidget):

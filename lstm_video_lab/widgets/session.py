@@ -1,11 +1,13 @@
 """A training run beside the notebook: it can be paused and stopped, and says how it goes.
 
 A Stop button never reaches a cell that is still running, so the run has a thread of its own; the
-cell that started it has long returned. T time, H × W the size of a frame.
+cell that started it has long returned. One run has one thread: what does not fit its state, such as
+a second start, does nothing. T time, H × W the size of a frame.
 """
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +21,7 @@ from lstm_video_lab import evaluation, training
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.prediction import predict
 from lstm_video_lab.settings import Settings
+from lstm_video_lab.training.checkpoints import newest_checkpoint
 
 UPDATE_SECONDS = 0.7  # between two pictures
 
@@ -29,7 +32,7 @@ class RunState:
 
     settings: Settings
     folder: Path
-    state: str = "idle"  # then training, paused, stopped, done or failed
+    state: str = "idle"  # then training, paused, stopping, stopped, done or failed
     step: int = 0
     fraction: float = 0.0
     seconds: list[float] = field(default_factory=list)
@@ -58,7 +61,8 @@ class Session:
         past = self.frames[: settings.frames_in, 0].numpy()
         truth = self.frames[settings.frames_in :, 0].numpy()
         self.run.rows = {"seen": past, "true future": truth}
-        self._on_update, self._in_thread = on_update, in_thread
+        self.on_update, self._in_thread = on_update, in_thread
+        self._lock = threading.Lock()  # of the state: buttons and the run both change it
         self._go, self._stop = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._waiting: list[float] = []
@@ -66,16 +70,23 @@ class Session:
 
     @property
     def busy(self) -> bool:
-        return self.run.state in ("training", "paused")
+        """Whether its thread is at work, or waits to go on."""
+        return self.run.state in ("training", "paused", "stopping")
 
     def start(self) -> None:
-        """Begin, or go on after a pause or a stop; without a thread it raises what `train` does."""
-        self._go.set()
-        if self.run.state == "paused":
-            self.run.state = "training"
+        """Begin, or go on after a pause, a stop or a failure; else nothing.
+
+        Without a thread it raises what `train` does.
+        """
+        with self._lock:
+            if self.run.state in ("training", "stopping", "done"):
+                return
+            was_paused = self.run.state == "paused"
+            self.run.state, self.problem = "training", None
+            self._stop.clear()
+            self._go.set()
+        if was_paused:
             return
-        self._stop.clear()
-        self.run.state, self.problem = "training", None
         if not self._in_thread:
             self._work()
             if self.problem is not None:
@@ -85,15 +96,23 @@ class Session:
         self._thread.start()
 
     def pause(self) -> None:
-        """Wait after the step that is being taken."""
-        self._go.clear()
-        self.run.state = "paused"
+        """Wait after the step that is being taken; nothing where it does not train."""
+        with self._lock:
+            if self.run.state == "training":
+                self._go.clear()
+                self.run.state = "paused"
 
-    def stop(self, wait: float = 30.0) -> None:
-        """End after the step that is being taken, with a checkpoint."""
-        self._stop.set()
-        self._go.set()
-        if self._thread is not None:
+    def stop(self, wait: float = 0.0) -> None:
+        """End after the step that is being taken, with a checkpoint; nothing where it is at rest.
+
+        wait  seconds to stay here until that is done, at most
+        """
+        with self._lock:
+            if self.run.state in ("training", "paused"):
+                self.run.state = "stopping"
+                self._stop.set()
+                self._go.set()
+        if self._thread is not None and wait:
             self._thread.join(wait)
 
     def _work(self) -> None:
@@ -105,13 +124,20 @@ class Session:
                     self._go.wait()
                     if self._stop.is_set():
                         break
-            self.run.state = "done" if self.run.fraction >= 1 else "stopped"
+            self._rest("done" if self.run.fraction >= 1 else "stopped")
         except Exception as problem:
-            self.problem, self.run.state = problem, "failed"
-        self._on_update()
+            self.problem = problem
+            self._rest("failed")
+        self.on_update()
+
+    def _rest(self, state: str) -> None:
+        with self._lock:
+            self.run.state = state
 
     def _note(self, progress: training.Progress) -> None:
         run = self.run
+        if progress.step <= run.step:
+            forget_after(run, progress.seconds)  # it goes on from a checkpoint before its end
         run.step, run.fraction = progress.step, progress.fraction
         assert progress.future is not None
         self._waiting.append(progress.future)
@@ -130,4 +156,49 @@ class Session:
         future = predict(progress.model, self.frames[: s.frames_in], s.frames_out).future
         assert future is not None
         run.rows = {**run.rows, "predicted": future[:, 0].numpy()}
-        self._on_update()
+        self.on_update()
+
+
+def forget_after(run: RunState, seconds: float) -> None:
+    """Drop the points of the curves from that second on."""
+    for times, values in ((run.seconds, run.losses), (run.heldout_seconds, run.heldout)):
+        kept = sum(time < seconds for time in times)
+        del times[kept:], values[kept:]
+
+
+def find_run(folder: Path) -> RunState | None:
+    """A run as it lies in its folder, with its curves; None where no checkpoint can be read."""
+    newest = newest_checkpoint(folder)
+    if newest is None:
+        return None
+    try:
+        state = json.loads((newest / "state.json").read_text("utf-8"))
+        settings = Settings.from_dict(state["settings"])
+        run = RunState(settings, folder, "stopped", step=state["step"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    for line in _read_metrics(folder / "metrics.jsonl"):
+        if line["step"] <= run.step and line.get("future") is not None:
+            run.seconds.append(line["seconds"])
+            run.losses.append(line["future"])
+            run.fraction = line["fraction"]
+        if line["step"] <= run.step and line.get("heldout"):
+            run.heldout_seconds.append(line["seconds"])
+            run.heldout.append(line["heldout"]["future"]["cross_entropy"])
+    if run.fraction >= 1:
+        run.state = "done"
+    return run
+
+
+def _read_metrics(path: Path) -> list[dict]:
+    """The whole lines of a log; a killed run may have left half of one."""
+    lines = []
+    if path.is_file():
+        for text in path.read_text("utf-8", errors="replace").splitlines():
+            try:
+                line = json.loads(text)
+            except ValueError:
+                continue
+            if isinstance(line, dict) and {"step", "seconds", "fraction"} <= line.keys():
+                lines.append(line)
+    return lines

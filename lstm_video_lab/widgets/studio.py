@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
+from IPython import get_ipython
 
 from lstm_video_lab import evaluation
-from lstm_video_lab.plots.canvas import Picture, draw_levels, draw_lines, levels_of, room_for
-from lstm_video_lab.plots.page import Page
+from lstm_video_lab.checks import LabError, check_choice, check_number
+from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.widgets.base import LabWidget, row, slider, static, strict
-from lstm_video_lab.widgets.session import RunState, Session
+from lstm_video_lab.widgets.base import LabWidget, dropdown, row, slider, static, strict
+from lstm_video_lab.widgets.run_figures import draw_run, runs_table
+from lstm_video_lab.widgets.session import RunState, Session, find_run
 
 UNITS = {"lstm": (16, 64, 128, 256, 512), "convlstm": (4, 8, 16, 32, 64)}
+MOST_UNITS = {"lstm": 4096, "convlstm": 256}  # of which a step fits a laptop's memory
+RANGES = {
+    "layers": (1, 3),
+    "num_digits": (1, 3),
+    "learning_rate": (1e-4, 0.1),
+    "minutes": (0.25, 10),
+}
 CONDITIONING = [("none", False), *((name, name) for name in ("future", "reconstruction", "both"))]
 FOLDERS = Path("runs")
-BUTTONS = {  # state -> the buttons that make sense
+BUTTONS = {  # state -> the buttons that make sense, and are shown
     "idle": {"Train"},
     "training": {"Pause", "Stop"},
     "paused": {"Train", "Stop"},
+    "stopping": set(),
     "stopped": {"Train", "Reset"},
     "done": {"Reset"},
-    "failed": {"Reset"},
+    "failed": {"Train", "Reset"},
 }
 SHOWN_RUNS = 2  # earlier runs in the picture
-FRAME = 66  # pixels of a frame, at most
 
 
 class TrainingStudio(LabWidget):
@@ -48,8 +56,17 @@ class TrainingStudio(LabWidget):
             "units": 256,
             "layers": 1,
             "conditional": False,
+            "learning_rate": 4e-3,
+            "num_digits": 1,
+            "minutes": minutes,
         }
-        self.first |= {"learning_rate": 4e-3, "num_digits": 1, "minutes": minutes, **first}
+        unknown = first.keys() - self.first.keys()
+        if unknown:
+            raise LabError(
+                f"TrainingStudio has no {sorted(unknown)[0]!r}: it takes {', '.join(self.first)}"
+            )
+        self.first |= first
+        check_first(self.first)
         self.session: Session | None = None
         self.runs: dict[str, RunState] = {}
         self.table = ipywidgets.HTML()
@@ -62,13 +79,19 @@ class TrainingStudio(LabWidget):
                 "Reset": "forget this run; Train starts a new one",
             }.items()
         }
+        self.more = ipywidgets.ToggleButton(
+            description="More settings", tooltip="cell, layers, conditioning, rate, digits, minutes"
+        )
+        self.earlier = EarlierRuns(self.go_on_with)
         super().__init__()
-        for name, act in zip(
-            self.buttons, (self.train, self.pause, self.stop, self.reset), strict=True
-        ):
+        acts = (self.train, self.pause, self.stop, self.reset)
+        for name, act in zip(self.buttons, acts, strict=True):
             self.buttons[name].on_click(self.guarded(lambda _, act=act: act()))
         self.values["cell"].observe(self.guarded(lambda _: self._offer_units()), "value")
-        self.box.children = [*self.box.children, self.table]
+        self.more.observe(self.guarded(lambda _: self._show_controls()), "value")
+        self._show_controls()
+        self.box.children = [*self.box.children, self.earlier.box, self.table]
+        self._take_over()
 
     def controls(self) -> dict[str, Any]:
         first, wide = self.first, {"description_width": "initial"}
@@ -102,7 +125,33 @@ class TrainingStudio(LabWidget):
         }
 
     def arrange(self, controls: dict[str, Any]) -> ipywidgets.Widget:
-        return ipywidgets.VBox([row(*controls.values()), row(*self.buttons.values())])
+        buttons = row(controls["units"], *self.buttons.values(), self.more)
+        self.rest = row(*(control for name, control in controls.items() if name != "units"))
+        return ipywidgets.VBox([buttons, self.rest])
+
+    def _show_controls(self) -> None:
+        """One choice is enough to begin with; the others come when they are asked for."""
+        self.rest.layout.display = None if self.more.value else "none"
+
+    def _take_over(self) -> None:
+        """The same cell run again: the studio that stood there hands its run on."""
+        cell = cell_id()
+        before = STUDIOS.get(cell)
+        if cell:
+            STUDIOS[cell] = self
+        if before is not None and before.session is not None and before.session.busy:
+            self.session, before.session = before.session, None
+            self.session.on_update = self._on_update
+            self.update()
+
+    def go_on_with(self, run: RunState) -> None:
+        """Take a run up where its folder says that it stands; Train goes on."""
+        if self.session is not None and self.session.busy:
+            return
+        session = Session(run.settings, run.folder, self._on_update)
+        session.run = dataclasses.replace(run, rows=session.run.rows)
+        self.session = session
+        self.update()
 
     def settings(self) -> Settings:
         """What the controls say, at the scale of the lesson; at smoke scale in a build."""
@@ -113,7 +162,7 @@ class TrainingStudio(LabWidget):
         return Settings.for_scale(**values)
 
     def train(self) -> None:
-        """Start a run, or go on with one that was paused or stopped."""
+        """Start a run, or go on with one that was paused, stopped or failed."""
         if self.session is None:
             settings, in_thread = self.settings(), not (static() or strict())
             self.session = Session(settings, new_folder(), self._on_update, in_thread)
@@ -126,15 +175,15 @@ class TrainingStudio(LabWidget):
         self.update()
 
     def stop(self) -> None:
-        """End the run with a checkpoint, and wait until it is written."""
+        """End the run with a checkpoint; the picture says when it is written."""
         if self.session is not None:
             self.session.stop()
         self.update()
 
     def reset(self) -> None:
-        """Forget the run; it stays in the table, and its folder on the disk."""
-        if self.session is not None:
-            self.session.stop()
+        """Forget a run that is at rest; it stays in the table, and its folder on the disk."""
+        if self.session is not None and self.session.busy:
+            return
         self.session = None
         self.update()
 
@@ -163,13 +212,30 @@ class TrainingStudio(LabWidget):
         state = run.state if run is not None else "idle"
         for name, button in self.buttons.items():
             button.disabled = name not in BUTTONS[state]
+            button.layout.display = "none" if button.disabled else None
+        self.buttons["Train"].description = "Train again" if state == "failed" else "Train"
+        self.earlier.offer(self.session is None, self.runs)
         for control in self.values.values():
             control.disabled = self.session is not None
         if run is not None and state in ("stopped", "done"):
             self.runs[run.folder.name] = dataclasses.replace(run)
         self.table.value = runs_table(list(self.runs.values()))
         if self.session is not None and self.session.problem is not None:
-            self.fail(self.session.problem)
+            self.fail_to_train(self.session.problem)
+
+    def fail_to_train(self, problem: Exception) -> None:
+        """Say in words of the notebook why a run ended, and what to do."""
+        assert self.session is not None
+        if not isinstance(problem, OSError):
+            self.fail(problem)
+            return
+        folder, saved = self.session.run.folder, find_run(self.session.run.folder)
+        start = f"from step {saved.step}, the last that was kept" if saved else "from the beginning"
+        why = problem.strerror or "no room, or not allowed"
+        self.say_error(
+            f"{folder.as_posix()} could not be written ({why}). Make room there, or make it "
+            f"writable, and press Train again: the run goes on {start}."
+        )
 
     def _on_update(self) -> None:
         self.call_soon(self.update)
@@ -181,82 +247,47 @@ class TrainingStudio(LabWidget):
         units.value = sizes[len(sizes) // 2]
 
 
+STUDIOS: dict[str, TrainingStudio] = {}  # cell of a notebook → the studio that stands there
+
+
+class EarlierRuns:
+    """A choice among the runs that lie in the folder, and a button to go on with one."""
+
+    def __init__(self, go_on: Callable[[RunState], None]) -> None:
+        found = [find_run(folder) for folder in sorted(FOLDERS.glob("studio-*"))]
+        self.found = [run for run in found if run is not None]
+        options = [(f"{run.folder.name}, step {run.step}", k) for k, run in enumerate(self.found)]
+        self.choice = dropdown("Earlier runs", len(options) - 1 if options else None, options)
+        self.button = ipywidgets.Button(description="Go on with it")
+        self.button.on_click(lambda _: go_on(self.found[self.choice.value]))
+        self.box = row(self.choice, self.button)
+
+    def offer(self, is_free: bool, known: Mapping[str, RunState]) -> None:
+        """Show the choice where a run may be taken up; runs of this studio are in its table."""
+        is_new = any(run.folder.name not in known for run in self.found)
+        self.box.layout.display = None if is_free and is_new else "none"
+
+
+def check_first(first: Mapping[str, Any]) -> None:
+    """Raises LabError where a first value is none that its control can show."""
+    check_choice("cell", first["cell"], UNITS)
+    check_choice("conditional", first["conditional"], [value for _, value in CONDITIONING])
+    check_number("units", first["units"], 1, MOST_UNITS[first["cell"]], whole=True)
+    for name, (low, high) in RANGES.items():
+        check_number(name, first[name], low, high, whole=name in ("layers", "num_digits"))
+
+
+def cell_id() -> str:
+    """The cell that is being executed, as JupyterLab names it; "" elsewhere."""
+    shell = get_ipython()
+    if shell is None or not hasattr(shell, "get_parent"):
+        return ""
+    return shell.get_parent().get("metadata", {}).get("cellId", "")
+
+
 def new_folder() -> Path:
     """runs/studio-01, or the first after it that is not there yet."""
     count = 1
     while (folder := FOLDERS / f"studio-{count:02d}").exists():
         count += 1
     return folder
-
-
-def draw_run(run: RunState, levels: Mapping[str, Any], others: Sequence[RunState] = ()) -> Picture:
-    """Losses over time with baselines and earlier runs, above what is predicted now."""
-    lines = {"training": (run.seconds, run.losses)}
-    lines["held out"] = (run.heldout_seconds, run.heldout)
-    lines |= {other.folder.name: (other.heldout_seconds, other.heldout) for other in others}
-    marks = levels_of(levels)
-    page = Page(room_for([*run.rows, "predicted"]))
-    page.heading(plan(run.settings))
-    page.gap(16)
-    labels = ("seconds of training", "future, nats per frame")
-    axes = page.chart(220, ["entropy bound 123.4"], *labels, below=44)
-    drawn = {name: line for name, line in lines.items() if len(line[0])}
-    ends = draw_lines(axes, drawn) + draw_levels(axes, marks)
-    top = max([1.15 * marks["mean image"], *(1.05 * max(y[:20]) for _, y in drawn.values())])
-    planned = 60 * (run.settings.minutes or 0.0)
-    last = max(planned, *(s for x, _ in drawn.values() for s in x), 1e-3)
-    axes.set(ylim=(0, min(top, 3 * marks["mean image"])), xlim=(0, last))
-    page.label_ends(axes, ends)
-    page.frames(run.rows, above=24, largest=FRAME)
-    page.gap(8)
-    return page.finish(describe_run(run, marks["mean image"]))
-
-
-def plan(s: Settings) -> str:
-    """What is trained, in a line."""
-    layers = f"{s.layers} layer{'s' * (s.layers > 1)} of {s.units} units"
-    digits = f"{s.num_digits} digit{'s' * (s.num_digits > 1)}"
-    length = f"{s.steps} steps" if s.minutes is None else f"{s.minutes:g} min"
-    parts = (s.cell, layers, f"conditional: {s.conditional or 'none'}")
-    return " · ".join((*parts, f"rate {s.learning_rate:.1e}", digits, length, f"{s.scale} scale"))
-
-
-def describe_run(run: RunState, mean_image: float) -> str:
-    """Where a run stands, in words."""
-    if not run.losses:
-        return (
-            f"Not trained yet: {plan(run.settings)}. The mean image, which knows nothing of "
-            f"motion, costs {mean_image:.1f} nats per frame."
-        )
-    share = run.losses[-1] / mean_image
-    return (
-        f"{run.state.capitalize()}: step {run.step}, {run.seconds[-1]:.0f} s, "
-        f"{100 * run.fraction:.0f} % of the run; future {run.losses[-1]:.1f} nats per frame, "
-        f"{100 * share:.0f} % of the mean image's {mean_image:.1f} ({run.settings.scale} scale). "
-        + _what_next(run)
-    )
-
-
-def _what_next(run: RunState) -> str:
-    if run.state == "stopped":
-        return f"A checkpoint is in {run.folder.as_posix()}: Train goes on from it."
-    if run.state == "done":
-        return f"The run is kept in {run.folder.as_posix()}; Reset makes room for the next."
-    return ""
-
-
-def runs_table(runs: Sequence[RunState]) -> str:
-    """My runs, as an HTML table; nothing without runs."""
-    if not runs:
-        return ""
-    heads = ("run", "cell", "units", "layers", "conditional", "rate", "digits", "steps", "seconds")
-    body = ""
-    for run in runs:
-        s = run.settings
-        cells = [run.folder.name, s.cell, s.units, s.layers, s.conditional or "none"]
-        cells += [f"{s.learning_rate:.1e}", s.num_digits, run.step, f"{run.seconds[-1]:.0f}"]
-        cells.append(f"{run.heldout[-1]:.1f}" if run.heldout else "–")
-        body += "<tr>" + "".join(f"<td>{escape(str(cell))}&ensp;</td>" for cell in cells) + "</tr>"
-    names = "".join(f"<th>{name}&ensp;</th>" for name in (*heads, "held-out future, nats/frame"))
-    rows = f"<caption>My runs</caption><tr>{names}</tr>{body}"
-    return f'<table style="text-align: left">{rows}</table>'

@@ -2,8 +2,13 @@
 
 import base64
 import json
+import os
 import re
+import signal
 import struct
+import subprocess
+import sys
+import time
 import zlib
 
 import jupytext
@@ -13,13 +18,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstm_video_lab.course import build as building
-from lstm_video_lab.course.build import build, find_problems
+from lstm_video_lab.course import stamps
+from lstm_video_lab.course.build import build, check
 from lstm_video_lab.course.scripts import read_script
+from lstm_video_lab.course.stale import find_problems
 
 LESSON = """# %% [markdown]
 # # A lesson
 #
-# Next: [another](02_next.ipynb#part).
+# Next: another.
 
 # %% name="told"
 import json
@@ -58,6 +65,13 @@ def one_pixel():
     )
 
 
+def said(function, *arguments, **options):
+    """The lines that a build says."""
+    lines = []
+    function(*arguments, say=lines.append, **options)
+    return lines
+
+
 def make_lesson(root, text, name="01_lesson"):
     folder = root / "notebooks"
     (folder / "results").mkdir(parents=True, exist_ok=True)
@@ -72,7 +86,7 @@ def built(tmp_path_factory):
     """A lesson, built once; tests that change it work on their own copy."""
     root = tmp_path_factory.mktemp("built")
     make_lesson(root, LESSON)
-    assert build(root) == ["01_lesson: executed at laptop scale"]
+    assert said(build, root)[-1] == "01_lesson: executed at laptop scale"
     return root
 
 
@@ -126,15 +140,15 @@ def test_ids_come_from_names_and_metadata_is_fixed(built):
 
 def test_what_a_lesson_writes_does_not_stay(built):
     assert sorted(path.name for path in (built / "notebooks").iterdir()) == [
-        "01_lesson.ipynb", "01_lesson.py", "results",
+        ".build", "01_lesson.ipynb", "01_lesson.py", "made_from.json", "results",
     ]  # fmt: skip
 
 
 def test_a_second_build_changes_nothing(copy, no_execution):
     before = (copy / "notebooks" / "01_lesson.ipynb").stat().st_mtime_ns
-    assert build(copy) == ["01_lesson: outputs kept"]
+    assert said(build, copy) == ["01_lesson: outputs kept"]
     assert (copy / "notebooks" / "01_lesson.ipynb").stat().st_mtime_ns == before
-    assert build(copy, check=True) == ["01_lesson: as built"]
+    assert said(check, copy) == ["01_lesson: as built"]
 
 
 def test_building_again_from_nothing_gives_the_same_bytes(built, copy):
@@ -148,22 +162,27 @@ def test_a_word_in_the_text_needs_no_execution(copy, no_execution):
     script = copy / "notebooks" / "01_lesson.py"
     script.write_text(script.read_text().replace("A lesson", "A better lesson"))
     assert find_problems(copy / "notebooks") != []
-    assert build(copy) == ["01_lesson: outputs kept"]
+    assert said(build, copy) == ["01_lesson: outputs kept"]
     assert find_problems(copy / "notebooks") == []
     assert notebook(copy).cells[0].source.startswith("# A better lesson")
 
 
 def executed(monkeypatch):
     names = []
-    monkeypatch.setattr(
-        building, "execute", lambda nb, script, scale: names.append((script.stem, scale))
-    )
+
+    def execute(nb, script, scale):
+        names.append((script.stem, scale))
+        for cell in nb.cells[1:]:
+            cell.outputs = [nbformat.v4.new_output("stream", text="done\n")]
+        return {"cells": stamps.hashes_of_cells(nb), "inputs": {}}
+
+    monkeypatch.setattr(building, "execute", execute)
     return names
 
 
 def test_changed_code_a_name_or_force_executes(copy, monkeypatch):
     names = executed(monkeypatch)
-    build(copy, names=["01"])
+    build(copy, names=["01"], accept=True)
     build(copy, force=True)
     assert names == [("01_lesson", "laptop")] * 2
     script = copy / "notebooks" / "01_lesson.py"
@@ -182,9 +201,9 @@ def test_another_scale_executes_and_is_no_build_to_keep(copy, monkeypatch):
 def test_an_unknown_lesson_and_an_empty_folder_are_named(copy, tmp_path_factory):
     with pytest.raises(ValueError, match="'99' is unknown: the lessons are 01_lesson"):
         build(copy, names=["99"])
-    for check in (False, True):
+    for function in (build, check):
         with pytest.raises(ValueError, match="holds no lessons"):
-            build(tmp_path_factory.mktemp("empty"), check=check)
+            function(tmp_path_factory.mktemp("empty"))
 
 
 def edit_json(change):
@@ -228,13 +247,13 @@ def rewrite_both(folder):
 SPOILERS = {
     "a word in the script": (edit_text("01_lesson.py", "A lesson", "A task"), "differs"),
     "code in the notebook": (edit_text("01_lesson.ipynb", "print(word)", "print(2)"), "differs"),
-    "code in both": (rewrite_both, "made from other cells"),
+    "code in both": (rewrite_both, "line 16: cell 'the-picture' has changed"),
     "an id": (edit_text("01_lesson.ipynb", '"id": "told"', '"id": "tell"'), "differs"),
-    "a new cell": (lambda f: (f / "01_lesson.py").open("a").write("\n# %%\n3\n"), "cells, its"),
+    "a new cell": (lambda f: (f / "01_lesson.py").open("a").write("\n# %%\n3\n"), "is new"),
     "a tag": (edit_json(lambda v: v["cells"][1]["metadata"].update(tags=["x"])), "differs"),
     "metadata": (edit_json(lambda v: v["metadata"].update(jupytext={})), "other metadata"),
     "an older format": (edit_json(lambda v: v.update(nbformat_minor=4)), "no valid notebook"),
-    "no outputs": (edit_json(strip), "has no outputs"),
+    "no outputs": (edit_json(strip), "changed after"),
     "outputs of another cell": (edit_json(swap), "changed after"),
     "an output": (edit_text("01_lesson.ipynb", '"two\\n"', '"six\\n"'), "changed after"),
     "other indentation": (edit_text("01_lesson.ipynb", '\n "cells"', '\n  "cells"'), "written"),
@@ -264,7 +283,7 @@ def test_check_names_every_problem_and_changes_nothing(copy):
     (copy / "notebooks" / "old.ipynb").write_text("{}")
     before = {path: path.read_bytes() for path in copy.rglob("*.*") if path.is_file()}
     with pytest.raises(ValueError) as error:
-        build(copy, check=True)
+        check(copy)
     assert [line.split()[0] for line in str(error.value).split("\n")] == [
         "02_next.ipynb", "old.ipynb",
     ]  # fmt: skip
@@ -320,26 +339,204 @@ def test_ids_are_unique_valid_and_survive_a_new_cell(tmp_path, sources, place):
     assert after[:place] + after[place + 1 :] == before
 
 
-def test_a_page_for_reading_loads_nothing_and_links_pages(copy, no_execution):
-    pages = copy / "pages"
-    assert build(copy, html=pages)[-1] == "01_lesson.html: written"
-    page = (pages / "01_lesson.html").read_text(encoding="utf-8")
-    loaded = re.findall(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=\"([^\"]*)", page)
-    assert loaded and all(address.startswith("data:image/png;base64,") for address in loaded)
-    assert "<script" not in page and not re.search(r"url\(\s*[\"']?http", page)
-    assert 'href="02_next.html#part"' in page
-    assert base64.b64encode(one_pixel()).decode() in page and "a line of text" in page
-    assert "No description has been provided" not in page
+PICTURE = "line 16: cell 'the-picture'"
+
+
+def edit_script(root, old, new):
+    edit_text("01_lesson.py", old, new)(root / "notebooks")
+
+
+def bytes_of(root):
+    return (root / "notebooks" / "01_lesson.ipynb").read_bytes()
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["![far](https://example.org/a.png)", '<img alt="far" src=//example.org/a.png>',
-     '<script src="https://example.org/a.js"></script>'],
-)  # fmt: skip
-def test_a_page_that_would_load_from_the_network_is_refused(copy, no_execution, text):
-    script = copy / "notebooks" / "01_lesson.py"
-    script.write_text(script.read_text() + f"\n# %% [markdown]\n# {text}\n")
-    with pytest.raises(ValueError, match=r"01_lesson\.ipynb: its page would load"):
-        build(copy, html=copy / "pages")
-    assert list((copy / "pages").iterdir()) == []
+    ("old", "new"),
+    [
+        ("for word in", "# why\nfor word in"),
+        ('("one", "two", "three"):', '(\n    "one",\n    "two",\n    "three",\n):'),
+        ("# %% The Picture", "# %% the same under another name"),
+        ("# %% The Picture", "# %% The Picture timeout=77"),
+        ("import json\n", "import json\n\n\n"),
+    ],
+)
+def test_a_comment_layout_or_a_header_trains_nothing(copy, no_execution, old, new):
+    edit_script(copy, old, new)
+    assert said(build, copy) == ["01_lesson: outputs kept"]
+    assert find_problems(copy / "notebooks") == []
+    assert said(build, copy) == ["01_lesson: outputs kept"]
+
+
+def test_every_stale_cell_is_listed_with_its_line(copy):
+    edit_script(copy, "print(word)", "print(word * 2)")
+    edit_script(copy, '"over"', '"more"')
+    assert find_problems(copy / "notebooks") == [
+        f"01_lesson.ipynb is stale: {PICTURE} has changed: run `lstm-video-lab build`",
+        "01_lesson.ipynb is stale: line 22: cell '"
+        f"{read_script(copy / 'notebooks' / '01_lesson.py').cells[-1].id}' is new: "
+        "run `lstm-video-lab build`",
+        f"01_lesson.ipynb is stale: cell '{notebook(copy).cells[-1].id}' is gone: "
+        "run `lstm-video-lab build`",
+    ]
+
+
+def test_a_stored_result_that_changed_makes_its_lessons_stale(copy):
+    result = copy / "notebooks" / "results" / "known.json"
+    result.write_text("[1,    2]\n")  # another layout
+    assert find_problems(copy / "notebooks") == []
+    result.write_text("[1, 3]")
+    assert find_problems(copy / "notebooks") == [
+        "01_lesson.ipynb is stale: results/known.json has changed: run `lstm-video-lab build`"
+    ]
+    with pytest.raises(ValueError, match=r"1 numbers moved .* 2 → 3: .* --accept"):
+        build(copy)
+    assert json.loads(result.read_text()) == [1, 3]
+
+
+def test_where_a_new_run_gives_the_same_only_the_stamp_is_renewed(copy):
+    before = bytes_of(copy)
+    edit_script(copy, "print(word)", "print(str(word))")
+    assert find_problems(copy / "notebooks") != []
+    build(copy)
+    assert find_problems(copy / "notebooks") == []
+    after = json.loads(bytes_of(copy))
+    old = json.loads(before)
+    assert [c.get("outputs") for c in after["cells"]] == [c.get("outputs") for c in old["cells"]]
+    edit_script(copy, "print(str(word))", "print(word)")
+    build(copy)
+    assert bytes_of(copy) == before
+
+
+STEPS = """# %% train
+import json
+from pathlib import Path
+
+steps = json.loads(Path("results/known.json").read_text())[0]
+
+# %% result{spread}
+print(steps, "steps")
+"""
+
+
+def write_steps(root, steps, spread=""):
+    make_lesson(root, STEPS.replace("{spread}", spread))
+    (root / "notebooks" / "results" / "known.json").write_text(f"[{steps}]")
+
+
+def test_a_number_that_moved_is_refused_until_it_is_accepted(tmp_path, monkeypatch):
+    write_steps(tmp_path, 375)
+    build(tmp_path)
+    before = bytes_of(tmp_path)
+    write_steps(tmp_path, 232)
+    lines = []
+    with pytest.raises(ValueError, match="1 numbers moved"):
+        build(tmp_path, say=lines.append)
+    assert "01_lesson: result: 375 steps → 232 steps" in lines
+    assert bytes_of(tmp_path) == before
+    monkeypatch.setattr(building, "execute", None)  # the run that was refused is taken
+    build(tmp_path, accept=True)
+    assert "232 steps" in bytes_of(tmp_path).decode()
+    assert find_problems(tmp_path / "notebooks") == []
+
+
+def test_a_move_within_the_stated_spread_is_said_and_taken(tmp_path):
+    write_steps(tmp_path, 375, " spread=0.5")
+    build(tmp_path)
+    write_steps(tmp_path, 232, " spread=0.5")
+    assert "01_lesson: result: 375 steps → 232 steps" in said(build, tmp_path)
+    write_steps(tmp_path, 80, " spread=0.5")
+    with pytest.raises(ValueError, match="232 steps → 80 steps"):
+        build(tmp_path)
+
+
+def test_the_others_are_built_where_one_fails(tmp_path):
+    make_lesson(tmp_path, "# %% broken\n1 / 0\n", "01_broken")
+    make_lesson(tmp_path, "# %% fine\nprint(1)\n", "02_fine")
+    lines = []
+    with pytest.raises(ValueError, match=r"^01_broken\.py: cell 'broken' fails: ZeroDivisionError"):
+        build(tmp_path, say=lines.append)
+    assert lines[-1] == "02_fine: executed at laptop scale"
+    assert (tmp_path / "notebooks" / "02_fine.ipynb").exists()
+
+
+def test_one_cell_is_tried_and_nothing_is_written(copy):
+    before = {path: path.read_bytes() for path in copy.rglob("*.*") if path.is_file()}
+    edit_script(copy, "print(word)", "print(word * 2)")
+    assert said(building.try_cell, copy, "01", "the-pic") == [
+        "oneone", "twotwo", "threethree", "", "<IPython.core.display.Image object>",
+        "a line of text",
+    ]  # fmt: skip
+    edit_script(copy, "print(word * 2)", "print(word)")
+    assert before == {path: path.read_bytes() for path in copy.rglob("*.*") if path.is_file()}
+    with pytest.raises(ValueError, match="no cell 'gate': its cells are told, the-picture"):
+        building.try_cell(copy, "01", "gate")
+
+
+def start_build(root, *flags):
+    """The command, as an author runs it."""
+    command = [sys.executable, "-m", "lstm_video_lab", "build", *flags]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        command, cwd=root, env=environment, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def wait_for(condition, what):
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"never seen: {what}")
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_ctrl_c_ends_the_kernel_and_leaves_nothing_half_written(tmp_path):
+    pid = tmp_path / "pid"
+    make_lesson(
+        tmp_path,
+        "# %%\nimport os, time\nfrom pathlib import Path\n"
+        f"Path({str(pid)!r}).write_text(str(os.getpid()))\ntime.sleep(600)\n",
+    )
+    process = start_build(tmp_path)
+    wait_for(lambda: pid.exists() and pid.read_text(), "the kernel")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "lstm-video-lab build: stopped\n" and "Traceback" not in out
+    wait_for(lambda: not is_alive(int(pid.read_text())), "the end of the kernel")
+    assert sorted(path.name for path in (tmp_path / "notebooks").iterdir()) == [
+        "01_lesson.py", "results",
+    ]  # fmt: skip
+
+
+def test_two_builds_at_once_keep_both_stamps_and_tear_no_file(tmp_path):
+    for name in ("01_a", "02_b"):
+        make_lesson(tmp_path, "# %%\nprint(1)\n", name)
+    pair = [start_build(tmp_path, "01"), start_build(tmp_path, "02")]
+    for process in pair:
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+    assert find_problems(tmp_path / "notebooks") == []
+
+
+def test_what_is_saved_is_built_until_ctrl_c(copy):
+    process = start_build(copy, "--watch")
+    assert "watching" in process.stdout.readline()
+    time.sleep(1)
+    edit_script(copy, "A lesson", "A better lesson")
+    assert process.stdout.readline() == "01_lesson: outputs kept\n"
+    edit_script(copy, "print(word)", "print(wird)")
+    assert "has changed" in process.stdout.readline()
+    assert "'the-picture' fails: NameError" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert notebook(copy).cells[0].source.startswith("# A better lesson")

@@ -93,7 +93,7 @@ def test_the_head_tells_points_time_and_lesson(exercise):
     points = re.search(r"\*\*Points\*\* (\d+)", head)
     assert points and int(points[1]) == exercise.points
     assert re.search(r"\*\*Time\*\* \d+ minutes", head) and "**Difficulty**" in head
-    lesson = re.search(r"\.\./notebooks/(\d\d_\w+)\.ipynb", head)
+    lesson = re.search(r"\.\./notebooks/(\d\d[a-z]?_\w+)\.ipynb", head)
     assert lesson and (ROOT / "notebooks" / f"{lesson[1]}.py").is_file()
     assert any(re.search("for the fast", c.source, re.I) for c in exercise.notebook.cells)
     code = [cell.source for cell in exercise.notebook.cells if cell.cell_type == "code"]

@@ -151,6 +151,19 @@ def test_the_marked_frame_is_where_the_thick_border_is():
     assert orange[: image.shape[0] // 2].any() and orange[image.shape[0] // 2 :].any()
 
 
+def test_two_rows_of_one_name_are_both_shown():
+    light, dark = np.ones((3, 8, 8)), np.zeros((3, 8, 8))
+    one = plots.frames({"predicted": light})
+    both = plots.frames({"predicted": light, "predicted ": dark})
+    assert pixels(both).shape[0] > 1.3 * pixels(one).shape[0]
+
+
+@pytest.mark.parametrize("words", ["one", "one two three four five six seven eight"])
+def test_labels_of_bars_end_above_the_edge(words):
+    drawn = pixels(plots.bars([words] * 4, [1, 2, 3, 4]))
+    assert (drawn[-4:] > 0.9).all()
+
+
 def test_strips_colour_each_unit_of_each_step_by_its_value():
     values = np.array([[0.0, 1.0], [1.0, 0.0], [0.5, 0.5]])  # (T, U)
     image = canvas.paint(values, 30, 20, 0, 1)

@@ -2,18 +2,24 @@
 
 import contextlib
 import io
+import json
 import re
+import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from lstm_video_lab import Settings, load_model
+from lstm_video_lab.training import checkpoints
 from lstm_video_lab.training.checkpoints import read_checkpoint
 from lstm_video_lab.widgets import TrainingStudio
+from lstm_video_lab.widgets import studio as studio_module
+from lstm_video_lab.widgets.run_figures import describe_run, draw_run, runs_table
 from lstm_video_lab.widgets.session import RunState, Session
-from lstm_video_lab.widgets.studio import UNITS, describe_run, draw_run, new_folder, runs_table
+from lstm_video_lab.widgets.studio import UNITS, new_folder
 
 LEVELS = {"entropy_bound": {"cross_entropy": 7.0}, "mean_image": {"cross_entropy": 27.0}}
 
@@ -42,6 +48,12 @@ def press(studio, name):
     studio.buttons[name].click()
 
 
+def stop(studio):
+    press(studio, "Stop")
+    wait_for(lambda: studio.session.run.state == "stopped")
+    studio.update()
+
+
 def long_studio(monkeypatch, steps=100_000):
     """A studio whose runs last until they are stopped."""
     studio = TrainingStudio(units=16)
@@ -65,14 +77,14 @@ def test_train_pause_train_stop_train_reset(monkeypatch):
     assert run.step == at and run.state == "paused"
     press(studio, "Train")
     wait_for(lambda: run.step > at + 20)
-    press(studio, "Stop")
+    stop(studio)
     assert run.state == "stopped" and pressable(studio) == {"Train", "Reset"}
     assert read_checkpoint(run.folder).step == run.step
     assert studio.image.value != before and "Stopped" in studio.text.value
     at = run.step
     press(studio, "Train")
     wait_for(lambda: run.step > at)
-    press(studio, "Stop")
+    stop(studio)
     assert read_checkpoint(run.folder).step == run.step > at
     assert str(run.step) in studio.table.value
     press(studio, "Reset")
@@ -84,7 +96,7 @@ def test_a_stopped_run_is_continued_to_what_an_uninterrupted_one_gives(monkeypat
     studio = long_studio(monkeypatch, steps=200)
     press(studio, "Train")
     wait_for(lambda: studio.session.run.step > 30)
-    press(studio, "Stop")
+    stop(studio)
     assert studio.session.run.fraction < 1
     press(studio, "Train")
     wait_for(lambda: studio.session.run.state == "done")
@@ -100,7 +112,7 @@ def test_a_run_that_fails_says_so_and_can_be_reset(tmp_path):
     press(studio, "Train")
     wait_for(lambda: studio.session.run.state == "failed")
     studio.update()
-    assert "runs" in studio.error.value and pressable(studio) == {"Reset"}
+    assert "runs" in studio.error.value and pressable(studio) == {"Train", "Reset"}
     press(studio, "Reset")
     assert studio.error.value == "" and pressable(studio) == {"Train"}
 
@@ -153,9 +165,155 @@ def test_new_settings_are_locked_while_there_is_a_run(monkeypatch):
     studio = long_studio(monkeypatch)
     press(studio, "Train")
     assert all(control.disabled for control in studio.values.values())
-    press(studio, "Stop")
+    stop(studio)
     press(studio, "Reset")
     assert not any(control.disabled for control in studio.values.values())
+
+
+def threads_of_runs():
+    return [thread for thread in threading.enumerate() if thread.name == "lab-training"]
+
+
+def click(studio, name, times=1):
+    """Presses that the page has sent already, whatever the button looks like now."""
+    for _ in range(times):
+        studio.buttons[name].click()
+
+
+def test_train_pressed_five_times_is_one_run(monkeypatch):
+    studio = long_studio(monkeypatch)
+    before = len(threads_of_runs())
+    click(studio, "Train", 5)
+    assert len(threads_of_runs()) == before + 1
+    wait_for(lambda: len(studio.session.run.losses) > 1)
+    click(studio, "Train", 2)
+    stop(studio)
+    wait_for(lambda: len(threads_of_runs()) == before)
+    run = studio.session.run
+    assert run.seconds == sorted(run.seconds)
+    assert [path.name for path in run.folder.parent.iterdir()] == ["studio-01"]
+    steps = [json.loads(line)["step"] for line in (run.folder / "metrics.jsonl").open()]
+    assert steps == sorted(set(steps))
+
+
+@pytest.mark.parametrize("name", ["Pause", "Stop", "Reset", "Train"])
+def test_a_press_that_does_not_fit_the_state_does_nothing(monkeypatch, name):
+    studio = long_studio(monkeypatch)
+    if name != "Train":
+        click(studio, name, 2)  # before there is a run
+        assert studio.session is None and not studio.error.value
+    click(studio, "Train")
+    run = studio.session.run
+    wait_for(lambda: run.step > 2)
+    if name in ("Reset", "Train"):
+        click(studio, name, 2)
+        assert studio.session.run is run and run.state == "training"
+    stop(studio)
+    if name != "Train":
+        click(studio, "Pause" if name == "Reset" else name, 2)
+    assert not studio.error.value
+    assert name == "Reset" or studio.session.run.state == "stopped"
+
+
+def test_a_studio_made_again_in_its_cell_takes_the_run_over(monkeypatch):
+    monkeypatch.setattr(studio_module, "cell_id", lambda: "cell-1")
+    monkeypatch.setattr(studio_module, "STUDIOS", {})
+    first = long_studio(monkeypatch)
+    click(first, "Train")
+    second = TrainingStudio(units=64)
+    assert second.session is not None and first.session is None
+    assert pressable(second) == {"Pause", "Stop"}
+    stop(second)
+    assert TrainingStudio().session is None, "a run at rest stays in its folder"
+
+
+def test_a_run_goes_on_after_the_disk_was_full(monkeypatch):
+    studio = long_studio(monkeypatch)
+    full = OSError(28, "No space left on device")
+    save = checkpoints.save_checkpoint
+    monkeypatch.setattr(checkpoints, "save_checkpoint", raise_it(full))
+    click(studio, "Train")  # which will write its first checkpoint, and cannot
+    wait_for(lambda: studio.session.run.state == "failed")
+    studio.update()
+    assert "No space left" in studio.error.value and "--out" not in studio.error.value
+    assert "press Train again" in studio.error.value
+    assert studio.buttons["Train"].description == "Train again"
+    monkeypatch.setattr(checkpoints, "save_checkpoint", save)
+    click(studio, "Train")
+    wait_for(lambda: len(studio.session.run.losses) > 2)
+    stop(studio)
+    run = studio.session.run
+    assert not studio.error.value and run.seconds == sorted(run.seconds)
+    assert read_checkpoint(run.folder).step == run.step
+
+
+def raise_it(error):
+    def function(*_, **__):
+        raise error
+
+    return function
+
+
+def test_yesterdays_runs_are_offered_and_go_on(monkeypatch):
+    studio = long_studio(monkeypatch)
+    click(studio, "Train")
+    wait_for(lambda: studio.session.run.step > 20)
+    stop(studio)
+    step = studio.session.run.step
+    again = TrainingStudio()
+    assert again.earlier.box.layout.display is None
+    assert again.earlier.choice.options == ((f"studio-01, step {step}", 0),)
+    again.earlier.button.click()
+    assert again.session.run.step == step and pressable(again) == {"Train", "Reset"}
+    assert again.session.run.losses and again.session.run.state == "stopped"
+    click(again, "Train")
+    wait_for(lambda: again.session.run.step > step)
+    stop(again)
+    assert [path.name for path in Path("runs").iterdir()] == ["studio-01"]
+
+
+def test_what_is_no_run_is_not_offered():
+    for name, text in {"studio-01": "", "studio-02": "{"}.items():
+        folder = Path("runs") / name / "checkpoint-000005"
+        folder.mkdir(parents=True)
+        (folder / "SHA256SUMS").write_text("")
+        (folder / "state.json").write_text(text)
+    (Path("runs") / "studio-03").mkdir()
+    assert TrainingStudio().earlier.box.layout.display == "none"
+
+
+WRONG = {
+    "a keyword": ({"unitz": 3}, "no 'unitz': it takes cell, units"),
+    "no layer": ({"layers": 0}, "layers=0"),
+    "minutes below nought": ({"minutes": -1}, "minutes=-1"),
+    "nine digits": ({"num_digits": 9}, "num_digits=9"),
+    "a huge rate": ({"learning_rate": 1e9}, "learning_rate=1000000000.0"),
+    "a word": ({"units": "many"}, "units='many'"),
+    "a float": ({"units": 1e9}, "units=1000000000.0"),
+    "too many": ({"units": 100000}, "units=100000 .* from 1 to 4096"),
+    "no number": ({"minutes": float("nan")}, "minutes=nan"),
+    "another cell": ({"cell": "gru"}, "choose one of lstm, convlstm"),
+    "another decoder": ({"conditional": "past"}, "conditional='past'"),
+    "true": ({"layers": True}, "layers=True"),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_what_a_studio_cannot_do_is_refused_in_one_line(kind):
+    first, words = WRONG[kind]
+    with pytest.raises(ValueError, match=words) as error:
+        TrainingStudio(**first)
+    assert "\n" not in str(error.value)
+    assert len(error.value._render_traceback_()) == 2
+
+
+def test_one_choice_is_shown_until_more_is_asked_for():
+    studio = TrainingStudio()
+    assert studio.rest.layout.display == "none"
+    studio.more.value = True
+    assert studio.rest.layout.display is None
+    shown = [name for name, button in studio.buttons.items() if button.layout.display != "none"]
+    assert shown == ["Train"]
 
 
 def run_state(**changes):

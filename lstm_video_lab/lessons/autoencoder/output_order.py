@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from lstm_video_lab import evaluation, metrics
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.machine import flush_denormal, pick_device
@@ -128,7 +129,7 @@ def lags(frames: int, reverse: bool) -> list[int]:
 
 def _steps(settings: Settings) -> int:
     if settings.steps is None:
-        raise ValueError("steps=None: two orders are compared for equal steps: say how many")
+        raise LabError("steps=None: two orders are compared for equal steps: say how many")
     return settings.steps
 
 

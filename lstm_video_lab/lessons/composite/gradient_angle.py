@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from torch import Tensor
 
+from lstm_video_lab.checks import LabError
+
 
 class GradientPair(NamedTuple):
     """The lengths (L2 norms) of two gradients and of their sum, and the cosine between the two."""
@@ -26,6 +28,6 @@ def compare_gradients(future: Tensor, reconstruction: Tensor) -> GradientPair:
     a, b = (part.detach().cpu().double().numpy().ravel() for part in (future, reconstruction))
     lengths = np.linalg.norm(a), np.linalg.norm(b)
     if not all(0 < length < math.inf for length in lengths):
-        raise ValueError(f"gradients of lengths {lengths}: only finite ones above 0 have an angle")
+        raise LabError(f"gradients of lengths {lengths}: only finite ones above 0 have an angle")
     cosine = float(np.clip(a @ b / math.prod(lengths), -1, 1))
     return GradientPair(float(lengths[0]), float(lengths[1]), float(np.linalg.norm(a + b)), cosine)

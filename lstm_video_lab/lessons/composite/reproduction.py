@@ -22,6 +22,7 @@ import numpy as np
 import torch
 
 from lstm_video_lab import evaluation, metrics, prediction
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.files import write_json, write_whole
 from lstm_video_lab.layers import linear_maps
@@ -68,7 +69,7 @@ def settings_for(
     """
     for name, value, known in (("row", row, ROWS), ("speed", speed, SPEEDS)):
         if value not in known:
-            raise ValueError(f"{name}={value!r} is unknown: choose one of {', '.join(known)}")
+            raise LabError(f"{name}={value!r} is unknown: choose one of {', '.join(known)}")
     fields = {"digits": "mnist", "num_digits": 2, "layers": 2, **ROWS[row], "speed": SPEEDS[speed]}
     if row == "convlstm" and scale in SMALL:
         fields["units"] = SMALL[scale]

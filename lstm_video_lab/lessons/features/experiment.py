@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_video_lab import evaluation, training
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.lessons.features import place_tuning
 from lstm_video_lab.models import VideoModel
@@ -38,7 +39,7 @@ def features(model: VideoModel) -> Features:
     """All features of a fully connected model, not yet scaled. Raises ValueError for a ConvLSTM."""
     s = model.settings
     if s.cell != "lstm":
-        raise ValueError(
+        raise LabError(
             f"cell={s.cell!r}: its weights are small kernels, not images: choose a model with "
             "cell='lstm'"
         )

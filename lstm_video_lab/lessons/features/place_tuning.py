@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from lstm_video_lab import evaluation
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
@@ -69,7 +70,7 @@ def shuffle(places: np.ndarray, way: str) -> np.ndarray:
         mixed = np.random.default_rng(0).random(places.shape[:2]).argsort(0)
         return np.take_along_axis(places, mixed[:, :, None, None], 0)
     if way != "none":
-        raise ValueError(f"way={way!r} is unknown: choose one of none, time, film")
+        raise LabError(f"way={way!r} is unknown: choose one of none, time, film")
     return places
 
 

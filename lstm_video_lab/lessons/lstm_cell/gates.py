@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from lstm_video_lab.cells import Gates, LSTMCell
+from lstm_video_lab.checks import LabError
 
 STEPS = 150  # over which a memory is measured: some more than the longest half-life, 103
 
@@ -48,7 +49,7 @@ def fraction_left(cell: LSTMCell, store: Sequence[float], steps: int = STEPS) ->
     x[0, 0] = torch.tensor(store)
     c = gates_over_time(cell, x).c[:, 0, 0].numpy()
     if not c[0]:
-        raise ValueError(f"the cell stores nothing at {list(store)}: give it an input it lets in")
+        raise LabError(f"the cell stores nothing at {list(store)}: give it an input it lets in")
     return c / c[0]
 
 
@@ -81,9 +82,9 @@ def as_record(record: Any, frames: Any = None) -> Record:
     shape = arrays["c"].shape
     for name, array in arrays.items():
         if array.shape != shape or len(shape) != 2:
-            raise ValueError(f"{name!r} has shape {array.shape}: every array must be (T, H) alike")
+            raise LabError(f"{name!r} has shape {array.shape}: every array must be (T, H) alike")
     if frames.ndim != 3 or len(frames) != shape[0]:
-        raise ValueError(f"frames have shape {frames.shape}: give ({shape[0]}, height, width)")
+        raise LabError(f"frames have shape {frames.shape}: give ({shape[0]}, height, width)")
     return Record(**arrays, frames=frames)
 
 
@@ -91,7 +92,7 @@ def _array(record: Any, name: str) -> np.ndarray:
     value = record.get(name) if isinstance(record, Mapping) else getattr(record, name, None)
     if value is None:
         needed = ", ".join(Gates._fields)
-        raise ValueError(f"the record has no {name!r}: it needs {needed} and frames")
+        raise LabError(f"the record has no {name!r}: it needs {needed} and frames")
     return _numpy(value)
 
 

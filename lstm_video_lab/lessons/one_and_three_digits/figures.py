@@ -85,7 +85,7 @@ def draw_blobs(result: dict[str, Any], number: int, threshold: float, part: str)
     level = int(np.argmin(np.abs(np.array(result["thresholds"]) - threshold)))
     cases = {"trained on two": result["digits"][str(number)]}
     if number == result["control"]["settings"]["num_digits"]:
-        cases[f"trained on {number}"] = result["control"]
+        cases["trained on " + ("one" if number == 1 else str(number))] = result["control"]
     shares, words = {}, []
     for name, one in cases.items():
         share, frames = blob_shares(one[part]["blobs"][level], number)

@@ -13,6 +13,7 @@ from itertools import product
 from statistics import mean
 from typing import Any
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.data.actions import ACTIONS
 from lstm_video_lab.lessons.percepts_and_actions import model
 from lstm_video_lab.training.trials import mean_and_std
@@ -163,7 +164,7 @@ def select(result: dict[str, Any], **wanted: Any) -> list[dict[str, Any]]:
         if rows:
             candidates.append(rows)
     if not candidates:
-        raise ValueError(f"no trial has {wanted}: choose among those of the stored result")
+        raise LabError(f"no trial has {wanted}: choose among those of the stored result")
     best = max(candidates, key=lambda rows: mean(row["chosen_on"] for row in rows))
     return sorted(best, key=lambda row: row["draw"])
 

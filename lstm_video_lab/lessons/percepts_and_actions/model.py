@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.layers.linear_maps import Linear
 from lstm_video_lab.layers.recurrent import LSTM
 from lstm_video_lab.training.fit import fit
@@ -56,7 +57,7 @@ class LSTMClassifier(nn.Module):
         """
         sizes = [(e.input_size, e.sizes, e.peepholes) for e in (encoder, self.encoder)]
         if sizes[0] != sizes[1]:
-            raise ValueError(
+            raise LabError(
                 f"the encoder has (inputs, units, peepholes) {sizes[0]}, but the classifier "
                 f"{sizes[1]}: make them equal"
             )
@@ -81,13 +82,13 @@ def pool(logits: Tensor, way: str = "mean") -> Tensor:
     if way == "max":
         largest = probabilities.amax(0)
         return largest / largest.sum(-1, keepdim=True)
-    raise ValueError(f"way={way!r} is unknown: choose one of {', '.join(WAYS)}")
+    raise LabError(f"way={way!r} is unknown: choose one of {', '.join(WAYS)}")
 
 
 def blocks(clips: Tensor, length: int = LENGTH, stride: int = STRIDE) -> Tensor:
     """Clips (T, B, …) as overlapping blocks (L, n, B, …). Raises ValueError for too short clips."""
     if len(clips) < length:
-        raise ValueError(f"clips of {len(clips)} frames have no block of {length}: take fewer")
+        raise LabError(f"clips of {len(clips)} frames have no block of {length}: take fewer")
     return clips.unfold(0, length, stride).movedim(-1, 0)  # (n, B, …, L) → (L, n, B, …)
 
 

@@ -24,6 +24,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.layers.linear_maps import Linear
 from lstm_video_lab.layers.recurrent import LSTM
 from lstm_video_lab.training.fit import fit
@@ -186,7 +187,7 @@ def grow_texture(
     ValueError for a bad window.
     """
     if window % 2 == 0 or not 3 <= window <= min(sample.shape):
-        raise ValueError(f"window={window}: choose an odd number from 3 to {min(sample.shape)}")
+        raise LabError(f"window={window}: choose an odd number from 3 to {min(sample.shape)}")
     half, draw = window // 2, np.random.default_rng(seed)
     counted = _Neighbourhoods(sample, window, levels, tolerance)
     image = np.full((side + 2 * half,) * 2, np.nan)  # with a margin that is never written

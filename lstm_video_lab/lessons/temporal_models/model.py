@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.layers.linear_maps import Linear
 from lstm_video_lab.layers.recurrent import LSTM
 
@@ -109,7 +110,7 @@ class TemporalModel(nn.Module):
         super().__init__()
         if kind not in KINDS or (start is None) == (kind == "inflated"):
             known = f"choose one of {', '.join(KINDS)}; 'inflated' needs a start, others have none"
-            raise ValueError(f"kind={kind!r} with start={start and start.kind!r}: {known}")
+            raise LabError(f"kind={kind!r} with start={start and start.kind!r}: {known}")
         self.kind = kind
         layer: Any = {"3d": in_time, "separable": separable}.get(kind, per_frame)
         pairs = (CHANNELS[:2], CHANNELS[1:])

@@ -24,7 +24,7 @@ from torch.nn import functional as F
 
 from lstm_video_lab import metrics
 from lstm_video_lab.cells import ConvGRUCell, conv_gru_gates
-from lstm_video_lab.checks import check_choice
+from lstm_video_lab.checks import LabError, check_choice
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.percepts import as_imagenet, from_torchvision
 from lstm_video_lab.training.fit import fit
@@ -138,7 +138,7 @@ class Ladder(nn.Module):
         check_choice("places", places, PLACES)
         check_choice("encoder", encoder, ENCODERS)
         if image_size % 2**rungs:
-            raise ValueError(f"image_size={image_size} cannot be halved {rungs} times: change one")
+            raise LabError(f"image_size={image_size} cannot be halved {rungs} times: change one")
         self.channels, self.ahead, self.clip = channels, ahead, clip
         full = upsampling == "none"  # resolution
         with torch.random.fork_rng(devices=[]):
@@ -221,7 +221,7 @@ def mixed_loss(prediction: Tensor, target: Tensor, mix: Sequence[float]) -> Tens
     """
     a, b, c = mix
     if min(mix) < 0 or not math.isclose(a + b + c, 1):
-        raise ValueError(f"mix={mix!r} must be three shares, none negative, that sum to 1")
+        raise LabError(f"mix={mix!r} must be three shares, none negative, that sum to 1")
     error = prediction - target
     dssim = 1 - metrics.ssim(prediction, target).mean()
     return a * dssim + b * error.abs().mean() + c * error.square().mean()

@@ -19,7 +19,7 @@ import math
 import numpy as np
 import torch
 
-from lstm_video_lab.checks import check_choice
+from lstm_video_lab.checks import LabError, check_choice
 from lstm_video_lab.data.actions import ActionScene, MovingActions
 from lstm_video_lab.data.bouncing import bounce, render, uniforms
 from lstm_video_lab.data.digits import Digits
@@ -152,7 +152,7 @@ def waypoints(path: str, T: int) -> np.ndarray:
     Raises ValueError for a square that there is not.
     """
     if unknown := set(path.split()) - set(SQUARES):
-        raise ValueError(f"path: {min(unknown)!r} is no square: use a1 to e5, as in a1 e1 e5")
+        raise LabError(f"path: {min(unknown)!r} is no square: use a1 to e5, as in a1 e1 e5")
     stops = np.array([divmod(SQUARES.index(name), 5) for name in path.split()]) / 4  # (K, 2)
     time = np.linspace(0, len(stops) - 1, T)
     return np.stack([np.interp(time, range(len(stops)), part) for part in stops.T], 1)

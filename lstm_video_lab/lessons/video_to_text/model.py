@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.layers.linear_maps import Linear
 from lstm_video_lab.layers.recurrent import LSTM, State
 
@@ -99,7 +100,7 @@ def tokenise(captions: Sequence[str], vocabulary: Sequence[str]) -> tuple[Tensor
     """
     place = {word: k for k, word in enumerate(vocabulary)}
     if unknown := {word for caption in captions for word in caption.split()} - place.keys():
-        raise ValueError(f"words {sorted(unknown)} are not in the vocabulary: use its {len(place)}")
+        raise LabError(f"words {sorted(unknown)} are not in the vocabulary: use its {len(place)}")
     rows = [torch.tensor([0, *(place[w] for w in caption.split()), 0]) for caption in captions]
     targets = pad_sequence([row[1:] for row in rows], padding_value=IGNORED)
     return pad_sequence([row[:-1] for row in rows]), targets
