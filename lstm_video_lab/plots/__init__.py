@@ -1,6 +1,7 @@
-"""Pictures with a line of text each: pixels in `canvas`, pages of parts in `page`, `charts`."""
+"""Pictures with a line of text each: pixels (`canvas`), parts (`page`), `charts`, `films`."""
 
 from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.plots.charts import bars, curves, frames, images, strip
+from lstm_video_lab.plots.films import film
 
-__all__ = ["Picture", "bars", "curves", "frames", "images", "strip"]
+__all__ = ["Picture", "bars", "curves", "film", "frames", "images", "strip"]

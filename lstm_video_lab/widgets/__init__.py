@@ -4,10 +4,11 @@ Importing this package imports ipywidgets and matplotlib.
 """
 
 from lstm_video_lab.machine import tune_process
+from lstm_video_lab.widgets.film import FilmPlayer
 from lstm_video_lab.widgets.guess import Guess
 from lstm_video_lab.widgets.self_test import SelfTest
 from lstm_video_lab.widgets.studio import TrainingStudio
 
-__all__ = ["Guess", "SelfTest", "TrainingStudio"]
+__all__ = ["FilmPlayer", "Guess", "SelfTest", "TrainingStudio"]
 
 tune_process(is_loaded=True)  # all that is large has been imported by now
