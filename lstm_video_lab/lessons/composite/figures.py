@@ -20,6 +20,7 @@ from lstm_video_lab.lessons.composite.experiment import future_error
 from lstm_video_lab.lessons.composite.gradient_angle import GradientPair
 from lstm_video_lab.lessons.composite.grids import GRIDS, best_rates
 from lstm_video_lab.lessons.composite.reproduction import Sequences
+from lstm_video_lab.lessons.composite.sequence_figures import draw_past_and_future
 from lstm_video_lab.plots.canvas import (
     BLUE,
     FAINT,
@@ -73,9 +74,12 @@ def draw_row(out: Path, name: str, report: dict[str, Any], sequences: Sequences)
 
     report: of `reproduction.score_row`; sequences: event → rows of frames.
     """
+    first = report["settings"]["frames_in"] + 1  # number of the first frame of the future
     for event, rows in sequences.items():
         text = f"{report['title']}, {event}: what was seen, what came and what was predicted."
-        write_whole(out / f"{name}-{event}.png", plots.frames(rows, text).png)
+        future = {part: rows[part] for part in ("came", "predicted")}
+        parts = [(first - len(rows["seen"]), {"seen": rows["seen"]}), (first, future)]
+        write_whole(out / f"{name}-{event}.png", draw_past_and_future(parts, text).png)
     write_whole(out / f"{name}-curve.png", draw_curve(report).png)
 
 

@@ -79,6 +79,7 @@ class FrameBuilder(LabWidget):
     title = "a frame put together from units"
 
     def __init__(self, model: VideoModel, settings: Settings, sequences: int = 8) -> None:
+        self.seen = settings.frames_in
         self.readout = experiment.readout(model, settings, sequences)
         super().__init__()
 
@@ -86,9 +87,9 @@ class FrameBuilder(LabWidget):
         steps, sequences, units = self.readout.h.shape
         return {
             "sequence": slider("Sequence", 1, 1, sequences),
-            "step": slider("Predicted frame", 1, 1, steps),
+            "frame": slider("Frame", self.seen + 1, self.seen + 1, self.seen + steps),
             "number": slider("Units", min(16, units), 0, units),
         }
 
-    def render(self, sequence: int, step: int, number: int) -> Picture:
-        return draw_sum(self.readout, sequence, step, number)
+    def render(self, sequence: int, frame: int, number: int) -> Picture:
+        return draw_sum(self.readout, sequence, frame - self.seen, number)

@@ -74,15 +74,15 @@ def draw_conditioning(result: dict[str, Any], model: str, shown: bool, sequence:
     page.heading(f"error of all four models, {WAYS[shown]}")
     page.gap(14)
     names = ["unconditional 123.4"]
-    axes = page.chart(260, names, "predicted frame", "nats per frame", margin=40)
-    page.label_ends(axes, _draw_errors(axes, result, model, shown))
+    axes = page.chart(260, names, "frame of the clip", "nats per frame", margin=40)
+    page.label_ends(axes, _draw_errors(axes, result, model, shown, first))
     return page.finish(describe(result, model, shown))
 
 
-def _draw_errors(axes: Axes, result: dict[str, Any], model: str, shown: bool) -> list:
-    """Error per step of all models; the axis is the same for both ways, to be compared."""
+def _draw_errors(axes: Axes, result: dict[str, Any], model: str, shown: bool, first: int) -> list:
+    """Error per frame of all models, from number `first` on, on the same axis for both ways."""
     lines = errors_by_step(result, shown)
-    steps = range(1, len(lines[model]) + 1)
+    steps = range(first, first + len(lines[model]))
     ends = draw_lines(axes, {name: (steps, values) for name, values in lines.items()})
     for line, name in zip(axes.lines, lines, strict=True):
         line.set(linewidth=4.0 if name == model else 1.3)
@@ -114,8 +114,9 @@ def draw_futures(futures: Futures, p: float) -> Picture:
     ahead = {"left": futures.left, "right": futures.right, "guess": best_guess(futures, p)}
     rows = {name: np.concatenate([futures.past, frames]) for name, frames in ahead.items()}
     errors = errors_of_guesses(futures, p)
+    numbers = [f"{n} seen" if n <= PAST else n for n in range(1, PAST + FUTURE + 1)]
     page = Page(room_for(["frame"]))
-    page.frames(rows, ["seen"] * PAST + [f"+{t}" for t in range(1, FUTURE + 1)], above=24)
+    page.frames(rows, numbers, above=24)
     page.gap(20)
     labels = ("probability of left", "expected squared error")
     axes = page.chart(220, ["best guess 123.4"], *labels, margin=40, below=66)

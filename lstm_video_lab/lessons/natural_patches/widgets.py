@@ -51,10 +51,7 @@ class PatchExplorer(LabWidget):
         if part == "future":
             rows = {"truth": self.truth, "predicted": self.future, "last frame": last}
         else:
-            rows = {
-                "input, reversed": self.past.flip(0),
-                "reconstructed": self.reconstruction,
-            }
+            rows = {"input": self.past, "recalled": self.reconstruction.flip(0)}
         truth, *others = ((name, frames[:, n]) for name, frames in rows.items())
         errors = [
             f"{name} {metrics.squared_error(frames[:, None], truth[1][:, None]).mean():.2f}"
@@ -71,12 +68,14 @@ class PatchExplorer(LabWidget):
 class BlindTest(LabWidget):
     """Which clip is the larger model's? Votes are counted; the result comes only at the end.
 
-    `truth`, `small`, `large`: (T, N, H, W) uint8, the same N clips; `seed` draws which is called A.
+    `truth`, `small`, `large`: (T, N, H, W) uint8, the same N clips, from frame number `first` on;
+    `seed` draws which is called A.
     """
 
     title = "a blind comparison of two models"
 
-    def __init__(self, truth: Any, small: Any, large: Any, seed: int = 0) -> None:
+    def __init__(self, truth: Any, small: Any, large: Any, seed: int = 0, first: int = 11) -> None:
+        self.first = first
         self.truth = np.asarray(truth)
         self.small, self.large = np.asarray(small), np.asarray(large)
         self.count = self.truth.shape[1]
@@ -113,6 +112,7 @@ class BlindTest(LabWidget):
             {"truth": self.truth[:, done], "A": a, "B": b},
             f"Clip {done + 1} of {self.count}: one prediction comes from a model with twice the "
             f"units of the other. Which? The result comes after the last clip.",
+            first=self.first,
         )
 
     def verdict(self) -> str:

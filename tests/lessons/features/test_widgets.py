@@ -87,8 +87,11 @@ def test_all_units_together_are_the_prediction():
 
 def test_the_way_to_the_prediction_is_gone_by_the_units():
     widget = widgets.FrameBuilder(MODEL, SMOKE, 3)
-    assert ", 0 % of the way" in widget.render(1, 1, 0).text
-    assert ", 100 % of the way" in widget.render(1, 1, UNITS).text
+    first = SMOKE.frames_in + 1
+    assert ", 0 % of the way" in widget.render(1, first, 0).text
+    assert ", 100 % of the way" in widget.render(1, first, UNITS).text
     before = widget.picture()
     widget.values["sequence"].value = 2
     assert widget.picture().png != before.png
+    frame = widget.values["frame"]
+    assert (frame.min, frame.max) == (first, SMOKE.frames_in + SMOKE.frames_out)

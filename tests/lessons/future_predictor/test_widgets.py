@@ -1,5 +1,7 @@
 """The explorer of conditional decoders, on a small result whose numbers are known."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from lstm_video_lab.data.frames import pack_frames
 from lstm_video_lab.lessons.future_predictor.experiment import errors_by_step, stored_sequence
 from lstm_video_lab.lessons.future_predictor.figures import MODELS, WAYS, draw_conditioning
 from lstm_video_lab.lessons.future_predictor.widgets import ConditioningExplorer
+from lstm_video_lab.plots.page import Page
 
 IN, OUT, S = 4, 3, 8
 
@@ -77,3 +80,15 @@ def test_every_control_changes_the_picture():
     for change in ({"model": "own"}, {"shown": True}, {"sequence": 2}):
         assert first.png != widget.render(**{**state, **change}).png
     assert len(first.png) < 60 * 1024
+
+
+def test_errors_stand_below_the_numbers_of_their_frames():
+    with (
+        mock.patch.object(Page, "frames", autospec=True, side_effect=Page.frames) as frames,
+        mock.patch.object(Page, "label_ends") as label_ends,
+    ):
+        draw_conditioning(RESULT, "own", False, 1)
+    axes = label_ends.call_args.args[0]
+    assert frames.call_args.kwargs["first"] == IN + 1
+    assert axes.get_xticks().tolist() == list(range(IN + 1, IN + OUT + 1))
+    assert axes.lines[0].get_xdata().tolist() == axes.get_xticks().tolist()

@@ -1,12 +1,13 @@
 """Patches to look at, and the blind test: the truth comes last, and luck is counted."""
 
 from itertools import product
+from unittest import mock
 
 import numpy as np
 import pytest
 import torch
 
-from lstm_video_lab import VideoModel, metrics
+from lstm_video_lab import VideoModel, metrics, plots
 from lstm_video_lab.lessons.natural_patches import experiment
 from lstm_video_lab.lessons.natural_patches.widgets import BlindTest, PatchExplorer
 
@@ -77,3 +78,26 @@ def test_the_clips_shown_are_those_of_the_two_models():
     widget = BlindTest(torch.from_numpy(truth), small, large)
     assert widget.distance(small, 0) == pytest.approx(3 * 64 * (20 / 255) ** 2)
     assert widget.distance(large, 0) == pytest.approx(3 * 64 * (5 / 255) ** 2)
+
+
+def test_frames_to_come_are_numbered_after_those_seen():
+    settings = experiment.settings_for(scale="smoke")
+    explorer = PatchExplorer(VideoModel(**settings.model_fields()).eval(), settings)
+    with mock.patch.object(plots, "frames", wraps=plots.frames) as frames:
+        explorer.render(1, "future")
+        explorer.render(1, "past")
+        BlindTest(*two_models())
+        BlindTest(*two_models(), first=8)
+    assert [call.kwargs["first"] for call in frames.call_args_list] == [
+        settings.frames_in + 1, 1, 11, 8,
+    ]  # fmt: skip
+
+
+def test_what_is_recalled_stands_below_the_frame_that_it_recalls():
+    settings = experiment.settings_for(scale="smoke")
+    explorer = PatchExplorer(VideoModel(**settings.model_fields()).eval(), settings)
+    with mock.patch.object(plots, "frames", wraps=plots.frames) as frames:
+        explorer.render(3, "past")
+    rows = frames.call_args.args[0]
+    np.testing.assert_array_equal(rows["input"], explorer.past[:, 2])
+    np.testing.assert_array_equal(rows["recalled"], explorer.reconstruction[:, 2].flip(0))
