@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
@@ -46,7 +45,8 @@ class Guess(LabWidget):
         self.commit = ipywidgets.Button(description="Commit", button_style="primary", disabled=True)
         self.again = ipywidgets.Button(description="Guess again", disabled=True)
         super().__init__()
-        self.box.children = (self.box.children[0], self.text, self.image, self.error)
+        question, image, text, *rest = self.box.children
+        self.box.children = (question, text, image, *rest)
         self.commit.on_click(self.guarded(lambda _: self._settle(True)))
         self.again.on_click(self.guarded(lambda _: self._settle(False)))
 
@@ -89,18 +89,19 @@ class Guess(LabWidget):
             radio.value = None
         self.update()
 
+    def still_page(self, picture: Picture) -> str:
+        """The question stays to be read, and what was said of it; the answer is not given away."""
+        items = "".join(f"<li>{escape(choice)}</li>" for choice in self.choices)
+        return f"<p><b>{escape(self.question)}</b></p><ul>{items}</ul>{picture.as_html()}"
+
     def folded(self) -> str:
         """Question, choices and the folded answer as HTML, for readers without a kernel."""
         shown = self.explanation()
         items = "".join(f"<li>{escape(choice)}</li>" for choice in self.choices)
-        picture = ""
-        if shown.png:
-            data = base64.b64encode(shown.png).decode()
-            picture = f'<img alt="{escape(shown.text)}" src="data:image/png;base64,{data}">'
         return (
             f"<p><b>{escape(self.question)}</b></p><ul>{items}</ul>"
             "<details><summary>Guess first, then open this</summary>"
-            f"<p>The answer: {escape(self.answer)}.</p>{picture}<p>{escape(shown.text)}</p>"
+            f"<p>The answer: {escape(self.answer)}.</p>{shown.as_html()}"
             "</details>"
         )
 

@@ -1,0 +1,24 @@
+"""The page's half of every widget: names, values, announcements, keys and focus.
+
+ipywidgets gives its controls few names, and Python cannot give them. So each box of the lab carries
+one invisible child, `Front`, whose module `front.js` looks after the box that it lies in. Nothing
+is fetched: the module and its style travel with the widget.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+from traitlets import Unicode
+
+LIVE = "lab-live"  # the class of a box that a Front looks after
+HERE = Path(__file__).parent
+
+
+class Front(anywidget.AnyWidget):
+    """An invisible child of a box of class `LIVE`; a change of `words` is announced politely."""
+
+    _esm = HERE / "front.js"
+    _css = HERE / "front.css"
+    words = Unicode("").tag(sync=True)

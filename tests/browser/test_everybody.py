@@ -1,0 +1,265 @@
+"""Every control by name, value and keyboard, in forced colours, and as axe-core sees it."""
+
+import inspect
+import os
+
+import every_kind
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browsing import TOKEN, keep, open_lesson, wait_for
+
+KINDS = "kinds.ipynb"
+CELLS = (
+    "1 + 1",
+    f"{inspect.getsource(every_kind)}\n\nEveryKind()",
+    """from lstm_video_lab.widgets import Guess, SelfTest, TrainingStudio
+Guess("This or that?", ["this", "that", "neither"], "that", "Because that is so.")""",
+    "SelfTest()",
+    "TrainingStudio()",
+    """broken = EveryKind()
+broken.front._esm = "export default { render() { throw new Error('on purpose') } }"
+broken""",
+)
+LESSONS = os.environ.get("LAB_AXE", "").split()  # names without .ipynb; slow, so none by itself
+
+
+@pytest.fixture(scope="module")
+def kinds(context, lab):
+    """A page with one widget of each kind, all of whose cells have run."""
+    address, copy = lab
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), copy / KINDS)
+    page = context.new_page()
+    open_lesson(page, address, KINDS)
+    regions = page.locator(".lab-live [role=status]")
+    wait_for(lambda: regions.count() == 4, 30, "the page's half of the widgets is missing")
+    yield page
+    page.close()
+    for session in context.request.get(f"{address}/api/sessions?token={TOKEN}").json():
+        context.request.delete(f"{address}/api/sessions/{session['id']}?token={TOKEN}")
+
+
+def widget(page, number):
+    return page.locator(".lab-live").nth(number)
+
+
+def tree_of(page, number):
+    """(role, name) → value, for all that Chromium tells to a screen reader of a widget."""
+    session = page.context.new_cdp_session(page)
+    root = session.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+    asked = {"nodeId": root, "selector": ".lab-live"}
+    node = session.send("DOM.querySelectorAll", asked)["nodeIds"][number]
+    answer = session.send("Accessibility.queryAXTree", {"nodeId": node})["nodes"]
+    tree = {}
+    for one in answer:
+        if one["ignored"]:
+            continue
+        said = {item["name"]: item["value"].get("value") for item in one.get("properties", ())}
+        said["value"] = one.get("value", {}).get("value")
+        key = one["role"]["value"], one.get("name", {}).get("value", "")
+        tree[key] = {name: value for name, value in said.items() if value not in (None, "")}
+    session.detach()
+    return tree
+
+
+def test_each_control_has_a_name_and_the_value_on_the_screen(kinds):
+    tree = tree_of(kinds, 0)
+    for name, value in {"Whole": "3", "Real": "0.50", "Rate": "0.00398", "Units": "256"}.items():
+        slider = widget(kinds, 0).get_by_role("slider", name=name)
+        assert ("slider", name) in tree and slider.get_attribute("aria-valuetext") == value
+        assert tree["textbox", f"{name}, value"]["value"] == value
+    assert tree["combobox", "Menu"]["value"] == "b"
+    assert ("radiogroup", "Radio") in tree and ("group", "Show") in tree
+    assert tree["radio", "one"]["checked"] == "true" and tree["radio", "two"]["checked"] == "false"
+    assert tree["button", "future"]["pressed"] == "true"
+    assert tree["button", "past"]["pressed"] == "false"
+    assert tree["button", "More"]["pressed"] == "false"
+    assert tree["button", "Loop Whole"]["pressed"] == "false"
+    for name in ("Play Whole", "Stop and rewind Whole", "Press"):
+        assert ("button", name) in tree
+    assert tree["checkbox", "Marked"]["checked"] == "false"
+    assert ("textbox", "Path") in tree
+    assert ("image", "3 squares of 9 are dark.") in tree
+    assert ("status", "") in tree
+    nameless = {role for role, name in tree if not name.strip()}
+    assert not nameless & {"button", "slider", "textbox", "combobox", "radio", "checkbox", "image"}
+
+
+def test_names_and_values_follow_what_is_pressed(kinds):
+    box = widget(kinds, 0)
+    box.get_by_role("button", name="More").click()
+    box.get_by_role("button", name="past").click()
+    box.get_by_role("button", name="Loop Whole").click()
+    box.get_by_role("slider", name="Units").press("ArrowRight")
+    slider = box.get_by_role("slider", name="Units")
+    wait_for(lambda: slider.get_attribute("aria-valuetext") == "512", 30, "an old value is told")
+    box.get_by_role("button", name="Play Whole").click()
+    box.get_by_role("button", name="Pause Whole").click()
+    tree = tree_of(kinds, 0)
+    assert ("button", "Play Whole") in tree and ("button", "Pause Whole") not in tree
+    for name in ("More", "past", "Loop Whole"):
+        assert tree["button", name]["pressed"] == "true"
+    assert tree["button", "future"]["pressed"] == "false"
+    box.get_by_role("button", name="Loop Whole").click()
+    box.get_by_role("button", name="Stop and rewind Whole").click()
+
+
+def cells_of(page):
+    """What the notebook looks like: the number of cells, and which one is in hand."""
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    active = cells.evaluate_all(
+        "cells => cells.findIndex(cell => cell.classList.contains('jp-mod-active'))"
+    )
+    return cells.count(), active
+
+
+def test_keys_move_the_control_and_not_the_notebook(kinds):
+    box = widget(kinds, 0)
+    slider = box.get_by_role("slider", name="Whole")
+    slider.focus()
+    before = cells_of(kinds)
+    assert before == (len(CELLS), 1)
+    for key in ("Home", "ArrowRight", "ArrowUp", "x", "d", "d", "a", "m", "Space", "Enter"):
+        kinds.keyboard.press(key)
+    assert slider.get_attribute("aria-valuetext") == "2"
+    box.get_by_role("radio", name="one").focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "x", "Shift+M"):
+        kinds.keyboard.press(key)
+    assert box.get_by_role("radio", name="two").is_checked()
+    box.get_by_role("combobox", name="Menu").focus()
+    kinds.keyboard.press("ArrowDown")
+    assert box.get_by_role("combobox", name="Menu").input_value() == "c"
+    words = box.locator(".lab-words")
+    wait_for(lambda: words.inner_text().startswith("2 squares"), 30, "the picture has not moved")
+    assert cells_of(kinds) == before and slider.count() == 1
+    assert kinds.locator(".jp-Notebook").evaluate("node => node.scrollTop") == 0
+
+
+def focus_of(page):
+    return page.evaluate(
+        "() => document.activeElement.ariaLabel || document.activeElement.textContent"
+        " || document.activeElement.parentElement.textContent"
+    )
+
+
+def test_a_guess_by_keyboard_alone(kinds):
+    box = widget(kinds, 1)
+    before = cells_of(kinds)
+    widget(kinds, 0).get_by_role("button", name="Press").focus()
+    kinds.keyboard.press("Tab")
+    assert focus_of(kinds) == "this"
+    kinds.keyboard.press("ArrowDown")
+    commit = box.get_by_role("button", name="Commit")
+    wait_for(commit.is_enabled, 30, "one cannot commit")
+    kinds.keyboard.press("Tab")
+    assert focus_of(kinds) == "Commit"
+    kinds.keyboard.down("Enter")
+    wait_for(lambda: focus_of(kinds) == "Guess again", 30, "the focus is lost after Commit")
+    kinds.keyboard.down("Enter")  # still held: it must not press the next button
+    kinds.keyboard.up("Enter")
+    region = box.get_by_role("status")
+    wait_for(lambda: "“that” it is" in region.inner_text(), 30, "the answer is not announced")
+    keep(kinds, "everybody_guess")
+    kinds.keyboard.press("Enter")
+    wait_for(lambda: focus_of(kinds) == "this", 30, "the focus is lost after Guess again")
+    assert cells_of(kinds)[0] == before[0]
+
+
+def test_a_drag_is_announced_once_in_a_region_that_stays(kinds):
+    box = widget(kinds, 2)  # the self-test
+    kinds.evaluate("() => (window.said = [])")
+    box.locator("[role=status]").evaluate(
+        """region => new MutationObserver(() => window.said.push(region.textContent))
+               .observe(region, {childList: true, characterData: true, subtree: true})"""
+    )
+    handle = box.get_by_role("slider", name="Move me")
+    handle.scroll_into_view_if_needed()
+    place = handle.bounding_box()
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    kinds.mouse.move(x, y)
+    kinds.mouse.down()
+    kinds.mouse.move(x + 300, y, steps=20)
+    words = box.locator(".lab-words")
+    wait_for(lambda: "slider says 10" in words.inner_text(), 30, "the picture does not follow")
+    assert kinds.evaluate("() => window.said") == []
+    kinds.mouse.up()
+    wait_for(lambda: kinds.evaluate("() => window.said.length") > 0, 30, "nothing is announced")
+    handle.press("ArrowLeft")
+    wait_for(lambda: kinds.evaluate("() => window.said.length") > 1, 30, "the region was left")
+    first, second = kinds.evaluate("() => window.said")
+    assert "slider says 10" in first and "slider says 9" in second
+
+
+def test_less_motion_means_no_loop(kinds):
+    box = widget(kinds, 0)
+    loop = box.get_by_role("button", name="Loop Whole")
+    loop.click()
+    kinds.emulate_media(reduced_motion="reduce")
+    try:
+        wait_for(loop.is_disabled, 10, "one can loop")
+        assert loop.get_attribute("aria-pressed") == "false"
+        moving = box.evaluate(
+            """box => [...box.querySelectorAll('*')].map(one => getComputedStyle(one)).filter(
+                   style => style.transitionDuration !== '0s' || style.animationName !== 'none'
+               ).length"""
+        )
+        assert moving == 0
+    finally:
+        kinds.emulate_media(reduced_motion="no-preference")
+    wait_for(loop.is_enabled, 10, "one cannot loop again")
+
+
+def test_forced_colours_keep_borders_and_the_focus(kinds):
+    box = widget(kinds, 0)
+    kinds.emulate_media(forced_colors="active")
+    try:
+        for selector in (".jupyter-button", "select", "input[type=text]", ".noUi-handle"):
+            for one in box.locator(selector).all():
+                style = one.evaluate("one => getComputedStyle(one).borderTopStyle")
+                assert style != "none", selector
+        look = (
+            "one => (({color, backgroundColor}) => [color, backgroundColor])(getComputedStyle(one))"
+        )
+        pressed = box.get_by_role("button", name="past").evaluate(look)
+        other = box.get_by_role("button", name="future").evaluate(look)
+        assert pressed[0] != pressed[1] and pressed[1] != other[1]
+        for control in ("slider", "combobox"):
+            box.get_by_role(control).first.focus()
+            kinds.keyboard.press("Shift")  # the ring is for who uses keys
+            ring = "() => getComputedStyle(document.activeElement).outline"
+            assert "solid 2px" in kinds.evaluate(ring)
+        box.scroll_into_view_if_needed()
+        keep(kinds, "everybody_forced_colours")
+    finally:
+        kinds.emulate_media(forced_colors="none")
+
+
+def test_a_module_that_fails_does_not_hide_the_widget(kinds):
+    box = widget(kinds, 4)
+    assert box.locator("img").is_visible()
+    handle = box.locator("[role=slider]").first
+    handle.scroll_into_view_if_needed()
+    handle.focus()
+    kinds.keyboard.press("ArrowRight")
+    words = box.locator(".lab-words")
+    wait_for(lambda: words.inner_text().startswith("4 squares"), 30, "the widget stands still")
+
+
+def assert_axe_is_content(page):
+    found = Axe().run(page, context=".jp-OutputArea").response["violations"]
+    wrong = [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_axe_finds_nothing_wrong_in_any_kind(kinds):
+    kinds.locator(".lab-live").nth(4).evaluate("box => box.remove()")  # the one without its module
+    assert_axe_is_content(kinds)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_axe_finds_nothing_wrong_in_a_lesson(page, lab, lesson):
+    address, _ = lab
+    open_lesson(page, address, f"{lesson}.ipynb")
+    assert_axe_is_content(page)
