@@ -83,7 +83,8 @@ def read_cells(script: Path) -> tuple[NotebookNode, list[Cell]]:
         refuse(script, 1, "the script is not in UTF-8: save it anew")
     cells = _cut_into_cells(script, text.splitlines())
     for cell in cells:
-        assert cell.is_text or cell.tree  # a string that is left open is named before all else
+        if not cell.is_text:
+            _ = cell.tree  # what is no Python, as a string left open, is named before all else
     nb = jupytext.reads(text, fmt="py:percent")
     _compare(cells, nb)
     for cell in cells:
@@ -186,7 +187,7 @@ def _check_marks(cell: Cell) -> None:
     for number, line in enumerate(cell.lines):
         if mark_of(cell, line):
             marks.append(number)
-        elif _is_like_amark_of(cell, line):
+        elif _is_like_a_mark(cell, line):
             words = f"write {BEGIN!r} or {END!r}, alone on its line, or other words"
             cell.refuse(f"{line.strip()!r} is no mark: {words}", number)
     if cell.title.kind not in ("answer", "written"):
@@ -232,7 +233,7 @@ def mark_of(cell: Cell, line: str) -> str:
     return mark if mark in (BEGIN, END) else ""
 
 
-def _is_like_amark_of(cell: Cell, line: str) -> bool:
+def _is_like_a_mark(cell: Cell, line: str) -> bool:
     """Whether somebody may have meant a mark, by the words or by most of the letters."""
     if "SOLUTION" in line or re.search(r"\b(begin|end|start|stop)[\W_]*solution", line, re.I):
         return True

@@ -27,6 +27,7 @@ what is long, `one = table2.models.composite`, serves the ties after it in the s
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import re
@@ -51,20 +52,26 @@ MARK = re.compile(r"\s*[\w-]+: (?:begin|end)\s*")  # of a table that the build w
 
 
 def problems(root: Path) -> list[str]:
-    """A line for each figure in prose below `root` that is not what its source says."""
+    """A line for each figure in prose below `root` that is not what its source says, and for each
+    stored file that cannot be read.
+    """
     stored = Stored(root)
-    pieces = [cell for script in _scripts(root) for cell in texts.cells(script)]
-    pieces += [part for page in texts.pages(root) for part in texts.parts(page)]
     lines = []
-    for piece in pieces:
+    for piece in _pieces(root):
         if "<!--" in piece.source:
             where = piece.path.relative_to(root).as_posix()
             lines += [f"{where}:{line}: {fault}" for line, fault in _faults(piece, stored)]
-    return lines
+    return stored.unreadable() + lines
 
 
-def _scripts(root: Path) -> list[Path]:
-    return sorted((root / "notebooks").glob("[0-9]*_*.py"))
+def _pieces(root: Path) -> Iterator[texts.Text]:
+    """Each text; of a file that is none, `links.problems` says so."""
+    for script in sorted((root / "notebooks").glob("[0-9]*_*.py")):
+        with contextlib.suppress(ValueError):
+            yield from texts.cells(script)
+    for page in texts.pages(root):
+        with contextlib.suppress(ValueError):
+            yield from texts.parts(page)
 
 
 def _faults(piece: texts.Text, stored: Stored) -> Iterator[tuple[int, str]]:
@@ -97,44 +104,46 @@ def _fault(text: str, later: list[str], words: str, names: Names) -> str:
     match = TIE.fullmatch(text)
     if not match:
         return f"{text!r} is no tie: write `NUMBER = SOURCE` or '\"WORDS\" = SOURCE'"
-    told, name, source = match[1] or match[2], match[3], match[4]
+    claim, name, source = match[1] or match[2], match[3], match[4]
     try:
-        if not name and not _occurs(told.replace("−", "-"), words):
-            return f"{told!r} is tied, but is not in the text: mend the tie, or drop it"
+        if not name and not _occurs(claim.replace("−", "-"), words):
+            return f"{claim!r} is tied, but is not in the text: mend the tie, or drop it"
         if not name:
-            return _difference(told, source, names)
+            return _difference(claim, source, names)
         if not any(re.search(rf"\b{name}\b", after) for after in later):
             return f"{name!r} is a name that no tie uses: drop it, or put words in quotes"
         names[name] = evaluate(parse(source), names)
+    except UnreadableError:
+        return ""  # the file is named once, for all of its ties
     except ExpressionError as error:
-        return f"{told or name!r}: {error}: mend the tie"
+        return f"{claim or name!r}: {error}: mend the tie"
     return ""
 
 
-def _occurs(told: str, words: str) -> bool:
+def _occurs(claim: str, words: str) -> bool:
     """Whether words are there, not as a part of a longer word or number."""
-    before = r"(?<![\w.,])" if told[0].isalnum() else ""
-    after = r"(?!\w|[.,]\d)" if told[-1].isalnum() else ""
-    return bool(re.search(before + re.escape(" ".join(told.split())) + after, words))
+    before = r"(?<![\w.,])" if claim[0].isalnum() else ""
+    after = r"(?!\w|[.,]\d)" if claim[-1].isalnum() else ""
+    return bool(re.search(before + re.escape(" ".join(claim.split())) + after, words))
 
 
-def _difference(told: str, source: str, names: Names) -> str:
-    """How what is told differs from what its source says; an empty string if it does not."""
+def _difference(claim: str, source: str, names: Names) -> str:
+    """How a claim differs from what its source says; an empty string if it does not."""
     node = parse(source)
     value = evaluate(node, names)
     if isinstance(value, bool):
         shown = short(with_values(node, names))
-        return "" if value else f"{told!r} is not so: {shown} is false: mend the text"
-    given = value if isinstance(value, list) else [value]
-    numbers = NUMBER.findall(told)
-    given_is = f"{short(source)} is {short(rounded(value))}"
-    if not all(isinstance(one, int | float) for one in given):
-        return f"{told!r}: {given_is}, no number: mend the tie"
-    if len(numbers) != len(given):
-        return f"{told!r}: {len(numbers)} numbers, {given_is}: one for each, or a comparison"
-    if all(_is_rounded(number, one) for number, one in zip(numbers, given, strict=True)):
+        return "" if value else f"{claim!r} is not so: {shown} is false: mend the text"
+    values = value if isinstance(value, list) else [value]
+    numbers = NUMBER.findall(claim)
+    source_is = f"{short(source)} is {short(rounded(value))}"
+    if not all(isinstance(one, int | float) for one in values):
+        return f"{claim!r}: {source_is}, no number: mend the tie"
+    if len(numbers) != len(values):
+        return f"{claim!r}: {len(numbers)} numbers, {source_is}: one for each, or a comparison"
+    if all(_is_rounded(number, one) for number, one in zip(numbers, values, strict=True)):
         return ""
-    return f"the text says {told!r}, {given_is}: mend the text"
+    return f"the text says {claim!r}, {source_is}: mend the text"
 
 
 def short(text: str) -> str:
@@ -150,6 +159,10 @@ def _is_rounded(number: str, value: float) -> bool:
 
 def _ascii(number: str) -> str:
     return number.replace("−", "-").replace(",", "")
+
+
+class UnreadableError(ExpressionError):
+    """A stored file that is there, but cannot be read."""
 
 
 class Names(dict[str, Any]):
@@ -182,6 +195,14 @@ class Stored:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._read: dict[Path, Any] = {}
+        self._unreadable: dict[Path, str] = {}
+
+    def unreadable(self) -> list[str]:
+        """A line for each stored result, and each other file that a tie names, that is broken."""
+        for path in self._root.glob("notebooks/results/*.json"):
+            with contextlib.suppress(UnreadableError):
+                self._json(path)
+        return [self._unreadable[path] for path in sorted(self._unreadable)]
 
     def result(self, name: str) -> Any:
         folder = "docs" if name == "bench" else "notebooks/results"
@@ -204,14 +225,18 @@ class Stored:
         return cells[name]
 
     def _json(self, path: Path, use: Callable[[Any], Any] = lambda content: content) -> Any:
+        if path in self._unreadable:
+            raise UnreadableError(self._unreadable[path])
         if path not in self._read:
             name = path.relative_to(self._root).as_posix()
             try:
                 self._read[path] = use(json.loads(path.read_text("utf-8")))
             except FileNotFoundError:
                 raise ExpressionError(f"there is no {name}") from None
-            except (ValueError, KeyError, TypeError):
-                raise ExpressionError(f"{name} cannot be read") from None
+            except (ValueError, KeyError, TypeError) as error:
+                fault = f"{name} cannot be read ({error}): make it anew, or take it from git"
+                self._unreadable[path] = fault
+                raise UnreadableError(fault) from None
         return self._read[path]
 
 

@@ -28,12 +28,16 @@ TABLES = {  # name of a stored result → its heading, what is counted, and the 
 def outdated_pages(root: Path) -> dict[str, str]:
     """Pages below `root` that show other results than are stored: name → the page as it must be.
 
-    A page that is missing, or has no place for tables, is left alone.
+    A page that is missing, or has no place for tables, is left alone; so is one whose results
+    cannot be read, for `prose.problems` names those.
     """
     outdated = {}
     for name, write in PAGES.items():
         page = root / name
-        new = refreshed(page, root / "notebooks" / "results", write)
+        try:
+            new = refreshed(page, root / "notebooks" / "results", write)
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            continue
         if new is not None and new != page.read_text("utf-8"):
             outdated[name] = new
     return outdated

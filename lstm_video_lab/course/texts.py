@@ -12,9 +12,12 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-HEADER = re.compile(r"# %%(?!%)")
+from lstm_video_lab.course import scripts
+
+IS_TEXT = re.compile(r"\[(?:markdown|md)\]")  # in the header of a cell
 COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
 TAG = re.compile(r"<[^<>]*>")
+QUOTES = re.compile(r"\A[rR]?(?:\"{3}|'{3})|(?:\"{3}|'{3})\s*\Z")  # around a cell that is a string
 READER = MarkdownIt("commonmark").enable("table")
 
 
@@ -81,24 +84,31 @@ def plain(block: Token) -> str:
 
 
 def cells(script: Path) -> list[Text]:
-    """The Markdown cells of a script in percent format."""
-    lines = script.read_text("utf-8").splitlines()
-    starts = [number for number, line in enumerate(lines) if HEADER.match(line)]
+    """The Markdown cells of a script in percent format. Raises ValueError where it is no text."""
+    content = scripts.read_text(script)
+    lines = content.splitlines()
     texts = []
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        if re.search(r"\[(?:markdown|md)\]", lines[start]):
-            source = [re.sub(r"^# ?", "", line) for line in lines[start + 1 : end]]
-            texts.append(Text(script, start + 2, "\n".join(source)))
+    for (start, header), (end, _) in pairwise([*scripts.headers(content), (len(lines) + 1, "")]):
+        if IS_TEXT.search(header):
+            source = _uncommented("\n".join(lines[start : end - 1]))
+            texts.append(Text(script, start + 1, source))
     return texts
 
 
+def _uncommented(source: str) -> str:
+    """The text of a cell, which stands in comments or is a string."""
+    if QUOTES.match(source):
+        return QUOTES.sub("", source)
+    return re.sub(r"^# ?", "", source, flags=re.M)
+
+
 def page(path: Path) -> Text:
-    """The whole of a page."""
-    return Text(path, 1, path.read_text("utf-8"))
+    """The whole of a page. Raises ValueError where it is no text."""
+    return Text(path, 1, scripts.read_text(path))
 
 
 def parts(path: Path) -> list[Text]:
-    """A page cut before each heading."""
+    """A page cut before each heading. Raises ValueError where it is no text."""
     whole = page(path)
     lines = whole.source.splitlines()
     starts = [b.map[0] for b in whole.blocks if b.type == "heading_open" and b.map]

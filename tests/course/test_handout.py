@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -241,6 +243,47 @@ def test_a_secret_line_in_a_hint_is_refused(script):
     )
     with pytest.raises(ExerciseError, match=r"01_twice\.py:12: .*visible/double\.json"):
         handout.files(script.parent)
+
+
+REWRITE = "    return torch.as_tensor(x) / 0.5"
+
+
+def other_exercise(script, old, new):
+    """Another one beside it, with its own names and one edit."""
+    text = SCRIPT.replace("double", "treble").replace("why", "what_for")
+    assert old in text
+    script.with_name("02_thrice.py").write_text(text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("# Why twice?", f"# Why not `{REWRITE.strip()}`?"),
+        ('print("checked")', f'print("{REWRITE.strip()}")'),
+        ("Multiply.", REWRITE.strip()),
+    ],
+)
+def test_a_secret_line_of_one_exercise_in_another_is_refused(script, old, new):
+    script.write_text(SCRIPT.replace("    return x / 0.5", REWRITE))
+    other_exercise(script, old, new)
+    with pytest.raises(ExerciseError, match=r"01_twice\.py:53: this line would reach students in "):
+        handout.files(script.parent)
+
+
+def test_an_exercise_may_give_what_another_asks_for(script):
+    script.write_text(SCRIPT.replace("    return x / 0.5", REWRITE))
+    other_exercise(script, "FACTOR = 2\n", f"def again(x):\n{REWRITE}\n")
+    assert len(handout.files(script.parent)) == 8
+
+
+def test_an_open_string_is_named_before_all_else_by_an_optimised_python_too(script):
+    script.write_text(SCRIPT.replace('"""Twice x."""', '"""Twice x.', 1))
+    ask = "import sys; from pathlib import Path; from lstm_video_lab.course import exercises; "
+    ask += "exercises.read_exercise(Path(sys.argv[1]))"
+    ran = subprocess.run(
+        [sys.executable, "-O", "-c", ask, str(script)], capture_output=True, text=True, check=False
+    )
+    assert "no Python: unterminated" in ran.stderr
 
 
 def test_an_answer_that_stands_elsewhere_too_is_refused(script):

@@ -131,6 +131,33 @@ def test_a_page_that_a_message_of_the_library_names_exists(world, tmp_path):
     assert problem.startswith("lstm_video_lab/a.py:2: the link 'docs/Oter.md' leads to no file")
 
 
+def test_a_text_cell_is_what_jupytext_takes_for_one(world, tmp_path):
+    script = tmp_path / "notebooks" / "01_lesson.py"
+    link = "[a](nowhere.md)"
+    for header in ("#%% [markdown]", "# %% a title [md]", "  # %% [markdown] tags=['a']"):
+        script.write_text(f"{header}\n# {link}\n")
+        assert links.problems(tmp_path)[0].startswith("notebooks/01_lesson.py:2: ")
+    script.write_text(f'# %% [markdown]\n"""\n# A title\n\n{link}\n"""\n')
+    assert links.problems(tmp_path)[0].startswith("notebooks/01_lesson.py:5: ")
+    for code in (f"print(1)\n# {link}\n", f'"""\n# %% [markdown]\n# {link}\n"""\n', ""):
+        script.write_text(code)
+        assert links.problems(tmp_path) == []
+
+
+def test_what_is_no_text_is_one_line_and_the_others_are_read(world, tmp_path):
+    written = {
+        "README.md": "[a](docs/page.md#x)",
+        "docs/page.md": "ü",
+        "solutions/02_exercise.py": "ü",
+    }
+    for name, text in written.items():
+        (tmp_path / name).write_bytes(text.encode("latin-1"))
+    problems = world("notebooks/01_lesson.py", "[a](nowhere.md)")
+    assert len(problems) == 3
+    for name in ("page.md", "02_exercise.py"):
+        assert f"{name} is not in UTF-8: save it so" in problems
+
+
 def test_a_world_without_pages_and_lessons_has_no_problems(tmp_path):
     assert links.problems(tmp_path) == []
 

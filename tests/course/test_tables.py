@@ -67,6 +67,24 @@ def test_a_page_keeps_what_stands_around_and_without_marks_it_is_left_alone(
     )
 
 
+def test_a_result_that_is_broken_leaves_its_page_and_the_others_are_written(tmp_path):
+    folder = tmp_path / "notebooks" / "results"
+    folder.mkdir(parents=True)
+    (tmp_path / "docs").mkdir()
+    (folder / "table2.json").write_text(json.dumps(RESULT))
+    (folder / "layers.json").write_text("{nothing")
+    for name in tables.PAGES:
+        (tmp_path / name).write_text(f"{tables.BEGIN}\nold\n{tables.END}\n")
+    assert set(tables.outdated_pages(tmp_path)) == set(tables.PAGES) - {"docs/results.md"}
+    with pytest.raises(ValueError, match=r"notebooks/results/layers\.json cannot be read"):
+        build.check(lesson_of_nothing(tmp_path))
+
+
+def lesson_of_nothing(root):
+    (root / "notebooks" / "01_lesson.py").write_text("# %%\n1\n")
+    return root
+
+
 @pytest.mark.parametrize("name", tables.PAGES)
 def test_old_tables_are_a_problem_of_the_build(name, results, tmp_path):
     folder = tmp_path / "notebooks"
