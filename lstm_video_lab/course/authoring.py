@@ -21,6 +21,7 @@ from lstm_video_lab.course import scripts
 from lstm_video_lab.course.from_notebook import (
     NotKeptError,
     Script,
+    chosen_metadata,
     counterparts,
     inputs_of,
     name_of,
@@ -115,7 +116,11 @@ def take_edits(script: Path) -> str:
 def _take_edits(pair: Pair) -> str:
     script, notebook = pair.names
     if pair.notebook is None and pair.path.with_suffix(".ipynb").exists() and pair.script:
-        return f"{notebook} cannot be read as a notebook: it is made anew from {script}"
+        copy = keep(pair.path.with_name(notebook))
+        return (
+            f"{notebook} cannot be read as a notebook: it is made anew from {script}, and what it "
+            f"held is kept in {copy}"
+        )
     if pair.notebook is None or not pair.edited:
         return ""
     if pair.edited == "script":
@@ -139,7 +144,7 @@ def _keep_both(pair: Pair) -> str:
     """Keep the notebook's text beside the script; the line that says so."""
     assert pair.notebook is not None
     script, notebook = pair.names
-    copy = keep(pair.path, pair.text)
+    copy = keep(pair.path, pair.text.encode())
     what = (
         "were both edited" if noted(pair.notebook) else "differ, and no build says which was edited"
     )
@@ -162,14 +167,18 @@ def _where(pair: Pair) -> str:
     return f"at {names[0]}{more}"
 
 
-def keep(script: Path, text: str) -> str:
-    """Write a text beside a script, in place of nothing else; the name of its file."""
+def keep(path: Path, data: bytes | None = None) -> str:
+    """Write a copy beside a file, in place of nothing else; the name of the copy.
+
+    data  what it holds; None: what the file holds
+    """
+    data = path.read_bytes() if data is None else data
     for count in itertools.count(1):
-        path = script.with_name(f"{script.name}.kept-{count}")
-        if not path.exists():
-            write_whole(path, text)
-        if path.read_text(encoding="utf-8") == text:
-            return path.name
+        copy = path.with_name(f"{path.name}.kept-{count}")
+        if not copy.exists():
+            write_whole(copy, data)
+        if copy.read_bytes() == data:
+            return copy.name
     raise AssertionError("there is a number for each file")
 
 
@@ -220,28 +229,53 @@ def pairs(root: Path) -> list[Path]:
     return paths
 
 
-def save(script: Path, nb: NotebookNode, known: Collection[str] = ()) -> str:
+def save(script: Path, nb: NotebookNode, known: Collection[str] = ()) -> None:
     """Write the script of a notebook that is about to be saved, and note in `nb` that they agree.
 
-    known  hashes of what the writer of `nb` has seen or written, apart from the one noted in it
-    Returns the hash of what was written. Raises ValueError where a script cannot hold it, and where
-    a half holds what the writer has not seen: then the text of `nb` is kept beside the script.
+    known  versions that the writer of `nb` has seen or written, apart from the one noted in it
+    Raises ValueError where a script cannot hold it, and where a half is of a version that the
+    writer has not seen: then the text of `nb` is kept beside the script.
     """
     pair = read_pair(script)
     inputs = inputs_of(nb, pair.names[1])
     text = script_text(inputs, pair.names[1], pair.script)
-    new = _hash(inputs)
-    halves = [pair.script.inputs, pair.inputs] if pair.script else []
-    for half, name in zip(halves, pair.names, strict=False):
-        if half is not None and _hash(half) not in (new, noted(nb), *known):
+    for name, version in _versions(pair).items():
+        if version not in (_hash(inputs), noted(nb), *known):
             raise ValueError(
                 f"{name} was edited elsewhere since this notebook was loaded: your text is kept in "
-                f"{keep(script, text)}: reload the notebook and put it in"
+                f"{keep(script, text.encode())}: reload the notebook and put it in"
             )
     if pair.script is None or text != pair.script.text:
         write_whole(script, text)
     note(nb, inputs)
-    return new
+
+
+def _versions(pair: Pair) -> dict[str, str]:
+    """Name of each half that is there → its version; "?" for what is no notebook."""
+    script, notebook = pair.names
+    versions = {}
+    if pair.script is not None:
+        versions[script] = _hash(pair.script.inputs)
+    if pair.notebook is not None:
+        versions[notebook] = version_of(pair.notebook, notebook)
+    elif pair.path.with_suffix(".ipynb").exists():
+        versions[notebook] = "?"
+    return versions
+
+
+def version_of(nb: NotebookNode, name: str) -> str:
+    """A hash of all that authors put into a notebook, whether or not a script can hold it.
+
+    Equal to that of its script where one can.
+    """
+    try:
+        return _hash(inputs_of(nb, name))
+    except NotKeptError:
+        cells = []
+        for cell in nb.cells:
+            said = chosen_metadata(cell)
+            cells.append([cell.cell_type, cell.source, said, cell.get("attachments")])
+        return scripts.hash_of(cells)
 
 
 def write_script(pair: Pair) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from jupyter_server.services.contents.largefilemanager import LargeFileManager
+from nbformat import NotebookNode
 from nbformat.v4.rwbase import rejoin_lines
 from tornado.web import HTTPError
 
@@ -17,13 +19,16 @@ class PairedContents(LargeFileManager):
     """Each notebook of a lesson or a solution is one with its script: read, saved and renamed so.
 
     The comparison is by content (see `authoring`), where jupytext's own manager goes by the time.
+    A page takes nothing back from a save but its time. So each notebook that is loaded gets a mark
+    of its own in its metadata, which the page sends along whenever it saves, and which is in no
+    file: it tells what this page has loaded and saved, and another that is open beside it has not.
     """
 
     formats = ""  # jupytext's extension of the server leaves a manager that has this as it is
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._written: dict[str, set[str]] = {}  # what a page has loaded → what it saved since
+        self._seen: dict[str, set[str]] = {}  # mark of a page → the versions that it has seen
 
     def _script_of(self, path: str) -> Path | None:
         """The script of the notebook at `path`; None for all other files."""
@@ -53,19 +58,25 @@ class PairedContents(LargeFileManager):
         model = super().get(path, content, type, format, require_hash)
         if script:
             authoring.note(model["content"], authoring.inputs_of(model["content"], path))
+        if content and model["type"] == "notebook":
+            mark = uuid.uuid4().hex
+            self._seen[mark] = {authoring.version_of(model["content"], path)}
+            _put_mark(model["content"], mark)
         return model
 
     def save(self, model: dict[str, Any], path: str = "") -> dict[str, Any]:
+        if model.get("type") != "notebook" or "cells" not in (model.get("content") or {}):
+            return super().save(model, path)
         script = self._script_of(path)
-        if script and model.get("type") == "notebook" and "content" in model:
-            nb = rejoin_lines(nbformat.from_dict(model["content"]))
-            written = self._written.setdefault(authoring.noted(nb) or path, set())
+        nb = rejoin_lines(nbformat.from_dict(model["content"]))
+        seen = self._seen.setdefault(_take_mark(nb) or uuid.uuid4().hex, set())
+        if script:
             try:
-                written.add(authoring.save(script, nb, written))
+                authoring.save(script, nb, seen)
             except ValueError as error:
                 raise HTTPError(409, str(error)) from None
-            model = {**model, "content": nb}
-        return super().save(model, path)
+        seen.add(authoring.version_of(nb, path))
+        return super().save({**model, "content": nb}, path)
 
     def rename_file(self, old_path: str, new_path: str) -> None:
         old, new = self._script_of(old_path), self._script_of(new_path)
@@ -82,3 +93,19 @@ class PairedContents(LargeFileManager):
         super().restore_checkpoint(checkpoint_id, path)
         if script and (restored := authoring.read_pair(script)).inputs is not None:
             authoring.write_script(restored)
+
+
+def _put_mark(nb: NotebookNode, mark: str) -> None:
+    lab = nb.metadata.get("lab")
+    nb.metadata["lab"] = {**(lab if isinstance(lab, dict) else {}), "page": mark}
+
+
+def _take_mark(nb: NotebookNode) -> str:
+    """The mark that `_put_mark` left, taken out of the notebook; "" where there is none."""
+    lab = nb.metadata.get("lab")
+    if not isinstance(lab, dict):
+        return ""
+    mark = str(lab.pop("page", ""))
+    if not lab:
+        del nb.metadata["lab"]
+    return mark

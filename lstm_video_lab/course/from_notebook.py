@@ -45,7 +45,7 @@ def inputs_of(nb: NotebookNode, name: str) -> NotebookNode:
     """
     cells = []
     for number, cell in enumerate(nb.cells, 1):
-        metadata = {key: value for key, value in cell.metadata.items() if _is_chosen(key, value)}
+        metadata = chosen_metadata(cell)
         faults = [scripts.fault_of(key, value) for key, value in metadata.items()]
         if cell.get("attachments") and scripts.PASTED.search(cell.source):
             faults.append("a pasted picture is not kept: save it as a file and link to it")
@@ -56,9 +56,13 @@ def inputs_of(nb: NotebookNode, name: str) -> NotebookNode:
     return scripts.inputs(nbformat.v4.new_notebook(cells=cells))
 
 
-def _is_chosen(key: str, value: Any) -> bool:
-    """Whether a key of a cell is the author's, and not what an editor writes by itself."""
-    return key not in VIEW and key not in LAYOUT and value not in DEFAULTS.get(key, ())
+def chosen_metadata(cell: NotebookNode) -> dict[str, Any]:
+    """What the author says of a cell, without what editors write by themselves."""
+    chosen = {}
+    for key, value in cell.metadata.items():
+        if key not in VIEW and key not in LAYOUT and value not in DEFAULTS.get(key, ()):
+            chosen[key] = value
+    return chosen
 
 
 def name_of(cell: NotebookNode, number: int) -> str:

@@ -7,7 +7,6 @@ output stays as it is.
 
 from __future__ import annotations
 
-import ast
 import difflib
 import json
 import re
@@ -20,7 +19,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from lstm_video_lab.course import edits
+from lstm_video_lab.course import edits, stamps
 from lstm_video_lab.course.mentions import NUMBER, Kind, Move, doubtful, rewrite
 from lstm_video_lab.course.scripts import code_cells, content_hash, read_script
 
@@ -81,6 +80,7 @@ def renumber(root: str | Path, old: str, new: str, *, check: bool = False) -> li
     _read_files(root, plan)
     _rewrite_texts(plan)
     _rewrite_lessons(plan)
+    _note_scripts_of_solutions(plan)
     _refuse_uncommitted(root, plan)
     if not check:
         contents = {plan.renamed.get(name, name): plan.after[name] for name in plan.changed()}
@@ -139,18 +139,25 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def _rewrite_texts(plan: Plan) -> None:
-    """All but the notebooks of lessons, which follow their scripts."""
+    """All but the notebooks of lessons and what the others note of their scripts."""
     for name, text in plan.before.items():
         if name == HISTORY or _is_lesson_notebook(name):
             plan.after[name] = text
         elif name == STAMPS:
-            stamps = json.loads(rewrite(text, plan.move, Kind.CODE))
-            plan.after[name] = json.dumps(dict(sorted(stamps.items())), indent=1) + "\n"
+            plan.after[name] = _rename_stamp(text, plan.move)
         elif name.endswith(".ipynb"):
             plan.after[name] = _rewrite_cells(text, plan)
         else:
             shared = plan.is_shared(text)
             plan.after[name] = rewrite(text, plan.move, plan.kind(name), shared=shared)
+
+
+def _rename_stamp(text: str, move: Move) -> str:
+    """What the lesson was made from is the same, and so are the names of what it loaded."""
+    of_lessons = json.loads(text)
+    if move.old_stem in of_lessons:
+        of_lessons[move.new_stem] = of_lessons.pop(move.old_stem)
+    return json.dumps(dict(sorted(of_lessons.items())), indent=1) + "\n"
 
 
 def _is_lesson_notebook(name: str) -> bool:
@@ -181,16 +188,28 @@ def _rewrite_lessons(plan: Plan) -> None:
             )
         for cell, made in zip(code_cells(new), code_cells(stored), strict=True):
             cell.outputs, cell.execution_count = made.outputs, made.execution_count
-        if any(map(_is_other_code, code_cells(old), code_cells(new))):
+        if _codes(old) != _codes(new):
             plan.stale.append(script)
         new.metadata["lab"] = _stamp_of(stored, old, new)
         nbformat.validate(new)
         plan.after[name] = nbformat.writes(new, version=4) + "\n"
 
 
-def _is_other_code(old: NotebookNode, new: NotebookNode) -> bool:
-    """Whether two cells differ in more than their comments."""
-    return ast.dump(ast.parse(old.source)) != ast.dump(ast.parse(new.source))
+def _codes(nb: NotebookNode) -> list[str]:
+    return [stamps.hash_of_code(cell.source) for cell in code_cells(nb)]
+
+
+def _note_scripts_of_solutions(plan: Plan) -> None:
+    """Their notebooks hold a hash of the script, as it is now."""
+    for name in plan.before:
+        script = str(Path(name).with_suffix(".py").as_posix())
+        is_solution = name.startswith("solutions/") and name.endswith(".ipynb")
+        if not is_solution or plan.after.get(script) == plan.before.get(script):
+            continue
+        nb = nbformat.reads(plan.after[name], as_version=4)
+        old, new = _notebook(plan.before[script], script), _notebook(plan.after[script], script)
+        nb.metadata["lab"] = _stamp_of(nb, old, new)
+        plan.after[name] = nbformat.writes(nb, version=4) + "\n"
 
 
 def _notebook(text: str, name: str) -> NotebookNode:

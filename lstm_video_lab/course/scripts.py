@@ -37,6 +37,7 @@ CELL_METADATA = ("name", "tags", "timeout", "title", "spread")
 EXAMPLES = {"timeout": "timeout=30", "spread": "spread=0.1", "name": 'name="gates"'}
 MAGIC = ("language", "magic_args")  # how jupytext writes `%%bash` and the like
 HEADER = re.compile(r"\s*#\s*%%(?:$|(%*\s.*))")
+OTHER_HEADER = re.compile(r"\s*#\s*(?:<codecell>|In\[[0-9 ]*\]:?)\s*")  # jupytext drops the line
 FRONT_MATTER = re.compile(r"#\s*---\s*")
 PASTED = re.compile(r"""["'(<\s]attachment:\S""")
 KNOWN = "take title, name, tags, timeout or spread, or delete it"
@@ -98,14 +99,21 @@ def inputs(nb: NotebookNode) -> NotebookNode:
 
 def headers(text: str) -> Iterator[tuple[int, str]]:
     """(line, counted from 1, and what it says) of each header of a cell, as jupytext finds them."""
+    for number, line in _first_lines(text):
+        if match := HEADER.fullmatch(line):
+            yield number, match[1] or ""
+
+
+def _first_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Number and line wherever jupytext begins a cell."""
     parser = StringParser("python")
     for number, line in enumerate(text.splitlines(), 1):
         is_in_string = parser.is_quoted()
         parser.read_line(line)
-        match = HEADER.fullmatch(line)
-        if match and not is_in_string:
+        begins = HEADER.fullmatch(line) or OTHER_HEADER.fullmatch(line)
+        if begins and not is_in_string:
             parser = StringParser("python")
-            yield number, match[1] or ""
+            yield number, line
 
 
 def _faults(text: str) -> Iterator[tuple[int, str]]:
@@ -120,6 +128,9 @@ def _faults(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(lines, 1):
         if line.startswith("#") and PASTED.search(line):
             yield number, "a script holds no pasted picture (attachment:): save it as a file"
+    for number, line in _first_lines(text):
+        if OTHER_HEADER.fullmatch(line):
+            yield number, f"`{line.strip()}` begins a cell and is not kept: write # %% or delete it"
     for number, header in headers(text):
         for fault in _faults_of_header(header):
             yield number, fault
@@ -192,10 +203,6 @@ def hash_of(value: Any) -> str:
 
 def code_cells(nb: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in nb.cells if cell.cell_type == "code"]
-
-
-def code_hash(nb: NotebookNode) -> str:
-    return hash_of([[cell.get("id"), cell.source, cell.metadata] for cell in code_cells(nb)])
 
 
 def output_hash(nb: NotebookNode) -> str:

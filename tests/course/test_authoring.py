@@ -18,6 +18,7 @@ from course.edited_lesson import (
     load,
     look_around,
     make_lesson,
+    paste_picture,
     put,
     run_by_hand,
     save,
@@ -153,13 +154,20 @@ def test_halves_that_are_alone(script):
     assert list(settle_all(script.parents[1])) == []
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 3}', "<<<<<<< ours\n{}\n=======\n"])
-def test_what_is_no_notebook_is_made_anew_from_its_script(script, text):
-    script.with_suffix(".ipynb").write_text(text)
-    said = "01_lesson.ipynb cannot be read as a notebook: it is made anew from 01_lesson.py"
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[]", b'{"cells": 3}', b"<<<<<<< ours\n{}\n=======\n", b"\xff\r\n"]
+)
+def test_what_is_no_notebook_is_kept_and_made_anew_from_its_script(script, data):
+    script.with_suffix(".ipynb").write_bytes(data)
+    said = (
+        "01_lesson.ipynb cannot be read as a notebook: it is made anew from 01_lesson.py, and what "
+        "it held is kept in 01_lesson.ipynb.kept-1"
+    )
     assert take_edits(script) == said
     assert authoring.settle(script) == said
     assert sources(load(script)) == sources(read_script(script))
+    assert files(script)["01_lesson.ipynb.kept-1"] == data
+    assert len(files(script)) == 3
 
 
 def test_where_no_build_has_said_what_agreed_nobody_wins_in_silence(script):
@@ -196,10 +204,12 @@ class Author:
     def __init__(self, root):
         self.script = make_lesson(root)
         self.target = self.script.with_suffix(".ipynb")
-        self.page = load(self.script)
-        self.unsaved, self.saved = [], []
+        self.pages = [Page(self), Page(self)]
+        self.saved = []
 
     def edit_script(self, word):
+        if not self.script.exists():
+            return
         self.script.write_text(f"{self.script.read_text().rstrip()} + {word}\n")
         self.saved.append(word)
 
@@ -208,30 +218,21 @@ class Author:
             in_vs_code(self.script, lambda content: add_word(content, word))
             self.saved.append(word)
 
-    def type_in_page(self, word):
-        add_word(self.page, word)
-        self.unsaved.append(word)
-
-    def save_page(self, _):
+    def paste_in_vs_code(self, word):
+        """A picture, too, which no script holds."""
+        self.edit_in_vs_code(word)
         if self.target.exists():
-            self.saved += self.unsaved
-            self.unsaved = []
-            try:
-                save(self.script, self.page)
-            except HTTPError as error:
-                assert error.status_code == 409
-                self.load_page(_)
-
-    def load_page(self, _):
-        if self.target.exists():
-            with contextlib.suppress(HTTPError):
-                self.page = load(self.script)
-                self.unsaved = []
+            in_vs_code(self.script, paste_picture)
 
     def build(self, _):
         with contextlib.suppress(ValueError):
             take_edits(self.script)
-            as_built(self.script)
+            if self.script.exists():
+                as_built(self.script)
+
+    def delete_script(self, _):
+        if authoring.read_pair(self.script).edited in ("", "notebook") and self.target.exists():
+            self.script.unlink(missing_ok=True)
 
     def delete_notebook(self, _):
         if authoring.read_pair(self.script).edited in ("", "script"):  # nothing of its own in it
@@ -240,7 +241,8 @@ class Author:
     def merge(self, _):
         """As the line of a refusal says."""
         self.build(_)
-        if authoring.read_pair(self.script).edited == "both":
+        pair = authoring.read_pair(self.script)
+        if pair.edited == "both" and pair.inputs is not None:
             kept = "".join(path.read_text() for path in self.script.parent.glob("*.kept-*"))
             comments = "".join(f"# {line}\n" for line in kept.replace("%%", "").splitlines())
             self.script.write_text(self.script.read_text() + comments)
@@ -251,17 +253,55 @@ class Author:
         return "".join(path.read_text() for path in self.script.parent.iterdir() if path.is_file())
 
 
+class Page:
+    """One of the two pages in which the lesson is open."""
+
+    def __init__(self, author):
+        self.author = author
+        self.content = load(author.script)
+        self.unsaved = []
+
+    def type(self, word):
+        add_word(self.content, word)
+        self.unsaved.append(word)
+
+    def save(self, _):
+        if not self.author.target.exists():
+            return
+        for cell in self.content["cells"]:
+            cell.pop("attachments", None)  # a picture is taken out, as its line says
+        self.author.saved += self.unsaved
+        self.unsaved = []
+        try:
+            save(self.author.script, self.content)
+        except HTTPError as error:
+            assert error.status_code == 409
+            self.load(_)
+
+    def load(self, _):
+        if self.author.target.exists():
+            with contextlib.suppress(HTTPError):
+                self.content = load(self.author.script)
+                self.unsaved = []
+
+
+def in_page(number, step):
+    return lambda author, word: step(author.pages[number], word)
+
+
 def add_word(content, word):
     cell = content["cells"][len(word) * int(word[1:]) % len(content["cells"])]
     cell["source"] = "".join(cell["source"]) + f" + {word}"
 
 
-STEPS = [Author.edit_script, Author.edit_in_vs_code, Author.type_in_page, Author.save_page,
-         Author.load_page, Author.build, Author.delete_notebook, Author.merge]  # fmt: skip
+STEPS = [Author.edit_script, Author.edit_in_vs_code, Author.paste_in_vs_code, Author.build,
+         Author.delete_script, Author.delete_notebook, Author.merge]  # fmt: skip
+for step in (Page.type, Page.save, Page.load):
+    STEPS += [in_page(0, step), in_page(1, step)]
 
 
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.sampled_from(STEPS), max_size=14))
 def test_no_edit_is_ever_lost(tmp_path_factory, steps):

@@ -21,6 +21,7 @@ from course.edited_lesson import (
     load,
     look_around,
     make_lesson,
+    paste_picture,
     put,
     run_by_hand,
     save,
@@ -113,6 +114,87 @@ def test_a_page_does_not_overwrite_what_was_edited_behind_it(script, edit):
     assert "print(double(2))" in kept
     assert {**before, "01_lesson.py.kept-1": kept.encode()} == files(script)
     assert "print(double(2))" not in "".join(sources(load(script)))  # reloading shows the others'
+
+
+def test_of_two_pages_one_saves_on_and_the_other_is_refused(script):
+    mine, other = load(script), load(script)
+    other["cells"][3]["source"] = "x = 'other'"
+    for number in (2, 3):
+        mine["cells"][3]["source"] = f"x = {number}"
+        save(script, mine)
+        for _ in range(2):
+            before = files(script)
+            with pytest.raises(HTTPError, match=r"text is kept in 01_lesson.py.kept-1: reload"):
+                save(script, other)
+            assert "x = 'other'" in files(script).pop("01_lesson.py.kept-1").decode()
+            assert {**before, **files(script)} == files(script)
+    assert script.read_text() == SCRIPT.replace("x = 1", "x = 3")
+    other = load(script)  # who reloads goes on, and now the first is behind
+    other["cells"][1]["source"] += "\n\n\nprint(double(2))"
+    save(script, other)
+    mine["cells"][3]["source"] = "x = 4"
+    with pytest.raises(HTTPError, match="was edited elsewhere"):
+        save(script, mine)
+    assert "print(double(2))" in script.read_text()
+
+
+def test_the_mark_of_a_page_is_in_no_file(script):
+    save(script, load(script))
+    lab(script).copy(address(script), "notebooks/Untitled.ipynb")
+    for path in script.parent.glob("*.ipynb"):
+        assert '"page"' not in path.read_text()
+    assert load(script)["metadata"]["lab"]["page"] != load(script)["metadata"]["lab"]["page"]
+
+
+def spoil(script):
+    script.with_suffix(".ipynb").write_text("<<<<<<< ours\n{}\n")
+
+
+@pytest.mark.parametrize(
+    "edit", [lambda s: in_vs_code(s, paste_picture), edit_notebook, spoil],
+    ids=["picture", "words", "no notebook"],
+)  # fmt: skip
+@pytest.mark.parametrize("is_gone", [False, True], ids=["script", "no script"])
+def test_a_page_overwrites_no_notebook_that_it_has_not_seen(script, edit, is_gone):
+    content = load(script)
+    content["cells"][3]["source"] = "x = 'mine'"
+    edit(script)
+    if is_gone:
+        script.unlink()
+    before = files(script)
+    with pytest.raises(HTTPError, match=r"01_lesson.ipynb was edited elsewhere"):
+        save(script, content)
+    after = files(script)
+    assert "x = 'mine'" in after.pop("01_lesson.py.kept-1").decode()
+    assert after == before
+
+
+def test_who_has_seen_a_picture_takes_it_out_and_saves(script):
+    in_vs_code(script, paste_picture)
+    content = load(script)
+    with pytest.raises(HTTPError, match="a pasted picture is not kept"):
+        save(script, content)
+    content["cells"][2] = {**content["cells"][2], "source": "Between", "attachments": {}}
+    save(script, content)
+    assert script.read_text() == SCRIPT
+    assert take_edits(script) == ""
+
+
+def test_a_new_notebook_that_gets_the_name_of_a_lesson_is_one(script):
+    manager = lab(script)
+    path = manager.new_untitled("notebooks", type="notebook")["path"]
+    content = manager.get(path)["content"]
+    assert "lab" in content["metadata"]
+    for number in (1, 2):
+        content["cells"] = [nbformat.v4.new_code_cell(f"x = {number}")]
+        manager.save({"type": "notebook", "format": "json", "content": content}, path)
+    assert "lab" not in nbformat.read(script.parents[1] / path, 4).metadata
+    manager.rename_file(path, "notebooks/02_new.ipynb")
+    new = script.with_name("02_new.py")
+    for number in (3, 4):
+        content["cells"][0]["source"] = f"x = {number}"
+        save(new, content)
+        assert new.read_text() == f"# %%\nx = {number}\n"
 
 
 def test_a_page_that_says_the_same_may_be_saved(script):

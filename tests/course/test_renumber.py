@@ -9,7 +9,7 @@ import pytest
 from course import reader
 
 from lstm_video_lab.course import build as building
-from lstm_video_lab.course import edits, handout, mentions, scripts
+from lstm_video_lab.course import edits, handout, mentions, scripts, stamps
 from lstm_video_lab.course.mentions import Kind, Move
 from lstm_video_lab.course.renumber import renumber
 
@@ -126,7 +126,8 @@ LESSON = """# %% [markdown]
 # %% name="sum"
 print({number})  # lesson 62 says why
 # %%
-2
+# %matplotlib inline
+2  # of lesson {number}
 """
 SOLUTION = """# %% [markdown]
 # # Exercise 1
@@ -150,14 +151,19 @@ def clone(tmp_path):
             cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"{number}\n")]
         nb.metadata["lab"] = {"script": scripts.content_hash(nb), "scale": "laptop"}
         (folder / f"{stem}.ipynb").write_text(nbformat.writes(nb, version=4) + "\n")
-    stamps = {stem: {"cells": {"sum": stem}} for stem in ("61_tree", "62_leaves", "63_wind")}
-    (folder / "made_from.json").write_text(json.dumps(stamps, indent=1) + "\n")
+    of_lessons = {}
+    for stem in ("61_tree", "62_leaves", "63_wind"):
+        stamp = {"cells": {"sum": stem[:2]}, "inputs": {"results/leaves.json": "62"}}
+        of_lessons[stem] = {**stamp, "whole": stamps.whole_of(stamp, "outputs")}
+    (folder / "made_from.json").write_text(json.dumps(of_lessons, indent=1) + "\n")
     (folder / "results" / "leaves.json").write_text('{"62_leaves": "lesson 62"}')
     for name in ("solutions", "exercises"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "01_rake.py").write_text(SOLUTION)
+        script = tmp_path / name / "01_rake.py"
+        script.write_text(SOLUTION)
         nb = jupytext.reads(SOLUTION, fmt="py:percent")
-        (tmp_path / name / "01_rake.ipynb").write_text(handout.notebook_text(nb))
+        of_script = "" if name == "exercises" else scripts.content_hash(scripts.read_script(script))
+        script.with_suffix(".ipynb").write_text(handout.notebook_text(nb, of_script))
     (tmp_path / "README.md").write_text(
         "| lesson | what |\n| --- | --- |\n"
         "| `61_tree` | t |\n| `62_leaves` | l |\n| `63_wind` | w |\n"
@@ -201,14 +207,12 @@ def test_all_moves_and_the_outputs_stay(clone):
             nb, script = nbformat.reads(text, as_version=4), clone / name.replace(".ipynb", ".py")
             read = jupytext.read(script, fmt="py:percent")
             assert [cell.source for cell in nb.cells] == [cell.source for cell in read.cells]
-        if name.startswith("notebooks/6") and name.endswith(".ipynb"):
+        if name.startswith(("notebooks/6", "solutions/")) and name.endswith(".ipynb"):
             assert nb.metadata.lab.script == scripts.content_hash(scripts.read_script(script))
     assert after["README.md"].index("63_wind") < after["README.md"].index("64_leaves")
-    assert list(json.loads(after["notebooks/made_from.json"])) == [
-        "61_tree",
-        "63_wind",
-        "64_leaves",
-    ]
+    old, new = (json.loads(text["notebooks/made_from.json"]) for text in (before, after))
+    assert list(new) == ["61_tree", "63_wind", "64_leaves"]
+    assert list(new.values()) == [old["61_tree"], old["63_wind"], old["62_leaves"]]
     for name in ("notebooks/results/leaves.json", "CHANGELOG.md"):
         assert after[name] == before[name]
     left = {name for name, text in after.items() if re.search(r"62_leaves|[Ll]esson 62", text)}

@@ -1,5 +1,6 @@
 """What the header of a cell may say, and that all else is refused by file and line."""
 
+import re
 from pathlib import Path
 
 import jupytext
@@ -126,6 +127,20 @@ def test_each_fault_has_its_line(tmp_path):
         read_script(script)
     places = [line.partition(" ")[0] for line in str(error.value).split("\n")]
     assert sorted(places) == ["01_lesson.py:1:", "01_lesson.py:4:", "01_lesson.py:6:"]
+
+
+@pytest.mark.parametrize("kind", ["# %%", "# %% [markdown]"])
+@pytest.mark.parametrize("line", ["# In[3]:", "# In[ ]:", "#In[12]", "# <codecell>", "  # In[1]: "])
+def test_other_lines_that_begin_a_cell_are_refused_not_dropped(tmp_path, kind, line):
+    script = tmp_path / "01_lesson.py"
+    script.write_text(f"{kind}\n# a\n{line}\n# b\n")
+    assert len(jupytext.read(script, fmt="py:percent").cells) == 2
+    fault = f"01_lesson.py:3: `{line.strip()}` begins a cell and is not kept"
+    with pytest.raises(ValueError, match=f"^{re.escape(fault)}"):
+        read_script(script)
+    script.write_text(f'# %%\ntext = """\n{line}\n"""\n# see {line}\n')
+    (cell,) = read_script(script).cells
+    assert cell.source == f'text = """\n{line}\n"""\n# see {line}'
 
 
 def test_a_line_in_a_string_is_no_header(tmp_path):
