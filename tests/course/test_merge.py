@@ -122,7 +122,17 @@ BRANCHES = {
     "refactor": replace(FIRST, 'word = "one"\nprint(word)', 'name = "one"\nprint(name)'),
     "four": replace(FIRST, 'print("four")', 'print("four", word)'),
     "whole": replace(FIRST, "print(known[0])", "print(known)"),
+    "second": replace("notebooks/02_second.py", "'second'", "'2nd'"),
     "text": replace(FIRST, "Words of the lesson", "Better words"),
+    "longer text": replace(FIRST, "Words of the lesson.", "Words of the lesson.\n# And more."),
+    "line and four": lambda root: (
+        replace(FIRST, "lesson\n#\n", "lesson\n# Better:\n")(root),
+        replace(FIRST, 'print("four")', 'print("four", 4)')(root),
+    ),
+    "line and text": lambda root: (
+        replace(FIRST, "lesson\n#\n", "lesson\n# Better:\n")(root),
+        (root / FIRST).write_text((root / FIRST).read_text() + "\n# %% [markdown]\n# The end.\n"),
+    ),
     "data": lambda root: (root / "notebooks/results/known.json").write_text('["a", "c"]'),
     "deleted": lambda root: git(root, "rm", "-q", FIRST, "notebooks/01_first.ipynb"),
     "moved": move,
@@ -233,6 +243,28 @@ def test_text_against_code_needs_no_second_run(clone, ours, theirs):
     code, said = build(clone)
     assert code == 0 and "01_first: outputs kept" in said
     assert check(clone)[0] == 0 and printed(clone)[-1] == "four one\n"
+
+
+@pytest.mark.parametrize("other", ["line-and-four", "line-and-text"])
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_lines_that_touch_in_the_notebook_only_are_no_edit_of_the_notebook(clone, other, is_ours):
+    """In the notebook the lines of a text are one list, in the script each is a line."""
+    ours, theirs = ("longer-text", other) if is_ours else (other, "longer-text")
+    merge(clone, ours, theirs)
+    code, said = build(clone)
+    assert code == 0 and "01_first.py was edited" in said, said
+    assert check(clone)[0] == 0
+    text = (clone / FIRST).read_text()
+    assert "# Better:\n# Words of the lesson.\n# And more.\n" in text
+    assert "executed" not in said
+
+
+def test_lessons_that_ran_on_either_side_need_no_second_run(clone):
+    """Each notebook is of one side, and what each was made from is in the one file of both."""
+    merge(clone, "one", "second")
+    code, said = build(clone)
+    assert code == 0 and "executed" not in said, said
+    assert check(clone)[0] == 0
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("refactor", "four"), ("four", "refactor")])
