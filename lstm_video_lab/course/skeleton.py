@@ -6,14 +6,17 @@ lesson must have is written once, in `templates/lesson/`; of an exercise, in `te
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
+import tempfile
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from lstm_video_lab import lessons
 from lstm_video_lab.course import edits
+from lstm_video_lab.course.exercise_cells import ExerciseError, read_cells
+from lstm_video_lab.course.exercise_code import check_definitions
 
 LONGEST_NAME = 24
 OF_A_NOTEBOOK = ("check", "hint", "math", "np", "target", "torch")  # names that exercises use
@@ -72,8 +75,8 @@ def _lesson(root: Path, name: str) -> dict[str, str]:
     taken = [*(root / "notebooks").glob(f"[0-9]*_{name}.*")]
     for folder in ("lstm_video_lab/lessons", "tests/lessons"):
         taken += [path for path in (root / folder).glob("*") if path.stem == name]
-    if taken or hasattr(lessons, name):
-        where = taken[0].relative_to(root).as_posix() if taken else "lstm_video_lab.lessons"
+    if taken:
+        where = taken[0].relative_to(root).as_posix()
         raise ValueError(f"{name!r} is taken, see {where}: choose another name")
     words = name.replace("_", " ")
     values = {
@@ -96,8 +99,6 @@ def _lesson(root: Path, name: str) -> dict[str, str]:
 
 def _exercise(root: Path, name: str) -> dict[str, str]:
     solutions = root / "solutions"
-    if name in OF_A_NOTEBOOK:
-        raise ValueError(f"{name!r} means something else in an exercise: choose another name")
     for script in sorted(solutions.glob("[0-9]*_*.py")):
         is_answer = re.search(
             rf"^# %% (?:answer|written) {name}\b", script.read_text("utf-8"), re.M
@@ -113,7 +114,22 @@ def _exercise(root: Path, name: str) -> dict[str, str]:
         "lesson": lesson,
         "lesson_number": lesson.split("_")[0],
     }
-    return {f"solutions/{number}_{name}.py": _render("exercise/solution.py.jinja", values)}
+    text = _render("exercise/solution.py.jinja", values)
+    if name in OF_A_NOTEBOOK or hasattr(builtins, name) or not _is_exercise(text):
+        raise ValueError(f"{name!r} means something else in an exercise: choose another name")
+    return {f"solutions/{number}_{name}.py": text}
+
+
+def _is_exercise(text: str) -> bool:
+    """Whether a script is one as it is: names such as `hidden` or `end_solution` spoil it."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "script.py"
+        script.write_text(text, "utf-8")
+        try:
+            check_definitions(read_cells(script)[1])
+        except ExerciseError:
+            return False
+    return True
 
 
 def _with_row(path: Path, file: str, values: dict[str, str]) -> str:

@@ -28,16 +28,13 @@ def next_number(folder):
     return f"{max(int(path.name[:2]) for path in (ROOT / folder).glob('[0-9]*_*.py')) + 1:02d}"
 
 
-def copy_of_the_project(folder, without=r"$"):
-    """What git has of the project, and new files; committed, as a reader finds it in a clone.
-
-    without  a pattern of names, from their start, that are left out
-    """
+def copy_of_the_project(folder):
+    """What git has of the project, and new files; committed, as a reader finds it in a clone."""
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout.decode()
     for name in names.split("\0"):
         source, target = ROOT / name, folder / name
-        if source.is_file() and not re.match(without, name):
+        if source.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             if name.startswith(LINKED):
                 target.symlink_to(source)

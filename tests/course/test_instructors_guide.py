@@ -26,9 +26,7 @@ def commands(heading):
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    """With the one lesson that the example belongs to, so that the build is quick."""
-    other_lessons = r"notebooks/(?!03|results|made_from)"
-    return reader.copy_of_the_project(tmp_path_factory.mktemp("clone"), without=other_lessons)
+    return reader.copy_of_the_project(tmp_path_factory.mktemp("clone"))
 
 
 def test_an_exercise_is_added_and_graded_as_the_page_says(clone):
