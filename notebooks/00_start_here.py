@@ -30,7 +30,7 @@
 
 # %% setup
 from lstm_video_lab import Settings, VideoModel, evaluate, evaluation, plots, predict, training
-from lstm_video_lab.widgets import Guess, SelfTest, TrainingStudio
+from lstm_video_lab.widgets import FilmPlayer, Guess, SelfTest, TrainingStudio
 
 settings = Settings.for_scale()
 print(
@@ -130,7 +130,7 @@ Guess(
 #
 # <!-- "at smoke scale" = printed("training studio", "smoke scale") -->
 
-# %% training studio
+# %% training studio spread=1
 TrainingStudio()
 
 # %% [markdown]
@@ -162,6 +162,14 @@ plots.frames(
     f"{', '.join(losses)} nats per frame; mean image {cost['mean_image']:.0f}, entropy "
     f"bound {cost['entropy_bound']:.0f}.",
     first=len(seen) + 1,
+)
+
+# %% the clip, played
+FilmPlayer(
+    {"truth": film, "predicted": shots[f"at {run.curve['step'][-1]}"]},
+    f"Clip 56: frames 1 to {len(seen)} are seen; from frame {len(seen) + 1} on, what the network "
+    "predicted runs beside the truth.",
+    seen=len(seen),
 )
 
 # %% [markdown]

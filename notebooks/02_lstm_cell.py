@@ -464,7 +464,7 @@ def learn_timing(seed, steps, **peepholes):
     return torch.tensor(losses)
 
 
-# %% with and without peepholes
+# %% with and without peepholes spread=1
 began = time.perf_counter()
 steps = 20 if settings.scale == "smoke" else 300
 kinds = {name: {"output_peephole": name} for name in ("new", "old")}
@@ -606,7 +606,7 @@ def gains(B):
 
 products, whole = zip(*map(gains, (2, 8, 32)), strict=True)
 
-# %% how much faster
+# %% how much faster spread=3
 plots.bars(
     ["B = 2", "B = 8", "B = 32"],
     {"input products alone": products, "whole layer": whole},

@@ -32,7 +32,7 @@ from lstm_video_lab.lessons.bouncing_digits.widgets import (
     PixelCost,
     WallExplorer,
 )
-from lstm_video_lab.widgets import Guess
+from lstm_video_lab.widgets import FilmPlayer, Guess
 
 settings = Settings.for_scale()
 world = {"image_size": settings.image_size, "digit_size": settings.digit_size}
@@ -43,6 +43,17 @@ print(
 
 # %% explore the clips
 DigitsExplorer()
+
+# %% clips that play
+handwriting = load_digits(split="test")
+films = {}
+for count in (1, 2, 3):
+    clips = BouncingDigits(handwriting, count, seed=3, **world)
+    films[f"digits: {count}"] = clips.batch(0, 1)[:, 0]  # (T, H, W)
+FilmPlayer(
+    films,
+    "Three clips of 20 frames, with one, two and three digits. Press play, or drag through them.",
+)
 
 # %% [markdown]
 # Move the sliders. Press play. Look for a frame in which a digit touches a wall, and for one in

@@ -106,7 +106,7 @@ plots.frames(
 #
 # <!-- "was trained at smoke scale" = printed("training studio", "smoke scale") -->
 
-# %% training studio
+# %% training studio spread=1
 TrainingStudio(minutes=1)
 
 # %% [markdown]

@@ -156,8 +156,9 @@ Guess(
     "repeating the last frame, or than the mean image?",
     answers,
     answers[0 if good == 0 else 2 if good == 9 else 1],
-    f"At {good} of 9 frames. A convolution does the same at every height, so what is learnt from five clips "
-    f"may hold for others. It could have learnt by heart: {ours:,} parameters, five clips.",
+    f"At {good} of 9 frames. A convolution does the same at every height, so what is learnt "
+    f"from five clips may hold for others. It could have learnt by heart: {ours:,} parameters, "
+    "five clips.",
 )
 
 # %% what it predicts

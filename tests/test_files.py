@@ -14,7 +14,7 @@ from lstm_video_lab import cli, files
 from lstm_video_lab.commands.pretrain import MODELS
 from lstm_video_lab.data.frames import pack_frames, unpack_frames
 from lstm_video_lab.files import read_result, store_result, write_json, write_whole
-from lstm_video_lab.lessons import ROOMS
+from lstm_video_lab.lessons.experiments import ROOMS
 
 RESULTS = Path(__file__).parents[1] / "notebooks" / "results"
 STORED = sorted(path for path in RESULTS.glob("*.json") if not path.name.endswith(".clips.json"))

@@ -39,7 +39,7 @@ from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, La
 from lstm_video_lab.widgets import TrainingStudio
 
 LESSON = "03_bouncing_digits.ipynb"
-PICTURES = {"image/png", "application/vnd.jupyter.widget-view+json"}  # a live view has a picture
+PICTURES = {"text/html", "application/vnd.jupyter.widget-view+json"}  # which hold a picture
 UNSET = ("LAB_SCALE", "LAB_STATIC", "LAB_STRICT")  # as a student has it
 CHANGES = 30  # of every control
 

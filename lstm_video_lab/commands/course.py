@@ -66,6 +66,7 @@ def run_build(arguments: argparse.Namespace) -> int:
     from lstm_video_lab.course import build, renumber
 
     root = Path.cwd()
+    _refuse_two_at_once(arguments)
     if arguments.since and arguments.html is None:
         raise ValueError("--since goes with --html DIR, where the pages are written")
     if arguments.renumber:
@@ -76,7 +77,7 @@ def run_build(arguments: argparse.Namespace) -> int:
             raise ValueError("--cell takes one lesson: lstm-video-lab build 03 --cell NAME")
         build.try_cell(root, arguments.names[0], arguments.cell, say)
     elif arguments.watch:
-        build.watch(root, accept=arguments.accept, say=say)
+        build.watch(root, names=arguments.names, accept=arguments.accept, say=say)
     elif arguments.check:
         build.check(root, names=arguments.names, say=say)
     else:
@@ -84,6 +85,23 @@ def run_build(arguments: argparse.Namespace) -> int:
     if arguments.html is not None:
         _write_reading_copies(root, arguments)
     return 0
+
+
+def _refuse_two_at_once(arguments: argparse.Namespace) -> None:
+    """Flags that would do nothing, alone or beside another, are refused."""
+    for name in ("cell", "since"):
+        if getattr(arguments, name) == "":
+            raise ValueError(f"--{name} is empty: name what it takes")
+    if "" in arguments.names:
+        raise ValueError("a name of a lesson is empty: leave it out, or give its start")
+    modes = ("check", "cell", "watch", "renumber")
+    chosen = [f"--{name}" for name in modes if getattr(arguments, name)]
+    if len(chosen) > 1 and chosen != ["--check", "--renumber"]:
+        raise ValueError(f"{' and '.join(chosen)} at once: choose one")
+    if arguments.accept and chosen not in ([], ["--watch"]):
+        raise ValueError(f"--accept does nothing beside {chosen[0]}: leave one out")
+    if arguments.since and arguments.names:
+        raise ValueError("--since takes no names: it shows the lessons that changed")
 
 
 def _write_reading_copies(root: Path, arguments: argparse.Namespace) -> None:

@@ -91,10 +91,10 @@ def run_predict(arguments: argparse.Namespace) -> int:
 
 
 def add_experiment(parser: argparse.ArgumentParser) -> None:
-    from lstm_video_lab import lessons
     from lstm_video_lab.commands import pretrain
+    from lstm_video_lab.lessons import experiments
 
-    names = sorted((*lessons.ROOMS, *pretrain.MODELS))
+    names = sorted((*experiments.ROOMS, *pretrain.MODELS))
     parser.add_argument("name", choices=names, help="experiment, or model to train")
     parser.add_argument(
         "--scale",
@@ -108,10 +108,10 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
 
 
 def run_experiment(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab import lessons
     from lstm_video_lab.commands import pretrain
+    from lstm_video_lab.lessons import experiments
 
-    run = pretrain.run if arguments.name in pretrain.MODELS else lessons.run
+    run = pretrain.run if arguments.name in pretrain.MODELS else experiments.run
     return tell(run(arguments.name, arguments.scale, arguments.out))
 
 

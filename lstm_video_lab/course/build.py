@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from lstm_video_lab.checks import check_choice
 from lstm_video_lab.course import find_lessons, handout, links, prose, stamps, tables
 from lstm_video_lab.course.authoring import take_edits
 from lstm_video_lab.course.execution import execute, run_until
@@ -34,6 +36,7 @@ from lstm_video_lab.course.stale import (
     to_text,
 )
 from lstm_video_lab.files import write_whole
+from lstm_video_lab.settings import SCALES
 
 Say = Callable[[str], None]
 
@@ -60,14 +63,15 @@ def build(
     for script in choose(folder, names):
         try:
             _build_one(script, bool(names) or force, accept, say)
+        except (ValueError, OSError) as error:
+            problems.append(_in_words(script, error))
+    for make in (_refresh_tables, _build_exercises):
+        try:
+            for line in make(folder.parent):
+                say(line)
         except ValueError as error:
             problems.append(str(error))
-    try:
-        for line in _refresh_tables(folder.parent) + _build_exercises(folder.parent / "solutions"):
-            say(line)
-    except ValueError as error:
-        problems.append(str(error))
-    problems += prose.problems(folder.parent) + links.problems(folder.parent)
+    problems += _collect(folder.parent, (prose.problems, links.problems))
     if problems:
         raise ValueError("\n".join(problems))
 
@@ -79,12 +83,28 @@ def check(root: str | Path | None = None, *, names: Sequence[str] = (), say: Say
     """
     folder = _folder(root)
     scripts = choose(folder, names)
-    problems = find_problems(folder) + handout.problems(folder.parent / "solutions")
-    problems += prose.problems(folder.parent) + links.problems(folder.parent)
+    looks = (
+        lambda _: find_problems(folder, names),
+        lambda root: handout.problems(root / "solutions"),
+        prose.problems,
+        links.problems,
+    )
+    problems = _collect(folder.parent, looks)
     if problems:
         raise ValueError("\n".join(problems))
     for script in scripts:
         say(f"{script.stem}: as built")
+
+
+def _collect(root: Path, looks: Sequence[Callable[[Path], list[str]]]) -> list[str]:
+    """The problems that each of these finds; what stops one is a problem, and the others go on."""
+    problems = []
+    for look in looks:
+        try:
+            problems += look(root)
+        except ValueError as error:
+            problems.append(str(error))
+    return problems
 
 
 def try_cell(root: str | Path | None, lesson: str, cell: str, say: Say = print) -> None:
@@ -94,8 +114,17 @@ def try_cell(root: str | Path | None, lesson: str, cell: str, say: Say = print) 
         say(line)
 
 
-def watch(root: str | Path | None = None, *, accept: bool = False, say: Say = print) -> None:
-    """Build each lesson, and all exercises, whose script is saved; goes on until Ctrl-C."""
+def watch(
+    root: str | Path | None = None,
+    *,
+    names: Sequence[str] = (),
+    accept: bool = False,
+    say: Say = print,
+) -> None:
+    """Build each lesson, and all exercises, whose script is saved; goes on until Ctrl-C.
+
+    names  of lessons and solutions, by their start; none: all
+    """
     folder = _folder(root)
     choose(folder)
     seen = _times(folder)
@@ -106,14 +135,23 @@ def watch(root: str | Path | None = None, *, accept: bool = False, say: Say = pr
         changed = [path for path, saved in now.items() if seen.get(path) != saved]
         seen = now
         for path in changed:
+            if names and not path.name.startswith(tuple(names)):
+                continue
             try:
                 if path.parent == folder:
                     _build_one(path, False, accept, say)
                 else:
-                    for line in handout.write(path.parent):
+                    for line in _build_exercises(folder.parent):
                         say(line)
-            except ValueError as error:
-                say(str(error))
+            except (ValueError, OSError) as error:
+                say(_in_words(path, error))
+
+
+def _in_words(script: Path, error: Exception) -> str:
+    """An error as a line that names the lesson."""
+    if isinstance(error, OSError):
+        return f"{script.name}: {error.filename or 'a file'}: {error.strerror or error}"
+    return str(error)
 
 
 def _times(lessons: Path) -> dict[Path, int]:
@@ -140,11 +178,14 @@ def _folder(root: str | Path | None) -> Path:
 
 
 def _scale() -> str:
-    return os.environ.get("LAB_SCALE", SCALE)
+    scale = os.environ.get("LAB_SCALE") or SCALE
+    check_choice("LAB_SCALE", scale, SCALES)
+    return scale
 
 
-def _build_exercises(solutions: Path) -> list[str]:
+def _build_exercises(root: Path) -> list[str]:
     """Exercises and notebooks from the solutions; a line for each file that is written."""
+    solutions = root / "solutions"
     sentences = [take_edits(script) for script in sorted(solutions.glob("[0-9]*_*.py"))]
     return [sentence for sentence in sentences if sentence] + handout.write(solutions)
 
@@ -207,6 +248,20 @@ def _run_or_take_refused(nb: NotebookNode, script: Path, scale: str, accept: boo
     return execute(nb, script, scale)
 
 
+def _published(old: NotebookNode | None, target: Path) -> NotebookNode | None:
+    """The notebook whose numbers readers have: `old`, or the committed one where `old` has gone, or
+    holds outputs that no build made; None where there is neither.
+    """
+    if old is not None and old.metadata.get("lab", {}).get("outputs") == output_hash(old):
+        return old
+    command = ["git", "show", f"HEAD:./{target.name}"]
+    try:
+        shown = subprocess.run(command, cwd=target.parent, capture_output=True, check=True)
+        return nbformat.reads(shown.stdout.decode(), as_version=4)
+    except (OSError, subprocess.CalledProcessError, ValueError, nbformat.ValidationError):
+        return old
+
+
 def _refused(script: Path) -> Path:
     """Where a run is kept whose numbers moved too far, until it is accepted."""
     return script.parent / stamps.DRAFTS / script.with_suffix(".ipynb").name
@@ -221,9 +276,10 @@ def _compare(
     say: Say,
 ) -> None:
     """Say which numbers moved. Raises ValueError where one moved too far and is not accepted."""
+    published = _published(old, script.with_suffix(".ipynb"))
     moves = []
-    if old is not None and old.metadata.get("lab", {}).get("scale") == _scale():
-        moves = moved_numbers(old, nb)
+    if published is not None and published.metadata.get("lab", {}).get("scale") == _scale():
+        moves = moved_numbers(published, nb)
     for move in moves:
         say(f"{script.stem}: {move}")
     far = [move for move in moves if not move.is_stated]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,10 +26,10 @@ def execute(nb: NotebookNode, script: Path, scale: str) -> stamps.Stamp:
 
     Raises ValueError that names the lesson and the cell.
     """
+    begun = time.time_ns()
     with workspace(script.parent) as folder:
         record = Path(folder) / ".record"
         record.touch()
-        begun = record.stat().st_mtime_ns
         _run(nb, script, {"LAB_SCALE": scale, "LAB_RECORD": str(record)}, folder)
         lines = record.read_text("utf-8", "replace")
         try:
@@ -47,7 +48,9 @@ def execute(nb: NotebookNode, script: Path, scale: str) -> stamps.Stamp:
 
 def run_until(nb: NotebookNode, name: str, script: Path, scale: str) -> list[str]:
     """Run the cells of `nb` up to one, by its id or the start of it; the lines of its outputs."""
-    places = [k for k, cell in enumerate(nb.cells) if cell.id.startswith(name)]
+    ids = [cell.id for cell in nb.cells]
+    places = [k for k, one in enumerate(ids) if one == name]
+    places += [k for k, one in enumerate(ids) if one.startswith(name)]
     if not places:
         known = ", ".join(cell.id for cell in code_cells(nb))
         raise ValueError(f"{script.name}: no cell {name!r}: its cells are {known}")
@@ -74,17 +77,25 @@ def _run(nb: NotebookNode, script: Path, names: dict[str, str], folder: str) -> 
         store_widget_state=False,
     )
     try:
-        _wait(client, {**os.environ, **UNATTENDED, **names})
+        _wait(client, {**os.environ, **UNATTENDED, **_same_library(), **names})
     except CellExecutionError as error:
         fault = f"{error.ename}: {error.evalue}"
     except CellTimeoutError:
         fault = "it takes too long (a cell sets its limit in seconds with `timeout=`)"
     except DeadKernelError:
         fault = "the kernel died"
+    except RuntimeError as error:  # of nbclient: the kernel did not answer
+        fault = f"the kernel did not start ({error})"
     else:
         return
     where = f"cell {started[-1]!r}" if started else "the start"
     raise ValueError(f"{script.name}: {where} fails: {' '.join(fault.split())}")
+
+
+def _same_library() -> dict[str, str]:
+    """The kernel loads the library that builds, also where another is installed."""
+    paths = [str(stamps.PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _wait(client: NotebookClient, environment: dict[str, str]) -> None:

@@ -51,7 +51,13 @@ def files(solutions: Path) -> dict[Path, str]:
         handed_out[exercises / f"{name}.ipynb"] = notebook_text(cut)
         handed_out[exercises / f"{name}.py"] = HEADER.format(name=name) + script_text(cut)
         for answer in exercise.answers.values():
-            handed_out[visible / f"{answer.name}.json"] = visible_text(exercise, answer)
+            try:
+                handed_out[visible / f"{answer.name}.json"] = visible_text(exercise, answer)
+            except ExerciseError:
+                raise
+            except (Exception, SystemExit) as error:  # whatever the code of its cells raises
+                words = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                raise ExerciseError(f"{name}.py: {answer.name!r}: {words}") from None
     for exercise in all_exercises.values():
         others = [one for one in all_exercises.values() if one is not exercise]
         _refuse_leaks(exercise, handed_out, "\n".join(map(_given_code, others)))
@@ -130,9 +136,12 @@ def visible_text(exercise: Exercise, answer: Answer) -> str:
     mistakes = [answer.function(mistake) for mistake in answer.mistakes]
     cases = []
     for arguments in answer.calls("visible", VISIBLE_SEED):
-        expected = _call(reference, arguments)
+        expected = reference(**plain_values.copy_of(arguments))
+        _check_rewrites(exercise, answer, arguments, expected)
         mistaken = [_call(mistake, arguments) for mistake in mistakes]
         cases.append({"arguments": arguments, "expected": expected, "mistaken": mistaken})
+    if not cases:
+        raise ExerciseError(f"{exercise.name}.py: {answer.name!r}: `visible` yields no call")
     visible = {
         "exercise": exercise.name,
         "points": answer.points,
@@ -149,6 +158,20 @@ def visible_text(exercise: Exercise, answer: Answer) -> str:
             f"{len(text) // 1000} KB, {MOST_VISIBLE // 1000} at most: make them smaller or fewer"
         )
     return text
+
+
+def _check_rewrites(
+    exercise: Exercise, answer: Answer, arguments: dict[str, Any], expected: Any
+) -> None:
+    """Raises ExerciseError for a rewrite that does not give what the answer gives."""
+    for rewrite in answer.rewrites:
+        value = answer.function(rewrite)(**plain_values.copy_of(arguments))
+        fault = difference(value, expected, tolerance=answer.tolerance)
+        if fault is not None:
+            raise ExerciseError(
+                f"{exercise.name}.py: rewrite {answer.name}: {rewrite.words!r} differs from the "
+                f"answer: {fault}"
+            )
 
 
 def _call(function: Any, arguments: dict[str, Any]) -> Any:

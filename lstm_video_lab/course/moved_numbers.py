@@ -8,6 +8,7 @@ whose numbers move further from machine to machine (seconds, say) states by how 
 from __future__ import annotations
 
 import difflib
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from lstm_video_lab.course.scripts import code_cells
+from lstm_video_lab.course.stamps import hash_of_code
+from lstm_video_lab.course.texts import TAG
 
 NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
 UNIT = re.compile(r"\s?([a-zA-Zµ%]+)")
@@ -35,24 +38,31 @@ class Move:
 
 def moved_numbers(old: NotebookNode, new: NotebookNode) -> list[Move]:
     """Every number that moved, cell by cell; numbers without a counterpart move from or to ""."""
-    before = {cell.id: cell for cell in code_cells(old)}
+    by_id = {cell.id: cell for cell in code_cells(old)}
+    by_code = {hash_of_code(cell.source): cell for cell in code_cells(old)}
     moves = []
     for cell in code_cells(new):
-        if cell.id not in before:
+        code = hash_of_code(cell.source)
+        before = by_id.get(cell.id) or by_code.get(code)  # which may bear another name
+        if before is None:
             continue
-        is_edited = cell.source != before[cell.id].source
+        is_edited = code != hash_of_code(before.source)
         spread = float(cell.metadata.get("spread", 0))
-        for one, two in _pairs(text_of(before[cell.id]), text_of(cell)):
+        for one, two in _pairs(text_of(before), text_of(cell)):
             moves.append(Move(cell.id, one, two, is_edited or _is_within(one, two, spread)))
     return moves
 
 
 def text_of(cell: NotebookNode) -> str:
-    """All words of a cell's outputs; of an output in several forms, the plainest one."""
+    """All words of a cell's outputs, as a reader sees them."""
     parts = []
     for output in cell.get("outputs", []):
         data = output.get("data", {})
-        parts.append(output.get("text") or data.get("text/markdown") or data.get("text/plain", ""))
+        if "text/html" in data:
+            parts.append(" ".join(html.unescape(TAG.sub(" ", data["text/html"])).split()))
+        else:
+            plain = data.get("text/markdown") or data.get("text/plain", "")
+            parts.append(output.get("text") or plain)
     return "\n".join(parts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import nbformat
@@ -73,12 +73,20 @@ def _with_lines(changes: Iterable[str], script: Path, nb: NotebookNode) -> list[
     return named
 
 
-def find_problems(folder: Path) -> list[str]:
-    """Lines on each notebook or script below `folder` that does not say what its twin says."""
+def find_problems(folder: Path, names: Collection[str] = ()) -> list[str]:
+    """Lines on each notebook or script below `folder` that does not say what its twin says.
+
+    names  only of lessons whose names begin so
+    """
     stems = {path.stem for kind in ("py", "ipynb") for path in folder.glob(f"*.{kind}")}
     problems = []
     for stem in sorted(stems):
-        problems += _problems(folder / stem)
+        if names and not stem.startswith(tuple(names)):
+            continue
+        try:
+            problems += _problems(folder / stem)
+        except ValueError as error:
+            problems.append(str(error))
     for name in tables.outdated_pages(folder.parent):
         problems.append(f"{name} shows other results than notebooks/results: {MEND}")
     return problems

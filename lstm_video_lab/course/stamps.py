@@ -12,7 +12,9 @@ import ast
 import functools
 import hashlib
 import json
+import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,9 @@ from lstm_video_lab.files import write_whole
 STAMPS = "made_from.json"
 DRAFTS = ".build"  # folder beside the lessons for what a build keeps to itself
 PACKAGE = Path(lstm_video_lab.__file__).resolve().parent
+AS_TEXT = " as text"  # behind a source that a lesson shows, with its comments
 HOME = PACKAGE.name + "/"  # inputs of the library begin so, those of the lessons with "results/"
+ACTING_TAGS = ("skip-execution", "raises-exception")  # of a cell that is run otherwise
 NO_CODE = {"type_comment", "kind"}  # fields of the tree that change nothing
 
 Stamp = dict[str, Any]  # "cells": id → hash, "inputs": path → hash, "whole": of both and outputs
@@ -43,13 +47,15 @@ def make(
     begun      when the run began, in nanoseconds as files have them
     Raises ValueError where an input was saved later: which of the two was loaded is not known.
     """
+    if not record.startswith("begun "):
+        raise ValueError("it is not known what the run has loaded: its kernel kept no record")
     inputs = {}
-    for name in sorted(_inputs(record, workspace.resolve())):
+    for name in sorted(set(_inputs(record, workspace))):
         path = _path_of(name, lessons)
         if path.is_file():
-            if path.stat().st_mtime_ns > begun:
+            if begun < path.stat().st_mtime_ns <= time.time_ns():
                 raise ValueError(f"{name} was saved while the lesson ran: build it again")
-            inputs[name] = _hash_of_file(path)
+            inputs[name] = _hash_of_input(name, lessons)
     return {"cells": hashes_of_cells(nb), "inputs": inputs}
 
 
@@ -63,7 +69,7 @@ def changes(stamp: Stamp, nb: NotebookNode, lessons: Path) -> list[str]:
         path = _path_of(name, lessons)
         if not path.is_file():
             lines.append(f"{name} is gone")
-        elif _hash_of_file(path) != stored:
+        elif _hash_of_input(name, lessons) != stored:
             lines.append(f"{name} has changed")
     return lines
 
@@ -87,7 +93,15 @@ def read(lessons: Path) -> dict[str, Stamp]:
         stamps = json.loads((lessons / STAMPS).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return stamps if isinstance(stamps, dict) else {}
+    if not isinstance(stamps, dict):
+        return {}
+    return {name: stamp for name, stamp in stamps.items() if _is_stamp(stamp)}
+
+
+def _is_stamp(stamp: Any) -> bool:
+    """Whether it has all parts; a merge by hand may have left less."""
+    parts = [stamp.get(name) for name in ("cells", "inputs")] if isinstance(stamp, dict) else [None]
+    return all(isinstance(part, dict) for part in parts)
 
 
 def whole_of(stamp: Stamp, outputs: str) -> str:
@@ -117,30 +131,42 @@ def rename_cells(lessons: Path, stem: str, nb: NotebookNode) -> None:
 
 
 def _inputs(record: str, workspace: Path) -> Iterator[str]:
-    """The inputs that the lines of a record name, each as its path from the project's root."""
+    """The inputs that the lines of a record name, each as its path from the project's root.
+
+    Raises ValueError where a module of the library comes from elsewhere than this one.
+    """
     for line in record.splitlines():
-        kind, _, name = line.partition(" ")
-        if kind == "module":
-            stem = name.replace(".", "/")
-            yield f"{stem}/__init__.py" if _is_package(stem) else f"{stem}.py"
-        else:
-            yield from _inputs_of_file(Path(name), workspace)
+        kind, _, path = line.partition(" ")
+        if kind == "file":
+            yield from _inputs_of_file(path, workspace)
+            continue
+        name = _below(path, PACKAGE)
+        if name is not None:
+            yield HOME + name + (AS_TEXT if kind == "text" else "")
+        elif kind == "module" and HOME in path:
+            raise ValueError(f"the kernel has loaded another library, {path}, not {PACKAGE}")
 
 
-def _is_package(stem: str) -> bool:
-    return (PACKAGE.parent / stem).is_dir()
-
-
-def _inputs_of_file(path: Path, workspace: Path) -> Iterator[str]:
+def _inputs_of_file(path: str, workspace: Path) -> Iterator[str]:
     """The name of a data file of the library or a stored result; nothing for any other file."""
-    path = path.resolve()
-    if path.is_relative_to(workspace / "results"):
-        yield path.relative_to(workspace).as_posix()
-    elif path.is_relative_to(PACKAGE) and path.suffix not in (".py", ".pyc"):
-        name = HOME + path.relative_to(PACKAGE).as_posix()
-        yield name
-        if path.parent.name == "weights" or path.parent.parent.name == "weights":
-            yield from (f"{Path(name).parent.as_posix()}/{shard}" for shard in _shards(path))
+    result = _below(path, workspace / "results")
+    data = _below(path, PACKAGE)
+    if result is not None:
+        yield f"results/{result}"
+    elif data is not None and not data.endswith((".py", ".pyc")):
+        yield HOME + data
+        if data.startswith("weights/"):
+            folder = (HOME + data).rpartition("/")[0]
+            yield from (f"{folder}/{shard}" for shard in _shards(PACKAGE / data))
+
+
+def _below(path: str, folder: Path) -> str | None:
+    """The rest of a path below a folder, through links or not; None where it is elsewhere."""
+    for one in (Path(os.path.abspath(path)), Path(path).resolve()):
+        for other in (folder, folder.resolve()):
+            if one.is_relative_to(other):
+                return one.relative_to(other).as_posix()
+    return None
 
 
 def _shards(card: Path) -> list[str]:
@@ -152,23 +178,35 @@ def _shards(card: Path) -> list[str]:
 
 
 def _path_of(name: str, lessons: Path) -> Path:
+    name = name.removesuffix(AS_TEXT)
     return PACKAGE.parent / name if name.startswith(HOME) else lessons / name
 
 
-def _hash_of_file(path: Path) -> str:
+def _hash_of_input(name: str, lessons: Path) -> str:
+    path = _path_of(name, lessons)
+    if name.endswith(AS_TEXT):
+        return _digest(path.read_bytes())
     return _hash_at(path, path.stat().st_mtime_ns)
 
 
 @functools.cache
 def _hash_at(path: Path, _mtime: int) -> str:
     if path.suffix == ".json":
-        content = json.loads(path.read_text("utf-8"))
+        try:
+            content = json.loads(path.read_text("utf-8"))
+        except ValueError:
+            raise ValueError(
+                f"{path.name} is no JSON: make it again, or take it from git"
+            ) from None
         if isinstance(content, dict):
             content.pop("made", None)  # when and how it was made is no other result
         return _digest(json.dumps(content, sort_keys=True).encode())
     if path.suffix != ".py":
         return _digest(path.read_bytes())
-    tree = ast.parse(path.read_text("utf-8"))
+    try:
+        tree = ast.parse(path.read_text("utf-8"))
+    except SyntaxError as error:
+        raise ValueError(f"{path.name}:{error.lineno}: {error.msg}") from None
     for node in ast.walk(tree):
         _drop_docstring(node)
     return _digest(json.dumps(_plain(tree)).encode())
@@ -176,7 +214,11 @@ def _hash_at(path: Path, _mtime: int) -> str:
 
 def hashes_of_cells(nb: NotebookNode) -> dict[str, str]:
     """Id of each code cell → the hash of what it does."""
-    return {cell.id: hash_of_code(cell.source) for cell in code_cells(nb)}
+    hashes = {}
+    for cell in code_cells(nb):
+        acting = [tag for tag in cell.metadata.get("tags", []) if tag in ACTING_TAGS]
+        hashes[cell.id] = hash_of_code("\n".join([*(f"{tag!r}" for tag in acting), cell.source]))
+    return hashes
 
 
 def hash_of_code(source: str) -> str:

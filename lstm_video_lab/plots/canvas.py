@@ -7,12 +7,13 @@ pixel for pixel, which is far quicker than axes; only curves and bars have axes.
 T time, H height and W width of a frame, U units. Places are pixels from a sheet's top left.
 """
 
+import base64
 import io
 import math
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -48,18 +49,23 @@ class Picture:
     png: bytes
     text: str
 
+    def as_html(self) -> str:
+        """The picture with its line below; the line is also the picture's name for who cannot see.
+
+        Read once: what is hidden from readers here is what the name says already.
+        """
+        words = escape(self.text)
+        if not self.png:
+            return f"<p>{words}</p>"
+        data = base64.b64encode(self.png).decode()
+        image = f'<img alt="{words}" src="data:image/png;base64,{data}" style="max-width: 100%">'
+        caption = f'<figcaption aria-hidden="true">{words}</figcaption>'
+        return f'<figure style="margin: 0">{image}{caption}</figure>'
+
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        if self.png:
-            alt = {"image/png": {"alt": self.text}}
-            display({"image/png": self.png, "text/plain": "[picture]"}, metadata=alt, raw=True)
-        display({"text/markdown": as_markdown(self.text), "text/plain": self.text}, raw=True)
-
-
-def as_markdown(text: str) -> str:
-    """The same words when they are read as Markdown."""
-    return re.sub(r"([\\`*_$<>\[\]#|~&])", r"\\\1", text)
+        display({"text/html": self.as_html(), "text/plain": self.text}, raw=True)
 
 
 def as_array(values) -> np.ndarray:

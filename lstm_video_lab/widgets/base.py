@@ -16,12 +16,25 @@ from html import escape
 from typing import Any
 
 import ipywidgets
-from IPython.display import display
+from IPython.display import DisplayHandle, display
 from traitlets import Unicode
 
 from lstm_video_lab.checks import LabError
 from lstm_video_lab.plots.canvas import Picture
+from lstm_video_lab.widgets.front import LIVE, Front
 
+BUNDLE = "application/vnd.jupyter.widget-view+json"
+REST = 1.0  # seconds without a change after which the still picture follows
+# The still picture is hidden while the live view stands. Where the live view is gone, so is the
+# line in which JupyterLab says that its model was not found.
+STYLE = """<style>
+.jp-OutputArea:has(.lab-live, .lab-film) .jp-OutputArea-child:has(.lab-still) { display: none; }
+.jp-OutputArea-child:has(+ .jp-OutputArea-child .lab-still):not(:has(.lab-live, .lab-film)) {
+  display: none; }
+.lab-live.jupyter-widgets-disconnected::before {
+  content: "The kernel was restarted, and these controls have lost it: run this cell again.";
+  color: var(--jp-error-color1, #b3261e); font-weight: bold; }
+</style>"""
 LABEL = {"description_width": "initial"}  # a label takes the room that it needs
 DELAY = 0.06  # seconds between a change and its picture: changes within it share one
 
@@ -67,13 +80,17 @@ class LabWidget(ABC):
         )
         self.text = ipywidgets.HTML()
         self.error = ipywidgets.HTML()
+        self.front = Front()
         self.values = self.controls()
         for name, control in self.values.items():
             if not control.description:
                 raise LabError(f"control {name!r} of {type(self).__name__} has no description")
             control.observe(self._changed, "value")
-        parts = [self.arrange(self.values), self.image, self.text, self.error]
+        parts = [self.arrange(self.values), self.image, self.text, self.error, self.front]
         self.box = ipywidgets.VBox(parts)
+        self.box.add_class(LIVE)
+        self._kept: DisplayHandle | None = None  # the still picture below the live view
+        self._rest: asyncio.TimerHandle | None = None
         self.update()
 
     def controls(self) -> dict[str, Any]:
@@ -100,10 +117,12 @@ class LabWidget(ABC):
         """Put a picture and its words in place, and clear the error."""
         self.image.value = picture.png
         self.image.layout.display = None if picture.png else "none"
-        self.text.value = (
-            f'<div role="status" style="line-height: 1.4">{escape(picture.text)}</div>'
-        )
+        words = escape(picture.text)
+        self.text.value = f'<div class="lab-words" style="line-height: 1.4">{words}</div>'
+        self.front.words = picture.text
         self.error.value = ""
+        self.shown = picture
+        self._keep_later(picture)
 
     def fail(self, problem: Exception) -> None:
         """Say in the error line what went wrong."""
@@ -162,7 +181,28 @@ class LabWidget(ABC):
             loop.call_soon_threadsafe(self.guarded(function), *args)
 
     def _ipython_display_(self) -> None:
-        display(self.still() if static() else self.box)
+        if static():
+            display(self.still())
+            return
+        answer_any_page(self.box)
+        self._kept = display_live(self.box, self.still_page(self.shown), self.shown.text)
+
+    def still_page(self, picture: Picture) -> str:
+        """What the saved notebook shows where no kernel is, as HTML."""
+        return f"{picture.as_html()}<p><em>Run this cell to move it again.</em></p>"
+
+    def _keep_later(self, picture: Picture) -> None:
+        """Let the still picture follow once the controls have come to rest."""
+        loop = _running_loop()
+        if self._kept is None or loop is None:
+            return
+        if self._rest is not None:
+            self._rest.cancel()
+        self._rest = loop.call_later(REST, self._keep, picture)
+
+    def _keep(self, picture: Picture) -> None:
+        assert self._kept is not None
+        self._kept.update(still_output(self.still_page(picture), picture.text), raw=True)
 
 
 def row(*parts: ipywidgets.Widget) -> ipywidgets.HBox:
@@ -192,6 +232,37 @@ def player(moved: ipywidgets.IntSlider, interval: int = 250) -> ipywidgets.HBox:
     )
     ipywidgets.jslink((play, "value"), (moved, "value"))
     return row(ipywidgets.Label("Play"), play, moved)
+
+
+def display_live(view: ipywidgets.Widget, page: str, text: str) -> DisplayHandle:
+    """Show a live view, and below it what stays of it in a saved notebook; the handle of that."""
+    bundle = view._repr_mimebundle_()
+    display({BUNDLE: bundle[BUNDLE], "text/plain": ""}, raw=True)
+    handle = display(still_output(page, text), raw=True, display_id=True)
+    assert handle is not None
+    return handle
+
+
+def still_output(page: str, text: str) -> dict[str, str]:
+    """An output that is hidden while the live view above it stands."""
+    return {"text/html": f'{STYLE}<div class="lab-still">{page}</div>', "text/plain": text}
+
+
+def answer_any_page(widget: ipywidgets.Widget) -> None:
+    """Let this widget and all in it answer the page that asks.
+
+    ipykernel sends a message of a widget to the subshell in which the widget last spoke. That is
+    the page's own, unless a thread spoke, or the page was loaded anew: then the subshell is gone,
+    and the message with it.
+    """
+    if hasattr(widget.comm, "_reply_subshell_for"):
+        widget.comm._reply_subshell_for = _subshell_of_the_page
+    for part in getattr(widget, "children", ()):
+        answer_any_page(part)
+
+
+def _subshell_of_the_page(_data: Any, subshell: str | None) -> str | None:
+    return subshell
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

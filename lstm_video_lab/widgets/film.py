@@ -16,7 +16,7 @@ from traitlets import Dict
 
 from lstm_video_lab.plots import Picture
 from lstm_video_lab.plots.films import Film, draw_film, open_film
-from lstm_video_lab.widgets.base import static
+from lstm_video_lab.widgets.base import display_live, static
 
 
 class FilmView(anywidget.AnyWidget):
@@ -39,6 +39,7 @@ class FilmPlayer:
     ) -> None:
         self.film = open_film(clips, text, **numbers)
         self.view = FilmView(data=film_data(self.film))
+        self.view.add_class("lab-film")
 
     def show(self, clips: Mapping[str, ArrayLike], text: str | None = None, **numbers: Any) -> None:
         """Play these clips instead, from the frame that stands there."""
@@ -50,7 +51,11 @@ class FilmPlayer:
         return draw_film(self.film)
 
     def _ipython_display_(self) -> None:
-        display(self.still() if static() else self.view)
+        picture = self.still()
+        if static():
+            display(picture)
+        else:
+            display_live(self.view, picture.as_html(), picture.text)
 
 
 def film_data(film: Film) -> dict[str, Any]:

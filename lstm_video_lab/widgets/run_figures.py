@@ -32,7 +32,9 @@ def draw_run(run: RunState, levels: Mapping[str, Any], others: Sequence[RunState
     last = max(planned, *(s for x, _ in drawn.values() for s in x), 1e-3)
     axes.set(ylim=(0, min(top, 3 * marks["mean image"])), xlim=(0, last))
     page.label_ends(axes, ends)
-    page.frames(run.rows, above=24, largest=FRAME)
+    future = {name: row for name, row in run.rows.items() if name != "seen"}
+    page.frames({"seen": run.rows["seen"]}, above=24, largest=FRAME)
+    page.frames(future, first=len(run.rows["seen"]) + 1, above=24, largest=FRAME)
     page.gap(8)
     return page.finish(describe_run(run, marks["mean image"]))
 

@@ -118,7 +118,7 @@ class TrainingStudio(LabWidget):
                 step=0.1,
                 description="Learning rate",
                 style=wide,
-                readout_format=".1e",
+                readout_format=".1g",
             ),
             "num_digits": slider("Digits", first["num_digits"], 1, 3),
             "minutes": slider("Minutes", first["minutes"], 0.25, 10.0, 0.25),

@@ -65,8 +65,10 @@ def wait_for(condition, seconds, what, every=0.1):
 
 def move_each_slider(page):
     """Arrow keys on every slider of the page: each changes the picture of its widget."""
-    handles = page.locator('.jupyter-widgets [role="slider"]')
     page.wait_for_selector('.jupyter-widgets [role="slider"]')
+    for more in page.get_by_role("button", name="More settings").all():
+        more.click()
+    handles = page.locator('.jupyter-widgets [role="slider"]').filter(visible=True)
     moved = []
     for n in range(handles.count()):
         handle = handles.nth(n)

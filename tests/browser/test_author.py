@@ -61,13 +61,20 @@ def write(page, text):
     page.keyboard.press("Control+S")
 
 
+def write_and_wait(page, text):
+    """Until its checkpoint is made, too: what is saved before that, JupyterLab passes over."""
+    with page.expect_response(lambda r: "/checkpoints" in r.url and r.request.method == "POST"):
+        write(page, text)
+    page.wait_for_timeout(100)
+
+
 def test_a_save_a_build_and_an_edit_behind_the_page(context, author):
     address, script = author
     page = context.new_page()
     open_notebook(page, address)
     for number in (2, 3):
-        write(page, f"x = {number}")
-        wait_for(lambda n=number: f"x = {n}\n" in script.read_text(), 30, "the script is not saved")
+        write_and_wait(page, f"x = {number}")
+        assert f"x = {number}\n" in script.read_text()
     assert script.read_text() == SCRIPT.replace("x = 1", "x = 3")
     build(script)
     open_notebook(page, address)
@@ -106,3 +113,23 @@ def test_a_build_behind_the_page_is_seen(context, author):
     assert "Behind the page" in script.read_text()
     assert "x = 2" in script.with_name("01_lesson.py.kept-1").read_text()
     page.close()
+
+
+def test_two_pages_of_one_lesson(context, author):
+    """JupyterLab asks the second; if it overwrites, it is refused, and its words are kept."""
+    address, script = author
+    first, second = context.new_page(), context.new_page()
+    open_notebook(first, address)
+    open_notebook(second, address)
+    for number in (2, 3):
+        write_and_wait(first, f"x = {number}")
+    write(second, "x = 'second'")
+    dialogue = second.locator(".jp-Dialog")
+    dialogue.wait_for()
+    dialogue.get_by_role("button", name="Overwrite").click()
+    second.get_by_text("01_lesson.py was edited elsewhere").wait_for()
+    assert "x = 'second'" in script.with_name("01_lesson.py.kept-1").read_text()
+    write_and_wait(first, "x = 4")
+    assert "x = 4\n" in script.read_text()
+    for page in (first, second):
+        page.close()

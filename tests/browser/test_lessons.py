@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import BOX, keep, move_each_slider, open_lesson, source_of, wait_for
+from browsing import keep, move_each_slider, open_lesson, source_of, wait_for
 
 from lstm_video_lab import load_model
 
@@ -21,9 +21,8 @@ def test_lesson_03_every_slider_changes_its_picture(page, lab):
 def test_lesson_06_trains_stops_and_moves(page, lab):
     address, copy = lab
     open_lesson(page, address, "06_composite.ipynb")
-    studio = page.locator(".widget-vbox", has=page.get_by_role("button", name="Reset")).last
-    studio = studio.locator(BOX)
-    status = studio.get_by_role("status").last
+    studio = page.locator(".lab-live", has=page.get_by_role("button", name="More settings"))
+    status = studio.locator(".lab-words")
 
     def press(name):
         studio.get_by_role("button", name=name, exact=True).click()
@@ -80,7 +79,7 @@ def test_lesson_11_tells_a_blind_test_s_result_after_the_last_vote_and_its_slide
     open_lesson(page, address, "11_natural_patches.ipynb")
     vote = page.get_by_role("button", name="A is the larger model's")
     box = vote.locator("xpath=ancestor::*[contains(@class, 'widget-vbox')][1]")
-    status = box.get_by_role("status")
+    status = box.locator(".lab-words")
     for k in range(8):
         wait_for(lambda k=k: f"Clip {k + 1} of 8" in status.inner_text(), 30, f"no clip {k + 1}")
         assert "You were right" not in status.inner_text()

@@ -89,8 +89,9 @@ def test_a_restarted_kernel_is_said(page, lab):
     open_notebook(page, address)
     run_all(page)
     page.locator('.lab-live [role="slider"]').wait_for()
-    (session,) = page.request.get(f"{address}/api/sessions?token={TOKEN}").json()
-    page.request.post(f"{address}/api/kernels/{session['kernel']['id']}/restart?token={TOKEN}")
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Restart Kernel…", exact=True).click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
     page.locator(".lab-live.jupyter-widgets-disconnected").first.wait_for()
     words = page.locator(".lab-live").first.evaluate(
         "box => getComputedStyle(box, '::before').content"

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lstm_video_lab.cli import main
 from lstm_video_lab.course import build as building
 from lstm_video_lab.course import stamps
 from lstm_video_lab.course.build import build, check
@@ -162,7 +163,7 @@ def test_a_word_in_the_text_needs_no_execution(copy, no_execution):
     script = copy / "notebooks" / "01_lesson.py"
     script.write_text(script.read_text().replace("A lesson", "A better lesson"))
     assert find_problems(copy / "notebooks") != []
-    assert said(build, copy) == ["01_lesson: outputs kept"]
+    assert said(build, copy) == [EDITED, "01_lesson: outputs kept"]
     assert find_problems(copy / "notebooks") == []
     assert notebook(copy).cells[0].source.startswith("# A better lesson")
 
@@ -339,6 +340,7 @@ def test_ids_are_unique_valid_and_survive_a_new_cell(tmp_path, sources, place):
     assert after[:place] + after[place + 1 :] == before
 
 
+EDITED = "01_lesson.py was edited: 01_lesson.ipynb follows it"
 PICTURE = "line 16: cell 'the-picture'"
 
 
@@ -362,7 +364,7 @@ def bytes_of(root):
 )
 def test_a_comment_layout_or_a_header_trains_nothing(copy, no_execution, old, new):
     edit_script(copy, old, new)
-    assert said(build, copy) == ["01_lesson: outputs kept"]
+    assert said(build, copy)[-1] == "01_lesson: outputs kept"
     assert find_problems(copy / "notebooks") == []
     assert said(build, copy) == ["01_lesson: outputs kept"]
 
@@ -449,6 +451,78 @@ def test_a_move_within_the_stated_spread_is_said_and_taken(tmp_path):
         build(tmp_path)
 
 
+def test_numbers_are_compared_with_the_committed_ones_where_the_notebook_is_gone(tmp_path):
+    write_steps(tmp_path, 375)
+    build(tmp_path)
+    for command in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b.c",
+                    "commit", "-qm", "built"]):  # fmt: skip
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    (tmp_path / "notebooks" / "01_lesson.ipynb").unlink()
+    write_steps(tmp_path, 232)
+    with pytest.raises(ValueError, match="375 steps → 232 steps"):
+        build(tmp_path)
+
+
+@pytest.mark.parametrize("stamp", ["[]", "3", '{"cells": {}}', '{"cells": [], "inputs": {}}'])
+def test_a_damaged_stamp_is_none(copy, stamp):
+    (copy / "notebooks" / "made_from.json").write_text(f'{{"01_lesson": {stamp}}}')
+    assert find_problems(copy / "notebooks") == [
+        "01_lesson.ipynb is stale: it is not known what its outputs were made from: "
+        "run `lstm-video-lab build`"
+    ]
+
+
+def test_a_scale_that_is_none_is_refused_and_changes_nothing(copy, monkeypatch):
+    before = bytes_of(copy)
+    monkeypatch.setenv("LAB_SCALE", "smok")
+    with pytest.raises(ValueError, match="LAB_SCALE='smok' is unknown: choose one of smoke"):
+        build(copy)
+    assert bytes_of(copy) == before
+
+
+def test_a_folder_in_place_of_a_notebook_keeps_no_other_lesson_from_its_build(copy):
+    make_lesson(copy, "# %% new\nprint(1)\n", "02_next")
+    make_lesson(copy, "# %% new\nprint(1)\n", "00_first")
+    (copy / "notebooks" / "00_first.ipynb").mkdir()
+    with pytest.raises(ValueError, match=r"00_first"):
+        build(copy)
+    assert (copy / "notebooks" / "02_next.ipynb").is_file()
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--check", "--watch"], "--check and --watch at once"),
+        (["--check", "--accept"], "--accept does nothing beside --check"),
+        (["01", "--cell", ""], "--cell is empty"),
+        ([""], "a name of a lesson is empty"),
+        (["--cell", "told"], "--cell takes one lesson"),
+        (["--since", "HEAD"], "--since goes with --html"),
+        (["01", "--html", "p", "--since", "HEAD"], "--since takes no names"),
+    ],
+)
+def test_flags_that_would_do_nothing_are_refused(copy, monkeypatch, capsys, flags, words):
+    monkeypatch.chdir(copy)
+    assert main(["build", *flags]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_check_of_one_lesson_looks_at_that_one(copy):
+    make_lesson(copy, "# %% new\nprint(1)\n", "02_next")
+    assert said(check, copy, names=["01"]) == ["01_lesson: as built"]
+    with pytest.raises(ValueError, match="02_next"):
+        check(copy)
+
+
+def test_one_broken_file_hides_no_other_fault(copy):
+    make_lesson(copy, "# %% new\nprint(1)\n", "02_next")
+    (copy / "notebooks" / "results" / "known.json").write_text("{")
+    with pytest.raises(ValueError) as error:
+        check(copy)
+    first, second = str(error.value).splitlines()
+    assert "known.json is no JSON" in first and "02_next.ipynb is missing" in second
+
+
 def test_the_others_are_built_where_one_fails(tmp_path):
     make_lesson(tmp_path, "# %% broken\n1 / 0\n", "01_broken")
     make_lesson(tmp_path, "# %% fine\nprint(1)\n", "02_fine")
@@ -532,8 +606,10 @@ def test_what_is_saved_is_built_until_ctrl_c(copy):
     assert "watching" in process.stdout.readline()
     time.sleep(1)
     edit_script(copy, "A lesson", "A better lesson")
+    assert process.stdout.readline() == f"{EDITED}\n"
     assert process.stdout.readline() == "01_lesson: outputs kept\n"
     edit_script(copy, "print(word)", "print(wird)")
+    assert process.stdout.readline() == f"{EDITED}\n"
     assert "has changed" in process.stdout.readline()
     assert "'the-picture' fails: NameError" in process.stdout.readline()
     process.send_signal(signal.SIGINT)

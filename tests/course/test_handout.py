@@ -272,7 +272,7 @@ def test_a_secret_line_of_one_exercise_in_another_is_refused(script, old, new):
 
 def test_an_exercise_may_give_what_another_asks_for(script):
     script.write_text(SCRIPT.replace("    return x / 0.5", REWRITE))
-    other_exercise(script, "FACTOR = 2\n", f"def again(x):\n{REWRITE}\n")
+    other_exercise(script, "FACTOR = 2\n", f"FACTOR = 2\n\n\ndef again(x):\n{REWRITE}\n")
     assert len(handout.files(script.parent)) == 8
 
 
@@ -331,3 +331,23 @@ def test_stubs_stand_where_the_answer_stood():
 
 def test_no_scripts_no_work(tmp_path):
     assert handout.write(tmp_path / "none") == [] == handout.problems(tmp_path / "none")
+
+
+BROKEN = {
+    "an answer that fails": ("return FACTOR * x", "return FACTR * x", "'double': NameError"),
+    "a rewrite that is wrong": ("return x + x", "return x + 3", "by a sum' differs"),
+    "no visible call": ('    yield {"x": torch.ones(2)}', "    yield from ()", "yields no call"),
+    "an unknown name in the cases": ("torch.ones(2)", "torch.onse(2)", "'double': AttributeError"),
+    "another argument": ('yield {"x": torch.ones(2)}', 'yield {"y": torch.ones(2)}', "TypeError"),
+    "given code that leaves": ("FACTOR = 2\n", "FACTOR = 2\nexit(3)\n", "NameError|SystemExit"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", BROKEN)
+def test_an_exercise_that_does_not_work_is_one_line(script, slip):
+    old, new, words = BROKEN[slip]
+    assert SCRIPT.count(old) == 1
+    script.write_text(SCRIPT.replace(old, new))
+    with pytest.raises(ExerciseError, match=rf"^01_twice\.py: .*({words})") as error:
+        handout.files(script.parent)
+    assert "\n" not in str(error.value)

@@ -49,19 +49,30 @@ def test_a_cell_states_how_far_its_numbers_may_move():
 
 def test_a_cell_that_was_edited_and_a_new_one_may_print_what_they_like():
     assert moves("20 nats", "31 nats", source="train(more)") == [("20 nats → 31 nats", True)]
-    old = lesson("3")
+    old = lesson("3", source="other()")
     old.cells[0].id = "another"
     assert moved_numbers(old, lesson("4")) == []
 
 
-def test_the_line_below_a_picture_is_read_and_its_other_forms_are_not():
+def test_what_a_page_shows_is_read_and_its_pictures_are_not():
     def drawn(number):
         nb = lesson("")
-        data = {"text/markdown": f"{number} nats", "text/plain": f"<Picture at {number}>"}
+        page = f'<img alt="{number} nats" src="data:image/png;base64,{number}"><p>{number} nats</p>'
+        data = {"text/html": page, "text/plain": "a picture"}
         nb.cells[0].outputs = [nbformat.v4.new_output("display_data", data)]
         return nb
 
     assert [str(move) for move in moved_numbers(drawn(4), drawn(5))] == ["train: 4 nats → 5 nats"]
+
+
+def test_a_comment_or_another_name_is_no_edit():
+    assert moves("4.5 nats", "9.9 nats", source="train()  # why") == [
+        ("4.5 nats → 9.9 nats", False)
+    ]
+    new = lesson("9.9 nats")
+    new.cells[0].id = "under-another-name"
+    (move,) = moved_numbers(lesson("4.5 nats"), new)
+    assert not move.is_stated
 
 
 NUMBERS = st.lists(st.integers(-999, 999), min_size=1, max_size=6)

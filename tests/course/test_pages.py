@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lstm_video_lab import cli, lessons
+from lstm_video_lab import cli
 from lstm_video_lab.bench import report
 from lstm_video_lab.commands.pretrain import MODELS
 from lstm_video_lab.course import tables
+from lstm_video_lab.lessons import experiments
 from lstm_video_lab.settings import SCALES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +75,7 @@ def examples():
 
 @pytest.mark.parametrize("command", examples())
 def test_an_example_is_understood(command, monkeypatch):
-    monkeypatch.setitem(lessons.ROOMS, "copy_last", "copy_last")  # the lesson of CONTRIBUTING
+    monkeypatch.setitem(experiments.ROOMS, "copy_last", "copy_last")  # the lesson of CONTRIBUTING
     cli._make_parser().parse_args(shlex.split(command, comments=True))
 
 
@@ -93,7 +94,7 @@ def test_the_tests_that_a_page_runs_exist():
 def test_the_experiments_are_those_that_there_are():
     table = part("docs/commands.md", "experiment").split("| names |")[1]
     named = set(re.findall(r"`([\w-]+)`", table))
-    assert named == {*lessons.ROOMS, *MODELS}
+    assert named == {*experiments.ROOMS, *MODELS}
 
 
 def test_the_scales_and_the_variables_are_those_that_are_read():

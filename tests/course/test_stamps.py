@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from lstm_video_lab.course import stamps
+from lstm_video_lab.course.execution import execute
 from lstm_video_lab.course.stamps import PACKAGE, hash_of_code
 
 SAME = {
@@ -68,8 +69,10 @@ def stamp_of(module, workspace):
     package = module.parent
     record = "\n".join(
         [
-            f"module {PACKAGE.name}.cells",
-            f"module {PACKAGE.name}.gone",
+            "begun /",
+            f"module {package / 'cells.py'}",
+            f"module {package / 'gone.py'}",
+            f"module {os.__file__}",
             f"file {package / 'weights' / 'small.json'}",
             f"file {workspace / 'results' / 'units.json'}",
             f"file {workspace / 'left.txt'}",
@@ -92,11 +95,64 @@ def test_a_stamp_names_all_that_was_loaded_and_nothing_else(module, tmp_path):
 
 
 def test_an_input_that_was_saved_while_the_lesson_ran_is_refused(module, tmp_path):
-    record = f"module {PACKAGE.name}.cells"
+    record = f"begun /\nmodule {module}"
     saved = module.stat().st_mtime_ns
     stamps.make(notebook(), record, tmp_path, tmp_path / "notebooks", saved + 1)
     with pytest.raises(ValueError, match=r"cells\.py was saved while the lesson ran"):
         stamps.make(notebook(), record, tmp_path, tmp_path / "notebooks", saved - 1)
+
+
+def test_a_run_without_a_record_and_one_of_another_library_are_refused(module, tmp_path):
+    with pytest.raises(ValueError, match="kept no record"):
+        stamps.make(notebook(), "", tmp_path, tmp_path / "notebooks")
+    other = f"begun /\nmodule /elsewhere/{PACKAGE.name}/cells.py"
+    with pytest.raises(ValueError, match="another library, /elsewhere"):
+        stamps.make(notebook(), other, tmp_path, tmp_path / "notebooks")
+
+
+def test_a_source_that_a_lesson_shows_counts_with_its_comments(module, tmp_path):
+    record = f"begun /\nmodule {module}\ntext {module}"
+    stamp = stamps.make(notebook(), record, tmp_path, tmp_path / "notebooks")
+    write(module, MODULE.replace("return", "# why\n    return").encode())
+    assert stamps.changes(stamp, notebook(), tmp_path / "notebooks") == [
+        f"{PACKAGE.name}/cells.py as text has changed"
+    ]
+
+
+def test_weights_behind_a_link_are_inputs_too(module, tmp_path):
+    weights = module.parent / "weights"
+    (tmp_path / "disk").mkdir()
+    weights.rename(tmp_path / "disk" / "weights")
+    weights.symlink_to(tmp_path / "disk" / "weights")
+    assert f"{PACKAGE.name}/weights/small.1.safetensors" in stamp_of(module, tmp_path)["inputs"]
+
+
+def test_a_kernel_records_what_is_imported_in_whatever_way(tmp_path):
+    source = """
+import inspect
+from lstm_video_lab import VideoModel, cells
+from lstm_video_lab.files import load_result
+load_result("known")
+inspect.getsource(cells)
+"""
+    script = tmp_path / "notebooks" / "01_a.py"
+    (script.parent / "results").mkdir(parents=True)
+    (script.parent / "results" / "known.json").write_text("[1]")
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, id="one")])
+    inputs = execute(nb, script, "smoke")["inputs"]
+    for name in ("__init__.py", "models.py", "cells.py", "cells.py as text", "files.py"):
+        assert f"{PACKAGE.name}/{name}" in inputs
+    assert "results/known.json" in inputs
+    assert not any("course" in name or "models.py as text" in name for name in inputs)
+
+
+def test_a_tag_that_acts_makes_another_cell():
+    nb = notebook()
+    before = stamps.hashes_of_cells(nb)
+    nb.cells[0].metadata["tags"] = ["nbval-check-output"]
+    assert stamps.hashes_of_cells(nb) == before
+    nb.cells[0].metadata["tags"] = ["skip-execution"]
+    assert stamps.hashes_of_cells(nb) != before
 
 
 def write(path, data):
@@ -148,7 +204,8 @@ def test_stamps_are_kept_side_by_side_and_forgotten_with_their_lesson(tmp_path):
     assert set(stamps.read(tmp_path)) == {"01_a", "02_b"}
     (tmp_path / "01_a.py").unlink()
     stamps.write(tmp_path, "02_b", {"cells": {"x": "1"}, "inputs": {}}, "0")
-    assert stamps.read(tmp_path) == {"02_b": {"cells": {"x": "1"}, "inputs": {}}}
+    (stamp,) = stamps.read(tmp_path).values()
+    assert stamp["cells"] == {"x": "1"} and stamp["inputs"] == {}
     for text in ("", "[1]", "{"):
         (tmp_path / stamps.STAMPS).write_text(text)
         assert stamps.read(tmp_path) == {}

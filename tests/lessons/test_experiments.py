@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lstm_video_lab import lessons
 from lstm_video_lab.cli import main
 from lstm_video_lab.data.frames import pack_frames, unpack_frames
 from lstm_video_lab.files import load_result, read_result
+from lstm_video_lab.lessons import experiments
 from lstm_video_lab.lessons.autoencoder import experiment
 from lstm_video_lab.lessons.composite import experiment as composite
 from lstm_video_lab.training.runs import EXAMPLES
@@ -46,7 +46,7 @@ def test_units(tmp_path):
 
 
 def test_conditioning_scores_each_model_twice(tmp_path):
-    lines = list(lessons.run("conditioning", "smoke", tmp_path))
+    lines = list(experiments.run("conditioning", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
     result = read_result(tmp_path / "conditioning.json")
     assert result["made"]["seeds"] == [0]
@@ -68,7 +68,7 @@ def test_conditioning_scores_each_model_twice(tmp_path):
 
 
 def test_composite_keeps_predictions_of_the_same_sequences(tmp_path):
-    lines = list(lessons.run("composite", "smoke", tmp_path))
+    lines = list(experiments.run("composite", "smoke", tmp_path))
     kinds = ("clips.json", "json", "png")
     assert lines[-1] == f"stored: {', '.join(f'{tmp_path}/composite.{kind}' for kind in kinds)}"
     result = read_result(tmp_path / "composite.json")
@@ -82,12 +82,12 @@ def test_composite_keeps_predictions_of_the_same_sequences(tmp_path):
 
 
 def test_an_experiment_that_was_cut_off_goes_on_and_gives_the_same(tmp_path):
-    whole = list(lessons.run("units", "smoke", tmp_path / "whole"))
-    cut = lessons.run("units", "smoke", tmp_path / "cut")
+    whole = list(experiments.run("units", "smoke", tmp_path / "whole"))
+    cut = experiments.run("units", "smoke", tmp_path / "cut")
     for _ in range(3):  # the first size is done, the second has begun
         next(cut)
     cut.close()
-    rest = list(lessons.run("units", "smoke", tmp_path / "cut"))
+    rest = list(experiments.run("units", "smoke", tmp_path / "cut"))
     assert len(rest) < len(whole)
     results = [read_result(tmp_path / name / "units.json") for name in ("whole", "cut")]
     for one in results:
@@ -104,11 +104,11 @@ def test_results_are_found_beside_the_lesson_first(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError, match="lstm-video-lab experiment nothing"):
         load_result("nothing")
     with pytest.raises(ValueError, match="'nothing' is unknown"):
-        next(lessons.run("nothing", "smoke", tmp_path))
+        next(experiments.run("nothing", "smoke", tmp_path))
 
 
-@pytest.mark.parametrize("name", lessons.WITHOUT_PAPER)
+@pytest.mark.parametrize("name", experiments.WITHOUT_PAPER)
 def test_a_scale_that_an_experiment_does_not_have_is_one_line(name, tmp_path):
     with pytest.raises(ValueError, match=f"experiment {name} has no scale 'paper': choose laptop"):
-        next(lessons.run(name, "paper", tmp_path))
+        next(experiments.run(name, "paper", tmp_path))
     assert list(tmp_path.iterdir()) == []

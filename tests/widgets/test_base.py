@@ -172,19 +172,43 @@ def test_a_picture_without_pixels_hides_the_image():
 def test_live_display_is_a_widget_view(shell):
     with capture_output() as said:
         display(Counter())
-    (output,) = said.outputs
-    assert "application/vnd.jupyter.widget-view+json" in output.data
+    live, still = said.outputs
+    assert "application/vnd.jupyter.widget-view+json" in live.data
+    assert live.data["text/plain"] == "", "a page without a kernel would show it"
+    assert 'class="lab-still"' in still.data["text/html"]
+    assert 'alt="the number is 0 &amp; no other"' in still.data["text/html"]
+
+
+def test_the_still_picture_follows_once_the_controls_rest(shell, monkeypatch):
+    kept = []
+
+    class Handle:
+        def update(self, data, raw):
+            kept.append(data["text/plain"])
+
+    async def drag():
+        widget = Counter()
+        widget._kept = Handle()
+        for number in range(1, 6):
+            widget.values["number"].value = number
+            await asyncio.sleep(0.1)
+        assert kept == [], "while it is dragged nothing is sent twice"
+        await asyncio.sleep(0.6)
+
+    monkeypatch.setattr(base, "REST", 0.3)
+    asyncio.run(drag())
+    assert kept == ["the number is 5 & no other"]
 
 
 def test_static_display_is_the_picture_and_its_words_alone(shell, monkeypatch):
     monkeypatch.setenv("LAB_STATIC", "1")
     with capture_output() as said:
         display(Counter())
-    picture, words = said.outputs
-    assert picture.data["image/png"] == b"png0"
-    assert picture.metadata["image/png"]["alt"] == "the number is 0 & no other"
-    assert words.data["text/plain"] == "the number is 0 & no other"
-    assert words.data["text/markdown"] == r"the number is 0 \& no other"
+    (output,) = said.outputs
+    words = "the number is 0 &amp; no other"
+    assert f'<img alt="{words}" src="data:image/png;base64,cG5nMA=="' in output.data["text/html"]
+    assert f">{words}</figcaption>" in output.data["text/html"]
+    assert output.data["text/plain"] == "the number is 0 & no other"
     assert not any("widget" in kind for output in said.outputs for kind in output.data)
 
 

@@ -35,11 +35,15 @@ def test_a_build_keeps_the_film_as_a_picture(monkeypatch):
     player = FilmPlayer({"truth": CLIP}, "words", first=11, seen=10)
     assert player.still() == plots.film({"truth": CLIP}, "words", first=11, seen=10)
     assert Image.open(io.BytesIO(player.still().png)).n_frames == 5
-    with mock.patch.object(film, "display") as display:
+    with (
+        mock.patch.object(film, "display") as display,
+        mock.patch.object(film, "display_live") as display_live,
+    ):
         player._ipython_display_()
         monkeypatch.setenv("LAB_STATIC", "1")
         player._ipython_display_()
-    assert [call.args[0] for call in display.call_args_list] == [player.view, player.still()]
+    display.assert_called_once_with(player.still())
+    display_live.assert_called_once_with(player.view, player.still().as_html(), "words")
 
 
 def test_an_unknown_keyword_and_a_clip_of_another_shape_are_refused_by_name():

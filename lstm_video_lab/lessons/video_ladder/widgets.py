@@ -26,7 +26,7 @@ class MixExplorer(LabWidget):
         super().__init__()
 
     def controls(self) -> dict[str, Any]:
-        names = {"dssim": "Share of DSSIM", "l1": "L1's share of the rest"}
+        names = {"l1": "L1's share of what DSSIM leaves", "dssim": "Share of DSSIM"}
         return {key: slider(words, 0.5, 0.0, 1.0, 0.5) for key, words in names.items()}
 
     def render(self, dssim: float, l1: float) -> Picture:

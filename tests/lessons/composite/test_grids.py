@@ -5,8 +5,8 @@ import statistics
 
 import pytest
 
-from lstm_video_lab import lessons
 from lstm_video_lab.files import read_result
+from lstm_video_lab.lessons import experiments
 from lstm_video_lab.lessons.composite import grids
 from lstm_video_lab.settings import Settings
 
@@ -17,7 +17,7 @@ def test_a_grid_is_stored_with_every_seed(name, tmp_path, monkeypatch):
     few = dict(list(grid.models.items())[:2])
     monkeypatch.setitem(grids.GRIDS, name, dataclasses.replace(grid, models=few))
     monkeypatch.setattr(grids, "SEEDS", (0, 1))
-    lines = list(lessons.run(name, "smoke", tmp_path))
+    lines = list(experiments.run(name, "smoke", tmp_path))
     result = read_result(tmp_path / f"{name}.json")
     assert result["made"]["seeds"] == [0, 1]
     assert list(result["models"]) == list(few) and result["scale"] == "smoke"
@@ -50,4 +50,4 @@ def test_the_best_rate_of_each_optimiser_is_the_one_with_the_least_error():
 
 
 def test_every_name_of_an_experiment_is_known_to_its_module():
-    assert sorted(grids.GRIDS) == sorted(lessons.GRIDS)
+    assert sorted(grids.GRIDS) == sorted(experiments.GRIDS)

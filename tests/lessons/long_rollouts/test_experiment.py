@@ -9,10 +9,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from lstm_video_lab import Settings, VideoModel, lessons, metrics
+from lstm_video_lab import Settings, VideoModel, metrics
 from lstm_video_lab.data.bouncing import bounce
 from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.files import read_result
+from lstm_video_lab.lessons import experiments
 from lstm_video_lab.lessons.long_rollouts import experiment, periods
 from lstm_video_lab.training import runs
 
@@ -154,7 +155,7 @@ def test_the_longer_one_differs_in_its_horizon_alone():
 
 def test_the_experiment_stores_what_a_lesson_asks_for(tmp_path, monkeypatch):
     monkeypatch.setitem(runs.SEQUENCES, "smoke", 6)
-    lines = list(lessons.run("rollouts", "smoke", tmp_path))
+    lines = list(experiments.run("rollouts", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
     result = read_result(tmp_path / "rollouts.json")
     assert result["made"]["seeds"] == [0]

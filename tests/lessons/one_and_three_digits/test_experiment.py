@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from skimage import measure
 
-from lstm_video_lab import Settings, VideoModel, evaluation, lessons
+from lstm_video_lab import Settings, VideoModel, evaluation
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.files import read_result
+from lstm_video_lab.lessons import experiments
 from lstm_video_lab.lessons.one_and_three_digits import experiment
 from lstm_video_lab.training import runs
 
@@ -121,7 +122,7 @@ def test_ink_is_given_in_digits():
 
 def test_the_experiment_stores_what_a_lesson_asks_for(tmp_path, monkeypatch):
     monkeypatch.setitem(runs.SEQUENCES, "smoke", 5)
-    lines = list(lessons.run("digit_count", "smoke", tmp_path))
+    lines = list(experiments.run("digit_count", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
     result = read_result(tmp_path / "digit_count.json")
     assert result["made"]["seeds"] == [0]

@@ -6,10 +6,10 @@ from statistics import mean, stdev
 import pytest
 import torch
 
-from lstm_video_lab import lessons
 from lstm_video_lab.cli import main
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.files import read_result
+from lstm_video_lab.lessons import experiments
 from lstm_video_lab.lessons.percepts_and_actions import experiment, few_labels, figures
 from lstm_video_lab.lessons.percepts_and_actions.experiment import (
     choose_clips,
@@ -39,7 +39,7 @@ def data():
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
     out = tmp_path_factory.mktemp("actions")
-    lines = list(lessons.run("actions", "smoke", out))
+    lines = list(experiments.run("actions", "smoke", out))
     assert lines[-1].startswith("stored:")
     return out, read_result(out / "actions.json")
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_video_lab import lessons
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.files import read_result
+from lstm_video_lab.lessons import experiments
 from lstm_video_lab.lessons.pixel_by_pixel import experiment, figures
 
 
@@ -49,7 +49,7 @@ def test_baselines_of_data_whose_entropy_is_known():
 def test_the_command_stores_all_models_and_resumes(tmp_path, monkeypatch):
     monkeypatch.setattr(experiment, "STEPS", {"smoke": 1})
     monkeypatch.setattr(experiment, "SEEDS", (0, 1))
-    lines = list(lessons.run("pixels", "smoke", tmp_path))
+    lines = list(experiments.run("pixels", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
     result = read_result(tmp_path / "pixels.json")
     assert result["made"]["seeds"] == [0, 1]
@@ -58,5 +58,5 @@ def test_the_command_stores_all_models_and_resumes(tmp_path, monkeypatch):
         assert len(runs) == 2 and all(0 < run["test"] < 5 for run in runs)
     assert result["baselines"]["uniform"] == 4
     monkeypatch.setattr(experiment, "train_pixels", None)  # would fail if it were called again
-    assert list(lessons.run("pixels", "smoke", tmp_path)) == lines
+    assert list(experiments.run("pixels", "smoke", tmp_path)) == lines
     assert "memory" in figures.overview(result).text

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
-from lstm_video_lab import lessons
 from lstm_video_lab.files import read_result
+from lstm_video_lab.lessons import experiments
 from lstm_video_lab.lessons.recurrence_and_memory import experiment, figures, jacobians, memory
 from lstm_video_lab.lessons.recurrence_and_memory.jacobians import (
     STARTS,
@@ -169,7 +169,7 @@ def test_multiplications_are_what_torch_counts(length, units):
 def test_the_command_stores_all_of_it_and_resumes(tmp_path, monkeypatch):
     monkeypatch.setattr(experiment, "SEEDS", (0, 1))
     monkeypatch.setattr(memory, "AFTER", 10)
-    lines = list(lessons.run("recurrence", "smoke", tmp_path))
+    lines = list(experiments.run("recurrence", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
     result = read_result(tmp_path / "recurrence.json")
     assert result["made"]["seeds"] == [0, 1]
@@ -182,6 +182,6 @@ def test_the_command_stores_all_of_it_and_resumes(tmp_path, monkeypatch):
     }  # fmt: skip
     assert set(result["recall"]) == set(memory.MEMORIES)
     monkeypatch.setattr(experiment, "learn_copy", None)  # would fail if it were called again
-    assert list(lessons.run("recurrence", "smoke", tmp_path)) == lines
+    assert list(experiments.run("recurrence", "smoke", tmp_path)) == lines
     words = figures.overview(result).text
     assert "chance is 0.25" in words and "smoke scale" in words

@@ -8,10 +8,10 @@ import pytest
 import torch
 from sklearn.neighbors import NearestNeighbors
 
-from lstm_video_lab import lessons
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.data.frames import FRAME_ORDERS, reorder
 from lstm_video_lab.files import read_result
+from lstm_video_lab.lessons import experiments
 from lstm_video_lab.lessons.temporal_models import experiment as lab
 from lstm_video_lab.lessons.temporal_models.experiment import (
     SMOKE,
@@ -109,14 +109,14 @@ def test_single_frames_are_samples_of_their_own():
 def test_the_command_stores_every_trial_once_and_resumes(tmp_path, monkeypatch):
     one = replace(SMOKE, seeds=1)
     monkeypatch.setitem(lab.SIZES, "smoke", one)
-    run = lessons.run("temporal_models", "smoke", tmp_path)
+    run = experiments.run("temporal_models", "smoke", tmp_path)
     for _ in range(20):
         next(run)
     run.close()
     log = tmp_path / "runs" / "temporal_models-smoke.jsonl"
     first = log.read_text()
     assert len(first.splitlines()) == 20
-    assert list(lessons.run("temporal_models", "smoke", tmp_path))[-1].startswith("stored:")
+    assert list(experiments.run("temporal_models", "smoke", tmp_path))[-1].startswith("stored:")
     assert log.read_text().startswith(first)
     result = read_result(tmp_path / "temporal_models.json")
     assert result["made"]["seeds"] == [0]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_video_lab import lessons
 from lstm_video_lab.files import read_result
+from lstm_video_lab.lessons import experiments
 from lstm_video_lab.lessons.video_to_text import experiment, figures
 from lstm_video_lab.lessons.video_to_text.data import wordings
 from lstm_video_lab.lessons.video_to_text.model import generate
@@ -123,7 +123,7 @@ def test_a_run_is_stored_and_picked_up(tmp_path, monkeypatch):
     monkeypatch.setattr(experiment, "SEEDS", (0,))
     few = {name: experiment.VARIANTS[name] for name in ("frames", "mean pool", "German")}
     monkeypatch.setattr(experiment, "VARIANTS", few)
-    lines = list(lessons.run("captions", "smoke", tmp_path))
+    lines = list(experiments.run("captions", "smoke", tmp_path))
     assert lines[-1].startswith("stored:") and len(lines) == 4
     path = tmp_path / "captions.json"
     result = read_result(path)
@@ -133,11 +133,11 @@ def test_a_run_is_stored_and_picked_up(tmp_path, monkeypatch):
     assert (tmp_path / "captions.png").read_bytes()[:4] == b"\x89PNG"
     log = tmp_path / "runs" / "captions-smoke.jsonl"
     log.write_text("".join(log.read_text().splitlines(keepends=True)[:2]))  # as if cut off there
-    assert len(list(lessons.run("captions", "smoke", tmp_path))) == 2
+    assert len(list(experiments.run("captions", "smoke", tmp_path))) == 2
     again = read_result(path)["runs"]
     assert again[:2] == result["runs"][:2] and again[2]["tests"] == result["runs"][2]["tests"]
     with pytest.raises(ValueError, match="no scale 'paper'"):
-        next(lessons.run("captions", "paper", tmp_path))
+        next(experiments.run("captions", "paper", tmp_path))
 
 
 def test_a_picture_has_mean_and_spread():
