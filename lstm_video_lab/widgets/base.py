@@ -237,6 +237,8 @@ def player(moved: ipywidgets.IntSlider, interval: int = 250) -> ipywidgets.HBox:
 def display_live(view: ipywidgets.Widget, page: str, text: str) -> DisplayHandle:
     """Show a live view, and below it what stays of it in a saved notebook; the handle of that."""
     bundle = view._repr_mimebundle_()
+    if isinstance(bundle, tuple):  # anywidget: with its metadata
+        bundle, _ = bundle
     display({BUNDLE: bundle[BUNDLE], "text/plain": ""}, raw=True)
     handle = display(still_output(page, text), raw=True, display_id=True)
     assert handle is not None

@@ -31,7 +31,7 @@ def open_lesson(page, address, name):
         )
     finally:
         keep(page, name.removesuffix(".ipynb"))
-    assert errors.all_inner_texts() == []
+    assert errors.all_inner_texts() == [], errors.all_inner_texts()
 
 
 def has_kernel(page, address, name):

@@ -63,7 +63,13 @@ def write(page, text):
 
 def write_and_wait(page, text):
     """Until its checkpoint is made, too: what is saved before that, JupyterLab passes over."""
-    with page.expect_response(lambda r: "/checkpoints" in r.url and r.request.method == "POST"):
+    sent = []
+
+    def is_saved(response):
+        sent.append(response.request.method)
+        return "/checkpoints" in response.url and sent[-1] == "POST" and "PUT" in sent
+
+    with page.expect_response(is_saved):
         write(page, text)
     page.wait_for_timeout(100)
 
