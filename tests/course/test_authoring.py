@@ -269,7 +269,8 @@ class Page:
         if not self.author.target.exists():
             return
         for cell in self.content["cells"]:
-            cell.pop("attachments", None)  # a picture is taken out, as its line says
+            cell.pop("attachments", None)  # a picture is taken out, as the refusal says
+            cell["source"] = "".join(cell["source"]).replace("(attachment:a.png)", "")
         self.author.saved += self.unsaved
         self.unsaved = []
         try:
