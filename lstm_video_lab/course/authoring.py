@@ -303,4 +303,4 @@ def noted(nb: NotebookNode) -> str:
 
 
 def _write_notebook(script: Path, nb: NotebookNode) -> None:
-    write_whole(script.with_suffix(".ipynb"), nbformat.writes(nb, version=4) + "\n")
+    write_whole(script.with_suffix(".ipynb"), scripts.to_text(nb))

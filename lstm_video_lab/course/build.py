@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,14 +25,20 @@ from lstm_video_lab.course import find_lessons, handout, links, prose, stamps, t
 from lstm_video_lab.course.authoring import take_edits
 from lstm_video_lab.course.execution import execute, run_until
 from lstm_video_lab.course.moved_numbers import moved_numbers
-from lstm_video_lab.course.scripts import code_cells, content_hash, output_hash, read_script
+from lstm_video_lab.course.review import git
+from lstm_video_lab.course.scripts import (
+    code_cells,
+    content_hash,
+    output_hash,
+    read_script,
+    to_text,
+)
 from lstm_video_lab.course.stale import (
     LARGEST,
     SCALE,
     find_problems,
     stale_because,
     stored_notebook,
-    to_text,
 )
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.settings import SCALES
@@ -254,11 +259,10 @@ def _published(old: NotebookNode | None, target: Path) -> NotebookNode | None:
     """
     if old is not None and old.metadata.get("lab", {}).get("outputs") == output_hash(old):
         return old
-    command = ["git", "show", f"HEAD:./{target.name}"]
     try:
-        shown = subprocess.run(command, cwd=target.parent, capture_output=True, check=True)
-        return nbformat.reads(shown.stdout.decode(), as_version=4)
-    except (OSError, subprocess.CalledProcessError, ValueError, nbformat.ValidationError):
+        committed = git(target.parent, "show", f"HEAD:./{target.name}")
+        return nbformat.reads(committed, as_version=4)
+    except (ValueError, nbformat.ValidationError):  # of git too: no clone, or not in it yet
         return old
 
 

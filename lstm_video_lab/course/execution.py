@@ -28,10 +28,7 @@ def execute(nb: NotebookNode, script: Path, scale: str) -> stamps.Stamp:
     """
     begun = time.time_ns()
     with workspace(script.parent) as folder:
-        record = Path(folder) / ".record"
-        record.touch()
-        _run(nb, script, {"LAB_SCALE": scale, "LAB_RECORD": str(record)}, folder)
-        lines = record.read_text("utf-8", "replace")
+        lines = _run(nb, script, scale, folder)
         try:
             stamp = stamps.make(nb, lines, Path(folder), script.parent, begun)
         except ValueError as error:
@@ -56,14 +53,15 @@ def run_until(nb: NotebookNode, name: str, script: Path, scale: str) -> list[str
         raise ValueError(f"{script.name}: no cell {name!r}: its cells are {known}")
     nb.cells = nb.cells[: places[0] + 1]
     with workspace(script.parent) as folder:
-        record = Path(folder) / ".record"
-        record.touch()
-        _run(nb, script, {"LAB_SCALE": scale, "LAB_RECORD": str(record)}, folder)
+        _run(nb, script, scale, folder)
     return text_of(nb.cells[-1]).splitlines()
 
 
-def _run(nb: NotebookNode, script: Path, names: dict[str, str], folder: str) -> None:
-    """The run itself, with more names in the kernel's environment."""
+def _run(nb: NotebookNode, script: Path, scale: str, folder: str) -> str:
+    """The run itself; returns what its kernel has recorded."""
+    record = Path(folder) / ".record"
+    record.touch()
+    names = {"LAB_SCALE": scale, "LAB_RECORD": str(record)}
     started: list[str] = []
     client = NotebookClient(
         nb,
@@ -87,7 +85,7 @@ def _run(nb: NotebookNode, script: Path, names: dict[str, str], folder: str) -> 
     except RuntimeError as error:  # of nbclient: the kernel did not answer
         fault = f"the kernel did not start ({error})"
     else:
-        return
+        return record.read_text("utf-8", "replace")
     where = f"cell {started[-1]!r}" if started else "the start"
     raise ValueError(f"{script.name}: {where} fails: {' '.join(fault.split())}")
 

@@ -27,7 +27,7 @@ from lstm_video_lab.course.exercises import (
     kind_of,
     read_exercises,
 )
-from lstm_video_lab.course.scripts import METADATA, content_hash, read_script
+from lstm_video_lab.course.scripts import METADATA, content_hash, read_script, to_text
 from lstm_video_lab.course.visible_cases import values_from_text, values_to_text
 from lstm_video_lab.files import write_whole
 
@@ -108,7 +108,7 @@ def notebook_text(nb: NotebookNode, script: str = "") -> str:
     nb.nbformat = 4
     nb.nbformat_minor = 5
     nbformat.validate(nb)
-    return nbformat.writes(nb, version=4) + "\n"
+    return to_text(nb)
 
 
 def _cell_id(cell: NotebookNode, number: int, taken: set[str]) -> str:
@@ -134,10 +134,11 @@ def visible_text(exercise: Exercise, answer: Answer) -> str:
     """What the checker of a student's notebook knows of an answer."""
     reference = answer.function()
     mistakes = [answer.function(mistake) for mistake in answer.mistakes]
+    rewrites = [answer.function(rewrite) for rewrite in answer.rewrites]
     cases = []
     for arguments in answer.calls("visible", VISIBLE_SEED):
         expected = reference(**plain_values.copy_of(arguments))
-        _check_rewrites(exercise, answer, arguments, expected)
+        _check_rewrites(exercise, answer, rewrites, arguments, expected)
         mistaken = [_call(mistake, arguments) for mistake in mistakes]
         cases.append({"arguments": arguments, "expected": expected, "mistaken": mistaken})
     if not cases:
@@ -161,11 +162,15 @@ def visible_text(exercise: Exercise, answer: Answer) -> str:
 
 
 def _check_rewrites(
-    exercise: Exercise, answer: Answer, arguments: dict[str, Any], expected: Any
+    exercise: Exercise,
+    answer: Answer,
+    functions: list[Any],
+    arguments: dict[str, Any],
+    expected: Any,
 ) -> None:
     """Raises ExerciseError for a rewrite that does not give what the answer gives."""
-    for rewrite in answer.rewrites:
-        value = answer.function(rewrite)(**plain_values.copy_of(arguments))
+    for rewrite, function in zip(answer.rewrites, functions, strict=True):
+        value = function(**plain_values.copy_of(arguments))
         fault = difference(value, expected, tolerance=answer.tolerance)
         if fault is not None:
             raise ExerciseError(

@@ -8,7 +8,6 @@ whose numbers move further from machine to machine (seconds, say) states by how 
 from __future__ import annotations
 
 import difflib
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from nbformat import NotebookNode
 
 from lstm_video_lab.course.scripts import code_cells
 from lstm_video_lab.course.stamps import hash_of_code
-from lstm_video_lab.course.texts import TAG
+from lstm_video_lab.course.texts import words_of_page
 
 NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
 UNIT = re.compile(r"\s?([a-zA-Zµ%]+)")
@@ -59,7 +58,7 @@ def text_of(cell: NotebookNode) -> str:
     for output in cell.get("outputs", []):
         data = output.get("data", {})
         if "text/html" in data:
-            parts.append(" ".join(html.unescape(TAG.sub(" ", data["text/html"])).split()))
+            parts.append(words_of_page(data["text/html"]))
         else:
             plain = data.get("text/markdown") or data.get("text/plain", "")
             parts.append(output.get("text") or plain)

@@ -28,14 +28,13 @@ what is long, `one = table2.models.composite`, serves the ties after it in the s
 from __future__ import annotations
 
 import contextlib
-import html
 import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from lstm_video_lab.course import texts
+from lstm_video_lab.course import scripts, texts
 from lstm_video_lab.course.expressions import (
     ExpressionError,
     evaluate,
@@ -219,7 +218,7 @@ class Stored:
                 raise ExpressionError(f"there is no lesson {other[1]}")
             path, cell = lessons[0], other[2]
         cells = self._json(path.with_suffix(".ipynb"), outputs)
-        name = re.sub(r"[^a-z0-9]+", "-", cell.lower()).strip("-")[:56]
+        name = scripts.id_of(cell)
         if name not in cells:
             raise ExpressionError(f"{path.with_suffix('.ipynb').name} has no cell {cell!r}")
         return cells[name]
@@ -252,6 +251,6 @@ def _texts(shown: list[dict[str, Any]]) -> Iterator[str]:
         data = output.get("data", {})
         yield "".join(data.get("text/plain", ""))
         if "text/html" in data:
-            yield " ".join(html.unescape(texts.TAG.sub(" ", "".join(data["text/html"]))).split())
+            yield texts.words_of_page("".join(data["text/html"]))
         if "text/markdown" in data:
             yield "".join(data["text/markdown"])

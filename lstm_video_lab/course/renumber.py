@@ -21,10 +21,10 @@ from nbformat import NotebookNode
 
 from lstm_video_lab.course import edits, stamps
 from lstm_video_lab.course.mentions import NUMBER, Kind, Move, doubtful, rewrite
-from lstm_video_lab.course.scripts import code_cells, content_hash, read_script
+from lstm_video_lab.course.scripts import code_cells, content_hash, read_script, to_text
 
 READ = (".py", ".md", ".ipynb", ".toml", ".yml", ".cff", ".html", ".jinja")
-STAMPS = "notebooks/made_from.json"
+STAMPS = f"notebooks/{stamps.STAMPS}"
 VISIBLE = "lstm_video_lab/course/visible/"  # other JSON holds results
 HISTORY = "CHANGELOG.md"  # it says what was: no number in it changes
 LONGEST_LINE = 100
@@ -157,7 +157,7 @@ def _rename_stamp(text: str, move: Move) -> str:
     of_lessons = json.loads(text)
     if move.old_stem in of_lessons:
         of_lessons[move.new_stem] = of_lessons.pop(move.old_stem)
-    return json.dumps(dict(sorted(of_lessons.items())), indent=1) + "\n"
+    return stamps.to_text(of_lessons)
 
 
 def _is_lesson_notebook(name: str) -> bool:
@@ -170,7 +170,7 @@ def _rewrite_cells(text: str, plan: Plan) -> str:
     for cell in nb.cells:
         shared = plan.is_shared(cell.source)
         cell.source = rewrite(cell.source, plan.move, Kind.CODE, shared=shared)
-    return nbformat.writes(nb, version=4) + "\n"
+    return to_text(nb)
 
 
 def _rewrite_lessons(plan: Plan) -> None:
@@ -192,7 +192,7 @@ def _rewrite_lessons(plan: Plan) -> None:
             plan.stale.append(script)
         new.metadata["lab"] = _stamp_of(stored, old, new)
         nbformat.validate(new)
-        plan.after[name] = nbformat.writes(new, version=4) + "\n"
+        plan.after[name] = to_text(new)
 
 
 def _codes(nb: NotebookNode) -> list[str]:
@@ -209,7 +209,7 @@ def _note_scripts_of_solutions(plan: Plan) -> None:
         nb = nbformat.reads(plan.after[name], as_version=4)
         old, new = _notebook(plan.before[script], script), _notebook(plan.after[script], script)
         nb.metadata["lab"] = _stamp_of(nb, old, new)
-        plan.after[name] = nbformat.writes(nb, version=4) + "\n"
+        plan.after[name] = to_text(nb)
 
 
 def _notebook(text: str, name: str) -> NotebookNode:

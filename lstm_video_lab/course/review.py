@@ -103,7 +103,7 @@ def write_since(root: str | Path, folder: str | Path, revision: str) -> list[str
             page = render("changes.html", lesson=lesson, revision=revision, pixels=changed_pixels)
             write_whole(folder / f"{lesson.name}.html", page)
         lines.append(f"{lesson.name}: {lesson.words}")
-    subject = _git(root, "show", "--no-patch", "--format=%h, %as: %s", commit).strip()
+    subject = git(root, "show", "--no-patch", "--format=%h, %as: %s", commit).strip()
     page = render("changed_lessons.html", lessons=lessons, revision=revision, subject=subject)
     write_whole(folder / "index.html", page)
     return [*lines, f"{_count(len(lessons), 'lesson')} changed since {revision}: index.html"]
@@ -112,13 +112,13 @@ def write_since(root: str | Path, folder: str | Path, revision: str) -> list[str
 def _renamed(root: Path, commit: str) -> list[tuple[str | None, str | None]]:
     """The name of each lesson before and after, where its notebook is not the same file."""
     words = ("diff", "--name-status", "-z", "-M", "--relative", commit, "--", "notebooks")
-    fields = iter(_git(root, *words).split("\0")[:-1])
+    fields = iter(git(root, *words).split("\0")[:-1])
     pairs: list[tuple[str | None, str | None]] = []
     for status in fields:
         path = next(fields)
         old, new = _lesson(path), _lesson(next(fields) if status[0] in "RC" else path)
         pairs.append((old if status[0] in "MRDT" else None, new if status[0] != "D" else None))
-    for path in _git(root, "ls-files", "-z", "--others", "--", "notebooks").split("\0"):
+    for path in git(root, "ls-files", "-z", "--others", "--", "notebooks").split("\0"):
         pairs.append((None, _lesson(path)))
     return sorted((pair for pair in pairs if any(pair)), key=lambda pair: pair[1] or pair[0] or "")
 
@@ -132,7 +132,7 @@ def _lesson(path: str) -> str | None:
 def _compare(root: Path, commit: str, before: str | None, after: str | None) -> LessonChange:
     if not (before and after):
         return LessonChange(before, after, [])
-    old = _git(root, "show", f"{commit}:./notebooks/{before}.ipynb")
+    old = git(root, "show", f"{commit}:./notebooks/{before}.ipynb")
     new = (root / "notebooks" / f"{after}.ipynb").read_text("utf-8")
     return LessonChange(before, after, changed_cells(_read(old, before), _read(new, after)))
 
@@ -148,17 +148,17 @@ def _read(text: str, lesson: str) -> list[as_text.Cell]:
 
 def _commit(root: Path, revision: str) -> str:
     """The short name of a commit, whatever name was given."""
-    _git(root, "rev-parse", "--git-dir")
+    git(root, "rev-parse", "--git-dir")
     try:
         name = f"{revision}^{{commit}}"
-        return _git(root, "rev-parse", "--short", "--verify", "--end-of-options", name).strip()
+        return git(root, "rev-parse", "--short", "--verify", "--end-of-options", name).strip()
     except ValueError as error:
         raise ValueError(
             f"revision {revision!r} is unknown: name a commit, branch or tag that this clone has"
         ) from error
 
 
-def _git(root: Path, *words: str) -> str:
+def git(root: Path, *words: str) -> str:
     """What git prints. Raises ValueError with git's own reason where it fails."""
     try:
         done = subprocess.run(

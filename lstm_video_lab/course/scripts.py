@@ -188,12 +188,21 @@ def _are_tags(values: list[Any]) -> bool:
 def _cell_id(cell: NotebookNode, taken: set[str]) -> str:
     """The cell's own name as an id, else a hash of its source; a number tells twins apart."""
     name = cell.metadata.get("name") or cell.metadata.get("title") or ""
-    stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:56]
-    stem = stem or hash_of([cell.cell_type, cell.source])[:8]
+    stem = id_of(name) or hash_of([cell.cell_type, cell.source])[:8]
     count = 1
     while (chosen := stem if count == 1 else f"{stem}-{count}") in taken:
         count += 1
     return chosen
+
+
+def id_of(title: str) -> str:
+    """The id of the first cell of that title."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:56]
+
+
+def to_text(nb: NotebookNode) -> str:
+    """The file of a notebook."""
+    return nbformat.writes(nb, version=4) + "\n"
 
 
 def hash_of(value: Any) -> str:

@@ -16,16 +16,12 @@ from lstm_video_lab.course.scripts import (
     headers,
     output_hash,
     read_script,
+    to_text,
 )
 
 LARGEST = 500_000  # bytes of a stored notebook
 SCALE = "laptop"  # the scale at which stored outputs are made
 MEND = "run `lstm-video-lab build`"
-
-
-def to_text(nb: NotebookNode) -> str:
-    """The file of a notebook."""
-    return nbformat.writes(nb, version=4) + "\n"
 
 
 def stored_notebook(path: Path) -> NotebookNode | None:

@@ -117,9 +117,13 @@ def write(lessons: Path, stem: str, stamp: Stamp, outputs: str) -> None:
         before = read(lessons)
         stamps = {n: s for n, s in before.items() if (lessons / f"{n}.py").exists()}
         stamps[stem] = {**stamp, "whole": whole_of(stamp, outputs)}
-        text = json.dumps(dict(sorted(stamps.items())), indent=1) + "\n"
         if stamps != before or not path.is_file():
-            write_whole(path, text)
+            write_whole(path, to_text(stamps))
+
+
+def to_text(stamps: dict[str, Stamp]) -> str:
+    """The file of the stamps, a line for each hash."""
+    return json.dumps(dict(sorted(stamps.items())), indent=1) + "\n"
 
 
 def rename_cells(lessons: Path, stem: str, nb: NotebookNode) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,6 +75,11 @@ class Text:
     def headings(self) -> list[str]:
         pairs = pairwise(self.blocks)
         return [plain(block) for before, block in pairs if before.type == "heading_open"]
+
+
+def words_of_page(page: str) -> str:
+    """What a reader sees of HTML, on one line."""
+    return " ".join(html.unescape(TAG.sub(" ", page)).split())
 
 
 def plain(block: Token) -> str:

@@ -519,8 +519,9 @@ def test_one_broken_file_hides_no_other_fault(copy):
     (copy / "notebooks" / "results" / "known.json").write_text("{")
     with pytest.raises(ValueError) as error:
         check(copy)
-    first, second = str(error.value).splitlines()
+    first, second, third = str(error.value).splitlines()
     assert "known.json is no JSON" in first and "02_next.ipynb is missing" in second
+    assert third.startswith("notebooks/results/known.json cannot be read")
 
 
 def test_the_others_are_built_where_one_fails(tmp_path):
