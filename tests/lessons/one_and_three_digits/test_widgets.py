@@ -94,5 +94,5 @@ def test_the_threshold_decides_and_is_seen_to(result):
 
 
 def test_the_control_stands_beside_its_own_number_alone(result):
-    assert "trained on 1: 1: 100.0 % (of 10 frames)" in draw_blobs(result, 1, 0.2, "future").text
-    assert "trained on 1" not in draw_blobs(result, 2, 0.2, "future").text
+    assert "trained on one: 1: 100.0 % (of 10 frames)" in draw_blobs(result, 1, 0.2, "future").text
+    assert "trained on one" not in draw_blobs(result, 2, 0.2, "future").text
