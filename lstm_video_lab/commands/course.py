@@ -63,7 +63,8 @@ def add_build(parser: argparse.ArgumentParser) -> None:
 
 
 def run_build(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab.course import build, renumber
+    from lstm_video_lab.course.authoring import renumber
+    from lstm_video_lab.course.building import build
 
     root = Path.cwd()
     _refuse_two_at_once(arguments)
@@ -105,7 +106,7 @@ def _refuse_two_at_once(arguments: argparse.Namespace) -> None:
 
 
 def _write_reading_copies(root: Path, arguments: argparse.Namespace) -> None:
-    from lstm_video_lab.course import build, review
+    from lstm_video_lab.course.building import build, review
 
     if arguments.since:
         lines = review.write_since(root, arguments.html, arguments.since)

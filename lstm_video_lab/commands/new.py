@@ -12,7 +12,7 @@ def add_new(parser: argparse.ArgumentParser) -> None:
 
 
 def run_new(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab.course import skeleton
+    from lstm_video_lab.course.authoring import skeleton
 
     for line in skeleton.write(Path.cwd(), arguments.kind, arguments.name):
         print(line)

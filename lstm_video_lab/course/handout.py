@@ -19,6 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from lstm_video_lab.course import plain_values
+from lstm_video_lab.course.building.scripts import METADATA, content_hash, read_script, to_text
 from lstm_video_lab.course.compare import difference
 from lstm_video_lab.course.exercises import (
     Answer,
@@ -27,7 +28,6 @@ from lstm_video_lab.course.exercises import (
     kind_of,
     read_exercises,
 )
-from lstm_video_lab.course.scripts import METADATA, content_hash, read_script, to_text
 from lstm_video_lab.course.visible_cases import values_from_text, values_to_text
 from lstm_video_lab.files import write_whole
 

@@ -16,7 +16,9 @@ MANIFEST = ".lab.json"
 SETTINGS = Path(__file__).with_name("settings")  # of JupyterLab: it asks for no news
 
 # Saving a notebook also writes its script.
-PAIRED = "--ServerApp.contents_manager_class=lstm_video_lab.course.contents.PairedContents"
+PAIRED = (
+    "--ServerApp.contents_manager_class=lstm_video_lab.course.authoring.contents.PairedContents"
+)
 
 
 def open_lab(
@@ -33,7 +35,7 @@ def open_lab(
     folder = lessons.parent if author else Path(to).resolve()
     arguments = ["--ServerApp.ip=127.0.0.1"]
     if author:
-        from lstm_video_lab.course.authoring import settle_all  # slow to import
+        from lstm_video_lab.course.building.pairs import settle_all  # slow to import
 
         lines = settle_all(folder)
         arguments += [f"--LabApp.default_url=/lab/tree/{lessons.name}/{FIRST}", PAIRED]

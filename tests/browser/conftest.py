@@ -124,8 +124,14 @@ def page(context, lab):
     page = context.new_page()
     yield page
     page.close()
-    address, _ = lab
+    # While a kernel starts anew, the server answers 500: it is ended once it stands.
+    wait_for(lambda: end_kernels(context, lab[0]), 30, "a kernel could not be ended")
+
+
+def end_kernels(context, address):
+    """Whether the server ended each of its kernels."""
+    ended = True
     for session in context.request.get(f"{address}/api/sessions?token={TOKEN}").json():
         path = f"{address}/api/sessions/{session['id']}?token={TOKEN}"
-        # While a kernel starts anew, the server answers 500: it is ended once it stands.
-        wait_for(lambda: context.request.delete(path).ok, 30, "a kernel could not be ended")
+        ended = context.request.delete(path).ok and ended
+    return ended

@@ -5,8 +5,8 @@ import pytest
 from browsing import TOKEN, keep
 
 from conftest import running
-from lstm_video_lab.course.authoring import take_edits
-from lstm_video_lab.course.scripts import content_hash, read_script
+from lstm_video_lab.course.building.pairs import take_edits
+from lstm_video_lab.course.building.scripts import content_hash, read_script
 
 START = (
     "import pathlib, sys; from lstm_video_lab.course import launch;"

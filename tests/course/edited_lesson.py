@@ -8,8 +8,8 @@ import json
 
 import nbformat
 
-from lstm_video_lab.course.contents import PairedContents
-from lstm_video_lab.course.scripts import content_hash, read_script
+from lstm_video_lab.course.authoring.contents import PairedContents
+from lstm_video_lab.course.building.scripts import content_hash, read_script
 
 SCRIPT = """# %% [markdown]
 # # A lesson

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from lstm_video_lab import course
 from lstm_video_lab.course import launch
+from lstm_video_lab.course.building.scripts import content_hash, read_script
 from lstm_video_lab.course.launch import refresh_copy
-from lstm_video_lab.course.scripts import content_hash, read_script
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from lstm_video_lab import cli
 from lstm_video_lab.bench import report
 from lstm_video_lab.commands.pretrain import MODELS
-from lstm_video_lab.course import tables
+from lstm_video_lab.course.building import tables
 from lstm_video_lab.lessons import experiments
 from lstm_video_lab.settings import SCALES
 

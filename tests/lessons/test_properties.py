@@ -9,7 +9,7 @@ import jupytext
 import nbformat
 import pytest
 
-from lstm_video_lab.course.stale import LARGEST, find_problems
+from lstm_video_lab.course.building.stale import LARGEST, find_problems
 from lstm_video_lab.widgets.base import LabWidget
 
 ROOT = Path(__file__).resolve().parents[2]

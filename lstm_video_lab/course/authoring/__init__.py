@@ -1,0 +1,1 @@
+"""For those who write lessons: notebook and script as a pair, new lessons, new numbers."""

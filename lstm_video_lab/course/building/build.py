@@ -1,0 +1,318 @@
+"""Notebooks from their scripts, and exercises from their solutions: `lstm-video-lab build`.
+
+People edit ``notebooks/NN_name.py`` (jupytext's percent format). The build makes ``NN_name.ipynb``
+from it: the same cells, ids that depend on nothing but the cells, and the outputs of one run from
+top to bottom. What that run was made from stands in ``notebooks/made_from.json`` (see `stamps`):
+a lesson is executed again where its code, or a module, result or model that it loaded, is another.
+The notebook holds in its metadata ("lab") a hash of the script and of the outputs, so that edits of
+either by hand are seen. The conversion goes one way only; `jupytext --sync`, which trusts
+modification times, is never used.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from lstm_video_lab.checks import check_choice
+from lstm_video_lab.course import find_lessons, handout
+from lstm_video_lab.course.building import links, prose, stamps, tables
+from lstm_video_lab.course.building.execution import execute, run_until
+from lstm_video_lab.course.building.moved_numbers import moved_numbers
+from lstm_video_lab.course.building.pairs import take_edits
+from lstm_video_lab.course.building.review import git
+from lstm_video_lab.course.building.scripts import (
+    code_cells,
+    content_hash,
+    output_hash,
+    read_script,
+    to_text,
+)
+from lstm_video_lab.course.building.stale import (
+    LARGEST,
+    SCALE,
+    find_problems,
+    stale_because,
+    stored_notebook,
+)
+from lstm_video_lab.files import write_whole
+from lstm_video_lab.settings import SCALES
+
+Say = Callable[[str], None]
+
+
+def build(
+    root: str | Path | None = None,
+    *,
+    names: Sequence[str] = (),
+    force: bool = False,
+    accept: bool = False,
+    say: Say = print,
+) -> None:
+    """Build every lesson and exercise below `root`; a line for each, as soon as it is known.
+
+    root    the folder that holds ``notebooks/``; None: where `find_lessons` finds them
+    names   lessons, by the start of their names, to execute even if nothing has changed; the
+            others are left alone
+    force   execute all
+    accept  take numbers that moved further than their cells state
+    Raises ValueError with a line for each lesson that could not be built; the others are.
+    """
+    folder = _folder(root)
+    problems = []
+    for script in choose(folder, names):
+        try:
+            _build_one(script, bool(names) or force, accept, say)
+        except (ValueError, OSError) as error:
+            problems.append(_in_words(script, error))
+    for make in (_refresh_tables, _build_exercises):
+        try:
+            for line in make(folder.parent):
+                say(line)
+        except ValueError as error:
+            problems.append(str(error))
+    problems += _collect(folder.parent, (prose.problems, links.problems))
+    if problems:
+        raise ValueError("\n".join(problems))
+
+
+def check(root: str | Path | None = None, *, names: Sequence[str] = (), say: Say = print) -> None:
+    """Say of every lesson that it is as built, and change nothing.
+
+    Raises ValueError with a line for each file that is not as a build would make it.
+    """
+    folder = _folder(root)
+    scripts = choose(folder, names)
+    looks = (
+        lambda _: find_problems(folder, names),
+        lambda root: handout.problems(root / "solutions"),
+        prose.problems,
+        links.problems,
+    )
+    problems = _collect(folder.parent, looks)
+    if problems:
+        raise ValueError("\n".join(problems))
+    for script in scripts:
+        say(f"{script.stem}: as built")
+
+
+def _collect(root: Path, looks: Sequence[Callable[[Path], list[str]]]) -> list[str]:
+    """The problems that each of these finds; what stops one is a problem, and the others go on."""
+    problems = []
+    for look in looks:
+        try:
+            problems += look(root)
+        except ValueError as error:
+            problems.append(str(error))
+    return problems
+
+
+def try_cell(root: str | Path | None, lesson: str, cell: str, say: Say = print) -> None:
+    """Run a lesson up to one cell, by its id or the start of it; say its output, write nothing."""
+    scripts = choose(_folder(root), [lesson])
+    for line in run_until(read_script(scripts[0]), cell, scripts[0], _scale()):
+        say(line)
+
+
+def watch(
+    root: str | Path | None = None,
+    *,
+    names: Sequence[str] = (),
+    accept: bool = False,
+    say: Say = print,
+) -> None:
+    """Build each lesson, and all exercises, whose script is saved; goes on until Ctrl-C.
+
+    names  of lessons and solutions, by their start; none: all
+    """
+    folder = _folder(root)
+    choose(folder)
+    seen = _times(folder)
+    say("watching the scripts of lessons and solutions: Ctrl-C ends it")
+    while True:
+        time.sleep(0.5)
+        now = _times(folder)
+        changed = [path for path, saved in now.items() if seen.get(path) != saved]
+        seen = now
+        for path in changed:
+            if names and not path.name.startswith(tuple(names)):
+                continue
+            try:
+                if path.parent == folder:
+                    _build_one(path, False, accept, say)
+                else:
+                    for line in _build_exercises(folder.parent):
+                        say(line)
+            except (ValueError, OSError) as error:
+                say(_in_words(path, error))
+
+
+def _in_words(script: Path, error: Exception) -> str:
+    """An error as a line that names the lesson."""
+    if isinstance(error, OSError):
+        return f"{script.name}: {error.filename or 'a file'}: {error.strerror or error}"
+    return str(error)
+
+
+def _times(lessons: Path) -> dict[Path, int]:
+    """When each script was saved last."""
+    solutions = lessons.parent / "solutions"
+    scripts = [*lessons.glob("[0-9]*_*.py"), *solutions.glob("[0-9]*_*.py")]
+    return {path: path.stat().st_mtime_ns for path in scripts if path.exists()}
+
+
+def choose(folder: Path, names: Sequence[str] = ()) -> list[Path]:
+    """The scripts of the lessons, or of those whose names begin with one of `names`."""
+    scripts = sorted(folder.glob("[0-9]*_*.py"))
+    if not scripts:
+        raise ValueError(f"{folder} holds no lessons: run this in a clone of the repository")
+    for name in names:
+        if not any(script.name.startswith(name) for script in scripts):
+            known = ", ".join(script.stem for script in scripts)
+            raise ValueError(f"lesson {name!r} is unknown: the lessons are {known}")
+    return [s for s in scripts if not names or s.name.startswith(tuple(names))]
+
+
+def _folder(root: str | Path | None) -> Path:
+    return Path(root) / "notebooks" if root else find_lessons()
+
+
+def _scale() -> str:
+    scale = os.environ.get("LAB_SCALE") or SCALE
+    check_choice("LAB_SCALE", scale, SCALES)
+    return scale
+
+
+def _build_exercises(root: Path) -> list[str]:
+    """Exercises and notebooks from the solutions; a line for each file that is written."""
+    solutions = root / "solutions"
+    sentences = [take_edits(script) for script in sorted(solutions.glob("[0-9]*_*.py"))]
+    return [sentence for sentence in sentences if sentence] + handout.write(solutions)
+
+
+def _refresh_tables(root: Path) -> list[str]:
+    """Write the pages' tables of results anew where they have changed; a line for each page."""
+    messages = []
+    for name, page in tables.outdated_pages(root).items():
+        write_whole(root / name, page)
+        messages.append(f"{name}: tables of results written")
+    return messages
+
+
+def _build_one(script: Path, force: bool, accept: bool, say: Say) -> None:
+    """Write the notebook of `script`; execute it only where it is stale."""
+    edits = _take_edits(script, say)
+    target = script.with_suffix(".ipynb")
+    scale = _scale()
+    nb = read_script(script)
+    old = stored_notebook(target)
+    reasons = stale_because(script, nb, old, scale)
+    for reason in reasons:
+        say(f"{script.stem}: {reason}")
+    if old and not reasons and not force:
+        _take_outputs(nb, old)
+        _write(nb, target, scale)
+        stamps.rename_cells(script.parent, script.stem, nb)
+        say(f"{script.stem}: outputs kept")
+        return
+    stamp = _run_or_take_refused(nb, script, scale, accept)
+    _compare(old, nb, script, stamp, accept, say)
+    _take_edits(script, say, edits)  # what was saved meanwhile
+    _write(nb, target, scale)
+    stamps.write(script.parent, script.stem, stamp, output_hash(nb))
+    say(f"{script.stem}: executed at {scale} scale")
+
+
+def _take_edits(script: Path, say: Say, known: str = "") -> str:
+    """An edit of the notebook goes into its script; say so, unless that is known."""
+    sentence = take_edits(script)
+    if sentence and sentence != known:
+        say(sentence)
+    return sentence
+
+
+def _take_outputs(nb: NotebookNode, old: NotebookNode) -> None:
+    for new_cell, old_cell in zip(code_cells(nb), code_cells(old), strict=True):
+        new_cell.outputs = old_cell.outputs
+        new_cell.execution_count = old_cell.execution_count
+
+
+def _run_or_take_refused(nb: NotebookNode, script: Path, scale: str, accept: bool) -> stamps.Stamp:
+    """Execute `nb`, unless the run that was refused before is accepted now; returns its stamp."""
+    run = stored_notebook(_refused(script)) if accept else None
+    if run and run.metadata.lab.scale == scale:
+        stamp = json.loads(run.metadata.lab.stamp)
+        if not stamps.changes(stamp, nb, script.parent):
+            _take_outputs(nb, run)
+            return stamp
+    return execute(nb, script, scale)
+
+
+def _published(old: NotebookNode | None, target: Path) -> NotebookNode | None:
+    """The notebook whose numbers readers have: `old`, or the committed one where `old` has gone, or
+    holds outputs that no build made; None where there is neither.
+    """
+    if old is not None and old.metadata.get("lab", {}).get("outputs") == output_hash(old):
+        return old
+    try:
+        committed = git(target.parent, "show", f"HEAD:./{target.name}")
+        return nbformat.reads(committed, as_version=4)
+    except (ValueError, nbformat.ValidationError):  # of git too: no clone, or not in it yet
+        return old
+
+
+def _refused(script: Path) -> Path:
+    """Where a run is kept whose numbers moved too far, until it is accepted."""
+    return script.parent / stamps.DRAFTS / script.with_suffix(".ipynb").name
+
+
+def _compare(
+    old: NotebookNode | None,
+    nb: NotebookNode,
+    script: Path,
+    stamp: stamps.Stamp,
+    accept: bool,
+    say: Say,
+) -> None:
+    """Say which numbers moved. Raises ValueError where one moved too far and is not accepted."""
+    published = _published(old, script.with_suffix(".ipynb"))
+    moves = []
+    if published is not None and published.metadata.get("lab", {}).get("scale") == _scale():
+        moves = moved_numbers(published, nb)
+    for move in moves:
+        say(f"{script.stem}: {move}")
+    far = [move for move in moves if not move.is_stated]
+    refused = _refused(script)
+    if far and not accept:
+        nb.metadata["lab"] = {"stamp": json.dumps(stamp), "scale": _scale()}
+        refused.parent.mkdir(exist_ok=True)
+        write_whole(refused, to_text(nb))
+        raise ValueError(
+            f"{script.stem}: {len(far)} numbers moved further than their cells state, first "
+            f"{far[0]}: if that is right, build again with --accept"
+        )
+    refused.unlink(missing_ok=True)
+
+
+def _write(nb: NotebookNode, target: Path, scale: str) -> None:
+    """Write the notebook, if it is not there as it must be."""
+    nb.metadata["lab"] = {
+        "script": content_hash(nb),
+        "outputs": output_hash(nb),
+        "scale": scale,
+    }
+    nbformat.validate(nb)
+    data = to_text(nb).encode()
+    if len(data) >= LARGEST:
+        raise ValueError(
+            f"{target.name} would have {len(data) // 1000} KB, {LARGEST // 1000} at most: "
+            "show smaller or fewer pictures"
+        )
+    if not target.exists() or target.read_bytes() != data:
+        write_whole(target, data)
