@@ -85,7 +85,7 @@ def decode(data: str) -> bytes:
 def _cell(value: dict[str, Any]) -> Cell:
     settings = ""
     for key, setting in sorted(value.get("metadata", {}).items()):
-        if key not in ("title", "name"):  # the name of the cell says them
+        if key not in ("title", "name", "jupyter"):  # the name of the cell or a tag says them
             settings += f" {key}={json.dumps(setting, ensure_ascii=False)}"
     outputs: list[str | Picture] = []
     for output in value.get("outputs", []):

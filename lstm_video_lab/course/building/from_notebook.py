@@ -47,6 +47,8 @@ def inputs_of(nb: NotebookNode, name: str) -> NotebookNode:
     for number, cell in enumerate(nb.cells, 1):
         metadata = chosen_metadata(cell)
         faults = [scripts.fault_of(key, value) for key, value in metadata.items()]
+        if cell.cell_type != "code":
+            faults.append(scripts.fault_of_text(metadata))
         if cell.get("attachments") and scripts.PASTED.search(cell.source):
             faults.append("a pasted picture is not kept: save it as a file and link to it")
         for fault in filter(None, faults):
@@ -106,6 +108,8 @@ def script_text(inputs: NotebookNode, name: str, old: Script | None = None) -> s
         for cell, twin in zip(draft.cells, twins, strict=True):
             if twin is not None:
                 cell.metadata = _laid_out(cell.metadata, twin.metadata)
+    for cell in draft.cells:  # what the tags say is not said twice
+        cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k != "jupyter"})
     text = jupytext.writes(draft, fmt="py:percent").rstrip("\n") + "\n"
     _check_survival(inputs, text, name)
     return text

@@ -7,7 +7,7 @@ lessons and solutions alike; all else would be lost in silence, and is refused b
 
     title    in words, without = and {
     name     of the cell: its id, and the name of its test
-    tags     a list of words
+    tags     a list of words; "hide-input" folds the code away, and its output is seen alone
     timeout  seconds that the cell may run
     spread   the largest relative change of numbers in its output that a build accepts
 """
@@ -19,7 +19,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ METADATA = {
 }
 CELL_METADATA = ("name", "tags", "timeout", "title", "spread")
 EXAMPLES = {"timeout": "timeout=30", "spread": "spread=0.1", "name": 'name="gates"'}
+HIDE_INPUT = "hide-input"  # a tag; the notebook says it to JupyterLab in its own words too
 MAGIC = ("language", "magic_args")  # how jupytext writes `%%bash` and the like
 HEADER = re.compile(r"\s*#\s*%%(?:$|(%*\s.*))")
 OTHER_HEADER = re.compile(r"\s*#\s*(?:<codecell>|In\[[0-9 ]*\]:?)\s*")  # jupytext drops the line
@@ -90,6 +91,8 @@ def inputs(nb: NotebookNode) -> NotebookNode:
         cell.metadata = NotebookNode(
             {key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)}
         )
+        if HIDE_INPUT in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = NotebookNode(source_hidden=True)
         cell.id = _cell_id(cell, taken)
         taken.add(cell.id)
     nb.metadata = nbformat.from_dict(METADATA)
@@ -157,6 +160,8 @@ def _faults_of_header(header: str) -> Iterator[str]:
             yield fault
         elif len(re.findall(rf"(?<!\S){key}\s*=", header)) > 1 or (key == "title" and title):
             yield f"`{key}` stands there twice: delete one"
+    if re.search(r"\[\w+\]$", title) and (fault := fault_of_text(metadata)):
+        yield fault
 
 
 def fault_of(key: str, value: Any) -> str:
@@ -174,6 +179,14 @@ def fault_of(key: str, value: Any) -> str:
         return f"`{key}` must be words in a line, such as {EXAMPLES['name']}, not {value!r}"
     elif key == "title" and re.search("[={]", value):
         return f"`title` must hold no = and no {{: {value!r}"
+    return ""
+
+
+def fault_of_text(metadata: Mapping[str, Any]) -> str:
+    """What is wrong with the metadata of a cell that is no code; an empty string for nothing."""
+    tags = metadata.get("tags")
+    if isinstance(tags, list) and HIDE_INPUT in tags:
+        return f"the tag {HIDE_INPUT!r} is for code, and hides a text: take it out"
     return ""
 
 

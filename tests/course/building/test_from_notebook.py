@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tornado.web import HTTPError
 
 from lstm_video_lab.course.building.from_notebook import Script, inputs_of, script_text
-from lstm_video_lab.course.building.pairs import take_edits
+from lstm_video_lab.course.building.pairs import settle, take_edits
 
 
 @pytest.fixture
@@ -92,6 +92,28 @@ def test_a_script_that_cannot_be_read_opens_with_its_line(script):
     for action in (load, lambda path: save(path, content)):
         with pytest.raises(HTTPError, match=r"01_lesson.py:13: .*timeout=two` cannot be read"):
             action(script)
+
+
+def test_code_that_is_folded_away_stays_so_on_both_ways(script):
+    tagged = SCRIPT.replace("# %% first", '# %% first tags=["hide-input"]')
+    script.write_text(tagged)
+    settle(script)
+    content = load(script)
+    first = content["cells"][1]["metadata"]
+    assert first["jupyter"] == {"source_hidden": True} and first["tags"] == ["hide-input"]
+    save(script, content)
+    assert script.read_text() == tagged
+    first["jupyter"] = {"source_hidden": False}  # unfolded for a look
+    content["cells"][1]["source"] += "\n"
+    content["cells"][3]["source"] = "x = 2"
+    save(script, content)
+    assert script.read_text() == tagged.replace("x = 1", "x = 2")
+    first["tags"] = []
+    save(script, content)
+    assert script.read_text() == SCRIPT.replace("x = 1", "x = 2")
+    content["cells"][3]["metadata"]["jupyter"] = {"source_hidden": True}  # folded, for a while
+    save(script, content)
+    assert script.read_text() == SCRIPT.replace("x = 1", "x = 2")
 
 
 TEXT = st.text(st.sampled_from("ab #%\n\"'`=[]{}:\\!x\t\u2028é"), max_size=25)

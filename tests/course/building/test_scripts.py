@@ -77,6 +77,8 @@ REFUSED = {
     "title=3": WRONG,
     'title="a = b"': "must hold no",
     'name="a" name="b"': "stands there twice",
+    '[markdown] tags=["hide-input"]': "is for code",
+    'Words [md] tags=["a", "hide-input"]': "is for code",
     'Words title="others"': "stands there twice",
 }
 
@@ -179,6 +181,15 @@ def test_layout_is_no_content(tmp_path):
         script.write_text(text)
         hashes.add(content_hash(read_script(script)))
     assert len(hashes) == 1
+
+
+def test_a_tag_folds_the_code_of_a_cell_away_and_a_notebook_says_it_in_jupyter_s_words(tmp_path):
+    tagged, plain = read_script(
+        write(tmp_path, "plain", '# %% Drawing tags=["hide-input", "slow"]\nx = 1\n\n')
+    ).cells
+    assert tagged.metadata.tags == ["hide-input", "slow"]
+    assert tagged.metadata.jupyter == {"source_hidden": True}
+    assert "jupyter" not in plain.metadata
 
 
 HEADER = st.text(st.sampled_from("abtimeoutags =[]{}\"'%.,1#"), max_size=25)
