@@ -31,6 +31,8 @@ ROOMS = {  # experiment → the room that holds it
     "units": "autoencoder",
 }
 GRIDS = ("layers", "optimisers", "table2")  # the room's `grids` computes them, not its `experiment`
+# Computed by the room's module of the same name, and drawn by its `figures.draw_NAME`:
+OWN_MODULES: tuple[str, ...] = ()
 WITHOUT_PAPER = ("captions", "ladder", "pixels")  # they have no sizes of a paper
 
 
@@ -64,10 +66,13 @@ def _compute(name: str, scale: str, out: Path) -> Generator[str, None, dict[str,
     room = ROOMS[name]
     if name in GRIDS:
         return import_module(f".{room}.grids", __package__).run(name, scale, out)
-    return import_module(f".{room}.experiment", __package__).run(scale, out)
+    module = name if name in OWN_MODULES else "experiment"
+    return import_module(f".{room}.{module}", __package__).run(scale, out)
 
 
 def _draw(name: str, result: dict[str, Any]) -> bytes:
     figures = import_module(f".{ROOMS[name]}.figures", __package__)
-    picture = figures.draw_grid(name, result) if name in GRIDS else figures.overview(result)
-    return picture.png
+    if name in GRIDS:
+        return figures.draw_grid(name, result).png
+    draw = getattr(figures, f"draw_{name}") if name in OWN_MODULES else figures.overview
+    return draw(result).png
