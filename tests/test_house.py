@@ -9,7 +9,18 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "lstm_video_lab"
 LESSONS = Path(__file__).parents[1] / "notebooks"
-UPPER = ("lessons", "widgets", "course", "bench", "commands", "cli", "__main__", "moved")
+UPPER = (
+    "questions",
+    "lessons",
+    "widgets",
+    "course",
+    "bench",
+    "commands",
+    "cli",
+    "__main__",
+    "moved",
+)
+FOR_LESSONS = ("questions", "widgets")
 BASE = ("checks", "cells", "metrics", "settings", "data")  # they know nobody above them
 BACKENDS = ("layers.pointwise_triton",)  # compiled, and optional
 LARGEST_CORE = 3600  # lines of code
@@ -79,15 +90,19 @@ def test_no_lesson_knows_another_or_the_course():
     def is_forbidden(source, target):
         if is_in(target, ("lessons",)):
             return room_of(target) != room_of(source)
-        return is_in(target, UPPER) and not is_in(target, ("widgets",))
+        return is_in(target, UPPER) and not is_in(target, FOR_LESSONS)
 
     assert wrong(ROOMS, is_forbidden) == []
 
 
 def test_shared_widgets_know_no_lesson_and_no_course():
     widgets = {name for name in FILES if is_in(name, ("widgets",))}
-    above = tuple(room for room in UPPER if room != "widgets")
+    above = tuple(room for room in UPPER if room not in FOR_LESSONS)
     assert wrong(widgets, lambda _, target: is_in(target, above)) == []
+
+
+def test_what_a_lesson_asks_is_plain_data():
+    assert ARROWS["questions"] <= {"checks", "files"}
 
 
 @pytest.mark.parametrize("script", sorted(LESSONS.glob("*.py")), ids=lambda path: path.stem)

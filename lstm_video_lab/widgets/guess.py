@@ -2,77 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
 from IPython.display import display
 
-from lstm_video_lab.checks import LabError
 from lstm_video_lab.plots.canvas import Picture
+from lstm_video_lab.questions import KEPT, Guessed, Question, keep_guess, read_guesses, text_of
 from lstm_video_lab.widgets.base import LABEL, LabWidget, row, static
 
-LONGEST = 80  # letters of a choice: radio buttons do not break lines
-Reveal = str | Picture | Callable[[], "str | Picture"]
 
-
-def verdict(choice: str, answer: str) -> str:
-    """Kind words about a choice."""
+def reply(choice: str, answer: str, if_wrong: str) -> str:
+    """What is said to who made this choice."""
     if choice == answer:
-        return f"Yes, “{answer}” it is."
-    return f"Not this time, and you will remember it the better: it is “{answer}”."
+        return f"You said “{choice}”, and so it is."
+    return f"You said “{choice}”. {if_wrong} It is “{answer}”."
+
+
+def _question_of_words(words: str, options: Any, answer: str, reveal: Any) -> Question:
+    """What lessons that have no `guesses.py` yet hand in."""
+    return Question(
+        "lesson/" + words, words, dict.fromkeys(options, "It is not so."), answer, reveal
+    )
 
 
 class Guess(LabWidget):
-    """A question with choices; `reveal` comes only after a choice is committed to.
+    """The options of a question; what is right and why comes only after a choice is committed to.
 
-    `answer` is one of `choices`; `reveal` is words, a Picture, or a function without arguments that
-    returns either and is called when it is needed.
+    The question itself stands in the text above the cell. `results` are handed to those parts of
+    the question that are functions. Once it is shown in a notebook, every guess and a note are kept
+    in `my_guesses.json` beside it, and stand there again when the lesson is run again.
     """
 
     title = "the answer"
 
-    def __init__(self, question: str, choices: Sequence[str], answer: str, reveal: Reveal) -> None:
-        if answer not in choices:
-            raise LabError(f"answer {answer!r} is none of the choices {list(choices)!r}")
-        for choice in choices:
-            if len(choice) > LONGEST:
-                raise LabError(f"choice {choice!r} is cut off on a page: {LONGEST} letters fit")
-        self.question, self.choices, self.answer = question, list(choices), answer
-        self.reveal = reveal
+    def __init__(self, question: Question, *results: Any) -> None:
+        if isinstance(question, str):
+            question, results = _question_of_words(question, *results), ()
+        self.question, self.results = question, results
         self.committed = False
+        self.kept: Guessed | None = None
+        self.file: Path | None = None  # where guesses are kept: nowhere before it is displayed
         self.commit = ipywidgets.Button(description="Commit", button_style="primary", disabled=True)
         self.again = ipywidgets.Button(description="Guess again", disabled=True)
+        self.note = ipywidgets.Textarea(
+            description="Your note:",
+            placeholder="What surprised you? It is kept for you.",
+            style=LABEL,
+            layout={"width": "min(40em, 95%)", "display": "none"},
+            continuous_update=False,
+        )
         super().__init__()
-        question, image, text, *rest = self.box.children
-        self.box.children = (question, text, image, *rest)
+        options, image, text, *rest = self.box.children
+        self.box.children = (options, text, image, self.note, *rest)
         self.commit.on_click(self.guarded(lambda _: self._settle(True)))
         self.again.on_click(self.guarded(lambda _: self._settle(False)))
+        self.note.observe(self.guarded(lambda _: self._keep_guess()), "value")
 
     def controls(self) -> dict[str, Any]:
-        wide = {"width": "max-content"}
         radio = ipywidgets.RadioButtons(
-            options=self.choices, value=None, description="Your guess:", style=LABEL, layout=wide
+            options=list(self.question.options),
+            value=None,
+            description="Your guess:",
+            style=LABEL,
+            layout={"width": "max-content"},
         )
         return {"choice": radio}
 
     def arrange(self, controls: dict[str, Any]) -> ipywidgets.Widget:
-        question = ipywidgets.HTML(f"<b>{escape(self.question)}</b>")
-        return ipywidgets.VBox([question, controls["choice"], row(self.commit, self.again)])
+        return ipywidgets.VBox([controls["choice"], row(self.commit, self.again)])
 
     def explanation(self) -> Picture:
         """What is revealed."""
-        shown = self.reveal() if callable(self.reveal) else self.reveal
+        shown = text_of(self.question.reveal, *self.results)
         return shown if isinstance(shown, Picture) else Picture(b"", shown)
 
     def render(self, choice: str | None) -> Picture:
         if choice is None:
             return Picture(b"", "Choose one: the answer comes after you commit to a guess.")
         if not self.committed:
-            return Picture(b"", f"You are about to say: {choice}. Press Commit to see the answer.")
+            before = ""
+            if self.kept is not None and self.kept.choices[-1] == choice:
+                before = "So you said last time. "
+            return Picture(b"", f"{before}Press Commit to say “{choice}” and see the answer.")
+        if_wrong = text_of(self.question.options[choice], *self.results)
+        said = reply(choice, self.question.right(*self.results), if_wrong)
         shown = self.explanation()
-        return Picture(shown.png, f"{verdict(choice, self.answer)} {shown.text}")
+        return Picture(shown.png, f"{said} {shown.text}".rstrip())
 
     def show(self, picture: Picture) -> None:
         super().show(picture)
@@ -80,6 +99,7 @@ class Guess(LabWidget):
         radio.disabled = self.committed
         self.commit.disabled = self.committed or radio.value is None
         self.again.disabled = not self.committed
+        self.note.layout.display = None if self.committed else "none"
 
     def _settle(self, committed: bool) -> None:
         """Commit to the choice, or, with False, take it back."""
@@ -88,26 +108,59 @@ class Guess(LabWidget):
         if not committed:
             radio.value = None
         self.update()
+        if self.committed:
+            self._keep_guess(radio.value)
+
+    def _keep_guess(self, choice: str | None = None) -> None:
+        """Keep a new choice, or, without one, the note that now stands there."""
+        if self.file is None or (choice is None and self.kept is None):
+            return
+        choices = self.kept.choices if self.kept else ()
+        if choice is not None:
+            choices = (*choices, choice)
+        answer = self.question.right(*self.results)
+        self.kept = Guessed(self.question.words, answer, choices, self.note.value)
+        keep_guess(self.file, self.question.name, self.kept)
+        self._keep_later(self.shown)
+
+    def _recall(self) -> None:
+        """Let what was said when the lesson was run before stand there again."""
+        self.file = Path(KEPT)
+        kept = read_guesses(self.file).get(self.question.name)
+        if kept is None:
+            return
+        self.kept = replace(kept, question=self.question.words)
+        self.note.value = kept.note
+        if kept.choices[-1] in self.question.options:
+            self.values["choice"].value = kept.choices[-1]
+            self.update()
 
     def still_page(self, picture: Picture) -> str:
         """The question stays to be read, and what was said of it; the answer is not given away."""
-        items = "".join(f"<li>{escape(choice)}</li>" for choice in self.choices)
-        return f"<p><b>{escape(self.question)}</b></p><ul>{items}</ul>{picture.as_html()}"
+        note = f"<p>Your note: {escape(self.note.value)}</p>" if self.note.value else ""
+        return f"{self._asked()}{picture.as_html()}{note}"
+
+    def _asked(self) -> str:
+        items = "".join(f"<li>{escape(option)}</li>" for option in self.question.options)
+        return f"<p><b>{escape(self.question.words)}</b></p><ul>{items}</ul>"
 
     def folded(self) -> str:
-        """Question, choices and the folded answer as HTML, for readers without a kernel."""
-        shown = self.explanation()
-        items = "".join(f"<li>{escape(choice)}</li>" for choice in self.choices)
+        """Question, options and the folded answer as HTML, for readers without a kernel."""
+        answer = self.question.right(*self.results)
+        lines = [f"<p>The answer: {escape(answer)}.</p>"]
+        for option, if_wrong in self.question.options.items():
+            if option != answer:
+                words = escape(text_of(if_wrong, *self.results))
+                lines.append(f"<p>If you said “{escape(option)}”: {words}</p>")
         return (
-            f"<p><b>{escape(self.question)}</b></p><ul>{items}</ul>"
-            "<details><summary>Guess first, then open this</summary>"
-            f"<p>The answer: {escape(self.answer)}.</p>{shown.as_html()}"
-            "</details>"
+            f"{self._asked()}<details><summary>Guess first, then open this</summary>"
+            f"{''.join(lines)}{self.explanation().as_html()}</details>"
         )
 
     def _ipython_display_(self) -> None:
-        if not static():
-            super()._ipython_display_()
+        if static():
+            words = f"{self.question.words} {' / '.join(self.question.options)}"
+            display({"text/html": self.folded(), "text/plain": words}, raw=True)
             return
-        words = f"{self.question} {' / '.join(self.choices)}"
-        display({"text/html": self.folded(), "text/plain": words}, raw=True)
+        self.guarded(self._recall)()
+        super()._ipython_display_()

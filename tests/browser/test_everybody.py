@@ -13,8 +13,10 @@ KINDS = "kinds.ipynb"
 CELLS = (
     "1 + 1",
     f"{inspect.getsource(every_kind)}\n\nEveryKind()",
-    """from lstm_video_lab.widgets import Guess, SelfTest, TrainingStudio
-Guess("This or that?", ["this", "that", "neither"], "that", "Because that is so.")""",
+    """from lstm_video_lab.questions import Question
+from lstm_video_lab.widgets import Guess, SelfTest, TrainingStudio
+options = {"this": "This is too near.", "that": "", "neither": "One of both is."}
+Guess(Question("kinds/which", "This or that?", options, "that", "Because that is so."))""",
     "SelfTest()",
     "TrainingStudio()",
     """broken = EveryKind()
@@ -160,7 +162,8 @@ def test_a_guess_by_keyboard_alone(kinds):
     kinds.keyboard.down("Enter")  # still held: it must not press the next button
     kinds.keyboard.up("Enter")
     region = box.get_by_role("status")
-    wait_for(lambda: "“that” it is" in region.inner_text(), 30, "the answer is not announced")
+    told = "You said “that”, and so it is."
+    wait_for(lambda: told in region.inner_text(), 30, "the answer is not announced")
     keep(kinds, "everybody_guess")
     kinds.keyboard.press("Enter")
     wait_for(lambda: focus_of(kinds) == "this", 30, "the focus is lost after Guess again")

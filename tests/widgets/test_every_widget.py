@@ -18,6 +18,7 @@ from lstm_video_lab.lessons.bouncing_digits.widgets import (
     WallExplorer,
 )
 from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
+from lstm_video_lab.questions import Question
 from lstm_video_lab.widgets.base import LabImage, LabWidget
 from lstm_video_lab.widgets.front import LIVE, Front
 
@@ -32,7 +33,9 @@ EXAMPLES = {
     "GateInspector": lambda: GateInspector(RECORD),
     "PixelCost": lambda: PixelCost(),
     "WallExplorer": lambda: WallExplorer(18),
-    "Guess": lambda: widgets.Guess("Which?", ["this", "that"], "that", "Because."),
+    "Guess": lambda: widgets.Guess(
+        Question("a/b", "Which?", {"this": "No, for once.", "that": ""}, "that", "Because.")
+    ),
     "HalfLife": lambda: HalfLife(CELL, [1.0]),
     "LatchExplorer": lambda: LatchExplorer(CELL, torch.ones(T, 1), ["x"]),
     "SelfTest": lambda: widgets.SelfTest(),

@@ -1,5 +1,6 @@
-"""Predict, then reveal: nothing is shown before a student commits."""
+"""Predict, then reveal: nothing is shown before a student commits, and what they said is kept."""
 
+import json
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,38 +11,61 @@ from IPython.display import display
 from IPython.utils.capture import capture_output
 
 from lstm_video_lab.plots import Picture, images
-from lstm_video_lab.widgets.guess import LONGEST, Guess, verdict
+from lstm_video_lab.questions import KEPT, LONGEST_OPTION, Question
+from lstm_video_lab.widgets.guess import Guess, reply
 
-QUESTION = "Is 1 < 2 & so on?"
-CHOICES = ["yes", "no", "perhaps"]
+WORDS = "Is 1 < 2 & so on?"
 WHY = "Since <one> comes before two."
+NO, PERHAPS = "You took the < for a >.", "It does not hang on chance."
+
+
+def question(reveal=WHY, answer="yes") -> Question:
+    return Question(
+        "numbers/order", WORDS, {"yes": "", "no": NO, "perhaps": PERHAPS}, answer, reveal
+    )
 
 
 @pytest.fixture(autouse=True)
-def strict(monkeypatch):
+def strict(monkeypatch, tmp_path):
     monkeypatch.setenv("LAB_STRICT", "1")
     monkeypatch.delenv("LAB_STATIC", raising=False)
+    monkeypatch.chdir(tmp_path)
 
 
 def guess(reveal=WHY) -> Guess:
-    return Guess(QUESTION, CHOICES, "yes", reveal)
+    return Guess(question(reveal))
 
 
 def choose(widget: Guess, choice: str) -> None:
     widget.values["choice"].value = choice
 
 
-def test_the_verdict_is_about_the_choice():
-    assert verdict("yes", "yes").startswith("Yes")
-    wrong = verdict("no", "yes")
-    assert wrong.startswith("Not this time") and "“yes”" in wrong
+def commit(widget: Guess, choice: str) -> None:
+    choose(widget, choice)
+    widget.commit.click()
+
+
+def shown(widget):
+    """What a notebook is sent for it."""
+    InteractiveShell.instance()
+    try:
+        with capture_output() as said:
+            display(widget)
+    finally:
+        InteractiveShell.clear_instance()
+    return said.outputs
+
+
+def test_the_reply_speaks_to_the_choice():
+    assert reply("yes", "yes", "") == "You said “yes”, and so it is."
+    assert reply("no", "yes", "Not so.") == "You said “no”. Not so. It is “yes”."
 
 
 def test_nothing_is_chosen_or_told_at_first():
     widget = guess()
     assert widget.values["choice"].value is None
     assert widget.commit.disabled and widget.again.disabled
-    assert "Since" not in widget.text.value
+    assert "Since" not in widget.text.value and widget.note.layout.display == "none"
 
 
 def test_a_choice_alone_tells_nothing():
@@ -51,20 +75,40 @@ def test_a_choice_alone_tells_nothing():
     assert "Since" not in widget.text.value and "yes" not in widget.text.value
 
 
-@pytest.mark.parametrize(("choice", "word"), [("yes", "Yes"), ("no", "Not this time")])
-def test_after_committing_the_answer_is_shown_and_the_choice_locked(choice, word):
+@pytest.mark.parametrize(
+    ("choice", "words", "others"),
+    [("yes", "so it is", [NO, PERHAPS]), ("no", NO, [PERHAPS]), ("perhaps", PERHAPS, [NO])],
+)
+def test_after_committing_the_choice_stays_and_gets_its_own_answer(choice, words, others):
     widget = guess()
-    choose(widget, choice)
-    widget.commit.click()
-    assert word in widget.text.value and "Since &lt;one&gt; comes" in widget.text.value
+    commit(widget, choice)
+    said = widget.shown.text
+    assert f"You said “{choice}”" in said and words in said and WHY in said
+    assert not [other for other in others if other in said]
+    assert widget.values["choice"].value == choice
     assert widget.values["choice"].disabled and widget.commit.disabled
     assert not widget.again.disabled
 
 
+def test_answer_replies_and_reveal_may_hang_on_results():
+    asked = Question(
+        "numbers/larger",
+        "Which is larger?",
+        {"the first": lambda a, b: f"{a} it is not.", "the second": lambda a, b: f"Not {b}."},
+        lambda a, b: "the first" if a > b else "the second",
+        lambda a, b: f"They are {a} and {b}.",
+    )
+    for numbers, right in (((3, 2), True), ((2, 3), False)):
+        widget = Guess(asked, *numbers)
+        commit(widget, "the first")
+        assert ("so it is" in widget.shown.text) is right
+        assert ("2 it is not." in widget.shown.text) is not right
+        assert f"They are {numbers[0]} and {numbers[1]}." in widget.shown.text
+
+
 def test_guess_again_starts_over():
     widget = guess()
-    choose(widget, "no")
-    widget.commit.click()
+    commit(widget, "no")
     widget.again.click()
     assert widget.values["choice"].value is None and not widget.values["choice"].disabled
     assert "Since" not in widget.text.value and widget.again.disabled
@@ -96,19 +140,84 @@ def test_a_function_is_called_only_when_its_picture_is_due():
 def test_a_reveal_that_fails_says_so(monkeypatch):
     monkeypatch.delenv("LAB_STRICT")
     widget = guess(lambda: Path("no such folder/file").read_text())
-    choose(widget, "yes")
-    widget.commit.click()
+    commit(widget, "yes")
     assert "FileNotFoundError" in widget.error.value
 
 
-def test_an_answer_that_cannot_be_chosen_is_refused():
-    with pytest.raises(ValueError, match="'never' is none of the choices"):
-        Guess(QUESTION, CHOICES, "never", WHY)
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"answer": "never"}, "'never' is no option"),
+        ({"options": {"yes": "", "n" * (LONGEST_OPTION + 1): "No."}}, "80 letters fit"),
+        ({"options": {"yes": "", "no": ""}}, "says nothing to who chose it"),
+        ({"name": "order"}, "name it 'room/what'"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused(wrong, words):
+    fields = {"name": "a/b", "words": WORDS, "options": {"yes": "", "no": NO}, "answer": "yes"}
+    with pytest.raises(ValueError, match=words):
+        Question(**fields | wrong)
 
 
-def test_a_choice_too_long_for_a_page_is_refused():
-    with pytest.raises(ValueError, match=f"{LONGEST} letters fit"):
-        Guess(QUESTION, ["yes", "n" * (LONGEST + 1)], "yes", WHY)
+def test_an_answer_that_is_picked_must_be_an_option():
+    asked = Question("a/b", WORDS, {"yes": "No.", "no": NO}, lambda: "never")
+    with pytest.raises(ValueError, match="'never' is no option"):
+        asked.right()
+
+
+def test_what_was_said_is_kept_and_stands_there_again():
+    first = guess()
+    shown(first)
+    commit(first, "no")
+    first.note.value = "I read it backwards."
+    first.again.click()
+    commit(first, "perhaps")
+    stored = json.loads(Path(KEPT).read_text())["guesses"]["numbers/order"]
+    assert stored["choices"] == ["no", "perhaps"] and stored["note"] == "I read it backwards."
+    second = guess()
+    shown(second)
+    assert second.values["choice"].value == "perhaps" and not second.committed
+    assert "So you said last time" in second.shown.text and WHY not in second.shown.text
+    second.commit.click()
+    assert second.note.value == "I read it backwards."
+
+
+def test_the_guesses_of_other_questions_stay():
+    for name in ("numbers/one", "numbers/two"):
+        asked = Question(name, WORDS, {"yes": "", "no": NO}, "yes")
+        widget = Guess(asked)
+        shown(widget)
+        commit(widget, "no")
+    assert list(json.loads(Path(KEPT).read_text())["guesses"]) == ["numbers/one", "numbers/two"]
+
+
+def test_a_file_that_is_none_of_ours_stays_as_it_is(monkeypatch):
+    monkeypatch.delenv("LAB_STRICT")
+    Path(KEPT).write_text("my shopping list")
+    widget = guess()
+    shown(widget)
+    assert "holds no guesses: rename it" in widget.error.value
+    commit(widget, "no")
+    assert Path(KEPT).read_text() == "my shopping list"
+    assert NO in widget.shown.text
+
+
+def test_nothing_is_kept_of_a_widget_that_no_notebook_shows(monkeypatch):
+    commit(guess(), "no")
+    monkeypatch.setenv("LAB_STATIC", "1")
+    widget = guess()
+    shown(widget)
+    commit(widget, "no")
+    assert not Path(KEPT).exists()
+
+
+def test_a_saved_page_keeps_question_choice_and_note():
+    widget = guess()
+    shown(widget)
+    commit(widget, "no")
+    widget.note.value = "<b>mine</b>"
+    page = widget.still_page(widget.shown)
+    assert "You said “no”" in page and "&lt;b&gt;mine&lt;/b&gt;" in page and "Is 1 &lt; 2" in page
 
 
 class Folded(HTMLParser):
@@ -136,21 +245,15 @@ class Folded(HTMLParser):
 @pytest.mark.parametrize("reveal", [WHY, images(np.zeros((1, 8, 8)), text=WHY)])
 def test_without_a_kernel_the_answer_is_folded_away(reveal, monkeypatch):
     monkeypatch.setenv("LAB_STATIC", "1")
-    InteractiveShell.instance()
-    try:
-        with capture_output() as said:
-            display(guess(reveal))
-    finally:
-        InteractiveShell.clear_instance()
-    (output,) = said.outputs
+    (output,) = shown(guess(reveal))
     assert set(output.data) == {"text/html", "text/plain"}
     assert WHY not in output.data["text/plain"]
     page = Folded()
     page.feed(output.data["text/html"])
     assert page.depth == 0
-    assert QUESTION in page.outside and all(choice in page.outside for choice in CHOICES)
-    assert WHY in page.inside and "The answer: yes." in page.inside
-    assert WHY not in page.outside
+    assert WORDS in page.outside and all(option in page.outside for option in question().options)
+    for words in (WHY, "The answer: yes.", NO, PERHAPS):
+        assert words in page.inside and words not in page.outside
     for depth, image in page.images:
         assert depth == 1 and image["alt"] == WHY
     assert len(page.images) == isinstance(reveal, Picture)
