@@ -8,7 +8,8 @@ from lstm_video_lab.widgets.film import FilmPlayer
 from lstm_video_lab.widgets.guess import Guess
 from lstm_video_lab.widgets.self_test import SelfTest
 from lstm_video_lab.widgets.studio import TrainingStudio
+from lstm_video_lab.widgets.time_lapse import TimeLapse
 
-__all__ = ["FilmPlayer", "Guess", "SelfTest", "TrainingStudio"]
+__all__ = ["FilmPlayer", "Guess", "SelfTest", "TimeLapse", "TrainingStudio"]
 
 tune_process(is_loaded=True)  # all that is large has been imported by now

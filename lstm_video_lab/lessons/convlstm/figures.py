@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from lstm_video_lab import plots
-from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.lessons.convlstm.experiment import LABELS, error_over_seeds
 from lstm_video_lab.lessons.convlstm.reach import receptive_radius, untrained_state_change
 from lstm_video_lab.plots.canvas import Picture, levels_of
 from lstm_video_lab.settings import Settings
+from lstm_video_lab.widgets.time_lapse import draw_time_lapse
+
+__all__ = ["draw_reach", "draw_rivals", "draw_time_lapse", "overview"]
 
 FAINTEST = 1e-12  # a change that is smaller than this, beside the largest one, is drawn as black
 GROUPS = {
@@ -96,19 +98,3 @@ def draw_rivals(result: dict[str, Any], group: str, count: str, part: str) -> Pi
         f"Stored results, {result['scale']} scale; each learning rate falls to 0 at its own end.",
         xlabel=count,
     )
-
-
-def draw_time_lapse(result: dict[str, Any], moment: int = -1) -> Picture:
-    """The true future of one clip over what both models predict of it at that moment."""
-    first = result["frames_in"] + 1
-    rows = {"true future": unpack_frames(result["clip"])[first - 1 :]}
-    words = []
-    for name, model in result["models"].items():
-        clips = model["settings"]["batch_size"] * model["step"][moment]
-        rows[f"{name}, {model['step'][moment]:,} steps"] = unpack_frames(model["predicted"][moment])
-        words.append(
-            f"{name} after {model['step'][moment]:,} steps ({clips:,} clips): "
-            f"{model['future'][moment]:.1f} nats per frame"
-        )
-    text = "; ".join(words) + f" (mean of {result['sequences']} held-out sequences)."
-    return plots.frames(rows, text, first=first, title="One clip, predicted during a training")

@@ -66,23 +66,3 @@ class RivalExplorer(LabWidget):
 
     def render(self, group: str, count: str, part: str) -> Picture:
         return figures.draw_rivals(self.result, group, count, part)
-
-
-class TimeLapse(LabWidget):
-    """One clip as both models predict it at the moments of their training.
-
-    `result`: `load_result("time_lapse")`.
-    """
-
-    title = "how a prediction comes into being"
-
-    def __init__(self, result: dict[str, Any]) -> None:
-        self.result = result
-        super().__init__()
-
-    def controls(self) -> dict[str, Any]:
-        last = min(len(model["step"]) for model in self.result["models"].values()) - 1
-        return {"moment": slider("Moment", last, 0, last)}
-
-    def render(self, moment: int) -> Picture:
-        return figures.draw_time_lapse(self.result, moment)

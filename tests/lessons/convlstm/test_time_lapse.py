@@ -4,8 +4,7 @@ import pytest
 
 from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.lessons.convlstm import time_lapse
-from lstm_video_lab.lessons.convlstm.figures import draw_time_lapse
-from lstm_video_lab.lessons.convlstm.widgets import TimeLapse
+from lstm_video_lab.widgets.time_lapse import TimeLapse, draw_time_lapse
 
 
 def finish(steps):
@@ -50,7 +49,7 @@ def test_the_widget_shows_the_moment_it_says(result):
     widget = TimeLapse(result)
     widget.values["moment"].value = 0
     for name, model in result["models"].items():
-        assert f"{name} after 0 steps (0 clips): {model['future'][0]:.1f} nats" in widget.text.value
+        assert f"{name} after 0 steps of 4 clips: {model['future'][0]:.1f}" in widget.text.value
     first = draw_time_lapse(result, 0)
     last = draw_time_lapse(result)
     assert first.png != last.png
