@@ -1,7 +1,9 @@
 """Quick feedback while a student works: `check(name, answer)`, `hint(name)` and `target(name)`.
 
 The answer runs in the student's own kernel, on a few calls whose results are known. It is help, not
-a mark: marks are given by `lstm-video-lab grade`, on other calls, elsewhere.
+a mark: marks are given by `lstm-video-lab grade`, on other calls, elsewhere. A name with a slash,
+"room/name", is a line to write in a lesson: nobody grades it, and its cases lie in the lesson's
+room, in `line.py`.
 """
 
 from __future__ import annotations
@@ -13,13 +15,15 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from lstm_video_lab import plots
-from lstm_video_lab.course.compare import difference
+from lstm_video_lab.course.compare import TOLERANCE, difference
 from lstm_video_lab.course.pages import render
 from lstm_video_lab.course.visible_cases import VISIBLE, values_from_text
 from lstm_video_lab.plots.canvas import Picture, as_array
+from lstm_video_lab.questions import Line
 
 NOT_ATTEMPTED, ERROR, INCORRECT, CORRECT = "not attempted", "error", "incorrect", "correct"
 SIGNS = {NOT_ATTEMPTED: "○", ERROR: "⚠", INCORRECT: "✗", CORRECT: "✓"}
@@ -55,12 +59,44 @@ class Verdict:
 @lru_cache(maxsize=64)
 def _visible_cases(name: str) -> dict[str, Any]:
     """What a student may know of an answer. Raises ValueError for an unknown name."""
+    if "/" in name:
+        return _cases_of_line(name)
     path = VISIBLE / f"{name}.json"
     if not path.is_file():
         names = ", ".join(sorted(p.stem for p in VISIBLE.glob("*.json")))
         raise ValueError(f"no answer is called {name!r}: choose one of {names}")
     stored = json.loads(path.read_text("utf-8"))
     return {**stored, "cases": values_from_text(stored["cases"])}
+
+
+def _cases_of_line(name: str) -> dict[str, Any]:
+    """The same of a line to write in a lesson."""
+    line = find_line(name)
+    cases = []
+    for arguments in line.cases:
+        functions = (line.reference, *line.mistakes.values())
+        values = [function(**copy.deepcopy(arguments)) for function in functions]
+        cases.append({"arguments": arguments, "expected": values[0], "mistaken": values[1:]})
+    return {
+        "shows": line.shows,
+        "tolerance": TOLERANCE if line.tolerance is None else line.tolerance,
+        "hints": list(line.hints),
+        "mistakes": list(line.mistakes),
+        "cases": cases,
+    }
+
+
+def find_line(name: str) -> Line:
+    """The line of this name, "room/name". Raises ValueError where there is none."""
+    room, _, what = name.partition("/")
+    try:
+        module = import_module(f"lstm_video_lab.lessons.{room}.line")
+    except (ModuleNotFoundError, ValueError):
+        raise ValueError(f"no lesson {room!r} has a line to write: is {name!r} right?") from None
+    lines = {key: value for key, value in vars(module).items() if isinstance(value, Line)}
+    if what not in lines:
+        raise ValueError(f"no line is called {name!r}: {room} has {', '.join(lines)}")
+    return lines[what]
 
 
 def check(name: str, answer: Callable[..., Any]) -> Verdict:
@@ -87,6 +123,9 @@ def check(name: str, answer: Callable[..., Any]) -> Verdict:
         except BaseException as error:
             words = f"{where} ends with {type(error).__name__}: {_message(error)}"
             return Verdict(name, ERROR, words + _how_to_get_help(visible, name))
+        if result is ...:  # a lesson's blank: it passes in Run All
+            words = "Not written yet: put your line where the three dots stand."
+            return Verdict(name, NOT_ATTEMPTED, words + _how_to_get_help(visible, name))
         if verdict := _compare(name, visible, case, result, where):
             return verdict
     return Verdict(name, CORRECT, f"All {count} cases agree.")

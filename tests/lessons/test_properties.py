@@ -1,6 +1,7 @@
 """What every lesson has, read from its script and its notebook (nbval runs the notebooks)."""
 
 import ast
+import itertools
 import re
 from importlib import import_module
 from pathlib import Path
@@ -169,3 +170,29 @@ def test_nothing_goes_to_standard_error(stored):
     streams = [output for cell in stored.cells for output in cell.get("outputs", [])
                if output.output_type == "stream"]  # fmt: skip
     assert [output.text for output in streams if output.name == "stderr"] == []
+
+
+def questions_of(tree):
+    """The names of questions in guesses of a room: `Guess(guesses.NAME, …)`."""
+    for node in ast.walk(tree):
+        is_guess = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Guess"
+        if is_guess and isinstance(node.args[0], ast.Attribute):
+            yield node.args[0].attr
+
+
+def plain(text):
+    return " ".join(text.replace("*", "").split())
+
+
+def test_a_question_stands_in_the_text_right_above_its_guess(script, cells):
+    room = script.stem.split("_", 1)[1]
+    names = set()
+    for above, cell in itertools.pairwise(cells):
+        if cell.cell_type != "code":
+            continue
+        for name in questions_of(ast.parse(cell.source)):
+            question = getattr(import_module(f"lstm_video_lab.lessons.{room}.guesses"), name)
+            assert above.cell_type == "markdown", f"no text stands above the guess {name}"
+            assert plain(question.words) in plain(above.source), f"{name}: asked in other words"
+            assert question.name.startswith(f"{room}/") and question.name not in names
+            names.add(question.name)
