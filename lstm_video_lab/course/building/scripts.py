@@ -19,15 +19,16 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import jupytext
 import nbformat
 from jupytext.cell_metadata import text_to_metadata
-from jupytext.stringparser import StringParser
 from nbformat import NotebookNode
+
+from lstm_video_lab.course.building import markers
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -37,8 +38,6 @@ CELL_METADATA = ("name", "tags", "timeout", "title", "spread")
 EXAMPLES = {"timeout": "timeout=30", "spread": "spread=0.1", "name": 'name="gates"'}
 HIDE_INPUT = "hide-input"  # a tag; the notebook says it to JupyterLab in its own words too
 MAGIC = ("language", "magic_args")  # how jupytext writes `%%bash` and the like
-HEADER = re.compile(r"\s*#\s*%%(?:$|(%*\s.*))")
-OTHER_HEADER = re.compile(r"\s*#\s*(?:<codecell>|In\[[0-9 ]*\]:?)\s*")  # jupytext drops the line
 FRONT_MATTER = re.compile(r"#\s*---\s*")
 PASTED = re.compile(r"""["'(<\s]attachment:\S""")
 KNOWN = "take title, name, tags, timeout or spread, or delete it"
@@ -57,7 +56,10 @@ def read_cells(script: Path) -> NotebookNode:
 
     Raises ValueError: file, line and what is wrong, for each header that does not hold.
     """
-    return cells_of(read_text(script), script.name)
+    text = read_text(script)
+    cells = cells_of(text, script.name)
+    _refuse(markers.faults_of_cells(text), script.name)
+    return cells
 
 
 def read_text(script: Path) -> str:
@@ -70,13 +72,17 @@ def read_text(script: Path) -> str:
 
 def cells_of(text: str, name: str) -> NotebookNode:
     """The same of the text of a script; its faults are said of `name`."""
-    faults = [f"{name}:{number}: {fault}" for number, fault in _faults(text)]
-    if faults:
-        raise ValueError("\n".join(faults))
+    _refuse(_faults(text), name)
     try:
         return jupytext.reads(text, fmt="py:percent")
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
+
+
+def _refuse(faults: Iterable[tuple[int, str]], name: str) -> None:
+    lines = [f"{name}:{number}: {fault}" for number, fault in faults]
+    if lines:
+        raise ValueError("\n".join(lines))
 
 
 def inputs(nb: NotebookNode) -> NotebookNode:
@@ -100,25 +106,6 @@ def inputs(nb: NotebookNode) -> NotebookNode:
     return nb
 
 
-def headers(text: str) -> Iterator[tuple[int, str]]:
-    """(line, counted from 1, and what it says) of each header of a cell, as jupytext finds them."""
-    for number, line in _first_lines(text):
-        if match := HEADER.fullmatch(line):
-            yield number, match[1] or ""
-
-
-def _first_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Number and line wherever jupytext begins a cell."""
-    parser = StringParser("python")
-    for number, line in enumerate(text.splitlines(), 1):
-        is_in_string = parser.is_quoted()
-        parser.read_line(line)
-        begins = HEADER.fullmatch(line) or OTHER_HEADER.fullmatch(line)
-        if begins and not is_in_string:
-            parser = StringParser("python")
-            yield number, line
-
-
 def _faults(text: str) -> Iterator[tuple[int, str]]:
     """Line and fault of all in a script that would be lost."""
     lines = text.splitlines()
@@ -131,10 +118,8 @@ def _faults(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(lines, 1):
         if line.startswith("#") and PASTED.search(line):
             yield number, "a script holds no pasted picture (attachment:): save it as a file"
-    for number, line in _first_lines(text):
-        if OTHER_HEADER.fullmatch(line):
-            yield number, f"`{line.strip()}` begins a cell and is not kept: write # %% or delete it"
-    for number, header in headers(text):
+    yield from markers.faults(text)
+    for number, header in markers.headers(text):
         for fault in _faults_of_header(header):
             yield number, fault
 
@@ -160,7 +145,7 @@ def _faults_of_header(header: str) -> Iterator[str]:
             yield fault
         elif len(re.findall(rf"(?<!\S){key}\s*=", header)) > 1 or (key == "title" and title):
             yield f"`{key}` stands there twice: delete one"
-    if re.search(r"\[\w+\]$", title) and (fault := fault_of_text(metadata)):
+    if markers.KIND.search(title) and (fault := fault_of_text(metadata)):
         yield fault
 
 

@@ -9,11 +9,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from lstm_video_lab.course.building import stamps, tables
+from lstm_video_lab.course.building import markers, stamps, tables
 from lstm_video_lab.course.building.scripts import (
     code_cells,
     content_hash,
-    headers,
     output_hash,
     read_script,
     to_text,
@@ -58,7 +57,7 @@ def stale_because(
 
 def _with_lines(changes: Iterable[str], script: Path, nb: NotebookNode) -> list[str]:
     """The same; in front of a cell of the script stands the line at which it begins."""
-    heads = [number for number, _ in headers(script.read_text("utf-8"))]
+    heads = [number for number, _ in markers.headers(script.read_text("utf-8"))]
     if len(heads) != len(nb.cells):
         return list(changes)
     lines = {f"cell {cell.id!r}": head for cell, head in zip(nb.cells, heads, strict=True)}

@@ -13,9 +13,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from lstm_video_lab.course.building import scripts
+from lstm_video_lab.course.building import markers, scripts
 
-IS_TEXT = re.compile(r"\[(?:markdown|md)\]")  # in the header of a cell
 COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
 TAG = re.compile(r"<[^<>]*>")
 QUOTES = re.compile(r"\A[rR]?(?:\"{3}|'{3})|(?:\"{3}|'{3})\s*\Z")  # around a cell that is a string
@@ -94,8 +93,8 @@ def cells(script: Path) -> list[Text]:
     content = scripts.read_text(script)
     lines = content.splitlines()
     texts = []
-    for (start, header), (end, _) in pairwise([*scripts.headers(content), (len(lines) + 1, "")]):
-        if IS_TEXT.search(header):
+    for (start, header), (end, _) in pairwise([*markers.headers(content), (len(lines) + 1, "")]):
+        if markers.IS_TEXT.search(header):
             source = _uncommented("\n".join(lines[start : end - 1]))
             texts.append(Text(script, start + 1, source))
     return texts

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_video_lab.course.building.scripts import CELL_METADATA, content_hash, headers, read_script
+from lstm_video_lab.course.building.markers import headers
+from lstm_video_lab.course.building.scripts import CELL_METADATA, content_hash, read_script
 
 ROOT = Path(__file__).parents[3]
 SCRIPTS = sorted([*ROOT.glob("notebooks/[0-9]*.py"), *ROOT.glob("solutions/[0-9]*.py")])
