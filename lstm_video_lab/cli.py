@@ -12,7 +12,11 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from lstm_video_lab.commands import course, new, runs, train
+try:
+    from lstm_video_lab.commands import course, new, runs, train
+except KeyboardInterrupt:  # while they load: no traceback either
+    print("lstm-video-lab: stopped", file=sys.stderr)
+    sys.exit(128 + signal.SIGINT)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -29,15 +33,17 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns the exit code."""
-    arguments = _make_parser().parse_args(argv)
+    command = "lstm-video-lab"
     try:
+        arguments = _make_parser().parse_args(argv)
+        command += f" {arguments.command}"
         return arguments.run(arguments) or 0
     except (ValueError, OSError, ArithmeticError, ImportError) as error:
         for line in _lines(error):
-            print(f"lstm-video-lab {arguments.command}: {line}", file=sys.stderr)
+            print(f"{command}: {line}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"lstm-video-lab {arguments.command}: stopped", file=sys.stderr)
+        print(f"{command}: stopped", file=sys.stderr)
         return 128 + signal.SIGINT
 
 

@@ -19,6 +19,7 @@ from typing import NoReturn
 import jupytext
 from nbformat import NotebookNode
 
+from lstm_video_lab.course.building import scripts
 from lstm_video_lab.course.titles import SECRET, TEXT, Title, read_title, unknown_title
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
@@ -78,9 +79,9 @@ def refuse(script: Path, line: int, words: str) -> NoReturn:
 def read_cells(script: Path) -> tuple[NotebookNode, list[Cell]]:
     """A script as a notebook and as its cells, in the same order. Raises ExerciseError."""
     try:
-        text = script.read_text("utf-8")
-    except UnicodeDecodeError:
-        refuse(script, 1, "the script is not in UTF-8: save it anew")
+        text = scripts.read_text(script)
+    except ValueError as error:
+        raise ExerciseError(str(error)) from None
     cells = _cut_into_cells(script, text.splitlines())
     for cell in cells:
         if not cell.is_text:

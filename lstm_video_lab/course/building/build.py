@@ -77,9 +77,7 @@ def build(
                 say(line)
         except ValueError as error:
             problems.append(str(error))
-    problems += _collect(folder.parent, (prose.problems, links.problems))
-    if problems:
-        raise ValueError("\n".join(problems))
+    _refuse(problems + _collect(folder.parent, (prose.problems, links.problems)))
 
 
 def check(root: str | Path | None = None, *, names: Sequence[str] = (), say: Say = print) -> None:
@@ -95,9 +93,7 @@ def check(root: str | Path | None = None, *, names: Sequence[str] = (), say: Say
         prose.problems,
         links.problems,
     )
-    problems = _collect(folder.parent, looks)
-    if problems:
-        raise ValueError("\n".join(problems))
+    _refuse(_collect(folder.parent, looks))
     for script in scripts:
         say(f"{script.stem}: as built")
 
@@ -111,6 +107,13 @@ def _collect(root: Path, looks: Sequence[Callable[[Path], list[str]]]) -> list[s
         except ValueError as error:
             problems.append(str(error))
     return problems
+
+
+def _refuse(problems: list[str]) -> None:
+    """Raise ValueError with a line for each problem, once, whoever found it."""
+    lines = dict.fromkeys(line for problem in problems for line in problem.splitlines())
+    if lines:
+        raise ValueError("\n".join(lines))
 
 
 def try_cell(root: str | Path | None, lesson: str, cell: str, say: Say = print) -> None:

@@ -2,7 +2,7 @@
 
 Addresses of the web are taken as they are. Within the project a file must exist, and a heading must
 be one of that file's, by the rule of the program that shows it: GitHub's for a page, JupyterLab's
-for a notebook.
+for a notebook. Marks that were meant for nobody are named too: of a comment, or of a merge.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from lstm_video_lab.course.building import texts
+from markdown_it.token import Token
 
-IN_HTML = re.compile(r"<(?:a|img)\b[^>]*?\b(?:href|src)\s*=\s*[\"']?([^\"'\s>]+)", re.I)
+from lstm_video_lab.course.building import markers, texts
+
+ADDRESSES = ("href", "src", "srcset", "poster", "data")  # attributes of HTML
+OPEN_COMMENT = re.compile(r"<!(?:--?|[–—])")
 UNREAD = re.compile(r"\]\([^)]*\)?|\]\[[^\]]*\]")  # left in a text: no link to any reader
 IN_CODE = re.compile(r"\bdocs/[\w-]+\.md(?:#[\w-]+)?")
 WEB = ("http", "https", "mailto")
@@ -33,8 +37,10 @@ def problems(root: Path) -> list[str]:
             lines.append(str(error))
             continue
         for text in pieces:
-            if re.search(r"]|<\w", text.source):
+            if re.search(r"]|<[\w!]", text.source):
                 lines += _problems_in_text(text, base, root)
+        if path.suffix == ".md":
+            lines += _marks_of_a_merge(pieces[0], root)
     return lines + _problems_in_code(root)
 
 
@@ -56,6 +62,26 @@ def _problems_in_text(text: texts.Text, base: Path, root: Path) -> Iterator[str]
     for line, token in text.inline():
         if token.type == "text" and (match := UNREAD.search(token.content)):
             yield f"{where}:{line}: {match[0]!r} is no link: write [words](file), without spaces"
+        if fault := _fault_of_comment(token):
+            yield f"{where}:{line}: {fault}"
+
+
+def _fault_of_comment(token: Token) -> str:
+    """What is wrong with a comment that is not closed, or not opened as one."""
+    if token.type == "text" and (match := OPEN_COMMENT.search(token.content)):
+        return f"{match[0]!r} is shown to readers: write <!-- and -->, with an empty line above"
+    if token.type == "html_block" and "<!--" in re.sub(
+        r"<!--.*?-->", "", token.content, flags=re.S
+    ):
+        return "the comment '<!--' is not closed, and hides all below: write -->"
+    return ""
+
+
+def _marks_of_a_merge(page: texts.Text, root: Path) -> Iterator[str]:
+    where = page.path.relative_to(root).as_posix()
+    for number, line in enumerate(page.source.splitlines(), page.line):
+        if line != markers.MIDDLE and markers.CONFLICT.fullmatch(line):
+            yield f"{where}:{number}: `{line[:40]}` is a mark of a merge: resolve it"
 
 
 def targets(text: texts.Text) -> Iterator[tuple[int, str]]:
@@ -66,14 +92,34 @@ def targets(text: texts.Text) -> Iterator[tuple[int, str]]:
         elif token.type == "image":
             yield line, unquote(str(token.attrs["src"]))
         elif token.type in ("html_inline", "html_block"):
-            shown = texts.COMMENT.sub(lambda match: "\n" * match[0].count("\n"), token.content)
-            for match in IN_HTML.finditer(shown):
-                yield line + shown.count("\n", 0, match.start()), unquote(match[1])
+            reader = _Addresses()
+            reader.feed(token.content)
+            reader.close()
+            yield from ((line + below, unquote(target)) for below, target in reader.found)
+
+
+class _Addresses(HTMLParser):
+    """The addresses in a piece of HTML, each with the lines above it; none of its comments."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[int, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name not in ADDRESSES or not value:
+                continue
+            several = [part.split()[0] for part in value.split(",") if part.strip()]
+            for target in several if name == "srcset" else [value.strip()]:
+                self.found.append((self.getpos()[0] - 1, target))
 
 
 def _fault(target: str, source: Path, base: Path, root: Path) -> str:
     """What is wrong with a target, and what to do; an empty string if nothing is."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "is no address: mend it"
     if parts.scheme in WEB:
         return "" if parts.netloc or parts.scheme == "mailto" else "names no host: mend it"
     if parts.scheme or parts.netloc or target.startswith("/"):
@@ -85,7 +131,7 @@ def _fault(target: str, source: Path, base: Path, root: Path) -> str:
     if not _is_there(file, root) and not script:
         return f"leads to no file: {_or_else(file.name, _names(file.parent))}"
     is_notebook = base in (root / "notebooks", root / "exercises")
-    if is_notebook and parts.path and not _is_handed_out(file, base):
+    if is_notebook and parts.path and not _is_handed_out(file):
         return "is not in a student's copy: link to a lesson or an exercise, or say it in words"
     try:
         anchors = _anchors(file, script) if parts.fragment else []
@@ -118,9 +164,9 @@ def _script(file: Path, root: Path) -> Path | None:
     return script if file.suffix in (".ipynb", ".py") and script.is_file() else None
 
 
-def _is_handed_out(file: Path, base: Path) -> bool:
-    """Whether `lstm-video-lab open` copies a file, to where a link from `base` expects it."""
-    return file.suffix == ".ipynb" and (file.parent.name == "notebooks" or file.parent == base)
+def _is_handed_out(file: Path) -> bool:
+    """Whether `lstm-video-lab open` copies a file; it mends links between the two folders."""
+    return file.suffix == ".ipynb" and file.parent.name in ("notebooks", "exercises")
 
 
 def _anchors(file: Path, script: Path | None) -> list[str]:

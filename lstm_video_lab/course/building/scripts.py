@@ -65,9 +65,12 @@ def read_cells(script: Path) -> NotebookNode:
 def read_text(script: Path) -> str:
     """The text of a script. Raises ValueError where it is none."""
     try:
-        return script.read_text(encoding="utf-8")
+        text = script.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise ValueError(f"{script.name} is not in UTF-8: save it so") from None
+    if text.startswith("\ufeff"):
+        raise ValueError(f"{script.name} begins with a byte order mark: save it without (no BOM)")
+    return text
 
 
 def cells_of(text: str, name: str) -> NotebookNode:
