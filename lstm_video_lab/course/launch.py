@@ -76,9 +76,12 @@ def refresh_copy(lessons: Path, folder: Path) -> list[str]:
 
 
 def _originals(lessons: Path) -> dict[str, bytes]:
-    """Name in the copy → content. Exercises lie in a folder below the lessons that they link to."""
+    """Name in the copy → content. Exercises lie in a folder below the lessons: links are mended."""
     paths = sorted([*lessons.glob("[0-9]*_*.ipynb"), *lessons.glob("results/*.json")])
-    originals = {path.relative_to(lessons).as_posix(): path.read_bytes() for path in paths}
+    originals = {}
+    for path in paths:
+        data = path.read_bytes().replace(b"(../exercises/", b"(exercises/")
+        originals[path.relative_to(lessons).as_posix()] = data
     for path in sorted((lessons.parent / "exercises").glob("[0-9]*_*.ipynb")):
         data = path.read_bytes().replace(b"(../notebooks/", b"(../")
         originals[f"exercises/{path.name}"] = data

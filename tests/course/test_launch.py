@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -51,6 +52,17 @@ def test_a_copy_holds_notebooks_and_results_and_is_made_once(lessons, tmp_path):
     times = {path: path.stat().st_mtime_ns for path in mine.rglob("*.ipynb")}
     assert refresh_copy(lessons, mine) == []
     assert {path: path.stat().st_mtime_ns for path in mine.rglob("*.ipynb")} == times
+
+
+def test_links_between_lessons_and_exercises_lead_there_in_the_copy(lessons, tmp_path):
+    exercises = lessons.parent / "exercises"
+    exercises.mkdir()
+    (exercises / "01_write.ipynb").write_text("[back](../notebooks/01_next.ipynb)")
+    (lessons / "01_next.ipynb").write_text("[write](../exercises/01_write.ipynb)")
+    refresh_copy(lessons, tmp_path / "mine")
+    for name, text in files(tmp_path / "mine").items():
+        for link in re.findall(r"[(](.*?)[)]", text):
+            assert (tmp_path / "mine" / name).parent.joinpath(link).is_file(), (name, link)
 
 
 def test_untouched_files_follow_their_originals_and_edited_ones_stay(lessons, tmp_path):
