@@ -10,7 +10,10 @@ T time, H height and W width of a frame, U units. Places are pixels from a sheet
 import base64
 import io
 import math
-from collections.abc import Collection, Mapping, Sequence
+import struct
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -35,7 +38,9 @@ HATCHES = ("", "//", "..", "xx")
 PAPER, INK, FAINT = "#FDFDFD", "#1A1A1A", "#6A6A6A"
 RULES: dict[str, Any] = {"color": "#E2E2E2", "linewidth": 0.8}  # of a grid
 
-DPI, WIDTH = 90, 850  # pixels of an inch and of a sheet
+DPI = 90  # pixels of an inch
+WIDTH, LEAST = 850, 320  # pixels, the width of a sheet: by itself, and in the narrowest room
+SHRUNK = 0.8  # a picture is shown no smaller, for its lettering: it scrolls sideways instead
 FONT, SMALL = 10.5, 9.0  # points
 LETTER = 7.6  # pixels, the mean width of a letter in FONT
 GAP = 4  # pixels between two frames
@@ -49,6 +54,17 @@ class Picture:
     png: bytes
     text: str
 
+    @property
+    def width(self) -> int:
+        """Pixels; 0 for what is no PNG."""
+        is_png = self.png[:4] == b"\x89PNG"
+        return struct.unpack(">I", self.png[16:20])[0] if is_png else 0
+
+    @property
+    def least_width(self) -> int:
+        """Pixels below which its lettering could no longer be read."""
+        return math.ceil(SHRUNK * self.width)
+
     def as_html(self) -> str:
         """The picture with its line below; the line is also the picture's name for who cannot see.
 
@@ -58,9 +74,13 @@ class Picture:
         if not self.png:
             return f"<p>{words}</p>"
         data = base64.b64encode(self.png).decode()
-        image = f'<img alt="{words}" src="data:image/png;base64,{data}" style="max-width: 100%">'
+        size = f"max-width: 100%; min-width: {self.least_width}px; height: auto"
+        image = f'<img alt="{words}" src="data:image/png;base64,{data}" style="{size}">'
         caption = f'<figcaption aria-hidden="true">{words}</figcaption>'
-        return f'<figure style="margin: 0">{image}{caption}</figure>'
+        return (
+            f'<figure style="margin: 0"><div style="overflow-x: auto">{image}</div>'
+            f"{caption}</figure>"
+        )
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -71,6 +91,29 @@ class Picture:
 def as_array(values) -> np.ndarray:
     """numpy from numpy, lists or a tensor, with or without a gradient."""
     return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
+
+
+_room: ContextVar[int] = ContextVar("room", default=WIDTH)
+
+
+def sheet_width(room: float) -> int:
+    """The width of a sheet for a room of so many pixels."""
+    return round(min(max(room, LEAST), WIDTH))
+
+
+@contextmanager
+def in_room(width: float) -> Iterator[None]:
+    """Draw for a room of that many pixels."""
+    before = _room.set(sheet_width(width))
+    try:
+        yield
+    finally:
+        _room.reset(before)
+
+
+def room() -> int:
+    """The width of a sheet in pixels: WIDTH, but for a widget in a narrower room (`in_room`)."""
+    return _room.get()
 
 
 def sheet(width: float, height: float) -> Figure:
@@ -239,6 +282,14 @@ def label_ends(figure: Figure, axes: Axes, ends: Sequence[tuple[float, str, dict
         line = Line2D(x, [y, place, place, place], transform=IdentityTransform(), **style)
         figure.add_artist(line)
         write(figure, words, box.x1 + 40, tall - place, va="center_baseline", fontsize=9.5)
+
+
+def write_key(figure: Figure, words: str, style: dict, left: float, top: float) -> None:
+    """A bit of a line and its name beside it, from that top left corner on."""
+    y = figure.get_size_inches()[1] * DPI - top - 8
+    x = [left, left + 8, left + 16, left + 24]
+    figure.add_artist(Line2D(x, [y] * 4, transform=IdentityTransform(), **style))
+    write(figure, words, left + 32, top, fontsize=9.5)
 
 
 def series_style(n: int) -> dict:

@@ -16,8 +16,12 @@ from matplotlib.ticker import LogFormatter, MaxNLocator
 from numpy.typing import ArrayLike
 
 from lstm_video_lab.plots import canvas
-from lstm_video_lab.plots.canvas import GAP, INK, SMALL, WIDTH, Picture, as_array
-from lstm_video_lab.plots.page import MOST, Page
+from lstm_video_lab.plots.canvas import GAP, INK, LETTER, SMALL, Picture, as_array
+from lstm_video_lab.plots.page import MOST, WORD, Page
+
+SHORT, LONG = 7, 14  # letters of a bar's name in a line, at least and at most
+NUMBER = 40  # pixels of a number over a bar
+KEY = " " * 6  # as wide as the key of a bar in a legend
 
 
 def frames(
@@ -61,9 +65,12 @@ def images(
     if signed:
         arrays = [0.5 + 0.5 * a / max(float(np.abs(a).max()), 1e-12) for a in arrays]
     arrays = [canvas.grey(a) for a in arrays]
-    columns = min(columns, len(arrays))
-    side = canvas.fit(arrays[0].shape[1], min((WIDTH - 16) / columns - 2 - GAP, 150))
     page = Page(narrow=True)
+    columns = min(columns, len(arrays))
+    if page.is_tight:
+        needed = max(40, LETTER * max(map(len, captions), default=0))
+        columns = max(1, min(columns, int((page.width - 16) / needed)))
+    side = canvas.fit(arrays[0].shape[1], min((page.width - 16) / columns - 2 - GAP, 150))
     page.heading(title)
     page.gap(8)
     for n in range(0, len(arrays), columns):
@@ -99,8 +106,8 @@ def strip(
     for name, panel in panels.items():
         page.strip(panel, high, name, mark=mark, limits=limits)
     steps, units = next(iter(panels.values())).shape
-    width = round(WIDTH - page.left - 60)
-    for t in range(0, steps, math.ceil(steps / MOST)):
+    width = round(page.width - page.left - 60)
+    for t in range(0, steps, math.ceil(steps / min(MOST, width // 24))):
         x = page.left + (t + 0.5) * width / steps
         look = {"color": INK, "weight": "bold"} if t == mark else {"color": canvas.FAINT}
         page.write(str(first + t), x, -4, ha="center", fontsize=SMALL, **look)
@@ -116,12 +123,14 @@ def _wrap(name: str) -> str:
     return textwrap.fill(name, 16) + " " * (len(name) - len(name.rstrip()))
 
 
-def _chart(names, title: str, top: int, height: float, xlabel: str, ylabel: str, below=48.0):
-    """(page, axes) of that height; the axes leave room for the names at their right."""
-    page = Page()
-    page.write(title, 8, 6, weight="bold")
-    page.gap(top)
-    return page, page.chart(height - top - below, names, xlabel, ylabel, below=below)
+def _chart(page: Page, names, title: str, top: int, height: float, xlabel, ylabel, below=48.0):
+    """Axes on a page of that height, from `top` on; they leave room for the names at their right.
+
+    A title that takes more than a line makes the page higher.
+    """
+    page.heading(title)
+    page.gap(top - 24 * bool(title))
+    return page.chart(height - top - below, names, xlabel, ylabel, below=below)
 
 
 def _finite(levels: Mapping[str, float | None] | None) -> dict[str, float]:
@@ -146,7 +155,8 @@ def curves(
     """
     levels = _finite(baselines)
     names = [f"{name} 1234." for name in [*series, *levels]]
-    page, axes = _chart(names, title, 40 if title else 14, height, xlabel, ylabel)
+    page = Page()
+    axes = _chart(page, names, title, 40 if title else 14, height, xlabel, ylabel)
     whole = all(np.equal(np.mod(as_array(x), 1), 0).all() for x, _ in series.values())
     _set_scales(axes, logx, logy, whole)
     ends = [canvas.draw_lines(axes, series), canvas.draw_levels(axes, levels)]
@@ -189,16 +199,24 @@ def bars(
     groups = dict(values) if isinstance(values, Mapping) else {"": values}
     whiskers = dict(errors) if isinstance(errors, Mapping) else {"": errors}
     levels = _finite(baselines)
-    top = 20 + 26 * bool(title) + 24 * (len(groups) > 1)
     names = [f"{name} 1234." for name in levels]
-    lines = max(len(textwrap.wrap(label, 14)) for label in labels)
+    page = Page(least=88 + len(labels) * max(WORD * SHORT, NUMBER * len(groups)))
+    keys, letters = len(groups), LONG
+    if page.is_tight:
+        keys = keys if canvas.room_for([KEY.join(groups)]) < page.width - 72 else 1
+        letters = min(LONG, max(SHORT, int((page.width - 88) / len(labels) / WORD)))
+    above = 20 * (len(groups) // keys - 1)  # pixels of the second line of a legend and the next
+    top = 20 + 26 * bool(title) + 24 * (len(groups) > 1) + above
+    ticks = [textwrap.fill(label, letters) for label in labels]
+    lines = 1 + max(label.count("\n") for label in ticks)
     more = max(0, 15 * lines - 30)  # pixels of the third line of a label and those after it
-    page, axes = _chart(names, title, top, height + more, "", ylabel, below=48 + more)
-    draw_bars(axes, labels, groups, whiskers)
+    height += above + more
+    axes = _chart(page, names, title, top, height, "", ylabel, below=48 + more)
+    draw_bars(axes, ticks, groups, whiskers)
     page.label_ends(axes, canvas.draw_levels(axes, levels))
     if len(groups) > 1:
         place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderpad": 0}
-        axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, ncols=len(groups), **place)
+        axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, ncols=keys, **place)
     return page.finish(text or _bars_text(labels, groups, levels, ylabel))
 
 
@@ -213,7 +231,7 @@ def draw_bars(axes: Axes, labels, groups: Mapping, whiskers: Mapping) -> None:
         drawn = axes.bar(places, group, 0.9 * width, **look)
         under = {"facecolor": canvas.PAPER, "edgecolor": "none", "pad": 1}
         axes.bar_label(drawn, fmt="%.4g", padding=4, fontsize=SMALL, color=INK, bbox=under)
-    axes.set_xticks(at, [textwrap.fill(label, 14) for label in labels])
+    axes.set_xticks(at, labels)
     axes.tick_params(axis="x", length=0, labelsize=9.5)
     axes.grid(False, axis="x")
     axes.margins(y=0.12)

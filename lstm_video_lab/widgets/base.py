@@ -20,8 +20,8 @@ from IPython.display import DisplayHandle, display
 from traitlets import Unicode
 
 from lstm_video_lab.checks import LabError
-from lstm_video_lab.plots.canvas import Picture
-from lstm_video_lab.widgets.front import LIVE, Front
+from lstm_video_lab.plots.canvas import Picture, in_room, sheet_width
+from lstm_video_lab.widgets.front import FRAME, LIVE, Front
 
 BUNDLE = "application/vnd.jupyter.widget-view+json"
 REST = 1.0  # seconds without a change after which the still picture follows
@@ -76,17 +76,20 @@ class LabWidget(ABC):
         self._loop = _running_loop()
         self.image = LabImage(
             tooltip=f"{self.title}: described in the line below it",
-            layout={"max_width": "100%", "height": "auto", "align_self": "flex-start"},
+            layout={"max_width": "100%", "height": "auto", "flex": "0 0 auto"},
         )
+        self.frame = ipywidgets.Box([self.image])
+        self.frame.add_class(FRAME)
         self.text = ipywidgets.HTML()
         self.error = ipywidgets.HTML()
         self.front = Front()
+        self.front.observe(self._resized, "width")
         self.values = self.controls()
         for name, control in self.values.items():
             if not control.description:
                 raise LabError(f"control {name!r} of {type(self).__name__} has no description")
             control.observe(self._changed, "value")
-        parts = [self.arrange(self.values), self.image, self.text, self.error, self.front]
+        parts = [self.arrange(self.values), self.frame, self.text, self.error, self.front]
         self.box = ipywidgets.VBox(parts)
         self.box.add_class(LIVE)
         self._kept: DisplayHandle | None = None  # the still picture below the live view
@@ -106,8 +109,9 @@ class LabWidget(ABC):
         return row(*controls.values())
 
     def picture(self) -> Picture:
-        """The picture for the controls as they stand."""
-        return self.render(**{name: control.value for name, control in self.values.items()})
+        """The picture for the controls as they stand, drawn for the room that the page gives."""
+        with in_room(self.front.width):
+            return self.render(**{name: control.value for name, control in self.values.items()})
 
     def still(self) -> Picture:
         """What a built notebook keeps."""
@@ -116,7 +120,8 @@ class LabWidget(ABC):
     def show(self, picture: Picture) -> None:
         """Put a picture and its words in place, and clear the error."""
         self.image.value = picture.png
-        self.image.layout.display = None if picture.png else "none"
+        self.image.layout.min_width = f"{picture.least_width}px"  # below it the frame scrolls
+        self.frame.layout.display = None if picture.png else "none"
         words = escape(picture.text)
         self.text.value = f'<div class="lab-words" style="line-height: 1.4">{words}</div>'
         self.front.words = picture.text
@@ -154,7 +159,15 @@ class LabWidget(ABC):
             self._waiting = None
             self.guarded(lambda: self.show(self.picture()))()
 
+    def _resized(self, change: Any) -> None:
+        """Draw anew where that makes a difference."""
+        if sheet_width(change.old) != sheet_width(change.new):
+            self._update_soon()
+
     def _changed(self, _change: Any = None) -> None:
+        self._update_soon()
+
+    def _update_soon(self) -> None:
         """Update after `delay`, once for all changes till then; at once without an event loop.
 
         The picture so follows a slider while it moves. Under LAB_STRICT it is at once too, for an

@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike
 from traitlets import Dict
 
 from lstm_video_lab.plots import Picture
-from lstm_video_lab.plots.films import Film, draw_film, open_film
 from lstm_video_lab.widgets.base import display_live, static
+from lstm_video_lab.widgets.film_picture import Film, draw_film, open_film
 
 
 class FilmView(anywidget.AnyWidget):
@@ -30,8 +30,8 @@ class FilmView(anywidget.AnyWidget):
 class FilmPlayer:
     """Clips beside each other with a button, a scrubber and keys: truth and prediction.
 
-    `clips`, `text`, and by name `first` and `seen`: as `plots.film` takes them, whose picture is
-    what a built notebook keeps.
+    `clips`, `text`, and by name `first` and `seen`: as `film_picture.film` takes them, whose
+    picture is what a built notebook keeps.
     """
 
     def __init__(

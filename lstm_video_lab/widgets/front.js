@@ -1,12 +1,16 @@
 // The page's half of every widget of the lab. It lies as an invisible child in a box of class
 // "lab-live" and gives the controls of that box what ipywidgets lacks: names, the values that stand
-// on the screen, announcements, keys that stay in the box, and a place for the focus to go.
+// on the screen, announcements, keys that stay in the box, and a place for the focus to go. It also
+// tells how much room the box has.
 // Whatever fails here is logged; the widget works on without it.
 
 const QUIET = 800; // ms without a new sentence before the last one is announced
 const ANSWER = 5000; // ms after a key or click in which what changes is an answer to it
 const NEWS = 15000; // ms between sentences that come by themselves, as those of a training run
 const SETTLE = 400; // ms: a press changes all buttons that it changes, a second press is over
+const REST = 200; // ms after which a page that was being resized is at rest
+const MARGIN = 6; // pixels beside a picture, in its box
+const STEP = 10; // pixels: a picture is drawn anew for no less
 const WATCHED = ["class", "style", "disabled", "contenteditable", "aria-valuetext"];
 
 export default { render };
@@ -23,9 +27,11 @@ function render({ model, el }) {
       nameControls(box);
       dropNulls(box);
       describePictures(box, model.get("words"));
+      openFrames(box);
       mendFocus();
     });
     watch(box, signal, look);
+    tellWidth(model, box, signal, look);
     listen(model, "change:words", signal, look);
   });
   return () => leaving.abort();
@@ -148,7 +154,17 @@ function dropNulls(box) {
 }
 
 function describePictures(box, words) {
-  for (const picture of box.querySelectorAll(":scope > img")) set(picture, "alt", words);
+  for (const picture of box.querySelectorAll(":scope > .lab-frame > img")) set(picture, "alt", words);
+}
+
+// A picture that scrolls sideways can be scrolled by keys.
+function openFrames(box) {
+  for (const frame of box.querySelectorAll(":scope > .lab-frame")) {
+    const scrolls = frame.scrollWidth > frame.clientWidth;
+    set(frame, "tabindex", scrolls ? "0" : null);
+    set(frame, "role", scrolls ? "group" : null);
+    set(frame, "aria-label", scrolls ? "picture, wider than its room" : null);
+  }
 }
 
 function labelOf(control) {
@@ -225,6 +241,30 @@ function wordsOf(box) {
   const words = [...box.querySelectorAll(":scope > .widget-html")].find((one) => one.textContent);
   if (words) words.tabIndex = -1;
   return words;
+}
+
+// --- room ----------------------------------------------------------------------------------------
+
+// Pictures are drawn for the room that they get, in steps, once a page that is resized is at rest.
+function tellWidth(model, box, signal, look) {
+  let timer;
+  const tell = () => {
+    if (!box.clientWidth) return; // it is hidden
+    const width = STEP * Math.floor((box.clientWidth - MARGIN) / STEP);
+    if (width === model.get("width")) return;
+    model.set("width", width);
+    model.save_changes();
+  };
+  const observer = new ResizeObserver(() => {
+    clearTimeout(timer);
+    timer = setTimeout(guarded(tell), REST);
+    look();
+  });
+  observer.observe(box);
+  signal.addEventListener("abort", () => {
+    observer.disconnect();
+    clearTimeout(timer);
+  });
 }
 
 // --- the box -------------------------------------------------------------------------------------

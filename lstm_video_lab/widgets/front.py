@@ -10,15 +10,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import anywidget
-from traitlets import Unicode
+from traitlets import Int, Unicode
+
+from lstm_video_lab.plots.canvas import WIDTH
 
 LIVE = "lab-live"  # the class of a box that a Front looks after
+FRAME = "lab-frame"  # and of what holds its picture
 HERE = Path(__file__).parent
 
 
 class Front(anywidget.AnyWidget):
-    """An invisible child of a box of class `LIVE`; a change of `words` is announced politely."""
+    """An invisible child of a box of class `LIVE`; a change of `words` is announced politely.
+
+    `width` comes from the page: the pixels that a picture has there.
+    """
 
     _esm = HERE / "front.js"
     _css = HERE / "front.css"
     words = Unicode("").tag(sync=True)
+    width = Int(WIDTH).tag(sync=True)

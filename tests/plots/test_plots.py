@@ -136,13 +136,14 @@ def test_a_missing_frame_is_left_out():
 
 
 def test_of_many_frames_evenly_spaced_ones_are_shown():
-    _, shown = page.tile_rows({"a": np.zeros((100, 8, 8))}, 700)
+    _, shown = page.rows_of({"a": np.zeros((100, 8, 8))})
     assert list(shown) == list(range(0, 100, 5))
     assert plots.frames({"a": np.zeros((100, 8, 8))}).text == "20 frames, one in 5: a."
 
 
 def test_the_marked_frame_is_where_the_thick_border_is():
-    image, _ = page.tile_rows({"a": np.zeros((10, 8, 8)), "b": np.zeros((10, 8, 8))}, 700, mark=7)
+    black = np.zeros((10, 8, 8))
+    image = page.tile_rows({"a": black, "b": black}, range(10), 64, mark=7)
     orange = (image == np.array(list(bytes.fromhex(canvas.VERMILLION[1:])))).all(axis=2)
     columns = np.flatnonzero(orange.any(axis=0)) * 10 // image.shape[1]
     assert set(columns) == {7}

@@ -164,9 +164,9 @@ def test_call_soon_is_now_without_a_loop_and_shows_errors():
 def test_a_picture_without_pixels_hides_the_image():
     widget = Counter()
     widget.show(Picture(b"", "words alone"))
-    assert widget.image.layout.display == "none"
+    assert widget.frame.layout.display == "none"
     widget.show(Picture(b"png", "and a picture"))
-    assert widget.image.layout.display is None
+    assert widget.frame.layout.display is None
 
 
 def test_live_display_is_a_widget_view(shell):

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lstm_video_lab import plots
-from lstm_video_lab.widgets import FilmPlayer, film
+from lstm_video_lab.widgets import FilmPlayer, film, film_picture
 
 CLIP = np.random.default_rng(0).integers(0, 256, (5, 4, 6), np.uint8)
 
@@ -33,7 +32,7 @@ def test_other_clips_can_be_shown_in_its_place():
 
 def test_a_build_keeps_the_film_as_a_picture(monkeypatch):
     player = FilmPlayer({"truth": CLIP}, "words", first=11, seen=10)
-    assert player.still() == plots.film({"truth": CLIP}, "words", first=11, seen=10)
+    assert player.still() == film_picture.film({"truth": CLIP}, "words", first=11, seen=10)
     assert Image.open(io.BytesIO(player.still().png)).n_frames == 5
     with (
         mock.patch.object(film, "display") as display,

@@ -93,8 +93,8 @@ def draw_state(frames: Any, h: Any, c: Any, reconstruction: Any, text: str) -> P
     frames, reconstruction: (T, S, S); h, c: (H,).
     """
     frames, reconstruction = as_array(frames), as_array(reconstruction)
-    page = Page(room_for(["reconstructed"]), narrow=True)
-    shown, pitch = page.frames({"input": frames})
+    page = Page(room_for(["reconstructed"]), narrow=True, least=460)
+    shown, pitch = page.frames({"input": frames}, whole=True)
     page.gap(8)
     for name, part in {"h": h, "c": c}.items():
         values = as_array(part)[:, None]  # (H, 1): units side by side
@@ -102,6 +102,6 @@ def draw_state(frames: Any, h: Any, c: Any, reconstruction: Any, text: str) -> P
         width = len(shown) * pitch - 60
         page.strip(values, STRIP, name, width=width, limits=(-most, most), below=6)
     rows = {"target": frames[::-1], "reconstructed": reconstruction}
-    page.frames(rows, [len(frames) - t for t in shown], above=24)
+    page.frames(rows, [len(frames) - t for t in shown], above=24, whole=True)
     page.gap(6)
     return page.finish(text)

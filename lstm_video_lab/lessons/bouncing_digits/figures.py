@@ -23,7 +23,6 @@ from lstm_video_lab.plots.canvas import (
     INK,
     MARKERS,
     ON_DARK,
-    WIDTH,
     Picture,
     add_axes,
     fit,
@@ -48,15 +47,19 @@ def draw_scene(frames: np.ndarray, scene: Scene, frame: int) -> Picture:
     frames: uint8 (T, S, S); scene: its first sequence is meant.
     """
     size, now = frames.shape[1], frame - 1
-    shades, side = grey(frames), fit(size, LARGE)
-    page = Page(side + 46, narrow=True)
-    page.drawing(0, _lay_current, shades[now], scene, now, side)
-    page.gap(4)
-    for start in range(0, len(frames), COLUMNS):
-        part = shades[start : start + COLUMNS]
+    page, shades, columns = Page(narrow=True), grey(frames), COLUMNS
+    side = fit(size, min(LARGE, page.width - 24))
+    if page.is_tight:  # the small frames stand below
+        columns = (page.width - 16) // (SMALL + 6)
+        page.gap(side + 50)
+    else:
+        page.left = side + 46
+    page.drawing(4, _lay_current, shades[now], scene, now, side)
+    for start in range(0, len(frames), columns):
+        part = shades[start : start + columns]
         page.gap(18)
         page.columns(range(start + 1, start + 1 + len(part)), SMALL + 6, -2, va="bottom")
-        page.tiles(tile(part, COLUMNS, SMALL, {now - start}))
+        page.tiles(tile(part, columns, SMALL, {now - start}))
     page.gap(max(4, side + 50 - page.top))
     return page.finish(describe(scene, frame, size))
 
@@ -170,9 +173,9 @@ def floor(x: float) -> float:
 
 def draw_cost(p: float) -> Picture:
     """A curve for a black, a grey and a white pixel; a ring at its floor, a dot at p."""
-    page = Page()
+    page = Page(least=520)
     page.gap(14)
-    axes = page.axes(268, 72, WIDTH - 72 - 210, "prediction p", "nats")
+    axes = page.axes(268, 72, page.width - 72 - 210, "prediction p", "nats")
     axes.set(xlim=(-0.02, 1.0), ylim=(-0.15, 4.8))
     axes.axvline(p, color=INK, linewidth=1)
     ends, paid = [], []

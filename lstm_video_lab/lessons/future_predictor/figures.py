@@ -61,9 +61,9 @@ def overview(result: dict[str, Any]) -> Picture:
 def draw_conditioning(result: dict[str, Any], model: str, shown: bool, sequence: int) -> Picture:
     """The frames of one model over the errors of all, its own line thick."""
     rows = stored_sequence(result, model, shown, sequence)
-    page = Page(room_for(["predicted"]))
+    page = Page(room_for(["predicted"]), least=440)
     first = result["models"][model]["settings"]["frames_in"] + 1
-    _, pitch = page.frames(rows, first=first, above=24)
+    _, pitch = page.frames(rows, first=first, above=24, whole=True)
     if len(rows) < ROWS:
         missing = "predictions are not stored"
         if "predicted" in rows:

@@ -48,8 +48,8 @@ STRIP = 54  # pixels, the height of a strip
 
 def draw_unit(record: Record, unit: int, step: int) -> Picture:
     """The gates and the values of one unit; `step` counts from 1."""
-    page = Page(90)
-    shown, pitch = page.frames({"input": record.frames}, mark=step - 1, right=175)
+    page = Page(90, least=640)
+    shown, pitch = page.frames({"input": record.frames}, mark=step - 1, right=175, whole=True)
     width = len(shown) * pitch
     page.write(f"at step {step}", page.left + width + 40, fontsize=SMALL, color=FAINT)
     page.gap(14)
@@ -74,8 +74,8 @@ def draw_unit(record: Record, unit: int, step: int) -> Picture:
 
 def draw_layer(record: Record, step: int) -> Picture:
     """Gates and state of all units as strips; `step` counts from 1."""
-    page = Page(room_for(list(NAMES.values())))
-    shown, pitch = page.frames({"input": record.frames}, mark=step - 1, right=62)
+    page = Page(room_for(list(NAMES.values())), least=560)
+    shown, pitch = page.frames({"input": record.frames}, mark=step - 1, right=62, whole=True)
     page.gap(14)
     width = len(shown) * pitch
     for name, words in NAMES.items():
@@ -114,12 +114,12 @@ def draw_latch(gates: Gates, x: Tensor, names: Sequence[str], step: int) -> Pict
         "gates": {f"{name} gate": series[name[0]] for name in ("input", "forget", "output")},
         "values": {"memory c": series["c"], "output h": series["h"]},
     }
-    page = Page()
+    page = Page(least=WIDTH)  # of the pipes
     page.write(f"step {step}", 12, 6, weight="bold")
     now, before = _at(series, step), float(series["c"][step - 2]) if step > 1 else 0.0
     page.drawing(HEIGHT, draw_pipes, now, before, _at(inputs, step))
     for label, lines in panels.items():
-        axes = page.axes(102, 60, WIDTH - 60 - 180, "step", label, 16)
+        axes = page.axes(102, 60, page.width - 60 - 180, "step", label, 16)
         page.label_ends(axes, _draw_panel(axes, lines, step))
         if lines is not panels["values"]:
             without_steps(axes)
@@ -179,7 +179,7 @@ def draw_half_lives(left: Mapping[float, np.ndarray], bias: float) -> Picture:
     """
     f = 1 / (1 + math.exp(-bias))
     law = math.log(0.5) / math.log(f)
-    page = Page()
+    page = Page(least=WIDTH)
     page.write(f"bias {two(bias)}: part that is left", 8, 6, weight="bold")
     page.write("half-life at every bias, in steps", 452, 6, weight="bold")
     page.gap(40)

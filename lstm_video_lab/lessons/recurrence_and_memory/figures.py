@@ -68,7 +68,7 @@ def draw_gains(gains: ArrayLike, cell: str, scale: float, length: int, back: int
     """
     powers = np.log10(as_array(gains)[:, : length + 1])  # (S, k)
     mean = powers.mean(0)
-    page = Page(LEFT)
+    page = Page(LEFT, least=WIDTH)  # of the unrolled steps
     page.drawing(UNROLLED, draw_unrolled, mean, back)
     strip = np.clip(powers.T[::-1], -FAR, FAR)  # (k, S), the last step at the right
     marks: dict[str, Any] = {"mark": length - back, "limits": (-FAR, FAR)}
@@ -167,7 +167,7 @@ def draw_memories(result: Mapping[str, Any], chosen: int) -> Picture:
         name: (lengths, [memory.numbers_stored(units, n) for n in lengths])
         for name, units in memory.MEMORIES.items()
     }
-    page = Page()
+    page = Page(least=WIDTH)
     for n, title in enumerate(panels):
         page.write(title, 10 + n * WIDTH / 2, 6, weight="bold")
     page.gap(40)

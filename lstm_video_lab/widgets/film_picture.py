@@ -14,7 +14,7 @@ from PIL import Image
 
 from lstm_video_lab.checks import LabError
 from lstm_video_lab.plots import canvas
-from lstm_video_lab.plots.canvas import FONT, GAP, INK, LETTER, WIDTH, Picture
+from lstm_video_lab.plots.canvas import FONT, GAP, INK, LETTER, Picture
 from lstm_video_lab.plots.page import Page
 
 RATE = 10  # frames a second
@@ -90,14 +90,14 @@ def _draw(film: Film, t: int) -> Picture:
     """Frame t of all clips, each below its name, and which frame it is."""
     columns = min(len(film.clips), COLUMNS)
     size = max(clip.shape[2] for clip in film.clips.values())
-    side = canvas.fit(size, min(SIDE, (WIDTH - 16) / columns - 2 - GAP))
+    page = Page(narrow=True, least=100 * columns)
+    side = canvas.fit(size, min(SIDE, (page.width - 16) / columns - 2 - GAP))
     pitch = side + 2 + GAP
     names = [textwrap.fill(name, int(pitch / LETTER)) for name in film.clips]
     cells = []
     for clip in film.clips.values():
         at = t - (film.length - len(clip))
         cells.append(canvas.grey(clip[at]) if at >= 0 else np.full(clip.shape[1:], np.nan))
-    page = Page(narrow=True)
     for n in range(0, len(cells), columns):
         line, part = names[n : n + columns], cells[n : n + columns]
         page.gap(8 + 17 * max(name.count("\n") + 1 for name in line))
