@@ -24,7 +24,8 @@ def files_of_the_page():
 
 
 def test_the_page_shows_a_room_a_lesson_and_a_test():
-    parts = [f"{ROOM}/{part}.py" for part in ("__init__", "experiment", "figures", "widgets")]
+    names = ("__init__", "experiment", "figures", "widgets", "guesses", "line")
+    parts = [f"{ROOM}/{name}.py" for name in names]
     files = files_of_the_page()
     assert list(files) == [*parts, SCRIPT, TESTS]
     longest = max(len(line) for text in files.values() for line in text.splitlines())

@@ -90,6 +90,8 @@ def _lesson(root: Path, name: str) -> dict[str, str]:
     return {
         f"{room}/__init__.py": _render("lesson/room.py.jinja", values),
         f"{room}/figures.py": _render("lesson/figures.py.jinja", values),
+        f"{room}/guesses.py": _render("lesson/guesses.py.jinja", values),
+        f"{room}/line.py": _render("lesson/line.py.jinja", values),
         f"{room}/widgets.py": _render("lesson/widgets.py.jinja", values),
         f"notebooks/{values['number']}_{name}.py": _render("lesson/notebook.py.jinja", values),
         f"{tests}/test_{name}.py": _render("lesson/test.py.jinja", values),
