@@ -5,7 +5,7 @@ const RATE = 10; // frames a second
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** A new element with attributes and children, the last one of `parent`. */
-function add(parent, tag, attributes = {}, ...children) {
+export function add(parent, tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
@@ -17,26 +17,34 @@ function lengthOf(clip) {
   return clip.pixels.length / (clip.width * clip.height);
 }
 
+const grey = (value) => 0xff000000 | (0x010101 * value); // of a pixel: alpha, blue, green, red
+
+/** A canvas with a name; `paint(values, inkOf)` draws it anew, a pixel for each value. */
+export function addPixels(parent, name, width, height) {
+  const canvas = add(parent, "canvas", { role: "img", "aria-label": name, width, height });
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(width, height);
+  const inks = new Uint32Array(image.data.buffer);
+  const clear = () => context.clearRect(0, 0, width, height);
+  const paint = (values, inkOf = grey) => {
+    values.forEach((value, n) => (inks[n] = inkOf(value)));
+    context.putImageData(image, 0, 0);
+  };
+  return { canvas, clear, paint };
+}
+
 /** A canvas below its name; returns what draws a frame on it, or nothing before the clip begins. */
 function addClip(parent, clip, length) {
   const { name, width, height, pixels } = clip;
   const figure = add(parent, "figure");
   add(figure, "figcaption", {}, name);
-  const canvas = add(figure, "canvas", { role: "img", "aria-label": name, width, height });
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(width, height);
-  const inks = new Uint32Array(image.data.buffer); // of a pixel: alpha, blue, green, red
+  const { clear, paint } = addPixels(figure, name, width, height);
   const size = width * height;
   const begins = length - lengthOf(clip);
   return (t) => {
     figure.classList.toggle("film-empty", t < begins);
-    if (t < begins) {
-      context.clearRect(0, 0, width, height);
-      return;
-    }
-    const grey = pixels.subarray((t - begins) * size, (t - begins + 1) * size);
-    grey.forEach((value, n) => (inks[n] = 0xff000000 | (0x010101 * value)));
-    context.putImageData(image, 0, 0);
+    if (t < begins) clear();
+    else paint(pixels.subarray((t - begins) * size, (t - begins + 1) * size));
   };
 }
 
@@ -56,7 +64,8 @@ function addPart(parent, word, from, to) {
  * up to number `seen` (or null) are what a model sees. For people who ask for less motion, a film
  * waits for its button and stops at its end.
  *
- * Returns {show, remove}: show other data from the frame that stands there; take all away.
+ * Returns {show, go, remove}: show other data from the frame that stands there; pause at the frame
+ * of a number; take all away. Each frame is told to the page: an event "frame", its number `detail`.
  */
 export function play(element, data) {
   const root = add(element, "div", { class: "film", role: "group" });
@@ -100,6 +109,7 @@ export function play(element, data) {
     slider.setAttribute("aria-valuetext", caption.join(", "));
     number.textContent = caption.join(" · ");
     draws.forEach((drawClip) => drawClip(t));
+    root.dispatchEvent(new CustomEvent("frame", { bubbles: true, detail: first + t }));
   }
 
   /** Play from the frame that stands there, or pause. */
@@ -129,6 +139,10 @@ export function play(element, data) {
     draw((frame + by + length) % length);
   }
 
+  function go(number) {
+    step(number - first - frame);
+  }
+
   /** Keys stay here, or JupyterLab would take them for its cell; those that lead away do not. */
   function onKey(event) {
     const leads = ["Tab", "Escape"].includes(event.key) || (event.shiftKey && event.key === "Enter");
@@ -142,7 +156,7 @@ export function play(element, data) {
   }
 
   button.addEventListener("click", () => run(!isPlaying));
-  slider.addEventListener("input", () => step(slider.valueAsNumber - first - frame));
+  slider.addEventListener("input", () => go(slider.valueAsNumber));
   root.addEventListener("keydown", onKey);
   const watch = new IntersectionObserver((entries) => {
     isInView = entries.at(-1).isIntersecting;
@@ -157,7 +171,7 @@ export function play(element, data) {
     root.remove();
   }
 
-  return { show, remove };
+  return { show, go, remove };
 }
 
 /** What came from Python, where pixels arrive as a DataView. */
