@@ -13,6 +13,7 @@ from nbformat.v4.rwbase import rejoin_lines
 from tornado.web import HTTPError
 
 from lstm_video_lab.course.building import pairs
+from lstm_video_lab.course.building.scripts import lab_of
 
 
 class PairedContents(LargeFileManager):
@@ -96,16 +97,13 @@ class PairedContents(LargeFileManager):
 
 
 def _put_mark(nb: NotebookNode, mark: str) -> None:
-    lab = nb.metadata.get("lab")
-    nb.metadata["lab"] = {**(lab if isinstance(lab, dict) else {}), "page": mark}
+    nb.metadata["lab"] = {**lab_of(nb), "page": mark}
 
 
 def _take_mark(nb: NotebookNode) -> str:
     """The mark that `_put_mark` left, taken out of the notebook; "" where there is none."""
-    lab = nb.metadata.get("lab")
-    if not isinstance(lab, dict):
-        return ""
+    lab = lab_of(nb)
     mark = str(lab.pop("page", ""))
     if not lab:
-        del nb.metadata["lab"]
+        nb.metadata.pop("lab", None)
     return mark

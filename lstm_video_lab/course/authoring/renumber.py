@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 import json
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from nbformat import NotebookNode
 from lstm_video_lab.course.authoring import edits
 from lstm_video_lab.course.authoring.mentions import NUMBER, Kind, Move, doubtful, rewrite
 from lstm_video_lab.course.building import stamps
+from lstm_video_lab.course.building.history import git
 from lstm_video_lab.course.building.scripts import code_cells, content_hash, read_script, to_text
 
 READ = (".py", ".md", ".ipynb", ".toml", ".yml", ".cff", ".html", ".jinja")
@@ -131,12 +131,11 @@ def _read_files(root: Path, plan: Plan) -> None:
 def _git(root: Path, *arguments: str) -> str:
     """What git prints. Raises ValueError where there is no git, or no clone."""
     try:
-        run = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
+        return git(root, *arguments)
+    except ValueError:
         raise ValueError(
             f"{root} is no clone that git knows: a lesson is moved in one, where it can be undone"
         ) from None
-    return run.stdout.decode()
 
 
 def _rewrite_texts(plan: Plan) -> None:

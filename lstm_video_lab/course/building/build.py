@@ -11,7 +11,7 @@ modification times, is never used.
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -22,11 +22,9 @@ from nbformat import NotebookNode
 
 from lstm_video_lab.checks import check_choice
 from lstm_video_lab.course import find_lessons, handout
-from lstm_video_lab.course.building import links, prose, stamps, tables
+from lstm_video_lab.course.building import links, prose, published, stamps, tables
 from lstm_video_lab.course.building.execution import execute, run_until
-from lstm_video_lab.course.building.moved_numbers import moved_numbers
 from lstm_video_lab.course.building.pairs import take_edits
-from lstm_video_lab.course.building.review import git
 from lstm_video_lab.course.building.scripts import (
     code_cells,
     content_hash,
@@ -225,9 +223,11 @@ def _build_one(script: Path, force: bool, accept: bool, say: Say) -> None:
         say(f"{script.stem}: outputs kept")
         return
     stamp = _run_or_take_refused(nb, script, scale, accept)
-    _compare(old, nb, script, stamp, accept, say)
+    published.compare(script, nb, stamp, scale, accept, say)
     _take_edits(script, say, edits)  # what was saved meanwhile
+    published.keep(script, old)
     _write(nb, target, scale)
+    published.keep(script, nb)
     stamps.write(script.parent, script.stem, stamp, output_hash(nb))
     say(f"{script.stem}: executed at {scale} scale")
 
@@ -248,59 +248,12 @@ def _take_outputs(nb: NotebookNode, old: NotebookNode) -> None:
 
 def _run_or_take_refused(nb: NotebookNode, script: Path, scale: str, accept: bool) -> stamps.Stamp:
     """Execute `nb`, unless the run that was refused before is accepted now; returns its stamp."""
-    run = stored_notebook(_refused(script)) if accept else None
-    if run and run.metadata.lab.scale == scale:
-        stamp = json.loads(run.metadata.lab.stamp)
-        if not stamps.changes(stamp, nb, script.parent):
+    with contextlib.suppress(LookupError):
+        if accept:
+            run, stamp = published.refused_run(script, nb, scale)
             _take_outputs(nb, run)
             return stamp
     return execute(nb, script, scale)
-
-
-def _published(old: NotebookNode | None, target: Path) -> NotebookNode | None:
-    """The notebook whose numbers readers have: `old`, or the committed one where `old` has gone, or
-    holds outputs that no build made; None where there is neither.
-    """
-    if old is not None and old.metadata.get("lab", {}).get("outputs") == output_hash(old):
-        return old
-    try:
-        committed = git(target.parent, "show", f"HEAD:./{target.name}")
-        return nbformat.reads(committed, as_version=4)
-    except (ValueError, nbformat.ValidationError):  # of git too: no clone, or not in it yet
-        return old
-
-
-def _refused(script: Path) -> Path:
-    """Where a run is kept whose numbers moved too far, until it is accepted."""
-    return script.parent / stamps.DRAFTS / script.with_suffix(".ipynb").name
-
-
-def _compare(
-    old: NotebookNode | None,
-    nb: NotebookNode,
-    script: Path,
-    stamp: stamps.Stamp,
-    accept: bool,
-    say: Say,
-) -> None:
-    """Say which numbers moved. Raises ValueError where one moved too far and is not accepted."""
-    published = _published(old, script.with_suffix(".ipynb"))
-    moves = []
-    if published is not None and published.metadata.get("lab", {}).get("scale") == _scale():
-        moves = moved_numbers(published, nb)
-    for move in moves:
-        say(f"{script.stem}: {move}")
-    far = [move for move in moves if not move.is_stated]
-    refused = _refused(script)
-    if far and not accept:
-        nb.metadata["lab"] = {"stamp": json.dumps(stamp), "scale": _scale()}
-        refused.parent.mkdir(exist_ok=True)
-        write_whole(refused, to_text(nb))
-        raise ValueError(
-            f"{script.stem}: {len(far)} numbers moved further than their cells state, first "
-            f"{far[0]}: if that is right, build again with --accept"
-        )
-    refused.unlink(missing_ok=True)
 
 
 def _write(nb: NotebookNode, target: Path, scale: str) -> None:

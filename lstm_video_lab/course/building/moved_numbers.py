@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from lstm_video_lab.course.building.scripts import code_cells
-from lstm_video_lab.course.building.stamps import hash_of_code
+from lstm_video_lab.course.building.stamps import hashes_of_cells
 from lstm_video_lab.course.building.texts import words_of_page
 
 NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -35,17 +35,24 @@ class Move:
         return f"{self.cell}: {self.old} → {self.new}"
 
 
-def moved_numbers(old: NotebookNode, new: NotebookNode) -> list[Move]:
-    """Every number that moved, cell by cell; numbers without a counterpart move from or to ""."""
+def moved_numbers(
+    old: NotebookNode, new: NotebookNode, codes: Mapping[str, str] | None = None
+) -> list[Move]:
+    """Every number that moved, cell by cell; numbers without a counterpart move from or to "".
+
+    codes  id of a cell of `old` → hash of the code that made its outputs; None: of what stands in
+           it, which an author may have edited since
+    """
+    codes = hashes_of_cells(old) | dict(codes or {})
     by_id = {cell.id: cell for cell in code_cells(old)}
-    by_code = {hash_of_code(cell.source): cell for cell in code_cells(old)}
+    by_code = {codes[cell.id]: cell for cell in code_cells(old)}
+    now = hashes_of_cells(new)
     moves = []
     for cell in code_cells(new):
-        code = hash_of_code(cell.source)
-        before = by_id.get(cell.id) or by_code.get(code)  # which may bear another name
+        before = by_id.get(cell.id) or by_code.get(now[cell.id])  # which may bear another name
         if before is None:
             continue
-        is_edited = code != hash_of_code(before.source)
+        is_edited = now[cell.id] != codes[before.id]
         spread = float(cell.metadata.get("spread", 0))
         for one, two in _pairs(text_of(before), text_of(cell)):
             moves.append(Move(cell.id, one, two, is_edited or _is_within(one, two, spread)))

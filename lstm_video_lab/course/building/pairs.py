@@ -292,14 +292,12 @@ def write_script(pair: Pair) -> None:
 
 def note(nb: NotebookNode, agreed: NotebookNode) -> None:
     """Remember in the metadata of a notebook the inputs that it agrees with."""
-    lab = nb.metadata.get("lab")
-    nb.metadata["lab"] = {**(lab if isinstance(lab, dict) else {}), "script": _hash(agreed)}
+    nb.metadata["lab"] = {**scripts.lab_of(nb), "script": _hash(agreed)}
 
 
 def noted(nb: NotebookNode) -> str:
     """The hash that `note` left; "" where there is none."""
-    lab = nb.metadata.get("lab")
-    return str(lab.get("script", "")) if isinstance(lab, dict) else ""
+    return str(scripts.lab_of(nb).get("script", ""))
 
 
 def _write_notebook(script: Path, nb: NotebookNode) -> None:

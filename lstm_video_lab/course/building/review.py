@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lstm_video_lab.course.building import as_text
 from lstm_video_lab.course.building.changes import CellChange, changed_cells, changed_pixels
+from lstm_video_lab.course.building.history import git
 from lstm_video_lab.course.pages import render
 from lstm_video_lab.files import write_whole
 
@@ -156,20 +155,3 @@ def _commit(root: Path, revision: str) -> str:
         raise ValueError(
             f"revision {revision!r} is unknown: name a commit, branch or tag that this clone has"
         ) from error
-
-
-def git(root: Path, *words: str) -> str:
-    """What git prints. Raises ValueError with git's own reason where it fails."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *words],
-            capture_output=True,
-            check=True,
-            env={**os.environ, "LC_ALL": "C"},
-        )
-    except FileNotFoundError as error:
-        raise ValueError("git is not installed, and only git knows how lessons were") from error
-    except subprocess.CalledProcessError as error:
-        reason = error.stderr.decode(errors="replace").strip().partition("\n")[0]
-        raise ValueError(f"git cannot read {root}: {reason.removeprefix('fatal: ')}") from error
-    return done.stdout.decode()

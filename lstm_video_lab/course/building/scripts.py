@@ -215,6 +215,12 @@ def code_cells(nb: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in nb.cells if cell.cell_type == "code"]
 
 
+def lab_of(nb: NotebookNode) -> dict[str, Any]:
+    """What a build noted in the metadata of a notebook; empty where it noted nothing."""
+    lab = nb.metadata.get("lab")
+    return lab if isinstance(lab, dict) else {}
+
+
 def output_hash(nb: NotebookNode) -> str:
     return hash_of([[cell.execution_count, cell.outputs] for cell in code_cells(nb)])
 

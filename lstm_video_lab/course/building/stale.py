@@ -13,6 +13,7 @@ from lstm_video_lab.course.building import markers, stamps, tables
 from lstm_video_lab.course.building.scripts import (
     code_cells,
     content_hash,
+    lab_of,
     output_hash,
     read_script,
     to_text,
@@ -39,7 +40,7 @@ def stale_because(
     """Why the stored outputs are not what a run would give now; a line for each reason."""
     if old is None:
         return ["has no notebook yet"]
-    made = old.metadata.get("lab", {})
+    made = lab_of(old)
     stamp = stamps.read(script.parent).get(script.stem)
     if stamp is None:
         return ["it is not known what its outputs were made from"]
@@ -120,7 +121,7 @@ def _difference(fresh: NotebookNode, stored: NotebookNode) -> str:
             return f"differs from its script at cell {new.id!r}"
     if len(fresh.cells) != len(bare.cells):
         return f"has {len(bare.cells)} cells, its script {len(fresh.cells)}"
-    if bare.metadata.get("lab", {}).get("script") != content_hash(fresh):
+    if lab_of(bare).get("script") != content_hash(fresh):
         return "has been edited since its build, and its script alike"
     fresh.metadata["lab"] = bare.metadata.lab
     return "" if fresh.metadata == bare.metadata else "has other metadata than the build gives it"

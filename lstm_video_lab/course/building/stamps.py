@@ -55,7 +55,7 @@ def make(
         if path.is_file():
             if begun < path.stat().st_mtime_ns <= time.time_ns():
                 raise ValueError(f"{name} was saved while the lesson ran: build it again")
-            inputs[name] = _hash_of_input(name, lessons)
+            inputs[name] = hash_of_input(name, lessons)
     return {"cells": hashes_of_cells(nb), "inputs": inputs}
 
 
@@ -69,7 +69,7 @@ def changes(stamp: Stamp, nb: NotebookNode, lessons: Path) -> list[str]:
         path = _path_of(name, lessons)
         if not path.is_file():
             lines.append(f"{name} is gone")
-        elif _hash_of_input(name, lessons) != stored:
+        elif hash_of_input(name, lessons) != stored:
             lines.append(f"{name} has changed")
     return lines
 
@@ -95,10 +95,10 @@ def read(lessons: Path) -> dict[str, Stamp]:
         return {}
     if not isinstance(stamps, dict):
         return {}
-    return {name: stamp for name, stamp in stamps.items() if _is_stamp(stamp)}
+    return {name: stamp for name, stamp in stamps.items() if is_stamp(stamp)}
 
 
-def _is_stamp(stamp: Any) -> bool:
+def is_stamp(stamp: Any) -> bool:
     """Whether it has all parts; a merge by hand may have left less."""
     parts = [stamp.get(name) for name in ("cells", "inputs")] if isinstance(stamp, dict) else [None]
     return all(isinstance(part, dict) for part in parts)
@@ -186,7 +186,7 @@ def _path_of(name: str, lessons: Path) -> Path:
     return PACKAGE.parent / name if name.startswith(HOME) else lessons / name
 
 
-def _hash_of_input(name: str, lessons: Path) -> str:
+def hash_of_input(name: str, lessons: Path) -> str:
     path = _path_of(name, lessons)
     if name.endswith(AS_TEXT):
         return _digest(path.read_bytes())
