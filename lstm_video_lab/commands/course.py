@@ -141,7 +141,7 @@ def add_grade(parser: argparse.ArgumentParser) -> None:
 def run_grade(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from lstm_video_lab.course.grading import feedback, grade, gradebook
+    from lstm_video_lab.course.grading import feedback, grade, gradebook, guesses
 
     if arguments.due:
         gradebook.due_time(arguments.due)  # a wrong one is named before the work begins
@@ -161,7 +161,8 @@ def run_grade(arguments: argparse.Namespace) -> int:
         )
     out = arguments.out
     book = gradebook.read_book(grading, out, arguments.due, arguments.late_per_day)
-    for line in gradebook.write(book, out):
+    of_class = guesses.read_class(arguments.submissions, grading.exercises)
+    for line in [*gradebook.write(book, out), *guesses.write(of_class, out)]:
         print(line)
     pages = feedback.write(book, out / "feedback")
     print(f"written: {len(pages)} pages of feedback in {out / 'feedback'}")

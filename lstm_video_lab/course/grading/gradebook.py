@@ -140,22 +140,23 @@ def write(book: Book, out: Path) -> list[str]:
         out / "junit" / f"{file_stem(graded.submission.student)}.xml" for graded in grading.students
     ]
     files = {
-        out / "gradebook.csv": _csv(gradebook(book)),
+        out / "gradebook.csv": csv_text(gradebook(book)),
         out / "gradebook.json": json.dumps(_as_json(book), indent=1) + "\n",
         out / "junit.xml": merge_junit(reports),
-        out / "similarity.csv": _csv(similar_pairs(grading)),
+        out / "similarity.csv": csv_text(similar_pairs(grading)),
     }
     for question, rows in written_tables(book):
-        files[out / "written" / f"{question}.csv"] = _csv(rows)
+        files[out / "written" / f"{question}.csv"] = csv_text(rows)
     for platform, rows in exports(book):
-        files[out / f"{platform}.csv"] = _csv(rows)
+        files[out / f"{platform}.csv"] = csv_text(rows)
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text)
     return [f"written: {path}" for path in files]
 
 
-def _csv(rows: Iterable[Sequence[Any]]) -> str:
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV; a spreadsheet runs nothing in it."""
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\n")
     for row in rows:

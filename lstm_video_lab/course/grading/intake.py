@@ -12,7 +12,7 @@ names say whose they are:
 
 Which exercise a notebook is, its file name says; else the answers in it. Of several notebooks of
 one student for one exercise the newest by Canvas's number, then by time, counts; the others are
-named in the report.
+named in the report. A file of guesses, `my_guesses.json`, belongs to whom its path says, too.
 """
 
 from __future__ import annotations
@@ -38,11 +38,14 @@ from lstm_video_lab.course.exercises import (
     functions_of,
     kind_of,
 )
+from lstm_video_lab.questions import KEPT
 
 LARGEST = 10 * 2**20  # bytes of a notebook
 MOST_CELLS = 2000
 MOST_TEXT = 500_000  # characters of all cells together
 LONGEST_ANSWER = 100_000  # characters
+GUESSES = Path(KEPT).stem
+WANTED = re.compile(rf"\.ipynb$|{GUESSES}.*\.json$", re.I)  # Canvas adds names and numbers
 LATE = re.compile(r"_LATE(?=_|$)")
 CANVAS = re.compile(r"(?P<student>.+?)_(?:LATE_)?(?P<id>\d+)_(?P<number>\d+)_(?P<file>.+)")
 MOODLE = re.compile(r"(?P<student>.+?)_(?P<id>\d+)_assignsubmission_\w+?_(?P<file>.*)")
@@ -85,7 +88,9 @@ def read_submissions(folder: Path, exercises: dict[str, Exercise]) -> list[Submi
         raise ValueError(f"{folder} is no folder: name the one that holds the submissions")
     submissions: dict[str, Submission] = {}
     newest: dict[tuple[str, str], tuple[tuple[float, float], Path]] = {}
-    for path, owner in _notebooks_with_owners(folder, exercises):
+    for path, owner in files_of_students(folder, exercises):
+        if not path.name.lower().endswith(".ipynb"):
+            continue
         submission = submissions.setdefault(owner.student, Submission(owner.student))
         submission.ids |= owner.ids
         label = _text(path.name)
@@ -116,22 +121,22 @@ def read_submissions(folder: Path, exercises: dict[str, Exercise]) -> list[Submi
     return [submissions[student] for student in sorted(submissions)]
 
 
-def _notebooks(folder: Path) -> list[Path]:
-    """What is named *.ipynb below a folder; links to folders are not followed."""
+def _files(folder: Path) -> list[Path]:
+    """Notebooks and guesses below a folder, by name; links to folders are not followed."""
     paths = []
     for here, folders, files in os.walk(folder, followlinks=False):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__MACOSX")
         for name in sorted(files):
-            if name.lower().endswith(".ipynb") and not name.startswith("."):
+            if WANTED.search(name) and not name.startswith("."):
                 paths.append(Path(here) / name)
     return paths
 
 
-def _notebooks_with_owners(
-    folder: Path, exercises: dict[str, Exercise]
-) -> Iterator[tuple[Path, Owner]]:
-    """Every notebook with its owner; several students of one name are told apart by their ids."""
-    paths = _notebooks(folder)
+def files_of_students(folder: Path, exercises: dict[str, Exercise]) -> Iterator[tuple[Path, Owner]]:
+    """Every notebook and file of guesses with its owner; several students of one name are told
+    apart by their ids.
+    """
+    paths = _files(folder)
     owners = [owner_of(path.relative_to(folder), exercises) for path in paths]
     different = {(owner.student, *owner.ids.values()) for owner in owners}
     namesakes = Counter(student for student, *_ in different)
@@ -144,7 +149,7 @@ def _notebooks_with_owners(
 
 
 def owner_of(path: Path, exercises: dict[str, Exercise]) -> Owner:
-    """The owner of a notebook, from its path below the folder of submissions."""
+    """The owner of a file, from its path below the folder of submissions."""
     stem = path.stem
     if len(path.parts) > 1:
         folder = path.parts[0]
@@ -156,7 +161,7 @@ def owner_of(path: Path, exercises: dict[str, Exercise]) -> Owner:
     if match := CANVAS.fullmatch(stem):
         student = LATE.sub("", match["student"])
         return Owner(student, {"canvas": match["id"]}, match["file"], float(match["number"]))
-    for name in exercises:
+    for name in (*exercises, GUESSES):
         if name in stem:
             rest = LATE.sub("", stem.replace(name, "", 1)).strip(" _-.")
             return Owner(rest or "unknown", {}, name)
