@@ -16,20 +16,24 @@ FRAME = 66  # pixels of a frame, at most
 
 def draw_run(run: RunState, levels: Mapping[str, Any], others: Sequence[RunState] = ()) -> Picture:
     """Losses over time with baselines and earlier runs, above what is predicted now."""
-    lines = {"training": (run.seconds, run.losses)}
-    lines["held out"] = (run.heldout_seconds, run.heldout)
-    lines |= {other.folder.name: (other.heldout_seconds, other.heldout) for other in others}
+    by_steps = run.settings.minutes is None
+    points = {"training": run.losses, "held out": run.heldout}
+    points |= {other.folder.name: other.heldout for other in others}
+    lines = {}
+    for name, curve in points.items():
+        if curve:
+            steps, seconds, nats = zip(*curve, strict=True)
+            lines[name] = (steps if by_steps else seconds, nats)
     marks = levels_of(levels)
     page = Page(room_for([*run.rows, "predicted"]))
     page.heading(plan(run.settings))
     page.gap(16)
-    labels = ("seconds of training", "future, nats per frame")
+    labels = (f"{'steps' if by_steps else 'seconds'} of training", "future, nats per frame")
     axes = page.chart(220, ["entropy bound 123.4"], *labels, below=44)
-    drawn = {name: line for name, line in lines.items() if len(line[0])}
-    ends = draw_lines(axes, drawn) + draw_levels(axes, marks)
-    top = max([1.15 * marks["mean image"], *(1.05 * max(y[:20]) for _, y in drawn.values())])
-    planned = 60 * (run.settings.minutes or 0.0)
-    last = max(planned, *(s for x, _ in drawn.values() for s in x), 1e-3)
+    ends = draw_lines(axes, lines) + draw_levels(axes, marks)
+    top = max([1.15 * marks["mean image"], *(1.05 * max(y[:20]) for _, y in lines.values())])
+    planned = run.settings.steps if run.settings.minutes is None else 60 * run.settings.minutes
+    last = max([planned or 1, *(x[-1] for x, _ in lines.values())])
     axes.set(ylim=(0, min(top, 3 * marks["mean image"])), xlim=(0, last))
     page.label_ends(axes, ends)
     future = {name: row for name, row in run.rows.items() if name != "seen"}
@@ -55,10 +59,12 @@ def describe_run(run: RunState, mean_image: float) -> str:
             f"Not trained yet: {plan(run.settings)}. The mean image, which knows nothing of "
             f"motion, costs {mean_image:.1f} nats per frame."
         )
-    share = run.losses[-1] / mean_image
+    _, seconds, nats = run.losses[-1]
+    share = nats / mean_image
+    lasted = "" if run.settings.minutes is None else f"{seconds:.0f} s, "
     return (
-        f"{run.state.capitalize()}: step {run.step}, {run.seconds[-1]:.0f} s, "
-        f"{100 * run.fraction:.0f} % of the run; future {run.losses[-1]:.1f} nats per frame, "
+        f"{run.state.capitalize()}: step {run.step}, {lasted}"
+        f"{100 * run.fraction:.0f} % of the run; future {nats:.1f} nats per frame, "
         f"{100 * share:.0f} % of the mean image's {mean_image:.1f} ({run.settings.scale} scale). "
         + _what_next(run)
     )
@@ -83,8 +89,8 @@ def runs_table(runs: Sequence[RunState]) -> str:
     for run in runs:
         s = run.settings
         cells = [run.folder.name, s.cell, s.units, s.layers, s.conditional or "none"]
-        cells += [f"{s.learning_rate:.1e}", s.num_digits, run.step, f"{run.seconds[-1]:.0f}"]
-        cells.append(f"{run.heldout[-1]:.1f}" if run.heldout else "–")
+        cells += [f"{s.learning_rate:.1e}", s.num_digits, run.step, f"{run.losses[-1].seconds:.0f}"]
+        cells.append(f"{run.heldout[-1].nats:.1f}" if run.heldout else "–")
         body += "<tr>" + "".join(f"<td>{escape(str(cell))}&ensp;</td>" for cell in cells) + "</tr>"
     names = "".join(f"<th>{name}&ensp;</th>" for name in (*heads, "held-out future, nats/frame"))
     rows = f"<caption>My runs</caption><tr>{names}</tr>{body}"

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,21 +25,28 @@ from lstm_video_lab.settings import Settings
 from lstm_video_lab.training.checkpoints import newest_checkpoint
 
 UPDATE_SECONDS = 0.7  # between two pictures
+UPDATES = 10  # of a run without a thread: its pictures are the same on every machine
+
+
+class Point(NamedTuple):
+    """One value of a curve."""
+
+    step: int
+    seconds: float  # of training
+    nats: float  # per frame, of the future
 
 
 @dataclass
 class RunState:
-    """What is known of a run. Losses are of the future, in nats per frame."""
+    """What is known of a run."""
 
     settings: Settings
     folder: Path
     state: str = "idle"  # then training, paused, stopping, stopped, done or failed
     step: int = 0
     fraction: float = 0.0
-    seconds: list[float] = field(default_factory=list)
-    losses: list[float] = field(default_factory=list)  # of training batches, means between updates
-    heldout_seconds: list[float] = field(default_factory=list)
-    heldout: list[float] = field(default_factory=list)
+    losses: list[Point] = field(default_factory=list)  # of training batches, means between updates
+    heldout: list[Point] = field(default_factory=list)
     rows: dict[str, np.ndarray] = field(default_factory=dict)  # name -> frames (T, H, W)
 
 
@@ -137,20 +145,17 @@ class Session:
     def _note(self, progress: training.Progress) -> None:
         run = self.run
         if progress.step <= run.step:
-            forget_after(run, progress.seconds)  # it goes on from a checkpoint before its end
+            forget_from(run, progress.step)  # it goes on from a checkpoint before its end
         run.step, run.fraction = progress.step, progress.fraction
         assert progress.future is not None
         self._waiting.append(progress.future)
         if progress.heldout is not None:
-            run.heldout_seconds.append(progress.seconds)
-            run.heldout.append(progress.heldout["future"]["cross_entropy"])
-        now = time.monotonic()
-        is_last = progress.fraction >= 1 or self._stop.is_set()
-        if now - self._last_update < UPDATE_SECONDS and not is_last:
+            nats = progress.heldout["future"]["cross_entropy"]
+            run.heldout.append(Point(progress.step, progress.seconds, nats))
+        if not self._is_time(progress):
             return
-        self._last_update = now
-        run.seconds.append(progress.seconds)
-        run.losses.append(sum(self._waiting) / len(self._waiting))
+        nats = sum(self._waiting) / len(self._waiting)
+        run.losses.append(Point(progress.step, progress.seconds, nats))
         self._waiting.clear()
         s = run.settings
         future = predict(progress.model, self.frames[: s.frames_in], s.frames_out).future
@@ -158,12 +163,23 @@ class Session:
         run.rows = {**run.rows, "predicted": future[:, 0].numpy()}
         self.on_update()
 
+    def _is_time(self, progress: training.Progress) -> bool:
+        """Whether there is enough new to see: by the clock, or, without a thread, by steps."""
+        if progress.fraction >= 1 or self._stop.is_set():
+            return True
+        if not self._in_thread:
+            return progress.step % max(1, (self.run.settings.steps or 0) // UPDATES) == 0
+        now = time.monotonic()
+        if now - self._last_update < UPDATE_SECONDS:
+            return False
+        self._last_update = now
+        return True
 
-def forget_after(run: RunState, seconds: float) -> None:
-    """Drop the points of the curves from that second on."""
-    for times, values in ((run.seconds, run.losses), (run.heldout_seconds, run.heldout)):
-        kept = sum(time < seconds for time in times)
-        del times[kept:], values[kept:]
+
+def forget_from(run: RunState, step: int) -> None:
+    """Drop the points of the curves from that step on."""
+    for points in (run.losses, run.heldout):
+        points[:] = [point for point in points if point.step < step]
 
 
 def find_run(folder: Path) -> RunState | None:
@@ -178,13 +194,14 @@ def find_run(folder: Path) -> RunState | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     for line in _read_metrics(folder / "metrics.jsonl"):
-        if line["step"] <= run.step and line.get("future") is not None:
-            run.seconds.append(line["seconds"])
-            run.losses.append(line["future"])
+        if line["step"] > run.step:
+            continue
+        at = (line["step"], line["seconds"])
+        if line.get("future") is not None:
+            run.losses.append(Point(*at, line["future"]))
             run.fraction = line["fraction"]
-        if line["step"] <= run.step and line.get("heldout"):
-            run.heldout_seconds.append(line["seconds"])
-            run.heldout.append(line["heldout"]["future"]["cross_entropy"])
+        if line.get("heldout"):
+            run.heldout.append(Point(*at, line["heldout"]["future"]["cross_entropy"]))
     if run.fraction >= 1:
         run.state = "done"
     return run

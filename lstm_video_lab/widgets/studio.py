@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets
+import numpy as np
 from IPython import get_ipython
 
 from lstm_video_lab import evaluation
@@ -15,6 +16,7 @@ from lstm_video_lab.checks import LabError, check_choice, check_number
 from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.widgets.base import LabWidget, dropdown, row, slider, static, strict
+from lstm_video_lab.widgets.film import FilmPlayer
 from lstm_video_lab.widgets.run_figures import draw_run, runs_table
 from lstm_video_lab.widgets.session import RunState, Session, find_run
 
@@ -83,6 +85,9 @@ class TrainingStudio(LabWidget):
             description="More settings", tooltip="cell, layers, conditioning, rate, digits, minutes"
         )
         self.earlier = EarlierRuns(self.go_on_with)
+        self.film: FilmPlayer | None = None  # once there is something predicted
+        self.played: np.ndarray | None = None  # what it plays beside the truth
+        self.screen = ipywidgets.Box()
         super().__init__()
         acts = (self.train, self.pause, self.stop, self.reset)
         for name, act in zip(self.buttons, acts, strict=True):
@@ -90,7 +95,7 @@ class TrainingStudio(LabWidget):
         self.values["cell"].observe(self.guarded(lambda _: self._offer_units()), "value")
         self.more.observe(self.guarded(lambda _: self._show_controls()), "value")
         self._show_controls()
-        self.box.children = [*self.box.children, self.earlier.box, self.table]
+        self.box.children = [*self.box.children, self.screen, self.earlier.box, self.table]
         self._take_over()
 
     def controls(self) -> dict[str, Any]:
@@ -220,8 +225,25 @@ class TrainingStudio(LabWidget):
         if run is not None and state in ("stopped", "done"):
             self.runs[run.folder.name] = dataclasses.replace(run)
         self.table.value = runs_table(list(self.runs.values()))
+        self._show_film(run)
         if self.session is not None and self.session.problem is not None:
             self.fail_to_train(self.session.problem)
+
+    def _show_film(self, run: RunState | None) -> None:
+        """What is predicted now beside what came, played in the page from the frame it shows."""
+        predicted = None if run is None else run.rows.get("predicted")
+        self.screen.layout.display = "none" if predicted is None else None
+        if run is None or predicted is None or predicted is self.played:
+            return
+        self.played, seen = predicted, run.rows["seen"]
+        truth = np.concatenate([seen, run.rows["true future"]])
+        clips = {"truth": truth, "predicted": predicted}
+        words = "A held-out clip, and what the model of this run predicts of it."
+        if self.film is None:
+            self.film = FilmPlayer(clips, words, seen=len(seen))
+            self.screen.children = [self.film.view]
+        else:
+            self.film.show(clips, words, seen=len(seen))
 
     def fail_to_train(self, problem: Exception) -> None:
         """Say in words of the notebook why a run ended, and what to do."""

@@ -18,7 +18,7 @@ from lstm_video_lab.training.checkpoints import read_checkpoint
 from lstm_video_lab.widgets import TrainingStudio
 from lstm_video_lab.widgets import studio as studio_module
 from lstm_video_lab.widgets.run_figures import describe_run, draw_run, runs_table
-from lstm_video_lab.widgets.session import RunState, Session
+from lstm_video_lab.widgets.session import Point, RunState, Session
 from lstm_video_lab.widgets.studio import UNITS, new_folder
 
 LEVELS = {"entropy_bound": {"cross_entropy": 7.0}, "mean_image": {"cross_entropy": 27.0}}
@@ -139,6 +139,36 @@ def test_in_a_build_it_trains_at_smoke_scale_before_it_shows(monkeypatch):
     assert "Done: step 20" in picture.text and "smoke scale" in picture.text
 
 
+def test_in_a_build_the_picture_does_not_hang_on_the_clock(monkeypatch):
+    monkeypatch.setenv("LAB_STATIC", "1")
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    first = TrainingStudio().still()
+    monkeypatch.setattr(time, "monotonic", iter(range(0, 10**6, 1000)).__next__)
+    again = TrainingStudio().still()
+    assert again.png == first.png and again.text == first.text.replace("studio-01", "studio-02")
+
+
+def test_what_is_predicted_is_played_once_there_is_something(monkeypatch):
+    studio = long_studio(monkeypatch)
+    assert studio.film is None and studio.screen.layout.display == "none"
+    press(studio, "Train")
+    wait_for(lambda: len(studio.session.run.losses) > 1)
+    stop(studio)
+    film, view = studio.film, studio.screen.children
+    truth, predicted = film.film.clips["truth"], film.film.clips["predicted"]
+    frames_in = studio.session.run.settings.frames_in
+    assert film.film.seen == frames_in and len(truth) == frames_in + len(predicted)
+    assert np.array_equal(predicted, np.round(255 * studio.session.run.rows["predicted"]))
+    at = len(studio.session.run.losses)
+    press(studio, "Train")
+    wait_for(lambda: len(studio.session.run.losses) > at)
+    stop(studio)
+    assert studio.film is film and studio.screen.children == view
+    assert studio.played is studio.session.run.rows["predicted"]
+    press(studio, "Reset")
+    assert studio.screen.layout.display == "none"
+
+
 def test_controls_choose_the_model():
     studio = TrainingStudio(minutes=2.0)
     controls = studio.values
@@ -190,7 +220,7 @@ def test_train_pressed_five_times_is_one_run(monkeypatch):
     stop(studio)
     wait_for(lambda: len(threads_of_runs()) == before)
     run = studio.session.run
-    assert run.seconds == sorted(run.seconds)
+    assert run.losses == sorted(run.losses)
     assert [path.name for path in run.folder.parent.iterdir()] == ["studio-01"]
     steps = [json.loads(line)["step"] for line in (run.folder / "metrics.jsonl").open()]
     assert steps == sorted(set(steps))
@@ -243,7 +273,7 @@ def test_a_run_goes_on_after_the_disk_was_full(monkeypatch):
     wait_for(lambda: len(studio.session.run.losses) > 2)
     stop(studio)
     run = studio.session.run
-    assert not studio.error.value and run.seconds == sorted(run.seconds)
+    assert not studio.error.value and run.losses == sorted(run.losses)
     assert read_checkpoint(run.folder).step == run.step
 
 
@@ -319,17 +349,18 @@ def test_one_choice_is_shown_until_more_is_asked_for():
 def run_state(**changes):
     frames = np.zeros((3, 16, 16))
     rows = {"seen": frames, "true future": frames, "predicted": frames + 0.5}
-    base = {"seconds": [1.0, 2.0], "losses": [30.0, 13.5], "rows": rows, "step": 7, "fraction": 0.5}
+    losses = [Point(3, 1.0, 30.0), Point(7, 2.0, 13.5)]
+    base = {"losses": losses, "rows": rows, "step": 7, "fraction": 0.5}
     settings = Settings.for_scale("smoke")
     return RunState(settings, new_folder(), **{"state": "training", **base, **changes})
 
 
 def test_the_picture_is_a_pure_function_of_the_story():
     first, again = draw_run(run_state(), LEVELS), draw_run(run_state(), LEVELS)
-    other = draw_run(run_state(losses=[30.0, 20.0]), LEVELS)
+    other = draw_run(run_state(losses=[Point(3, 1.0, 30.0), Point(7, 2.0, 20.0)]), LEVELS)
     assert first == again and first.png != other.png
     assert Image.open(io.BytesIO(first.png)).size[0] >= 700
-    before = draw_run(run_state(seconds=[], losses=[], step=0), LEVELS)
+    before = draw_run(run_state(losses=[], step=0), LEVELS)
     assert "Not trained yet" in before.text
 
 
@@ -339,7 +370,7 @@ def test_the_words_are_true():
 
 
 def test_the_table_compares_runs_and_escapes():
-    runs = [run_state(heldout=[20.25], heldout_seconds=[2.0]), run_state()]
+    runs = [run_state(heldout=[Point(7, 2.0, 20.25)]), run_state()]
     table = runs_table(runs)
     assert len(re.findall("<tr>", table)) == 3 and "20.2" in table and "–" in table
     assert runs_table([]) == ""
