@@ -9,6 +9,7 @@ error, both summed over pixels, and structural similarity with two windows (see 
 import copy
 import dataclasses
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from torch import Tensor
 
 from lstm_video_lab import metrics
 from lstm_video_lab.checks import check_sizes
+from lstm_video_lab.data.bouncing import BouncingDigits, area_average
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.data.sources import open_data
 from lstm_video_lab.distributed import ALONE, Ranks
@@ -119,7 +121,8 @@ def baselines(
     """What needs no learning, on the future frames of the same held-out sequences.
 
     `entropy_bound` knows the truth (p = x); `mean_image` always gives the mean of training frames;
-    `copy_last` repeats the last input frame. Each has the shape of a report's `future`. Computed
+    `copy_last` repeats the last input frame; where one digit moves, `mean_digit` knows its place,
+    and gives the mean training digit there. Each has the shape of a report's `future`. Computed
     once for each world, so that every plot can ask.
     """
     return copy.deepcopy(_baselines(_world(settings), sequences, similarity))
@@ -211,23 +214,40 @@ def _heldout(world: World) -> Any:
 
 
 @lru_cache(maxsize=8)
+def _training(world: World) -> Any:
+    return open_data(world[0], "train")
+
+
+@lru_cache(maxsize=8)
 def _mean_image(world: World) -> Tensor:
     """Per-pixel mean of training frames, (H, W), as if one frame half lit had been among them: no
     pixel is impossible, so that the cross-entropy stays finite."""
     total, count = torch.tensor(0.5), 1
-    for frames in _batches(open_data(world[0], "train"), MEAN_IMAGE_SEQUENCES, 100):
+    for frames in _batches(_training(world), MEAN_IMAGE_SEQUENCES, 100):
         total = total + to_unit(frames).sum((0, 1), dtype=torch.float64)
         count += frames.shape[0] * frames.shape[1]
     return (total / count).float()
 
 
+def mean_digit(settings: DataSettings) -> Tensor:
+    """The per-pixel mean of training digits, (s, s), as if one half lit had been among them."""
+    digits = _training(_world(settings)).digits
+    images = to_unit(torch.from_numpy(area_average(digits.images, settings.digit_size)))
+    return (images.sum(0) + 0.5) / (len(images) + 1)
+
+
 @lru_cache(maxsize=16)
 def _baselines(world: World, sequences: int, similarity: bool) -> dict[str, Any]:
-    batches: dict[str, list[Values]] = {name: [] for name in BASELINES}
-    for frames in _batches(_heldout(world), sequences, 100):
+    data, batches = _heldout(world), defaultdict[str, list[Values]](list)
+    one_moves = isinstance(data, BouncingDigits) and data.num_digits == 1
+    for k, frames in enumerate(_batches(data, sequences, 100)):
         seen, later = to_unit(frames).tensor_split([world[0].frames_in])
-        guesses = (later, _mean_image(world).expand_as(later), seen[-1:].expand_as(later))
-        for name, guess in zip(BASELINES, guesses, strict=True):
+        guesses = dict(zip(BASELINES, (later, _mean_image(world), seen[-1:]), strict=True))
+        if one_moves:
+            whole = data.at_places(mean_digit(world[0]), k, 100)  # (T, B, H, W)
+            guesses["mean_digit"] = whole[len(seen) :, : frames.shape[1]]
+        for name, one in guesses.items():
+            guess = one.expand_as(later)
             nats = metrics.cross_entropy_of_probability(guess, later)  # of 0 and 1 infinite
             batches[name].append(_judge(guess, later, nats, similarity))
     return {name: summary(_join(values)) for name, values in batches.items()}

@@ -13,12 +13,14 @@ from torch import nn
 from lstm_video_lab import VideoModel, load_digits, metrics
 from lstm_video_lab.commands.score_table import table
 from lstm_video_lab.data import sources
+from lstm_video_lab.data.bouncing import area_average
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.evaluation import baselines, evaluate, heldout_data, score
 from lstm_video_lab.settings import Settings
 
 SMOKE = Settings.for_scale("smoke")
 MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist"
+LEVELS = ("entropy bound", "mean image", "copy last", "mean digit")
 MEASURES = ["cross_entropy", "mse", "ssim", "ssim_uniform"]
 
 
@@ -182,7 +184,8 @@ def test_the_report_has_the_shape_of_the_contract():
     heads = ["scale", "sequences", "image_size", "future", "reconstruction", "baselines"]
     assert list(report) == heads
     assert (report["scale"], report["sequences"], report["image_size"]) == ("smoke", 6, 16)
-    assert list(report["baselines"]) == ["entropy_bound", "mean_image", "copy_last"]
+    names = ["entropy_bound", "mean_image", "copy_last", "mean_digit"]
+    assert list(report["baselines"]) == names  # the last where one digit moves
     for part in (report["future"], report["reconstruction"], *report["baselines"].values()):
         assert list(part) == [*MEASURES, "stderr", "per_step"]
         assert list(part["stderr"]) == MEASURES
@@ -279,6 +282,25 @@ def test_baselines_equal_plain_numpy():
     assert bound < mean_image["cross_entropy"] < 256 * math.log(2)
 
 
+def test_the_mean_digit_stands_where_the_digit_is():
+    N, size = 130, SMOKE.image_size  # more than a batch
+    frames = heldout_data(SMOKE).batch(0, N).numpy()[SMOKE.frames_in :] / 255
+    images = area_average(load_digits(split="train").images, SMOKE.digit_size) / 255.0
+    digit = (images.sum(0) + 0.5) / (len(images) + 1)
+    places = heldout_data(SMOKE).scene(0, N).positions[SMOKE.frames_in :, :, 0]
+    errors = np.empty(frames.shape[:2])
+    for t, b in np.ndindex(errors.shape):
+        y, x = places[t, b]
+        guess = np.zeros((size, size))
+        guess[y : y + len(digit), x : x + len(digit)] = digit
+        errors[t, b] = ((guess - frames[t, b]) ** 2).sum()
+    report = baselines(SMOKE, N)
+    assert report["mean_digit"]["per_step"]["mse"] == pytest.approx(errors.mean(1), rel=1e-5)
+    nats = [report[k]["cross_entropy"] for k in ("entropy_bound", "mean_digit", "mean_image")]
+    assert nats == sorted(nats)
+    assert "mean_digit" not in baselines(SMOKE.changed(num_digits=2), 5)
+
+
 def test_baselines_are_the_callers_own():
     baselines(SMOKE, 5)["copy_last"].clear()
     assert baselines(SMOKE, 5)["copy_last"]["mse"] > 0
@@ -304,7 +326,7 @@ def test_the_table_tells_what_the_report_holds():
     assert len({len(row) for row in rows}) == 1
     assert "nats" in rows[0] and "SSIM" in rows[0]
     names = [row.split("  ")[0] for row in rows[1:]]
-    expected = [f"baseline: {name}" for name in ("entropy bound", "mean image", "copy last")]
+    expected = [f"baseline: {name}" for name in LEVELS]
     expected += ["model: future", "model: reconstruction"]
     expected += [f"model: future, step {step}" for step in (1, 2, 3)]
     assert names == expected

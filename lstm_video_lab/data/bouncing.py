@@ -106,6 +106,14 @@ class BouncingDigits:
         bounced = walls[..., 0] | walls[..., 1]  # (T, B, D)
         return Scene(chosen, labels, positions, bounced, self.digit_size)
 
+    def at_places(self, shape: torch.Tensor, index: int, batch_size: int) -> torch.Tensor:
+        """A shape (s, s) where the first digit of each sequence of a batch is: (T, B, S, S)."""
+        box = self.image_size - self.digit_size
+        padded = torch.nn.functional.pad(shape, (box,) * 4)
+        windows = padded.unfold(0, self.image_size, 1).unfold(1, self.image_size, 1)
+        y, x = torch.from_numpy(self.scene(index, batch_size).positions[:, :, 0]).unbind(-1)
+        return windows[box - y, box - x]
+
 
 def uniforms(seed: int, first: int, count: int, num_digits: int) -> np.ndarray:
     """Numbers in [0, 1) for sequences first … first + count − 1: float64 (count, D, WORDS).
