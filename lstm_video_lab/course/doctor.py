@@ -25,6 +25,22 @@ PROTECTION = {  # level of the sandbox → what it keeps answers from
 
 
 @dataclass(frozen=True)
+class Half:
+    """What JupyterLab serves to the browser of a package, and how its version begins."""
+
+    name: str
+    folder: str  # below labextensions
+    series: str
+    package: str
+
+
+HALVES = (
+    Half("widgets", "@jupyter-widgets/jupyterlab-manager", "5.", "jupyterlab_widgets"),
+    Half("anywidget", "anywidget", "0.", "anywidget"),
+)
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that was looked at: fine, or what is wrong and what to do."""
 
@@ -42,7 +58,7 @@ def examine() -> Iterator[Finding]:
     yield Finding(not advice, f"Python {version} on {platform.system()}{advice}")
     for name, least in LEAST.items():
         yield _package(name, least, "pip install -c constraints.txt -e .")
-    yield _widgets()
+    yield from map(_browsers_half, HALVES)
     yield _kernel()
     yield _space()
     yield from _grading()
@@ -67,20 +83,22 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def _widgets() -> Finding:
-    """JupyterLab needs the browser's half of ipywidgets in the installation that serves pages."""
+def _browsers_half(half: Half) -> Finding:
+    """JupyterLab needs each in the installation that serves pages."""
     from jupyter_core.paths import jupyter_path
 
     for folder in jupyter_path("labextensions"):
-        package = Path(folder) / "@jupyter-widgets" / "jupyterlab-manager" / "package.json"
+        package = Path(folder) / half.folder / "package.json"
         with suppress(OSError, ValueError, KeyError, TypeError):
             version = str(json.loads(package.read_text("utf-8"))["version"])
-            words = f"widgets: the browser's half is {version}"
-            if version.split(".")[0] == "5":
+            words = f"{half.name}: the browser's half is {version}"
+            if version.startswith(half.series):
                 return Finding(True, words)
             advice = "make the environment anew from constraints.txt"
-            return Finding(False, f"{words}, version 5 is needed: {advice}")
-    return Finding(False, "widgets: the browser's half is missing: pip install jupyterlab_widgets")
+            needed = half.series.rstrip(".")
+            return Finding(False, f"{words}, version {needed} is needed: {advice}")
+    advice = f"pip install -c constraints.txt --force-reinstall --no-deps {half.package}"
+    return Finding(False, f"{half.name}: the browser's half is missing: {advice}")
 
 
 def _kernel() -> Finding:

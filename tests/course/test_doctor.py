@@ -87,27 +87,38 @@ def test_an_old_python(capsys, monkeypatch):
     only(capsys, "Python 3.10.1", "install Python 3.11 or newer")
 
 
-@pytest.mark.parametrize("version, advice", [
-    ("3.1.0", "make the environment anew"), (None, "pip install jupyterlab_widgets")])  # fmt: skip
-def test_the_browsers_half_of_the_widgets(capsys, monkeypatch, tmp_path, version, advice):
+@pytest.fixture
+def write_half(monkeypatch, tmp_path):
+    """Writes package.json of one browser's half, or leaves it out; the other halves are whole."""
     import jupyter_core.paths
 
-    if version:
-        folder = tmp_path / "@jupyter-widgets" / "jupyterlab-manager"
-        folder.mkdir(parents=True)
-        (folder / "package.json").write_text(json.dumps({"version": version}))
+    def write(half, text):
+        for each in doctor.HALVES:
+            content = text if each == half else json.dumps({"version": f"{each.series}1"})
+            if content is not None:
+                (tmp_path / each.folder).mkdir(parents=True)
+                (tmp_path / each.folder / "package.json").write_text(content)
+
     monkeypatch.setattr(jupyter_core.paths, "jupyter_path", lambda *sub: [str(tmp_path)])
-    only(capsys, "widgets", advice)
+    return write
+
+
+@pytest.mark.parametrize("half", doctor.HALVES, ids=lambda half: half.name)
+def test_the_browsers_half_of_a_package(capsys, write_half, half):
+    write_half(half, None)
+    advice = f"pip install -c constraints.txt --force-reinstall --no-deps {half.package}"
+    only(capsys, f"{half.name}: the browser's half is missing", advice)
+
+
+@pytest.mark.parametrize("half", doctor.HALVES, ids=lambda half: half.name)
+def test_another_series_of_a_browsers_half(capsys, write_half, half):
+    write_half(half, '{"version": "33.1.0"}')
+    only(capsys, f"{half.name}: the browser's half is 33.1.0", "make the environment anew")
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"version": ""}', "\0"])
-def test_a_broken_half_of_the_widgets_is_no_crash(capsys, monkeypatch, tmp_path, text):
-    import jupyter_core.paths
-
-    folder = tmp_path / "@jupyter-widgets" / "jupyterlab-manager"
-    folder.mkdir(parents=True)
-    (folder / "package.json").write_text(text)
-    monkeypatch.setattr(jupyter_core.paths, "jupyter_path", lambda *sub: [str(tmp_path)])
+def test_a_broken_browsers_half_is_no_crash(capsys, write_half, text):
+    write_half(doctor.HALVES[0], text)
     only(capsys, "widgets")
 
 
