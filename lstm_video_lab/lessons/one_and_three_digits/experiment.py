@@ -1,6 +1,6 @@
-"""A model that has only ever seen two digits is shown one, two, three and four.
+"""Models that have only ever seen two digits are shown one, two, three and four.
 
-Its errors are held against the baselines of that number of digits. What it predicts is measured in
+Errors are held against the baselines of that number of digits. What a model predicts is measured in
 four ways: blobs (pixels that touch, above a threshold); ink (the sum of all pixels, and of those
 inside the squares of the true digits, as parts of the true ink); how strongly it shows each digit
 at the pixels that are that digit's alone; how far the centre of all ink is from the true one.
@@ -27,7 +27,10 @@ from lstm_video_lab.prediction import predict_raw
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints, runs
 
-PRETRAINED = "composite-two-digits"  # the model that is measured
+SMALL = "composite-two-digits"  # fully connected, 32×32 pixels
+CONNECTED, CONVOLUTIONAL = "fc-two-digits", "convlstm-two-digits"  # 64×64 pixels
+PRETRAINED = (CONNECTED, CONVOLUTIONAL, SMALL)  # the models that are measured
+SEQUENCES = {64: 200, 32: 500}  # at most, by the side of a frame
 DIGITS = (1, 2, 3, 4)
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 MOST = 5  # blobs that are told apart: so many, or more
@@ -41,9 +44,11 @@ def with_digits(settings: Settings, number: int) -> Settings:
 
 
 def control_settings(scale: str) -> Settings:
-    """A composite trained on one digit: how often do blobs and ink err by mere blur?"""
-    more = {} if scale == "smoke" else {"steps": 2000, "validate_every": 500}
-    return Settings.for_scale(scale, num_digits=1, **more)
+    """SMALL, but trained on one digit: how often do blobs and ink err by mere blur?"""
+    if scale == "smoke":
+        return Settings.for_scale(scale, num_digits=1)
+    card = pretrained.load_pretrained(SMALL).card
+    return Settings.from_dict(card["settings"]).changed(num_digits=1)
 
 
 def predicted_and_true(
@@ -82,16 +87,13 @@ def count_blobs(frames: Tensor, threshold: float) -> np.ndarray:
     return np.array(counts).reshape(frames.shape[:2])
 
 
-def blob_table(predicted: Tensor, truth: Tensor, threshold: float) -> np.ndarray:
-    """How often [blobs in the truth, blobs predicted] occur together, for each step:
-    (T, MOST + 1, MOST + 1).
+def blob_counts(predicted: Tensor, truth: Tensor, threshold: float, number: int) -> np.ndarray:
+    """Of the frames whose truth shows `number` blobs: in how many 0, 1, … are predicted, for each
+    step: (T, MOST + 1).
     """
-    table = np.zeros((len(truth), MOST + 1, MOST + 1), int)
-    step = np.arange(len(truth))[:, None]
-    true_count = count_blobs(truth, threshold).clip(0, MOST)  # (T, B)
-    count = count_blobs(predicted, threshold).clip(0, MOST)  # (T, B)
-    np.add.at(table, (step, true_count, count), 1)
-    return table
+    clear = count_blobs(truth, threshold) == number  # (T, B)
+    shown = count_blobs(predicted, threshold).clip(0, MOST)  # (T, B)
+    return np.stack([(clear & (shown == k)).sum(1) for k in range(MOST + 1)], 1)
 
 
 def own_pixels(data: BouncingDigits, index: int, batch: int) -> Tensor:
@@ -143,10 +145,10 @@ def measure(
 
 
 def _measure_part(logits: Tensor, truth: Tensor, own: Tensor, inside: Tensor) -> dict[str, Tensor]:
-    """Each measure of one batch: (B, T), but for the strengths and the tables of blobs."""
+    """Each measure of one batch: (B, T), but for the strengths and the counts of blobs."""
     predicted = torch.sigmoid(logits)
     true_ink = truth.flatten(2).sum(-1)
-    tables = [blob_table(predicted, truth, threshold) for threshold in THRESHOLDS]
+    counts = [blob_counts(predicted, truth, threshold, len(own)) for threshold in THRESHOLDS]
     return {
         "cross_entropy": metrics.cross_entropy(logits, truth).T,
         "mse": metrics.squared_error(predicted, truth).T,
@@ -154,14 +156,14 @@ def _measure_part(logits: Tensor, truth: Tensor, own: Tensor, inside: Tensor) ->
         "inside": ((predicted * inside).flatten(2).sum(-1) / true_ink).T,
         "place": (centre_of_mass(predicted) - centre_of_mass(truth)).norm(dim=-1).T,
         "strengths": strengths(predicted, own),
-        "blobs": torch.as_tensor(np.stack(tables))[None],
+        "blobs": torch.as_tensor(np.stack(counts))[None],
     }
 
 
 def _summary(batches: list[dict[str, Tensor]]) -> dict[str, Any]:
-    """Batches side by side -> means, spread over sequences, tables summed: ready for JSON."""
+    """Batches side by side -> means, spread over sequences, counts summed: ready for JSON."""
     joined = {name: torch.cat([one[name] for one in batches]) for name in batches[0]}
-    table = joined.pop("blobs").sum(0).tolist()  # (thresholds, T, MOST + 1, MOST + 1)
+    counts = joined.pop("blobs").sum(0).tolist()  # (thresholds, T, MOST + 1)
     brightness = joined.pop("strengths")  # (N, D)
     summary: dict[str, Any] = {}
     for name, value in joined.items():  # (M, T) each
@@ -172,7 +174,7 @@ def _summary(batches: list[dict[str, Tensor]]) -> dict[str, Any]:
             "per_step": value.mean(0).tolist(),
         }
     summary["strengths"] = brightness.mean(0).tolist() if len(brightness) else None
-    return summary | {"frames_apart": len(brightness), "blobs": table}
+    return summary | {"frames_apart": len(brightness), "blobs": counts}
 
 
 def baselines(settings: Settings, trained_on: Settings, sequences: int) -> dict[str, Any]:
@@ -195,48 +197,66 @@ def baselines(settings: Settings, trained_on: Settings, sequences: int) -> dict[
 
 
 def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
-    """Measure the pretrained model on each number of digits, and a control that knows one digit."""
-    sequences = min(runs.SEQUENCES[scale], 500)
-    model = pretrained.load_pretrained(PRETRAINED)
-    assert model.card is not None
-    trained_on = Settings.from_dict(model.card["settings"])
-    result: dict[str, Any] = {
-        "scale": trained_on.scale,
+    """Measure the pretrained models on each number of digits, and a control that knows one digit.
+
+    A control that is trained is not trained again.
+    """
+    result: dict[str, Any] = {"scale": scale, "thresholds": THRESHOLDS, "models": {}}
+    for name in PRETRAINED:
+        result["models"][name] = yield from _measure_pretrained(name, scale)
+    settings, folder = control_settings(scale), out / "runs" / "digit-count-control"
+    yield from runs.training_lines(settings, folder)
+    model = checkpoints.load_model(folder)
+    sequences = _sequences(settings, scale)
+    result["control"] = {
+        **measure(model, settings, sequences),
+        "settings": settings.to_dict(),
+        "steps": checkpoints.read_checkpoint(folder).step,
         "sequences": sequences,
-        "thresholds": THRESHOLDS,
-        "model": {
-            "name": PRETRAINED,
-            "settings": trained_on.to_dict(),
-            "steps": model.card["steps"],
-        },
-        "digits": {},
     }
+    return {"made": {"seeds": [settings.seed]}, **result}
+
+
+def _sequences(settings: Settings, scale: str) -> int:
+    return min(runs.SEQUENCES[scale], SEQUENCES.get(settings.image_size, runs.SEQUENCES[scale]))
+
+
+def _measure_pretrained(name: str, scale: str) -> Generator[str, None, dict[str, Any]]:
+    """One model of the box on each number of digits, beside the baselines of that number."""
+    model = pretrained.load_pretrained(name)
+    trained_on = Settings.from_dict(model.card["settings"])
+    sequences = _sequences(trained_on, scale)
     own = with_digits(trained_on, trained_on.num_digits)
+    digits = {}
     for number in DIGITS:
         settings = with_digits(trained_on, number)
         one = measure(model, settings, sequences)
         one["baselines"] = baselines(settings, own, sequences)
-        result["digits"][str(number)] = one
-        yield f"{number} digits: {one['future']['cross_entropy']['mean']:.1f} nats per frame"
-    settings, folder = control_settings(scale), out / "runs" / "digit-count-control"
-    trained = yield from runs.train_and_score(settings, folder)
-    control = measure(checkpoints.load_model(folder), settings, sequences)
-    result["made"] = {"seeds": [settings.seed]}
-    result["control"] = {**control, "settings": settings.to_dict(), "steps": trained["steps"]}
-    return result
+        digits[str(number)] = one
+        error = one["future"]["cross_entropy"]["mean"]
+        yield f"{name}, {number} digits: {error:.1f} nats per frame"
+    return {
+        "settings": trained_on.to_dict(),
+        "steps": model.card.get("total_steps", model.card["steps"]),
+        "sequences": sequences,
+        "digits": digits,
+    }
 
 
-def blob_shares(tables: Any, number: int) -> tuple[np.ndarray, int]:
-    """Of the frames whose truth shows `number` blobs: the share with 0, 1, … blobs predicted
-    (MOST + 1,), and how many such frames there are. `tables`: one table, or some, added up.
+def blob_shares(counts: Any) -> tuple[np.ndarray, int]:
+    """Of the frames that were counted: the share with 0, 1, … blobs predicted (MOST + 1,), and how
+    many frames there are. `counts`: (MOST + 1,), or some, to be added up.
     """
-    counts = np.array(tables).reshape(-1, MOST + 1, MOST + 1).sum(0)[number]
-    return counts / max(counts.sum(), 1), int(counts.sum())
+    summed = np.array(counts).reshape(-1, MOST + 1).sum(0)
+    return summed / max(summed.sum(), 1), int(summed.sum())
 
 
-def ink_in_digits(result: dict[str, Any], part: str) -> list[float]:
-    """The ink of what the model gives, in digits' worth, for each number of digits shown."""
-    return [int(number) * one[part]["ink"]["mean"] for number, one in result["digits"].items()]
+def ink_in_digits(model: dict[str, Any], part: str) -> list[float]:
+    """The ink of what a model gives, in digits' worth, for each number of digits shown.
+
+    `model`: one of the result's "models".
+    """
+    return [int(number) * one[part]["ink"]["mean"] for number, one in model["digits"].items()]
 
 
 class Examples(NamedTuple):

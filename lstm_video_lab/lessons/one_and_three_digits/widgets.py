@@ -1,7 +1,8 @@
-"""The explorers of lesson 08: a model that knows two digits is shown one, two, three or four."""
+"""The explorers of lesson 08: models that know two digits are shown one, two, three or four."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lstm_video_lab.lessons.one_and_three_digits.experiment import (
@@ -11,7 +12,7 @@ from lstm_video_lab.lessons.one_and_three_digits.experiment import (
     examples,
     with_digits,
 )
-from lstm_video_lab.lessons.one_and_three_digits.figures import draw_blobs, draw_count
+from lstm_video_lab.lessons.one_and_three_digits.figures import LABELS, draw_blobs, draw_count
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots import Picture
 from lstm_video_lab.settings import Settings
@@ -22,28 +23,36 @@ SHOWN = 12  # sequences to choose from
 
 
 class DigitCountExplorer(LabWidget):
-    """Choose how many digits the model is shown, a sequence, and from where on a pixel counts."""
+    """Choose a model, how many digits it is shown, a sequence, and from where on a pixel counts.
+
+    `models`: name -> the model and the settings of its world.
+    """
 
     title = "a model of two digits, shown another number"
 
-    def __init__(self, model: VideoModel, settings: Settings, number: int = 1) -> None:
-        self.model, self.settings, self.first = model, settings, number
-        self.examples: dict[int, Examples] = {}
+    def __init__(self, models: Mapping[str, tuple[VideoModel, Settings]], number: int = 1) -> None:
+        self.models, self.first = models, number
+        self.examples: dict[tuple[str, int], Examples] = {}
         super().__init__()
 
     def controls(self) -> dict[str, Any]:
         return {
+            "name": dropdown("Model", next(iter(self.models)), list(self.models)),
             "number": slider("Digits shown", self.first, DIGITS[0], DIGITS[-1]),
             "sequence": slider("Sequence", 1, 1, SHOWN),
             "threshold": slider("Threshold", 0.3, THRESHOLDS[0], THRESHOLDS[-1], 0.1),
             "part": dropdown("Frames", "future", WORDS),
         }
 
-    def render(self, number: int, sequence: int, threshold: float, part: str) -> Picture:
-        if number not in self.examples:
-            settings = with_digits(self.settings, number)
-            self.examples[number] = examples(self.model, settings, SHOWN)
-        return draw_count(self.examples[number], number, sequence, threshold, part)
+    def examples_of(self, name: str, number: int) -> Examples:
+        """What a model makes of the first clips of that many digits; computed once."""
+        if (name, number) not in self.examples:
+            model, settings = self.models[name]
+            self.examples[name, number] = examples(model, with_digits(settings, number), SHOWN)
+        return self.examples[name, number]
+
+    def render(self, name: str, number: int, sequence: int, threshold: float, part: str) -> Picture:
+        return draw_count(self.examples_of(name, number), number, sequence, threshold, part)
 
 
 class BlobExplorer(LabWidget):
@@ -59,12 +68,13 @@ class BlobExplorer(LabWidget):
         super().__init__()
 
     def controls(self) -> dict[str, Any]:
-        levels = self.result["thresholds"]
+        levels, names = self.result["thresholds"], list(self.result["models"])
         return {
+            "name": dropdown("Model", names[0], [(LABELS[name], name) for name in names]),
             "number": slider("Digits shown", self.first, DIGITS[0], DIGITS[-1]),
             "threshold": slider("Threshold", levels[2], levels[0], levels[-1], 0.1),
             "part": dropdown("Frames", "future", WORDS),
         }
 
-    def render(self, number: int, threshold: float, part: str) -> Picture:
-        return draw_blobs(self.result, number, threshold, part)
+    def render(self, name: str, number: int, threshold: float, part: str) -> Picture:
+        return draw_blobs(self.result, name, number, threshold, part)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from skimage import measure
 
-from lstm_video_lab import Settings, VideoModel, evaluation
+from lstm_video_lab import Settings, VideoModel, evaluation, pretrained
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons import experiments
@@ -34,24 +34,25 @@ def test_a_full_and_an_empty_frame_have_one_blob_and_none():
 
 
 @settings(deadline=None)
-@given(FRAMES)
-def test_a_guess_like_the_truth_has_as_many_blobs(frames):
+@given(FRAMES, st.integers(0, 3))
+def test_a_guess_like_the_truth_has_as_many_blobs(frames, number):
     frames = torch.from_numpy(frames)
-    table = experiment.blob_table(frames, frames, 0.3)
-    assert table.sum((1, 2)).tolist() == [2, 2]
-    assert all(np.array_equal(one, np.diag(np.diag(one))) for one in table)
+    counts = experiment.blob_counts(frames, frames, 0.3, number)  # (T, MOST + 1)
+    clear = experiment.count_blobs(frames, 0.3) == number
+    assert counts[:, number].tolist() == clear.sum(1).tolist()
+    assert counts.sum() == clear.sum()
 
 
-def test_the_table_says_truth_first():
+def test_blobs_are_counted_where_the_truth_shows_the_digits():
     two = torch.zeros(1, 1, 5, 5)
     two[..., 0, 0] = two[..., 4, 4] = 1
     one = two.clone()
     one[..., 4, 4] = 0
-    table = experiment.blob_table(one, two, 0.5)
-    assert table[0, 2, 1] == table.sum() == 1
-    share, frames = experiment.blob_shares(table.tolist(), 2)
+    counts = experiment.blob_counts(one, two, 0.5, 2)
+    assert counts.tolist() == [[0, 1, 0, 0, 0, 0]]
+    share, frames = experiment.blob_shares(counts.tolist())
     assert share[1] == 1 and frames == 1
-    assert experiment.blob_shares(table.tolist(), 3)[1] == 0
+    assert experiment.blob_shares(experiment.blob_counts(one, two, 0.5, 3))[1] == 0
 
 
 @pytest.mark.parametrize("number", (1, 2, 3))
@@ -98,7 +99,8 @@ def test_errors_are_those_of_the_evaluation_and_baselines_of_their_own_number():
             assert one[name]["stderr"] == pytest.approx(report[part]["stderr"][name], rel=1e-4)
         length = three.frames_in if part == "reconstruction" else three.frames_out
         assert len(one["ink"]["per_step"]) == length
-        assert all(np.sum(table) == 7 * length for table in one["blobs"])
+        assert np.shape(one["blobs"]) == (len(experiment.THRESHOLDS), length, experiment.MOST + 1)
+        assert all(0 < np.sum(counts) <= 7 * length for counts in one["blobs"])
     levels = experiment.baselines(three, SMALL, 7)
     assert levels["mean_image"]["mse"] == pytest.approx(report["baselines"]["mean_image"]["mse"])
     assert levels["two-digit mean"]["mse"] > levels["mean_image"]["mse"]
@@ -121,17 +123,26 @@ def test_ink_is_given_in_digits():
 
 
 def test_the_experiment_stores_what_a_lesson_asks_for(tmp_path, monkeypatch):
-    monkeypatch.setitem(runs.SEQUENCES, "smoke", 5)
+    monkeypatch.setitem(runs.SEQUENCES, "smoke", 3)
     lines = list(experiments.run("digit_count", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
     result = read_result(tmp_path / "digit_count.json")
     assert result["made"]["seeds"] == [0]
-    assert set(result["digits"]) == {"1", "2", "3", "4"} and result["sequences"] == 5
+    assert tuple(result["models"]) == experiment.PRETRAINED
     assert result["control"]["settings"]["num_digits"] == 1
-    for number, one in result["digits"].items():
-        assert len(one["future"]["strengths"]) == int(number)
-        assert np.shape(one["future"]["blobs"])[0] == len(result["thresholds"])
-        assert one["baselines"]["entropy_bound"]["mse"] == 0
-    two = result["digits"]["2"]
-    error, mean = two["future"]["cross_entropy"]["mean"], two["baselines"]["mean_image"]
-    assert error < 0.8 * mean["cross_entropy"]  # in its own world the model is good
+    for model in result["models"].values():
+        assert set(model["digits"]) == {"1", "2", "3", "4"} and model["sequences"] == 3
+        for number, one in model["digits"].items():
+            assert np.shape(one["future"]["blobs"])[0] == len(result["thresholds"])
+            assert one["baselines"]["entropy_bound"]["mse"] == 0
+            assert len(one["reconstruction"]["strengths"] or range(int(number))) == int(number)
+        two = model["digits"]["2"]
+        error, mean = two["future"]["cross_entropy"]["mean"], two["baselines"]["mean_image"]
+        assert error < 0.8 * mean["cross_entropy"]  # in its own world a model is good
+
+
+def test_the_control_differs_from_its_model_in_the_number_of_digits_alone():
+    card = pretrained.load_pretrained(experiment.SMALL).card
+    own = experiment.control_settings("laptop").to_dict()
+    assert own == card["settings"] | own | {"num_digits": 1}
+    assert {k for k in card["settings"] if card["settings"][k] != own[k]} == {"num_digits"}

@@ -7,10 +7,16 @@ from lstm_video_lab import Settings, VideoModel
 from lstm_video_lab.lessons.one_and_three_digits.experiment import (
     MOST,
     PARTS,
+    PRETRAINED,
+    SMALL,
     THRESHOLDS,
     Examples,
 )
-from lstm_video_lab.lessons.one_and_three_digits.figures import draw_blobs, draw_count
+from lstm_video_lab.lessons.one_and_three_digits.figures import (
+    draw_blobs,
+    draw_count,
+    draw_second_blobs,
+)
 from lstm_video_lab.lessons.one_and_three_digits.widgets import BlobExplorer, DigitCountExplorer
 
 SEEN, AHEAD, B, SIDE = 3, 2, 2, 8
@@ -21,25 +27,28 @@ def strict(monkeypatch):
     monkeypatch.setenv("LAB_STRICT", "1")
 
 
-def table(truth: int, guess: int, frames: int = 10) -> list[list[int]]:
-    counts = np.zeros((MOST + 1, MOST + 1), int)
-    counts[truth, guess] = frames
-    return counts.tolist()
+def counts(guess: int, frames: int = 10) -> list[list[int]]:
+    row = np.zeros((1, MOST + 1), int)  # of one frame to come
+    row[0, guess] = frames
+    return row.tolist()
 
 
 @pytest.fixture
 def result():
-    def one(truth, guesses):
-        blobs = [table(truth, guess) for guess in guesses]
-        return {part: {"blobs": blobs} for part in PARTS}
+    def one(guesses):
+        return {part: {"blobs": [counts(guess) for guess in guesses]} for part in PARTS}
 
     falling = [2] * 3 + [1] * (len(THRESHOLDS) - 3)  # two blobs, above 0.3 one
+    model = {
+        "settings": {"image_size": 8},
+        "sequences": 5,
+        "digits": {str(n): one(falling) for n in (1, 2, 3, 4)},
+    }
     return {
         "thresholds": list(THRESHOLDS),
-        "sequences": 5,
         "scale": "smoke",
-        "digits": {str(n): one(n, falling) for n in (1, 2, 3, 4)},
-        "control": {**one(1, [1] * len(THRESHOLDS)), "settings": {"num_digits": 1}},
+        "models": dict.fromkeys(PRETRAINED, model),
+        "control": {**one([1] * len(THRESHOLDS)), "settings": {"num_digits": 1}},
     }
 
 
@@ -76,11 +85,13 @@ def test_both_parts_are_drawn(examples):
 
 def test_a_student_moves_the_number_of_digits():
     s = Settings.for_scale("smoke", num_digits=2)
-    widget = DigitCountExplorer(VideoModel(**s.model_fields()).eval(), s)
+    models = {name: (VideoModel(**s.model_fields()).eval(), s) for name in ("one", "another")}
+    widget = DigitCountExplorer(models)
     assert widget.text.value.count("1 digit, sequence 1")
     for number in (2, 3, 4):
         widget.values["number"].value = number
         assert f"{number} digits, sequence 1" in widget.text.value
+    widget.values["name"].value = "another"
     widget.values["part"].value = PARTS[0]
     widget.values["threshold"].value = 0.6
     assert "above 0.6" in widget.text.value and not widget.error.value
@@ -93,6 +104,13 @@ def test_the_threshold_decides_and_is_seen_to(result):
     assert "1: 100.0 %" in widget.text.value and "2: 100.0 %" not in widget.text.value
 
 
-def test_the_control_stands_beside_its_own_number_alone(result):
-    assert "trained on one: 1: 100.0 % (of 10 frames)" in draw_blobs(result, 1, 0.2, "future").text
-    assert "trained on one" not in draw_blobs(result, 2, 0.2, "future").text
+def test_the_control_stands_beside_its_own_model_and_number_alone(result):
+    words = "control, trained on one: 1: 100.0 % (of 10 frames)"
+    assert words in draw_blobs(result, SMALL, 1, 0.2, "future").text
+    assert "control" not in draw_blobs(result, SMALL, 2, 0.2, "future").text
+    assert "control" not in draw_blobs(result, PRETRAINED[0], 1, 0.2, "future").text
+
+
+def test_second_blobs_are_those_of_more_than_one(result):
+    text = draw_second_blobs(result).text
+    assert "fully connected 100.0, 100.0, 100.0, 0.0" in text and "knows one 0.0, 0.0" in text
