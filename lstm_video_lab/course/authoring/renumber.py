@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 from lstm_video_lab.course.authoring import edits
 from lstm_video_lab.course.authoring.mentions import NUMBER, Kind, Move, doubtful, rewrite
 from lstm_video_lab.course.building import stamps
+from lstm_video_lab.course.building.hashes import hash_of_code
 from lstm_video_lab.course.building.history import git
 from lstm_video_lab.course.building.scripts import code_cells, content_hash, read_script, to_text
 
@@ -196,7 +197,7 @@ def _rewrite_lessons(plan: Plan) -> None:
 
 
 def _codes(nb: NotebookNode) -> list[str]:
-    return [stamps.hash_of_code(cell.source) for cell in code_cells(nb)]
+    return [hash_of_code(cell.source) for cell in code_cells(nb)]
 
 
 def _note_scripts_of_solutions(plan: Plan) -> None:

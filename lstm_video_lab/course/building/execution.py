@@ -13,13 +13,15 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from lstm_video_lab.course import UNATTENDED, workspace
-from lstm_video_lab.course.building import stamps
+from lstm_video_lab.course.building import inputs, stamps
 from lstm_video_lab.course.building.moved_numbers import text_of
 from lstm_video_lab.course.building.scripts import METADATA, code_cells
 
 CELL_SECONDS = 300  # a cell may ask for another limit: `# %% timeout=400`
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 RECORDER = Path(__file__).with_name("recorder.py")
+# In names of its own: what it imports, a lesson must import for itself.
+RECORD = f"exec(compile(open({str(RECORDER)!r}).read(), {str(RECORDER)!r}, 'exec'), {{}})"
 
 
 def execute(nb: NotebookNode, script: Path, scale: str) -> stamps.Stamp:
@@ -67,7 +69,7 @@ def _run(nb: NotebookNode, script: Path, scale: str, folder: str) -> str:
     client = NotebookClient(
         nb,
         kernel_name="python3",
-        extra_arguments=["--log-level=ERROR", f"--IPKernelApp.exec_files={RECORDER}"],
+        extra_arguments=["--log-level=ERROR", f"--IPKernelApp.exec_lines={RECORD}"],
         resources={"metadata": {"path": folder}},
         timeout_func=lambda cell: cell.metadata.get("timeout", CELL_SECONDS),
         on_cell_start=lambda cell, cell_index: started.append(cell.id),
@@ -93,7 +95,7 @@ def _run(nb: NotebookNode, script: Path, scale: str, folder: str) -> str:
 
 def _same_library() -> dict[str, str]:
     """The kernel loads the library that builds, also where another is installed."""
-    paths = [str(stamps.PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(inputs.PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {"PYTHONPATH": os.pathsep.join(paths)}
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from lstm_video_lab.course.building.hashes import hashes_of_cells
 from lstm_video_lab.course.building.scripts import code_cells
-from lstm_video_lab.course.building.stamps import hashes_of_cells
 from lstm_video_lab.course.building.texts import words_of_page
 
 NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")

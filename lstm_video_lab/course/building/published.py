@@ -17,6 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from lstm_video_lab.course.building import stamps
+from lstm_video_lab.course.building.hashes import hashes_of_cells
 from lstm_video_lab.course.building.history import git
 from lstm_video_lab.course.building.moved_numbers import moved_numbers
 from lstm_video_lab.course.building.scripts import lab_of, output_hash, to_text
@@ -39,14 +40,14 @@ def last_built(script: Path, scale: str) -> Built | None:
         stamp = stamps.read(script.parent).get(script.stem, {})
         if stamp.get("whole") == stamps.whole_of(stamp, output_hash(old)):
             return Built(old, stamp["cells"])  # the cells may have been edited since
-        return Built(old, stamps.hashes_of_cells(old))
+        return Built(old, hashes_of_cells(old))
     copies = [stored_notebook(_kept(script, scale)), _committed(script)]
     found = [copy for copy in copies if copy is not None and _is_built(copy, scale)]
     wanted = lab_of(old).get("outputs") if old else None
     found.sort(key=lambda copy: lab_of(copy)["outputs"] != wanted)
     if not found and old is not None and lab_of(old).get("scale") == scale:
         found = [old]  # better than nothing
-    return Built(found[0], stamps.hashes_of_cells(found[0])) if found else None
+    return Built(found[0], hashes_of_cells(found[0])) if found else None
 
 
 def _is_built(nb: NotebookNode, scale: str) -> bool:

@@ -1,30 +1,72 @@
 """Runs in the kernel of a build, before the first cell: what the lesson runs and opens.
 
-`LAB_RECORD` names a file; each module that is run, each source that is read as text and each opened
-file is a line of it. A file of its own, without imports from the library, since it must not load
-what it is to report.
+`LAB_RECORD` names a file; each module that is run, each source that is read as text, each file that
+is opened and each folder that is listed is a line of it. Of a program that is started nobody knows
+what it reads: a line says that there was one. A file of its own, without imports from the library,
+since it must not load what it is to report.
 """
 
+import contextlib
 import os
 import sys
+from types import FrameType
 
 
 def _record(record: int, folder: str) -> None:
+    starts = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "os.forkpty"}
+
     def note(kind, path):
-        os.write(record, f"{kind} {os.path.join(folder, path)}\n".encode())
+        with contextlib.suppress(OSError):  # in a child that has closed all files
+            os.write(record, f"{kind} {os.path.join(folder, path)}\n".encode())
 
     def hook(event, arguments):
         if event == "exec":  # the code of a module, however it was imported
             path = getattr(arguments[0], "co_filename", "")
             if path.endswith(".py"):
                 note("module", path)
-        elif event == "open" and isinstance(arguments[0], str | os.PathLike):
-            path = os.fspath(arguments[0])
-            if isinstance(path, str):
+        elif event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
+            path = os.fsdecode(arguments[0])
+            if not _only_writes(arguments[2]):
                 note("text" if path.endswith(".py") and _is_shown() else "file", path)
+        elif event in ("os.listdir", "os.scandir") and not isinstance(arguments[0], int):
+            if not _is_import(1):
+                note("list", os.fsdecode(arguments[0] or "."))
+        elif event in starts and not _is_import():
+            note("program", "")
 
-    sys.addaudithook(hook)
+    _watch_safetensors(note)
     note("begun", "")
+    sys.addaudithook(hook)
+
+
+def _watch_safetensors(note):
+    """Its files are opened in Rust, which tells nobody."""
+    try:
+        import safetensors
+    except ImportError:
+        return
+    open_file = safetensors.safe_open
+
+    def safe_open(filename, *arguments, **options):
+        note("file", os.fsdecode(filename))
+        return open_file(filename, *arguments, **options)
+
+    setattr(safetensors, "safe_open", safe_open)  # noqa: B010
+
+
+def _only_writes(flags):
+    """Whether what stands in a file is not read."""
+    return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_TRUNC))
+
+
+def _is_import(depth=99):
+    """Whether an import does it, by itself or, by default, through the code of a module."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and depth:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame, depth = frame.f_back, depth - 1
+    return False
 
 
 def _is_shown():
@@ -36,4 +78,3 @@ def _is_shown():
 
 
 _record(os.open(os.environ["LAB_RECORD"], os.O_WRONLY | os.O_APPEND), os.getcwd())
-del _record

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from lstm_video_lab.bench.report import between
-from lstm_video_lab.lessons.table2 import reproduction
 from lstm_video_lab.lessons.convlstm import experiment
+from lstm_video_lab.lessons.table2 import reproduction
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training.trials import mean_and_std
 

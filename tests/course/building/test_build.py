@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from lstm_video_lab.cli import main
 from lstm_video_lab.course.building import build as building
-from lstm_video_lab.course.building import stamps
 from lstm_video_lab.course.building.build import build, check
+from lstm_video_lab.course.building.hashes import hashes_of_cells
 from lstm_video_lab.course.building.scripts import read_script
 from lstm_video_lab.course.building.stale import find_problems
 
@@ -175,7 +175,7 @@ def executed(monkeypatch):
         names.append((script.stem, scale))
         for cell in nb.cells[1:]:
             cell.outputs = [nbformat.v4.new_output("stream", text="done\n")]
-        return {"cells": stamps.hashes_of_cells(nb), "inputs": {}}
+        return {"cells": hashes_of_cells(nb), "inputs": {}}
 
     monkeypatch.setattr(building, "execute", execute)
     return names
@@ -293,6 +293,9 @@ def test_check_names_every_problem_and_changes_nothing(copy):
 
 BAD_LESSONS = {
     "an error": ('# %% name="sum"\nprint(1)\n1 / 0', "cell 'sum' fails: ZeroDivisionError"),
+    "an import that only the build has made": (
+        '# %% name="where"\nprint(os.getcwd())', "cell 'where' fails: NameError",
+    ),
     "a kernel that dies": (
         '# %% name="end"\nimport os\nos._exit(3)', "cell 'end' fails: the kernel died",
     ),

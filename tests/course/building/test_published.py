@@ -10,8 +10,9 @@ import nbformat
 import pytest
 
 from lstm_video_lab.course.building import build as building
-from lstm_video_lab.course.building import stamps
+from lstm_video_lab.course.building import inputs, stamps
 from lstm_video_lab.course.building.build import build
+from lstm_video_lab.course.building.hashes import hashes_of_cells
 from lstm_video_lab.course.building.scripts import code_cells
 from lstm_video_lab.course.building.stale import find_problems
 
@@ -38,8 +39,8 @@ def in_this_process(nb, script, scale):
         cell.execution_count = count
         if out.getvalue():
             cell.outputs = [nbformat.v4.new_output("stream", text=out.getvalue())]
-    inputs = {"results/known.json": stamps.hash_of_input("results/known.json", script.parent)}
-    return {"cells": stamps.hashes_of_cells(nb), "inputs": inputs}
+    found = {"results/known.json": inputs.hash_of("results/known.json", script.parent)}
+    return {"cells": hashes_of_cells(nb), "inputs": found}
 
 
 @pytest.fixture

@@ -4,11 +4,14 @@ import json
 import os
 
 import nbformat
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
-from lstm_video_lab.course.building import stamps
+from lstm_video_lab.course.building import inputs, stamps
 from lstm_video_lab.course.building.execution import execute
-from lstm_video_lab.course.building.stamps import PACKAGE, hash_of_code
+from lstm_video_lab.course.building.hashes import hash_of_code, hashes_of_cells
+from lstm_video_lab.course.building.inputs import PACKAGE
 
 SAME = {
     "a comment": "x = 1\nprint(x)  # why",
@@ -51,7 +54,7 @@ def module(tmp_path, monkeypatch):
     package = tmp_path / PACKAGE.name
     (package / "weights").mkdir(parents=True)
     (tmp_path / "notebooks" / "results").mkdir(parents=True)
-    monkeypatch.setattr(stamps, "PACKAGE", package)
+    monkeypatch.setattr(inputs, "PACKAGE", package)
     (package / "cells.py").write_text(MODULE)
     (package / "weights" / "small.json").write_text('{"shards": ["small.1.safetensors"]}')
     (package / "weights" / "small.1.safetensors").write_bytes(b"1")
@@ -127,6 +130,20 @@ def test_weights_behind_a_link_are_inputs_too(module, tmp_path):
     assert f"{PACKAGE.name}/weights/small.1.safetensors" in stamp_of(module, tmp_path)["inputs"]
 
 
+def inputs_of_run(tmp_path, source):
+    """The names of the inputs of a lesson with this code, in a real kernel."""
+    script = tmp_path / "notebooks" / "01_a.py"
+    results = script.parent / "results"
+    results.mkdir(parents=True)
+    (results / "known.json").write_text("[1]")
+    (results / "deep").mkdir()
+    save_file({"a": np.zeros(1)}, results / "numbers.safetensors")
+    (tmp_path / "table.csv").write_text("1")
+    (tmp_path / "table.py").write_text("x = 1")
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, id="one")])
+    return execute(nb, script, "smoke")["inputs"], script.parent
+
+
 def test_a_kernel_records_what_is_imported_in_whatever_way(tmp_path):
     source = """
 import inspect
@@ -135,24 +152,72 @@ from lstm_video_lab.files import load_result
 load_result("known")
 inspect.getsource(cells)
 """
-    script = tmp_path / "notebooks" / "01_a.py"
-    (script.parent / "results").mkdir(parents=True)
-    (script.parent / "results" / "known.json").write_text("[1]")
-    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, id="one")])
-    inputs = execute(nb, script, "smoke")["inputs"]
+    found, _ = inputs_of_run(tmp_path, source)
     for name in ("__init__.py", "models.py", "cells.py", "cells.py as text", "files.py"):
-        assert f"{PACKAGE.name}/{name}" in inputs
-    assert "results/known.json" in inputs
-    assert not any("course" in name or "models.py as text" in name for name in inputs)
+        assert f"{PACKAGE.name}/{name}" in found
+    assert "results/known.json" in found
+    assert not any("course" in name or "models.py as text" in name for name in found)
+    assert not any(name.endswith(("/", "whole")) for name in found)
+
+
+def test_a_kernel_records_what_is_opened_in_rust_listed_looked_for_and_of_the_project(tmp_path):
+    source = f"""
+import os
+from pathlib import Path
+from safetensors.numpy import load_file
+load_file("results/numbers.safetensors")
+list(Path("results").glob("*.json"))
+os.listdir("results/deep")
+Path("results/own.json").write_text("[2]")
+Path({str(tmp_path / "table.csv")!r}).read_text()
+Path({str(tmp_path / "table.py")!r}).read_text()
+try:
+    open("results/none.json")
+except FileNotFoundError:
+    pass
+"""
+    found, lessons = inputs_of_run(tmp_path, source)
+    assert list(found) == [
+        "../table.csv", "results/", "results/deep/", "results/none.json",
+        "results/numbers.safetensors",
+    ]  # fmt: skip
+
+    def changes():
+        return stamps.changes({"cells": {}, "inputs": found}, nbformat.v4.new_notebook(), lessons)
+
+    assert changes() == []
+    (lessons / "results" / ".draft").touch()
+    write(lessons / "results" / "known.json", b"[2]")
+    assert changes() == []
+    (lessons / "results" / "none.json").write_text("[]")
+    assert changes() == ["results/ lists other files", "results/none.json is there now"]
+    write(tmp_path / "table.csv", b"2")
+    write(lessons / "results" / "numbers.safetensors", b"2")
+    (lessons / "results" / "deep").rmdir()
+    assert changes() == [
+        "../table.csv has changed", "results/ lists other files", "results/deep/ is gone",
+        "results/none.json is there now", "results/numbers.safetensors has changed",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "start", ["!true", "import subprocess; subprocess.run(['true'])", "import os; os.system('')"]
+)
+def test_a_program_may_have_read_everything(tmp_path, start):
+    found, lessons = inputs_of_run(tmp_path, start)
+    assert list(found) == [f"{PACKAGE.name}/ as a whole", "results/ as a whole"]
+    write(lessons / "results" / "known.json", b"[2]")
+    changes = stamps.changes({"cells": {}, "inputs": found}, nbformat.v4.new_notebook(), lessons)
+    assert "results/ as a whole has changed" in changes
 
 
 def test_a_tag_that_acts_makes_another_cell():
     nb = notebook()
-    before = stamps.hashes_of_cells(nb)
+    before = hashes_of_cells(nb)
     nb.cells[0].metadata["tags"] = ["nbval-check-output"]
-    assert stamps.hashes_of_cells(nb) == before
+    assert hashes_of_cells(nb) == before
     nb.cells[0].metadata["tags"] = ["skip-execution"]
-    assert stamps.hashes_of_cells(nb) != before
+    assert hashes_of_cells(nb) != before
 
 
 def write(path, data):
