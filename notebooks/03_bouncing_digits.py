@@ -21,12 +21,13 @@
 #
 # **What does the network get to see, and what would a network that has learnt nothing score?**
 
-# %% setup
+# %% setup tags=["hide-input"]
 import torch
 
-from lstm_video_lab import BouncingDigits, Settings, evaluation, load_digits, metrics, plots
-from lstm_video_lab.data.bouncing import area_average, render
+from lstm_video_lab import BouncingDigits, Settings, check, evaluation, load_digits, metrics, plots
 from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.files import load_result
+from lstm_video_lab.lessons.bouncing_digits import figures, guesses, no_learning
 from lstm_video_lab.lessons.bouncing_digits.widgets import (
     DigitsExplorer,
     PixelCost,
@@ -117,14 +118,12 @@ plots.images(
 #
 # This is the law of the generator that the authors released, which most later work uses.
 
+#
+# **A digit is 1 pixel from the wall and moves 3 pixels a frame towards it. Where is it in the next
+# frame?**
+
 # %% guess a bounce
-Guess(
-    "A digit is 1 pixel from the wall and moves 3 pixels a frame towards it. Next frame?",
-    ["2 pixels from the wall, on its way back", "exactly on the wall", "3 pixels from the wall"],
-    "exactly on the wall",
-    "The step would end 2 pixels beyond the wall, and the digit is put back onto it. A mirror "
-    "would send it 2 pixels back into the box. The generator drops that part of the way.",
-)
+Guess(guesses.BOUNCE)
 
 # %% walls
 WallExplorer(settings.image_size - settings.digit_size)
@@ -147,14 +146,7 @@ for name, speed in laws.items():
     data = BouncingDigits(digits, 1, num_frames=20, speed=speed, **world)
     places = torch.from_numpy(data.scene(1, 7).positions[:, :, 0]).double()  # (T, 7, 2)
     steps[name] = places.diff(dim=0).norm(dim=-1).mean(0).tolist()  # (7,)
-plots.bars(
-    [f"clip {n}" for n in range(7, 14)],
-    steps,
-    text=f"Mean step of the digit in seven clips, under each law: speed={laws['all alike']} and "
-    f"speed={laws['a range']} of the box per frame, {settings.scale} scale. Walls and whole pixels "
-    "make even equal speeds look a little unlike.",
-    ylabel="pixels per frame",
-)
+figures.draw_speeds(steps, laws, settings.scale)
 
 # %% [markdown]
 # If all speeds are alike, the network need not look for them. With a range it has to measure the
@@ -163,29 +155,14 @@ plots.bars(
 #
 # A third: **overlap**. Where two digits meet, the brighter pixel is seen. No digit lies in front.
 
-# %% overlap
+# %% overlap tags=["hide-input"]
 data = BouncingDigits(digits, 2, num_frames=20, **world)
-scene, frames = data.scene(0, 200), data.batch(0, 200)  # frames (T, B, H, W)
-drawn = area_average(digits.images, settings.digit_size)[scene.chosen]  # (B, D, s, s)
-first, second = (
-    render(drawn[:, d : d + 1], scene.positions[:, :, d : d + 1], settings.image_size)
-    for d in (0, 1)
-)
-shared = torch.minimum(first, second)  # ink only where both have some
-t, b = divmod(int(shared.sum((2, 3), dtype=torch.int64).argmax()), frames.shape[1])
-plots.images(
-    [one[t, b] for one in (first, second, frames, shared)],
-    ["one digit", "the other", "the frame", "ink of both"],
-    f"Clip {b}, frame {t + 1}, {settings.scale} scale: {int((shared[t, b] > 0).sum())} pixels have "
-    "ink of both digits, and the larger value is shown. Which ink is whose cannot be told from "
-    "this frame alone.",
-    columns=4,
-)
+figures.draw_overlap(data, 200, settings.scale)
 
 # %% [markdown]
 # In such a frame the picture alone does not say which digit is which. To keep them apart, a
 # network has to remember how they looked and where they were going. The paper claims that it does;
-# lesson 06 measures it.
+# lesson 06b measures it.
 #
 # ## Endless clips, made again at will
 #
@@ -214,7 +191,21 @@ print("another seed gives the same clips:", torch.equal(late, other))
 # ```
 #
 # If the pixel is white (x = 1), it pays −ln p: nothing if it was sure, a lot if it was sure of
-# black. Move p.
+# black.
+#
+# **Write it yourself**: put the formula where the three dots stand. x and p are tensors, one number
+# for each pixel.
+
+
+# %% your line
+def cost_of_pixel(x, p):
+    return ...
+
+
+check("bouncing_digits/cost_of_pixel", cost_of_pixel)
+
+# %% [markdown]
+# Now move p, the answer, and see what it costs for a black, a grey and a white pixel.
 
 # %% the cost of one pixel
 PixelCost()
@@ -230,40 +221,31 @@ PixelCost()
 # much. It never pays to be surer than one can be.
 #
 # Sum the cost over the pixels of a frame, and take the mean over frames and clips: **nats per
-# frame**. Sum (p − x)² in the same way: **squared error per frame**. Its floor is 0.
+# frame**. Sum (p − x)² in the same way: **squared error per frame**. Its floor is 0. (The sum and
+# the mean are for you to write in [Exercise 4](../exercises/04_bouncing_digits.ipynb), *Bouncing
+# digits*, with the generator of these clips.)
 #
 # ## What nothing scores
 #
 # Before any network: three answers that need no learning. A **black** frame. The last frame seen,
 # again and again (**copy-last**). The average of all training frames (**mean image**).
 #
+# **Mean over the frames to come: which of the three has the smallest squared error?**
+#
 # <!-- 0.69 = output("the cost of one pixel", "if the pixel is grey (never under") -->
 
-# %% without learning
+# %% guess the best
+levels = evaluation.baselines(settings)
 held_out = to_unit(evaluation.heldout_data(settings).batch(0, 256))  # (T, B, H, W)
 later = held_out[settings.frames_in :]
-per_step = {
-    name.replace("_", " "): baseline["per_step"]["mse"]
-    for name, baseline in evaluation.baselines(settings).items()
-    if name != "entropy_bound"
-}
-per_step["black"] = metrics.squared_error(torch.zeros_like(later), later).mean(1).tolist()
-errors = {name: sum(values) / len(values) for name, values in per_step.items()}
+per_step = {"black": metrics.squared_error(torch.zeros_like(later), later).mean(1).tolist()}
+for name in ("copy_last", "mean_image"):
+    per_step[name.replace("_", " ")] = levels[name]["per_step"]["mse"]
+Guess(guesses.LEAST_ERROR, per_step, f"{settings.scale} scale, 256 held-out clips of one digit")
 
-# %% guess the best
-Guess(
-    f"Mean over the {len(later)} frames to come: which has the smallest squared error?",
-    list(errors),
-    min(errors, key=errors.get),
-    lambda: plots.curves(
-        {name: (range(1, len(values) + 1), values) for name, values in per_step.items()},
-        {"perfect": 0.0},
-        f"{settings.scale} scale, 256 held-out clips of {settings.num_digits} digit. Means over "
-        f"the steps: {', '.join(f'{name} {error:.1f}' for name, error in errors.items())}. "
-        "Copying pays twice once the digit has left: where ink was, and where ink is now.",
-        xlabel="frames after the last one seen",
-        ylabel="squared error per frame",
-    ),
+# %% without learning
+figures.draw_without_learning(
+    per_step, f"{settings.scale} scale, 256 held-out clips of {settings.num_digits} digit"
 )
 
 # %% [markdown]
@@ -291,40 +273,68 @@ plots.images(
 # curve falls nicely on the way. **A model whose error is near the mean image's has learnt nothing
 # about motion.** That is the most common failure, and the number to watch for.
 
+# %% [markdown]
+# ## Place known, shape not
+#
+# One more answer that needs no learning, though it cheats: somebody tells it *where* the digit is.
+# There it puts the **mean digit**, the average of all training digits. It knows the place and
+# nothing of the shape.
+
+# %% the mean digit at the true place
+one = evaluation.heldout_data(settings)
+shaped = one.at_places(evaluation.mean_digit(settings), 0, 1)[-1, 0]  # (H, W)
+figures.draw_place_without_shape(held_out[-1, 0], evaluation.mean_image(settings), shaped)
+
+# %% what the place is worth
+figures.draw_levels(levels, f"{settings.scale} scale, 256 held-out clips of one digit")
+
+# %% [markdown]
+# A soft blob in the right place, and most of the way from the fog to a perfect prediction is done.
+# Remember this line when you see a network's prediction: **above it, a network has not even learnt
+# where the digit is, or not well; below it, it has begun to learn which digit it is.** The line
+# stands on the charts of all lessons in which one digit moves. Every short training of lessons 00
+# to 06 ends above it, and what you will see there is just that: a blob that goes where the digit
+# goes.
+#
+# Here are all answers at once, for one, two and three digits.
+#
+# <!--
+# what = "what the place is worth"
+# "most of the way from the fog" = output(what, "mean image")
+#     - output(what, "mean digit") > 0.5 * (output(what, "mean image")
+#     - output(what, "entropy bound"))
+# -->
+
 # %% table of baselines
+counts = {n: settings.changed(num_digits=n) for n in no_learning.COUNTS}
 print(
-    f"{settings.scale} scale, {settings.image_size}×{settings.image_size} pixels, embedded test "
-    "digits, 256 clips\n"
+    f"{settings.scale} scale, embedded test digits, 256 clips, {settings.image_size} pixels wide\n"
 )
-print("digits    nats:  bound  mean image  p = 0.5    squared error:  mean image  black  copy-last")
-for count in (1, 2, 3):
-    changed = settings.changed(num_digits=count)
-    bound, mean, copy = evaluation.baselines(changed).values()
-    target = to_unit(evaluation.heldout_data(changed).batch(0, 256))[settings.frames_in :]
-    half = metrics.cross_entropy_of_probability(torch.full_like(target, 0.5), target).mean()
-    black = metrics.squared_error(torch.zeros_like(target), target).mean()
-    print(
-        f"{count:6}{bound['cross_entropy']:16.1f}{mean['cross_entropy']:12.1f}{half:9.1f}"
-        f"{mean['mse']:28.1f}{black:7.1f}{copy['mse']:11.1f}"
-    )
+print(no_learning.as_table({str(n): no_learning.measure(world) for n, world in counts.items()}))
 
 # %% [markdown]
 # Black and copy-last have no column in nats: both are sure of themselves and wrong, so they pay
-# infinitely much. p = 0.5 means "no idea": ln 2 for every pixel, whatever is there.
+# infinitely much. p = 0.5 means "no idea": ln 2 for every pixel, whatever is there. The mean digit
+# is asked where one digit moves.
 #
-# At the size of the paper the same kind of table reads as follows (64×64 pixels, MNIST test digits
-# of 28×28, 10 frames to come; computed for this project, in nats per frame and squared error per
-# frame):
-#
-# | digits | nats: bound | mean image | p = 0.5 | squared: mean image | black | copy-last |
-# | --- | --- | --- | --- | --- | --- | --- |
-# | 1 | 45.4 | 416.5 | 2839.1 | – | 89.1 | – |
-# | 2 | 86.5 | 672.0 | 2839.1 | 152.5 | 173.3 | 285.6 |
-# | 3 | 122.6 | 865.2 | 2839.1 | – | 254.7 | – |
-#
-# (–: not computed.) The paper reports 341.2 nats for its best model, with two digits (its Table
-# 2): about half of the mean image's, and still four times the bound. Numbers of different sizes or
+# The same at the size of the paper: 64×64 pixels, MNIST test digits of 28×28, 10 frames to come.
+# `lstm-video-lab experiment no_learning --scale paper` made it.
+
+# %% the paper's size
+stored = load_result("no_learning")
+print(no_learning.as_table(stored["scores"]))
+
+# %% [markdown]
+# The paper reports 341.2 nats for its best model, with two digits (its Table 2): about half of the
+# mean image's, and still four times the bound. Numbers of different sizes or
 # different digits must not be compared: compare each with the baselines of its own row.
+#
+# <!--
+# "about half of the mean image's" = 0.4
+#     < 341.2 / no_learning.scores["2"].mean_image.cross_entropy < 0.6
+# "four times the bound" = 3.5
+#     < 341.2 / no_learning.scores["2"].entropy_bound.cross_entropy < 4.5
+# -->
 #
 # ## What to try next
 #
@@ -344,5 +354,7 @@ for count in (1, 2, 3):
 # a floor that grey pixels make. A score means something only between two lines: the mean image,
 # where nothing has been learnt about motion, and the entropy bound, where nothing is left to
 # learn.
+#
+# To do it yourself: [Exercise 4 · Bouncing digits](../exercises/04_bouncing_digits.ipynb).
 #
 # Next: [04, the autoencoder](04_autoencoder.ipynb), the first network that has to remember a clip.

@@ -332,8 +332,8 @@ def test_the_table_tells_what_the_report_holds():
     assert names == expected
     future = report["future"]
     mean, stderr = future["cross_entropy"], future["stderr"]["cross_entropy"]
-    assert f" {mean:.2f} ± {stderr:.2f} " in rows[4]
-    assert f" {future['per_step']['mse'][2]:.2f} ± " in rows[8]
+    assert f" {mean:.2f} ± {stderr:.2f} " in rows[5]
+    assert f" {future['per_step']['mse'][2]:.2f} ± " in rows[9]
     assert rows[3].split()[3] == "–"
 
 

@@ -5,7 +5,7 @@ T frames, D digits, S side of a frame, P predictions; places are (y, x).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,9 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import ArrayLike
 
-from lstm_video_lab.data import Scene
-from lstm_video_lab.data.bouncing import bounce
+from lstm_video_lab.data import BouncingDigits, Scene
+from lstm_video_lab.data.bouncing import area_average, bounce, render
+from lstm_video_lab.lessons.bouncing_digits.no_learning import NAMES
 from lstm_video_lab.metrics import cross_entropy_of_probability, entropy
 from lstm_video_lab.plots.canvas import (
     INK,
@@ -32,7 +33,7 @@ from lstm_video_lab.plots.canvas import (
     tile,
     write,
 )
-from lstm_video_lab.plots.charts import curves
+from lstm_video_lab.plots.charts import bars, curves, images
 from lstm_video_lab.plots.page import Page
 
 SHAPES = ("circles", "squares", "triangles", "diamonds")  # MARKERS in words
@@ -190,3 +191,82 @@ def draw_cost(p: float) -> Picture:
         paid.append(f"{here:.2f} nats if the pixel is {name} (never under {floor(x):.2f})")
     page.label_ends(axes, ends)
     return page.finish(f"Predicting p = {p:.2f} costs {', '.join(paid)}.")
+
+
+def draw_without_learning(per_step: Mapping[str, Sequence[float]], words: str) -> Picture:
+    """Squared error of answers that need no learning, for each frame to come."""
+    means = ", ".join(f"{name} {sum(v) / len(v):.1f}" for name, v in per_step.items())
+    return curves(
+        {name: (range(1, len(values) + 1), values) for name, values in per_step.items()},
+        {"perfect": 0.0},
+        f"{words}. Means over the steps: {means}.",
+        xlabel="frames after the last one seen",
+        ylabel="squared error per frame",
+    )
+
+
+def draw_no_learning(result: dict[str, Any]) -> Picture:
+    """The stored scores: squared errors for each number of digits."""
+    scores = result["scores"]
+    names = ("mean_image", "black", "copy_last")
+    return bars(
+        [f"digits: {count}" for count in scores],
+        {NAMES[name]: [one[name]["mse"] for one in scores.values()] for name in names},
+        text=f"Without learning, {result['scale']} scale: squared error per frame.",
+        ylabel="squared error per frame",
+    )
+
+
+def draw_place_without_shape(frame: ArrayLike, mean: ArrayLike, shaped: ArrayLike) -> Picture:
+    """A frame (S, S), the mean image, and the mean digit at the true place."""
+    return images(
+        [frame, mean, shaped],
+        ["a frame to come", "mean image", "mean digit there"],
+        "A frame to come, and two answers of who has learnt nothing of this clip's shape: the mean "
+        "image knows neither place nor shape, the mean digit has been told the place.",
+        columns=3,
+    )
+
+
+def draw_levels(levels: Mapping[str, Mapping[str, Any]], words: str) -> Picture:
+    """Nats per frame of what needs no learning, from the worst to the best."""
+    names = ("mean_image", "mean_digit", "entropy_bound")
+    values = [levels[name]["cross_entropy"] for name in names]
+    shown = [name.replace("_", " ") for name in names]
+    facts = ", ".join(f"{name} {value:.1f}" for name, value in zip(shown, values, strict=True))
+    return bars(shown, values, text=f"{words}, nats per frame: {facts}.")
+
+
+def draw_speeds(
+    steps: Mapping[str, Sequence[float]], laws: Mapping[str, Any], scale: str
+) -> Picture:
+    """Mean step of the digit in seven clips, under each law."""
+    count = len(next(iter(steps.values())))
+    return bars(
+        [f"clip {n}" for n in range(count, 2 * count)],
+        steps,
+        text=f"Mean step of the digit in {count} clips, under each law: speed={laws['all alike']} "
+        f"and speed={laws['a range']} of the box per frame, {scale} scale. Walls and whole pixels "
+        "make even equal speeds look a little unlike.",
+        ylabel="pixels per frame",
+    )
+
+
+def draw_overlap(data: BouncingDigits, clips: int, scale: str) -> Picture:
+    """Where two digits share most ink in so many clips: each by itself, the frame, the shared."""
+    scene, frames = data.scene(0, clips), data.batch(0, clips)  # frames (T, B, H, W)
+    drawn = area_average(data.digits.images, data.digit_size)[scene.chosen]  # (B, D, s, s)
+    first, second = (
+        render(drawn[:, d : d + 1], scene.positions[:, :, d : d + 1], data.image_size)
+        for d in (0, 1)
+    )
+    shared = torch.minimum(first, second)  # ink only where both have some
+    t, b = divmod(int(shared.sum((2, 3), dtype=torch.int64).argmax()), clips)
+    return images(
+        [one[t, b] for one in (first, second, frames, shared)],
+        ["one digit", "the other", "the frame", "ink of both"],
+        f"Clip {b}, frame {t + 1}, {scale} scale: {int((shared[t, b] > 0).sum())} pixels have ink "
+        "of both digits, and the larger value is shown. Which ink is whose cannot be told from "
+        "this frame alone.",
+        columns=4,
+    )
