@@ -14,26 +14,36 @@ from lstm_video_lab.files import store_result, write_whole
 ROOMS = {  # experiment → the room that holds it
     "actions": "percepts_and_actions",
     "captions": "video_to_text",
-    "composite": "composite",
+    "composite": "table2",
     "conditioning": "future_predictor",
     "convolution": "convlstm",
     "digit_count": "one_and_three_digits",
+    "digit_order": "video_to_text",
     "features": "features",
+    "inflating": "temporal_models",
     "ladder": "video_ladder",
-    "layers": "composite",
-    "optimisers": "composite",
+    "layers": "table2",
+    "no_learning": "bouncing_digits",
+    "optimisers": "table2",
     "patches": "natural_patches",
     "pixels": "pixel_by_pixel",
+    "places": "convlstm",
     "recurrence": "recurrence_and_memory",
     "rollouts": "long_rollouts",
-    "table2": "composite",
+    "table2": "table2",
     "temporal_models": "temporal_models",
     "units": "autoencoder",
 }
 GRIDS = ("layers", "optimisers", "table2")  # the room's `grids` computes them, not its `experiment`
 # Computed by the room's module of the same name, and drawn by its `figures.draw_NAME`:
-OWN_MODULES: tuple[str, ...] = ()
-WITHOUT_PAPER = ("captions", "ladder", "pixels")  # they have no sizes of a paper
+OWN_MODULES = ("digit_order", "no_learning", "inflating", "places")
+WITHOUT_PAPER = (
+    "captions",
+    "digit_order",
+    "ladder",
+    "pixels",
+    "places",
+)  # they have no sizes of a paper
 
 
 def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:

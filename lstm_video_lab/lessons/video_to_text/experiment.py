@@ -7,8 +7,9 @@ was trained on, and on pairs that were held out. T frames, N clips, X numbers of
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -61,14 +62,20 @@ Clips = tuple[Tensor, list[str], np.ndarray]  # percepts (T, N, X), captions, wh
 
 @cache
 def clips(
-    sizes: Sizes, test: str = "", kind: str = "frames", order: str = "kept", language="english"
+    sizes: Sizes,
+    test: str = "",
+    kind: str = "frames",
+    order: str = "kept",
+    language: str = "english",
+    pairs: str = "train",
 ) -> Clips:
     """Clips as a captioner is given them, a caption of each, and their digits and motions.
 
     test: one of TESTS; without one, the clips to train on. kind: "frames", "flow" or "both".
     order: of the frames, "kept", "shuffled" in each clip anew, or "mean": one frame, their mean.
+    pairs: of digit and motion to train on, "train" or "all"; a test has its own.
     """
-    digits, pairs = load_digits("embedded", "test" if test else "train"), TESTS.get(test, "train")
+    digits, pairs = load_digits("embedded", "test" if test else "train"), TESTS.get(test, pairs)
     data = CaptionedDigits(digits, sizes.frames, pairs, language, seed=1 if test else 0)
     N = sizes.tests if test else sizes.films
     parts = []
@@ -77,12 +84,17 @@ def clips(
         parts.append(percepts.percepts(net.features, data.batch(0, N)))
     if kind != "frames":  # one by one: motion takes much room
         parts.append(torch.cat([percepts.flow_percepts(data.flow(n, 1)) for n in range(N)], 1))
-    inputs = torch.cat([part.flatten(2) for part in parts], -1)
-    if order == "shuffled":
-        inputs = reorder(inputs, "shuffled")
-    if order == "mean":
-        inputs = inputs.mean(0, keepdim=True)
+    inputs = order_frames(torch.cat([part.flatten(2) for part in parts], -1), order)
     return inputs, data.captions(0, N), data.labels(0, N).numpy()
+
+
+def order_frames(inputs: Tensor, order: str) -> Tensor:
+    """Percepts (T, N, X) "kept" in order, "shuffled" in each clip, or one frame, their "mean"."""
+    if order == "shuffled":
+        return reorder(inputs, "shuffled")
+    if order == "mean":
+        return inputs.mean(0, keepdim=True)
+    return inputs
 
 
 def train_captioner(
@@ -93,6 +105,18 @@ def train_captioner(
     """
     inputs, captions, _ = clips(sizes, **how)
     words = vocabulary(how.get("language", "english"))
+    return train_on(inputs, captions, words, sizes, seed, note)
+
+
+def train_on(
+    inputs: Tensor,
+    captions: list[str],
+    words: Sequence[str],
+    sizes: Sizes,
+    seed: int = 0,
+    note: str = "",
+) -> tuple[Captioner, list[float]]:
+    """A captioner that is trained on percepts (T, N, X) and their captions, and its losses."""
     model = Captioner(words, inputs.shape[2], sizes.units, seed=seed)
     model.standardise(inputs)
     draw = torch.Generator().manual_seed(seed)
@@ -200,6 +224,40 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
         "paper": PAPER,
         "runs": runs,
     }
+
+
+def claims(result: dict[str, Any], in_turn: dict[str, Any]) -> list[str]:
+    """The paper's claims beside ours, a line each: in the world of motions (`captions`), and in
+    that of three digits in turn (`digit_order`), where "right" is the whole sentence.
+    """
+    lines = [f"{'claim':>30} | METEOR there | {'BLEU here':<24} | {'right here, %':<25} |"]
+    pairs = [("frames", "mean pool"), ("frames", "shuffled"), ("shuffled", "mean pool")]
+    for more, less in (*pairs, ("frames and flow", "frames")):
+        found = [
+            [across_seeds(result, name, measure) for name in (more, less)]
+            for measure in ("BLEU", "motion")
+        ]
+        lines.append(_claim(f"{more} > {less}", (more, less), found))
+    for more, less in (("in order", "shuffled"), ("shuffled", "mean pool")):
+        found = []
+        for measure in ("BLEU", "in order"):
+            means = [in_turn["means"][name][measure] for name in (more, less)]
+            found.append([(one["mean"], one["spread"]) for one in means])
+        there = ("frames" if more == "in order" else more, less)
+        lines.append(_claim(f"digits: {more} > {less}", there, found))
+    return lines
+
+
+def _claim(name: str, there: tuple[str, str], found: list[list[tuple[float, float]]]) -> str:
+    """A line about two variants, the better one first; found: of each measure, mean and spread."""
+    cells, clear = [], []
+    for (a, of_a), (b, of_b) in found:
+        error = math.sqrt((of_a**2 + of_b**2) / len(SEEDS))  # of the difference of two means
+        cells.append(f"{b:.1f} → {a:.1f} ({a - b:+.1f} ± {error:.1f})")
+        clear.append(a - b > 2 * error)
+    verdict = "reproduced" if all(clear) else "in part" if any(clear) else "not reproduced"
+    in_paper = f"{PAPER[there[1]]} → {PAPER[there[0]]}"
+    return f"{name:>30} | {in_paper} | {cells[0]:<24} | {cells[1]:<25} | {verdict}"
 
 
 def across_seeds(

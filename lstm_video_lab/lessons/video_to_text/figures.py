@@ -5,10 +5,11 @@ T frames, S side of a frame, L words of a sentence, the full stop among them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 from lstm_video_lab import plots
@@ -40,6 +41,74 @@ def overview(result: dict[str, Any], variants: Iterable[str] = VARIANTS) -> Pict
         spreads,
         {"motion at random": 12.5, "digit at random": 10.0},
         ylabel=f"% of captions, {result['scale']} scale",
+    )
+
+
+def draw_losses(losses: Sequence[float], levels: dict[str, float], source: str) -> Picture:
+    """The loss of a captioner over its steps, between those who know the language and see less."""
+    tenth = max(1, len(losses) // 20)
+    smooth = np.convolve(losses, np.full(tenth, 1 / tenth), "valid")[::tenth]
+    listed = ", ".join(f"{name} {value:.2f}" for name, value in levels.items())
+    return plots.curves(
+        {"S2VT": (tenth * np.arange(1, len(smooth) + 1), smooth)},
+        levels,
+        f"Loss of the captioner in {len(losses)} steps: {smooth[-1]:.2f} nats per caption at the "
+        f"end. Perfect in language, and {listed}. Below the last it has begun to learn its clips "
+        f"and their wordings by heart ({source}).",
+        ylabel="nats per caption",
+        logy=True,
+    )
+
+
+def draw_seen_and_written(result: dict[str, Any]) -> Picture:
+    """Digits and motions in % of clips: what a probe reads, what a sentence says, what it omits."""
+    cases = list(product(("digit", "motion"), TESTS))
+    measures = {
+        "probe reads it": "{} seen",
+        "sentence says it": "{}",
+        "read, but not said": "{} unwritten",
+    }
+    rows = {
+        name: [across_seeds(result, "frames", measure.format(what), test) for what, test in cases]
+        for name, measure in measures.items()
+    }
+    names = [", ".join(case) for case in cases]
+    facts = []
+    for k, name in enumerate(names):
+        said = ", ".join(f"{kind} {x[k][0]:.1f} ± {x[k][1]:.1f}" for kind, x in rows.items())
+        facts.append(f"{name}: {said}")
+    return plots.bars(
+        names,
+        {name: [round(mean, 1) for mean, _ in row] for name, row in rows.items()},
+        {name: [spread for _, spread in row] for name, row in rows.items()},
+        text=f"In % of test clips, ± spread over seeds: {'; '.join(facts)}. Stored runs, "
+        f"{result['scale']} scale.",
+        ylabel="% of clips",
+    )
+
+
+def draw_digit_order(result: dict[str, Any]) -> Picture:
+    """Bars of each measure for each order of frames, mean over seeds with their spread."""
+    means = result["means"]
+    measures = {
+        "BLEU": "BLEU",
+        "in any order": "the three digits, %",
+        "in order": "all in order, %",
+    }
+    facts = "; ".join(
+        f"{name}: "
+        + ", ".join(
+            f"{words} {of[m]['mean']:.1f} ± {of[m]['spread']:.1f}" for m, words in measures.items()
+        )
+        for name, of in means.items()
+    )
+    seeds = len(result["made"]["seeds"])
+    return plots.bars(
+        list(measures.values()),
+        {name: [of[m]["mean"] for m in measures] for name, of in means.items()},
+        {name: [of[m]["spread"] for m in measures] for name, of in means.items()},
+        text=f"{facts}. Mean and spread of {seeds} seeds, test digits, {result['scale']} scale.",
+        ylabel="score, 0 to 100",
     )
 
 

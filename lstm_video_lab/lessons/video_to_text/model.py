@@ -93,6 +93,31 @@ class Captioner(nn.Module):
         return self.decode(words, self.encode(percepts))[0]
 
 
+class Mixture:
+    """Two captioners that write one sentence: p(word) = share · p_first + (1 − share) · p_second.
+
+    Percepts (T, B, X₁ + X₂) hold those of the first, and behind them those of the second.
+    """
+
+    def __init__(self, first: Captioner, second: Captioner, share: float) -> None:
+        if first.vocabulary != second.vocabulary:
+            raise LabError("two captioners that write together need one vocabulary")
+        self.first, self.second, self.share = first, second, share
+        self.vocabulary = first.vocabulary
+
+    def encode(self, percepts: Tensor) -> list[State]:
+        """The states of the first captioner, and behind them those of the second."""
+        X = len(self.first.mean)
+        return self.first.encode(percepts[..., :X]) + self.second.encode(percepts[..., X:])
+
+    def decode(self, words: Tensor, states: list) -> tuple[Tensor, list[State]]:
+        """Logits (L, B, V) of the next words, and all states."""
+        one, states_of_one = self.first.decode(words, states[:2])
+        other, states_of_other = self.second.decode(words, states[2:])
+        mixed = self.share * one.softmax(-1) + (1 - self.share) * other.softmax(-1)
+        return mixed.log(), states_of_one + states_of_other
+
+
 def tokenise(captions: Sequence[str], vocabulary: Sequence[str]) -> tuple[Tensor, Tensor]:
     """Sentences as input `. the 3 moves` and target `the 3 moves .`, places of words: (L, B) each.
 
@@ -120,7 +145,7 @@ def caption_loss(model: Captioner, percepts: Tensor, captions: Sequence[str]) ->
 
 @torch.no_grad()
 def generate(
-    model: Captioner,
+    model: Captioner | Mixture,
     percepts: Tensor,
     width: int = 1,
     normalise: float = 0.0,

@@ -104,6 +104,48 @@ def test_tests_show_other_digits_and_their_own_pairs():
     )
 
 
+def test_nothing_is_held_out_of_all_pairs():
+    heldout = {tuple(pair) for pair in experiment.clips(SIZES, "held-out pairs")[2].tolist()}
+    many = SIZES._replace(films=600)
+    learnt = {tuple(pair) for pair in experiment.clips(many, pairs="all")[2].tolist()}
+    assert heldout <= learnt
+    tested = experiment.clips(SIZES, "held-out pairs", pairs="all")[2]
+    assert {tuple(pair) for pair in tested.tolist()} == heldout  # a test keeps its own pairs
+
+
+def test_a_claim_is_clear_if_it_is_over_twice_its_error():
+    def variant(name, values):
+        tests = {test: {"BLEU": 50.0, "motion": 0.0} for test in experiment.TESTS}
+        return [
+            {"variant": name, "seed": k, "tests": {**tests, "seen pairs": {"BLEU": b, "motion": m}}}
+            for k, (b, m) in enumerate(values)
+        ]
+
+    runs = [
+        *variant("frames", [(90, 95), (91, 96), (92, 97)]),
+        *variant("mean pool", [(80, 60), (81, 61), (82, 62)]),
+        *variant("shuffled", [(80, 70), (81, 71), (82, 72)]),
+        *variant("frames and flow", [(90, 95), (91, 96), (92, 97)]),
+    ]
+    means = {"mean pool": 31, "shuffled": 36, "in order": 79}
+    in_turn = {
+        "means": {
+            name: {m: {"mean": float(v), "spread": 1.0} for m in ("BLEU", "in order")}
+            for name, v in means.items()
+        }
+    }
+    lines = experiment.claims({"runs": runs}, in_turn)
+    assert [line.rsplit("| ", 1)[1] for line in lines[1:]] == [
+        "reproduced",
+        "reproduced",
+        "in part",
+        "not reproduced",
+        "reproduced",
+        "reproduced",
+    ]
+    assert "27.7 → 28.2" in lines[-1] and "31.0 → 36.0 (+5.0 ± 0.8)" in lines[-1]
+
+
 def test_seeing_is_told_from_writing():
     model, losses = experiment.train_captioner(SIZES)
     assert len(losses) == SIZES.steps

@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from lstm_video_lab.lessons.video_to_text.model import (
     Captioner,
+    Mixture,
     caption_loss,
     generate,
     tokenise,
@@ -212,3 +213,24 @@ def test_it_learns_which_clip_is_called_what():
     fit(model.parameters(), lambda step: caption_loss(model, seen, SAID), 100, 0.05)
     for width in (1, 5):
         assert generate(model, seen, width)[0] == SAID
+
+
+def test_two_captioners_write_with_the_mean_of_their_probabilities():
+    first, second = captioner(1, sharp=3.0), captioner(2, sharp=3.0)
+    ours, theirs = percepts(seed=1), percepts(seed=2)
+    both = torch.cat((ours, theirs), -1)
+    words = tokenise(SAID, WORDS)[0]
+    mixture = Mixture(first, second, 0.25)
+    mixed, _ = mixture.decode(words, mixture.encode(both))
+    expected = 0.25 * first(ours, words).softmax(-1) + 0.75 * second(theirs, words).softmax(-1)
+    torch.testing.assert_close(mixed.softmax(-1), expected)
+    for share, alone, seen in ((1.0, first, ours), (0.0, second, theirs)):
+        said, scores = generate(Mixture(first, second, share), both, width=2)
+        expected_said, expected_scores = generate(alone, seen, width=2)
+        assert said == expected_said
+        torch.testing.assert_close(scores, expected_scores)
+
+
+def test_captioners_of_two_languages_do_not_write_together():
+    with pytest.raises(ValueError, match="one vocabulary"):
+        Mixture(captioner(), captioner(words=(".", "x")), 0.5)
