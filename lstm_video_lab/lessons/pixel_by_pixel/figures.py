@@ -5,11 +5,22 @@ Letters: M pixels that are written, K levels, h × w an image.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from lstm_video_lab import plots
+from lstm_video_lab.lessons.pixel_by_pixel.two_places import (
+    costs_alone,
+    costs_in_turn,
+    draw_alone,
+    draw_whole,
+    expected,
+    two_places,
+    whole_cost,
+)
 from lstm_video_lab.plots import Picture
 from lstm_video_lab.training.trials import mean_and_std
 
@@ -54,6 +65,61 @@ def draw_writing(
         f"pixel (uniform {np.log2(K):.2f}). Striped: not yet known."
     )
     return plots.images([striped(panel) for panel in panels], names, text, columns=4)
+
+
+def draw_two_places(p: float, seed: int, count: int = 6) -> Picture:
+    """One future in two places, left with probability p: what each pixel costs when the future is
+    told as a whole and when each pixel is alone, and futures that are drawn in both ways.
+    """
+    past, pictures = two_places()
+    futures, chances = pictures.reshape(2, -1), np.array([p, 1 - p])
+    draw = np.random.default_rng(seed)
+    costs = [
+        expected(costs_of(futures, chances), chances) for costs_of in (costs_in_turn, costs_alone)
+    ]
+    shape = past.shape
+    white = max(1e-9, *(cost.max() for cost in costs))
+    rows = [past, *pictures, (chances @ futures).reshape(shape)]
+    rows += [cost.reshape(shape) / white for cost in costs]
+    for drawn in (draw_whole, draw_alone):
+        rows += [future.reshape(shape) for future in drawn(futures, chances, count, draw)]
+    names = [
+        "seen",
+        f"left, P = {p:g}",
+        f"right, P = {1 - p:g}",
+        "mean",
+        "cost in turn",
+        "cost alone",
+    ]
+    names += ["drawn whole"] * count + ["pixel by pixel"] * count
+    together, alone = (cost.sum() for cost in costs)
+    undecided = int((futures[0] != futures[1]).sum())
+    text = (
+        f"The digit goes left with P = {p:g}. Told as a whole, the future costs "
+        f"{whole_cost(chances):.3f} nats; pixel after pixel, each told those before, "
+        f"{together:.3f}; each pixel alone, {alone:.3f}, for {undecided} pixels are undecided. "
+        "Below: futures drawn as a whole, and pixel by pixel."
+    )
+    return plots.images(rows, names, text, columns=count)
+
+
+def draw_three_sums(
+    nats: Mapping[str, Tensor], mean_image: float, source: str, first: int
+) -> Picture:
+    """Nats of each frame to come, from number `first` on, in three sums over its pixels."""
+    facts = "; ".join(
+        f"{name} {', '.join(f'{v:.1f}' for v in line)}, together {line.sum():.1f}"
+        for name, line in nats.items()
+    )
+    ahead = range(first, first + len(next(iter(nats.values()))))
+    return plots.curves(
+        {name: (ahead, line.tolist()) for name, line in nats.items()},
+        {"mean image": mean_image, "bound": 0.0},
+        f"One network, one future, three sums, nats per frame: {facts}. Mean image "
+        f"{mean_image:.1f} ({source}).",
+        xlabel="frame of the clip",
+        ylabel="nats per frame",
+    )
 
 
 def striped(panel: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The explorer of lesson 16: watch an image being written, pixel by pixel."""
+"""The explorers of lesson 16: an image being written, and one future in two places."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets
 
-from lstm_video_lab.lessons.pixel_by_pixel.figures import draw_writing
+from lstm_video_lab.lessons.pixel_by_pixel.figures import draw_two_places, draw_writing
 from lstm_video_lab.plots import Picture
 from lstm_video_lab.widgets.base import LabWidget, player, row, slider
 
@@ -34,3 +34,18 @@ class WritingExplorer(LabWidget):
 
     def render(self, step: int, **values: Any) -> Picture:
         return draw_writing(step, *self.write(**values))
+
+
+class TwoPlaces(LabWidget):
+    """Move the probability of left; see what the future costs as a whole and pixel by pixel."""
+
+    title = "one future in two places"
+
+    def controls(self) -> dict[str, Any]:
+        return {
+            "p": slider("Probability of left", 0.5, 0.0, 1.0, 0.05),
+            "seed": slider("Draw", 1, 1, 50),
+        }
+
+    def render(self, p: float, seed: int) -> Picture:
+        return draw_two_places(p, seed)
