@@ -188,6 +188,8 @@ FilmPlayer(
 # | [04 the autoencoder](04_autoencoder.ipynb) | Can a clip be packed into one state? |
 # | [05 the future predictor](05_future_predictor.ipynb) | Should a decoder see its last frame? |
 # | [06 the composite](06_composite.ipynb) | Two tasks, two losses: how do they reach one encoder? |
+# | [06b overlaps and bounces](06b_overlaps_and_bounces.ipynb) | Is what a picture shows so? |
+# | [06c table 2](06c_table2.ipynb) | What must stand beside a figure in a table? |
 # | [07 the ConvLSTM](07_convlstm.ipynb) | Is it worth knowing that a picture has neighbours? |
 # | [08 one and three digits](08_one_and_three_digits.ipynb) | What does it make of the unseen? |
 # | [09 long rollouts](09_long_rollouts.ipynb) | What goes on after a hundred frames? |

@@ -28,14 +28,15 @@ from lstm_video_lab.lessons.bouncing_digits.widgets import (
     PixelCost,
     WallExplorer,
 )
-from lstm_video_lab.lessons.composite import error_by_event
-from lstm_video_lab.lessons.composite.widgets import CompositeExplorer, SequenceBrowser
 from lstm_video_lab.lessons.future_predictor.two_futures import two_futures
 from lstm_video_lab.lessons.future_predictor.widgets import (
     ConditioningExplorer,
     FuturesExplorer,
 )
 from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
+from lstm_video_lab.lessons.overlaps_and_bounces import error_by_event
+from lstm_video_lab.lessons.overlaps_and_bounces.widgets import SequenceBrowser
+from lstm_video_lab.lessons.table2.widgets import CompositeExplorer
 from lstm_video_lab.widgets import TrainingStudio
 
 LESSON = "03_bouncing_digits.ipynb"

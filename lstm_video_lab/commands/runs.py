@@ -116,7 +116,7 @@ def run_experiment(arguments: argparse.Namespace) -> int:
 
 
 def add_reproduce(parser: argparse.ArgumentParser) -> None:
-    from lstm_video_lab.lessons.composite import reproduction
+    from lstm_video_lab.lessons.table2 import reproduction
 
     parser.add_argument("what", choices=("table2",), help="table of the paper")
     parser.add_argument("--out", type=Path, required=True, help="folder of its runs and reports")
@@ -144,7 +144,7 @@ def add_reproduce(parser: argparse.ArgumentParser) -> None:
 
 
 def run_reproduce(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab.lessons.composite import figures, reproduction
+    from lstm_video_lab.lessons.table2 import figures, reproduction
 
     a, rows = arguments, tuple(arguments.row or reproduction.ROWS)
     names = ("minutes", "digits", "batch_size", "steps", "seed")

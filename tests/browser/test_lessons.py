@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import keep, move_each_slider, open_lesson, source_of, wait_for
+from browsing import assert_axe_is_content, keep, move_each_slider, open_lesson, source_of, wait_for
 
 from lstm_video_lab import load_model
 
@@ -11,6 +11,7 @@ from lstm_video_lab import load_model
 def test_lesson_03_every_slider_changes_its_picture(page, lab):
     address, _ = lab
     open_lesson(page, address, "03_bouncing_digits.ipynb")
+    assert_axe_is_content(page)
     moved = move_each_slider(page)
     assert {"Digits", "Speed", "Seed", "Frame number"} <= set(moved)
     first = page.locator(".widget-vbox img").first
@@ -21,6 +22,7 @@ def test_lesson_03_every_slider_changes_its_picture(page, lab):
 def test_lesson_06_trains_stops_and_moves(page, lab):
     address, copy = lab
     open_lesson(page, address, "06_composite.ipynb")
+    assert_axe_is_content(page)
     studio = page.locator(".lab-live", has=page.get_by_role("button", name="More settings"))
     status = studio.locator(".lab-words")
 
@@ -56,6 +58,8 @@ def test_lesson_06_trains_stops_and_moves(page, lab):
         "02_lstm_cell",
         "04_autoencoder",
         "05_future_predictor",
+        "06b_overlaps_and_bounces",
+        "06c_table2",
         "07_convlstm",
         "08_one_and_three_digits",
         "09_long_rollouts",
@@ -70,6 +74,7 @@ def test_lesson_06_trains_stops_and_moves(page, lab):
 def test_the_other_lessons_run_and_their_sliders_move(page, lab, lesson):
     address, _ = lab
     open_lesson(page, address, f"{lesson}.ipynb")
+    assert_axe_is_content(page)
     assert move_each_slider(page)
     keep(page, lesson)
 
@@ -77,6 +82,7 @@ def test_the_other_lessons_run_and_their_sliders_move(page, lab, lesson):
 def test_lesson_11_tells_a_blind_test_s_result_after_the_last_vote_and_its_sliders_move(page, lab):
     address, _ = lab
     open_lesson(page, address, "11_natural_patches.ipynb")
+    assert_axe_is_content(page)
     vote = page.get_by_role("button", name="A is the larger model's")
     box = vote.locator("xpath=ancestor::*[contains(@class, 'widget-vbox')][1]")
     status = box.locator(".lab-words")

@@ -13,7 +13,7 @@ from lstm_video_lab.data.frames import pack_frames, unpack_frames
 from lstm_video_lab.files import load_result, read_result
 from lstm_video_lab.lessons import experiments
 from lstm_video_lab.lessons.autoencoder import experiment
-from lstm_video_lab.lessons.composite import experiment as composite
+from lstm_video_lab.lessons.table2 import experiment as composite
 from lstm_video_lab.training.runs import EXAMPLES
 
 

@@ -14,6 +14,7 @@ from lstm_video_lab.settings import Settings
 from lstm_video_lab.training.trials import mean_and_std
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
+LOOKUPS = (LookupError, TypeError, AttributeError)  # in a result that is JSON, but another one
 TABLES = {  # name of a stored result → its heading, what is counted, and the published column
     "units": ("Units of an autoencoder", "squared error/frame", "lab report, 64×64"),
     "conditioning": ("What a conditional decoder is trained on", "nats/frame", ""),
@@ -46,7 +47,16 @@ def outdated_pages(root: Path) -> dict[str, str]:
 def refreshed(page: Path, results: Path, write: Callable[[Path], str]) -> str | None:
     """The page with what `write` makes of `results`; None where it has no place for it."""
     text = page.read_text("utf-8") if page.is_file() else ""
-    return between(text, BEGIN, END, write(results)) if BEGIN in text else None
+    if BEGIN not in text and END not in text:
+        return None
+    try:
+        rows = write(results)
+    except LOOKUPS as error:
+        raise ValueError(f"{page.name}: a stored result lacks {error}: make it anew") from None
+    try:
+        return between(text, BEGIN, END, rows)
+    except ValueError as error:
+        raise ValueError(f"{page.name}: {error}") from None
 
 
 def write_all(results: Path) -> str:

@@ -1,1 +1,1 @@
-"""Lesson 06: both decoders at once, and the tables of the paper."""
+"""Lesson 06: one state, two decoders, and the two gradients that meet there."""

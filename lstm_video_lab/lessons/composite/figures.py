@@ -1,26 +1,16 @@
-"""The pictures of lesson 06's results: tables of models, costs by event, and pairs of gradients.
-
-Those that are made of frames stand in `sequence_figures`.
-"""
+"""The pictures of lesson 06: two gradients, where they meet."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from lstm_video_lab import plots
-from lstm_video_lab.files import write_whole
-from lstm_video_lab.lessons.composite.error_by_event import Cost, in_points
-from lstm_video_lab.lessons.composite.experiment import future_error
 from lstm_video_lab.lessons.composite.gradient_angle import GradientPair
-from lstm_video_lab.lessons.composite.grids import GRIDS, best_rates
-from lstm_video_lab.lessons.composite.reproduction import Sequences
-from lstm_video_lab.lessons.composite.sequence_figures import draw_past_and_future
 from lstm_video_lab.plots.canvas import (
     BLUE,
     FAINT,
@@ -31,103 +21,12 @@ from lstm_video_lab.plots.canvas import (
     Picture,
     add_axes,
     finish,
-    levels_of,
     sheet,
     write,
 )
+from lstm_video_lab.training.live import LiveRun
 
 LOOKS = {"future": (BLUE, "-"), "reconstruction": (VERMILLION, "--"), "sum": (INK, "-")}
-
-
-def overview(result: dict[str, Any]) -> Picture:
-    """Future error of every point of the grid, with its standard error, beside the mean image."""
-    scores = [future_error(model) for model in result["models"].values()]
-    return plots.bars(
-        list(result["models"]),
-        [error for error, _ in scores],
-        [stderr for _, stderr in scores],
-        baselines={"mean image": result["baselines"]["mean_image"]["cross_entropy"]},
-        title=f"Future cross-entropy, units-layers-conditioning ({result['scale']} scale)",
-    )
-
-
-def draw_grid(name: str, result: dict[str, Any]) -> Picture:
-    """A stored grid as bars, the mean over seeds with its spread; optimisers at their best rate."""
-    models = result["models"]
-    shown = best_rates(models) if name == "optimisers" else models
-    facts = "; ".join(f"{k} {v['mean']:.1f} ± {v['spread']:.1f}" for k, v in shown.items())
-    first = next(iter(shown.values()))
-    return plots.bars(
-        list(shown),
-        [one["mean"] for one in shown.values()],
-        [one["spread"] for one in shown.values()],
-        levels_of(result["baselines"]),
-        f"Held-out future cross-entropy, mean and standard deviation of {len(first['seeds'])} "
-        f"seeds: {facts} ({result['scale']} scale, {first['steps']} steps).",
-        title=GRIDS[name].title,
-        ylabel="nats per frame",
-    )
-
-
-def draw_row(out: Path, name: str, report: dict[str, Any], sequences: Sequences) -> None:
-    """Leave the pictures of a reproduced row: its learning curve, and one sequence for each event.
-
-    report: of `reproduction.score_row`; sequences: event → rows of frames.
-    """
-    first = report["settings"]["frames_in"] + 1  # number of the first frame of the future
-    for event, rows in sequences.items():
-        text = f"{report['title']}, {event}: what was seen, what came and what was predicted."
-        future = {part: rows[part] for part in ("came", "predicted")}
-        parts = [(first - len(rows["seen"]), {"seen": rows["seen"]}), (first, future)]
-        write_whole(out / f"{name}-{event}.png", draw_past_and_future(parts, text).png)
-    write_whole(out / f"{name}-curve.png", draw_curve(report).png)
-
-
-def draw_curve(report: dict[str, Any]) -> Picture:
-    """Held-out cross-entropy of the future over the steps of a run."""
-    curve, levels = report["curve"], levels_of(report["report"]["baselines"])
-    if report["published"] and report["scale"] == "paper":
-        levels["paper"] = report["published"]
-    return plots.curves(
-        {"future": (curve["step"], curve["future"])}, levels, title=report["title"], logy=True
-    )
-
-
-def draw_costs(costs: Mapping[str, Cost], source: str) -> Picture:
-    """Nats per frame of each kind, between its baselines; `source` says what was scored."""
-    names = {"predictor": "model", "mean_image": "mean image", "entropy_bound": "entropy bound"}
-    bars = {words: [getattr(cost, key) for cost in costs.values()] for key, words in names.items()}
-    facts = "; ".join(
-        f"{name} {cost.predictor[0]:.1f} ± {cost.predictor[1]:.1f} (mean image "
-        f"{cost.mean_image[0]:.1f}, bound {cost.entropy_bound[0]:.1f})"
-        for name, cost in costs.items()
-    )
-    return plots.bars(
-        [f"{name} ({cost.frames} frames)" for name, cost in costs.items()],
-        {key: [value for value, _ in pairs] for key, pairs in bars.items()},
-        {key: [error for _, error in pairs] for key, pairs in bars.items()},
-        text=f"Nats per frame by kind of frame: {facts}. {source}.",
-    )
-
-
-def draw_shares(costs: Mapping[str, Cost], these: str, control: str, source: str) -> Picture:
-    """The share that is left in `these` frames, in percent, and in `control` frames at the same
-    predicted steps.
-    """
-    bars = {
-        control: [cost.control for cost in costs.values()],
-        these: [cost.share for cost in costs.values()],
-    }
-    facts = "; ".join(f"{name} {in_points(cost)}" for name, cost in costs.items())
-    return plots.bars(
-        list(costs),
-        {key: [100 * value for value, _ in pairs] for key, pairs in bars.items()},
-        {key: [100 * error for _, error in pairs] for key, pairs in bars.items()},
-        {"mean image": 100, "entropy bound": 0},
-        f"What is left of the way from the mean image down to the bound, {these} less {control}, "
-        f"in points: {facts}. {source}.",
-        ylabel="share left, %",
-    )
 
 
 def draw_gradients(pairs: Mapping[str, GradientPair], text: str | None = None) -> Picture:
@@ -182,3 +81,48 @@ def describe_gradients(pairs: Mapping[str, GradientPair]) -> str:
         for name, m in pairs.items()
     ]
     return f"Lengths of the gradients and the angle between the two. {'; '.join(parts)}."
+
+
+def draw_rivals(trained: Mapping[str, LiveRun], levels: dict[str, float], scale: str) -> Picture:
+    """The future's error of two live runs over their steps, between baselines."""
+    facts = ", ".join(f"{name} {run.curve['future'][-1]:.1f}" for name, run in trained.items())
+    seconds = "; ".join(f"The {name} took {run.seconds:.0f} s" for name, run in trained.items())
+    steps = max(run.curve["step"][-1] for run in trained.values())
+    return plots.curves(
+        {name: (run.curve["step"], run.curve["future"]) for name, run in trained.items()},
+        levels,
+        f"Error of the future on training batches. After {steps} steps, nats per frame: {facts}. "
+        f"{seconds} ({scale} scale).",
+        ylabel="future, nats per frame",
+    )
+
+
+def draw_shared_directions(result: dict[str, Any]) -> Picture:
+    """Cosines of gradients with their controls, and shares of energy in common directions, in %."""
+    measures = result["measures"]
+    rows = {  # words → measure
+        "cosine, two decoders": "cosine of the two decoders",
+        "cosine, the future's, two clips": "cosine of the future's, another sequence",
+        "cosine, the past's, two clips": "cosine of the reconstruction's, another sequence",
+        "by chance": "chance",
+        "the past's in the future's": "reconstruction within the future's",
+        "the future's in the past's": "future within the reconstruction's",
+        "the future's in the future's": "future within the future's",
+        "the past's in the past's": "reconstruction within the reconstruction's",
+    }
+    means = [100 * measures[name]["mean"] for name in rows.values()]
+    spreads = [100 * measures[name]["spread"] for name in rows.values()]
+    facts = "; ".join(
+        f"{words} {mean:.1f} ± {spread:.1f}"
+        for words, mean, spread in zip(rows, means, spreads, strict=True)
+    )
+    return plots.bars(
+        list(rows),
+        means,
+        spreads,
+        text=f"In hundredths: {facts}. “in”: the share of the gradients of half of the clips "
+        f"that lies in the first {result['directions']} directions of the other half's. Mean "
+        f"and spread of {len(result['made']['seeds'])} seeds, {result['steps']} steps, "
+        f"{result['scale']} scale.",
+        ylabel="hundredths",
+    )

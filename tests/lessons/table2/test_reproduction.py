@@ -14,7 +14,7 @@ from lstm_video_lab import VideoModel, cli
 from lstm_video_lab.commands.runs import tell
 from lstm_video_lab.evaluation import heldout_data
 from lstm_video_lab.layers import linear_maps
-from lstm_video_lab.lessons.composite import reproduction
+from lstm_video_lab.lessons.table2 import reproduction
 from lstm_video_lab.training.checkpoints import read_checkpoint
 from lstm_video_lab.training.loss import composite_loss
 

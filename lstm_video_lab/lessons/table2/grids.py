@@ -101,3 +101,17 @@ def best_rates(models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         if name not in best or models[key]["mean"] < models[best[name]]["mean"]:
             best[name] = key
     return {key: models[key] for key in best.values()}
+
+
+def shares_left(result: dict[str, Any]) -> list[tuple[str, float, float]]:
+    """Model, nats per frame, and what is left of the way from mean image to bound, in percent.
+
+    The share can stand beside one of another world; nats cannot.
+    """
+    mean, bound = (
+        result["baselines"][name]["cross_entropy"] for name in ("mean_image", "entropy_bound")
+    )
+    rows = []
+    for name, one in result["models"].items():
+        rows.append((name, one["mean"], 100 * (one["mean"] - bound) / (mean - bound)))
+    return rows

@@ -7,7 +7,7 @@ import pytest
 
 from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons import experiments
-from lstm_video_lab.lessons.composite import grids
+from lstm_video_lab.lessons.table2 import grids
 from lstm_video_lab.settings import Settings
 
 

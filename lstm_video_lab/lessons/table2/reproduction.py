@@ -15,6 +15,7 @@ import json
 import time
 from collections.abc import Callable, Generator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from lstm_video_lab.checks import LabError
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.files import write_json, write_whole
 from lstm_video_lab.layers import linear_maps
-from lstm_video_lab.lessons.composite import grids
+from lstm_video_lab.lessons.table2 import grids
 from lstm_video_lab.machine import describe_machine, has_bf16, pick_device
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
@@ -319,3 +320,28 @@ def _in_words(report: dict[str, Any]) -> str:
         f"{report['sequences']:,} sequences in {report['seconds'] / 60:.1f} minutes "
         f"({report['scale']} scale)"
     )
+
+
+def order_of_the_four(rows: list[dict[str, Any]]) -> list[str]:
+    """A line for each of the paper's models, best first, and for each step of its order.
+
+    One seed each: the standard errors are those of the held-out sequences, and give no verdict.
+    """
+    four = [
+        row
+        for row in rows
+        if row["published"]
+        and row["settings"]["feedback"] != "teacher"
+        and row["settings"]["speed"] == SPEEDS["constant"]
+    ]
+    four.sort(key=lambda row: row["published"])
+    scores = [row["report"]["future"] for row in four]
+    lines = []
+    for row, score in zip(four, scores, strict=True):
+        here = score["cross_entropy"]
+        lines.append(f"{row['title']:42} published {row['published']}, here {here:.1f}")
+    for better, worse in pairwise(scores):
+        apart = worse["cross_entropy"] - better["cross_entropy"]
+        error = sum(one["stderr"]["cross_entropy"] ** 2 for one in (better, worse)) ** 0.5
+        lines.append(f"next in the paper's order: {apart:+.1f} ± {error:.1f} nats, one seed each")
+    return lines

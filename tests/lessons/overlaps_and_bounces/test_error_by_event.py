@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from lstm_video_lab import Settings, VideoModel, evaluation
 from lstm_video_lab.data.bouncing import area_average, render
-from lstm_video_lab.lessons.composite.error_by_event import (
+from lstm_video_lab.lessons.overlaps_and_bounces.error_by_event import (
     NEAR,
     before_and_after,
     cost_by_kind,
@@ -20,7 +20,7 @@ from lstm_video_lab.lessons.composite.error_by_event import (
     measure,
     slide,
 )
-from lstm_video_lab.lessons.composite.figures import draw_costs, draw_shares
+from lstm_video_lab.lessons.overlaps_and_bounces.figures import draw_costs, draw_shares
 
 N = 150
 SETTINGS = Settings.for_scale("smoke", num_digits=2)

@@ -1,4 +1,4 @@
-"""What a composite makes of a sequence, stored or live, with all frames in the order of time.
+"""What a stored composite makes of a sequence, with all frames in the order of time.
 
 T frames, H × W the size of a frame.
 """
@@ -9,11 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from torch import Tensor
 
-from lstm_video_lab import prediction
 from lstm_video_lab.data.frames import unpack_frames
-from lstm_video_lab.models import VideoModel
 
 Rows = dict[str, np.ndarray]  # name → (T, H, W) in [0, 1] or uint8
 Parts = Sequence[tuple[int, Rows]]  # the past and the future: number of the first frame, its rows
@@ -24,14 +21,6 @@ def stored_sequence(model: Mapping[str, Any], sequence: int) -> Parts:
     parts = {name: unpack_frames(text)[:, sequence - 1] for name, text in model["examples"].items()}
     seen = model["settings"]["frames_in"]
     return _past_and_future(parts["frames"], seen, parts["reconstruction"], parts["future"])
-
-
-def predict_sequence(model: VideoModel, frames: Tensor, seen: int) -> Parts:
-    """A composite on one sequence: frames (T, H, W) in [0, 1], of which `seen` are its input."""
-    predicted = prediction.predict(model, frames[:seen, None], len(frames) - seen)
-    assert predicted.reconstruction is not None and predicted.future is not None
-    reconstruction, future = predicted.reconstruction[:, 0], predicted.future[:, 0]
-    return _past_and_future(frames.numpy(), seen, reconstruction.numpy(), future.numpy())
 
 
 def _past_and_future(

@@ -1,4 +1,4 @@
-"""The explorers of lesson 06: a grid of stored models, and sequences in which something happens.
+"""The explorer of lesson 06b: sequences in which digits overlap, or bounce.
 
 T predicted frames, N sequences, D digits, H × W the size of a frame.
 """
@@ -11,50 +11,13 @@ import ipywidgets
 import numpy as np
 
 from lstm_video_lab import evaluation, prediction
-from lstm_video_lab.data.frames import to_unit, unpack_frames
-from lstm_video_lab.lessons.composite import sequence_figures
-from lstm_video_lab.lessons.composite.error_by_event import Errors
-from lstm_video_lab.lessons.composite.experiment import name_of, tried_values
+from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.lessons.overlaps_and_bounces import figures
+from lstm_video_lab.lessons.overlaps_and_bounces.error_by_event import Errors
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.widgets.base import LABEL, LabWidget, slider
-
-
-class CompositeExplorer(LabWidget):
-    """Choose units, layers and conditioning; see how that model learnt, and what it predicts.
-
-    `result`: `load_result("composite")`.
-    """
-
-    title = "the composite model: units, layers, conditioning"
-
-    def __init__(self, result: dict[str, Any]) -> None:
-        self.result = result
-        super().__init__()
-
-    def controls(self) -> dict[str, Any]:
-        units, layers, conditional = tried_values(self.result)
-        words = [(value or "none", value) for value in conditional]
-        any_model = next(iter(self.result["models"].values()))
-        stored = unpack_frames(any_model["examples"]["frames"]).shape[1]
-        return {
-            "units": _steps("Units", units, units[-1]),
-            "layers": _steps("Layers", layers, layers[0]),
-            "conditional": _steps("Conditioning", words, conditional[0]),
-            "sequence": slider("Sequence", 1, 1, stored),
-        }
-
-    def render(self, units: int, layers: int, conditional: bool | str, sequence: int) -> Picture:
-        name = name_of(units, layers, conditional)
-        return sequence_figures.draw_composite(self.result, name, sequence)
-
-
-def _steps(description: str, options, value) -> ipywidgets.SelectionSlider:
-    """A labelled slider over a few values."""
-    return ipywidgets.SelectionSlider(
-        options=options, value=value, description=description, style=LABEL
-    )
 
 
 class SequenceBrowser(LabWidget):
@@ -102,7 +65,7 @@ class SequenceBrowser(LabWidget):
         n = chosen[number - 1]
         rows = self.predict(n)
         name = f"Sequence {n}, digits {' and '.join(map(str, self.labels[n]))}"
-        return sequence_figures.draw_sequence(rows, self.errors, n, self.events(kind)[:, n], name)
+        return figures.draw_sequence(rows, self.errors, n, self.events(kind)[:, n], name)
 
     def predict(self, n: int) -> dict[str, np.ndarray]:
         """Rows of frames of sequence n, (T, H, W) floats."""

@@ -1,0 +1,1 @@
+"""Lesson 06b: overlapping digits and bounces, counted."""

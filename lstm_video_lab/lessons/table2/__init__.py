@@ -1,0 +1,1 @@
+"""Lesson 06c: tables of models, and the paper's."""
