@@ -5,10 +5,12 @@ T predicted steps, H × W the size of a frame.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from torch import Tensor
 
 from lstm_video_lab import plots
 from lstm_video_lab.lessons.future_predictor.experiment import (
@@ -22,6 +24,7 @@ from lstm_video_lab.lessons.future_predictor.two_futures import (
     Futures,
     best_guess,
     errors_of_guesses,
+    expected_error,
 )
 from lstm_video_lab.plots.canvas import (
     FAINT,
@@ -34,11 +37,17 @@ from lstm_video_lab.plots.canvas import (
 )
 from lstm_video_lab.plots.page import Page
 
+NAMES = {  # key of a stored model → what the lesson calls it
+    "unconditional": "unconditional",
+    "teacher": "teacher-forced",
+    "scheduled": "scheduled",
+    "own": "own frames",
+}
 MODELS = {
     "unconditional": "unconditional: never fed anything",
-    "teacher": "conditional, trained on true frames",
-    "scheduled": "conditional, trained on a mixture, true to own",
-    "own": "conditional, trained on its own frames",
+    "teacher": "teacher-forced: conditional, trained on true frames",
+    "scheduled": "scheduled: conditional, trained on a mixture, true to own",
+    "own": "own frames: conditional, trained on its own frames",
 }
 WAYS = {False: "running freely", True: "shown the true frame"}
 ROWS = 3  # of frames, also where one is missing: the picture keeps its height
@@ -48,7 +57,7 @@ def overview(result: dict[str, Any]) -> Picture:
     """Each model scored in both ways, beside the mean image."""
     models = result["models"]
     return plots.bars(
-        list(models),
+        [NAMES[name] for name in models],
         {
             WAYS[False]: [free_running(model) for model in models.values()],
             WAYS[True]: [model["teacher_forced"]["cross_entropy"] for model in models.values()],
@@ -83,7 +92,7 @@ def _draw_errors(axes: Axes, result: dict[str, Any], model: str, shown: bool, fi
     """Error per frame of all models, from number `first` on, on the same axis for both ways."""
     lines = errors_by_step(result, shown)
     steps = range(first, first + len(lines[model]))
-    ends = draw_lines(axes, {name: (steps, values) for name, values in lines.items()})
+    ends = draw_lines(axes, {NAMES[name]: (steps, values) for name, values in lines.items()})
     for line, name in zip(axes.lines, lines, strict=True):
         line.set(linewidth=4.0 if name == model else 1.3)
     levels = levels_of(result["baselines"])
@@ -139,3 +148,86 @@ def _draw_guesses(axes: Axes, futures: Futures, p: float, errors: dict[str, floa
     axes.set(xlim=(0, 1), ylim=(0, None))
     words = (f"{name} {error:.1f}" for name, error in errors.items())
     return [(y, text, look) for (y, _, look), text in zip(ends, words, strict=True)]
+
+
+def draw_four(result: dict[str, Any]) -> Picture:
+    """The mean error over all predicted frames, each model in both ways; the best of each way."""
+    models = result["models"]
+    ways = {
+        WAYS[False]: {name: free_running(model) for name, model in models.items()},
+        WAYS[True]: {name: one["teacher_forced"]["cross_entropy"] for name, one in models.items()},
+    }
+    best = []
+    for way, errors in ways.items():
+        name = min(errors, key=lambda name: errors[name])
+        best.append(f"{way}: {NAMES[name]} ({errors[name]:.1f})")
+    return plots.bars(
+        [NAMES[name] for name in models],
+        {way: list(errors.values()) for way, errors in ways.items()},
+        baselines=levels_of(result["baselines"]),
+        text=f"Mean over all predicted frames, one seed. Best {'; '.join(best)}. Stored results, "
+        f"{result['scale']} scale.",
+        ylabel="nats per frame",
+    )
+
+
+def draw_four_curves(result: dict[str, Any]) -> Picture:
+    """The errors of all models while they learned, running freely."""
+    curves = {NAMES[name]: model["curve"] for name, model in result["models"].items()}
+    facts = "; ".join(
+        f"{name} {curve['future'][0]:.1f} nats after {curve['step'][0]} steps and "
+        f"{curve['future'][-1]:.1f} after {curve['step'][-1]}"
+        for name, curve in curves.items()
+    )
+    return plots.curves(
+        {name: (curve["step"], curve["future"]) for name, curve in curves.items()},
+        levels_of(result["baselines"]),
+        f"The same four while they learned, running freely: {facts}. One seed each; stored "
+        f"results, {result['scale']} scale.",
+    )
+
+
+def draw_reach(before: Mapping[str, Tensor], after: Mapping[str, Tensor], source: str) -> Picture:
+    """The gradient of the mean error at the encoder's state: name → (batches, 1 + T)."""
+    stages = {"before training": before, "after training": after}
+    first = {stage: [case[:, 0] for case in each.values()] for stage, each in stages.items()}
+    lines = "; ".join(
+        f"{name} {old.mean():.2g} ± {old.std():.1g} before, "
+        f"{new.mean():.2g} ± {new.std():.1g} after"
+        for name, old, new in zip(before, *first.values(), strict=True)
+    )
+    return plots.bars(
+        list(before),
+        {stage: [case.mean().item() for case in each] for stage, each in first.items()},
+        {stage: [case.std().item() for case in each] for stage, each in first.items()},
+        text="Gradient of the mean error at the encoder's state, mean and spread over batches: "
+        f"{lines} ({source}).",
+        ylabel="norm r, nats per unit of state",
+    )
+
+
+def draw_reach_by_frame(after: Mapping[str, Tensor], first: int) -> Picture:
+    """The same for each predicted frame alone; first: the number of the first of them."""
+    step = {name: case.mean(0)[1:].tolist() for name, case in after.items()}
+    facts = "; ".join(f"{name} {line[0]:.2g} to {line[-1]:.2g}" for name, line in step.items())
+    ahead = range(first, first + len(next(iter(step.values()))))
+    return plots.curves(
+        {name: (ahead, line) for name, line in step.items()},
+        text=f"The same after training for each predicted frame alone, first to last: {facts}.",
+        xlabel="frame of the clip",
+        ylabel="norm rₜ, nats per unit of state",
+        logy=True,
+    )
+
+
+def draw_candidates(clips: Mapping[str, np.ndarray], futures: Futures) -> Picture:
+    """The last frame of each clip (T, H, W) that one may give, and what it costs on average."""
+    costs = {name: expected_error(clip, futures, 0.5) for name, clip in clips.items()}
+    listed = ", ".join(f"{name} {cost:.1f}" for name, cost in costs.items())
+    return plots.images(
+        [clip[-1] for clip in clips.values()],
+        [f"{cost:.1f}" for cost in costs.values()],
+        "The last frame of each guess. Expected squared error per frame, over all frames to come: "
+        f"{listed}.",
+        columns=4,
+    )
