@@ -24,8 +24,5 @@ fed = Line(
         "So it would never see a true frame. That is a way to train, but not teacher forcing.": (
             lambda true_frame, own_frame, is_training: own_frame
         ),
-        "The other way round: the truth is there in training only.": (
-            lambda true_frame, own_frame, is_training: own_frame if is_training else true_frame
-        ),
     },
 )
