@@ -116,6 +116,7 @@ export function play(element, data) {
   function run(isWanted) {
     isPlaying = isWanted;
     button.textContent = isPlaying ? "Pause" : "Play";
+    button.setAttribute("aria-label", `${button.textContent} the film`);
     cancelAnimationFrame(request);
     if (!isPlaying || !isInView) return;
     if (CALM.matches && frame === length - 1) draw(0);

@@ -1,12 +1,13 @@
 // The page's half of every widget of the lab. It lies as an invisible child in a box of class
 // "lab-live" and gives the controls of that box what ipywidgets lacks: names, the values that stand
 // on the screen, announcements, keys that stay in the box, and a place for the focus to go. It also
-// tells how much room the box has.
+// tells the kernel how much room the box has, and the reader when nobody answers.
 // Whatever fails here is logged; the widget works on without it.
 
 const QUIET = 800; // ms without a new sentence before the last one is announced
 const ANSWER = 5000; // ms after a key or click in which what changes is an answer to it
 const NEWS = 15000; // ms between sentences that come by themselves, as those of a training run
+const PATIENCE = 8000; // ms in which a kernel answers
 const SETTLE = 400; // ms: a press changes all buttons that it changes, a second press is over
 const REST = 200; // ms after which a page that was being resized is at rest
 const MARGIN = 6; // pixels beside a picture, in its box
@@ -20,7 +21,8 @@ function render({ model, el }) {
   const { signal } = leaving;
   el.classList.add("lab-front");
   whenInside(el, signal, (box) => {
-    announceWords(model, el, box, signal);
+    const say = announceWords(model, el, box, signal);
+    awaitAnswers(model, box, signal, say);
     keepKeys(box, signal);
     const mendFocus = keepFocus(box, signal);
     const look = guarded(() => {
@@ -83,6 +85,33 @@ function announceWords(model, el, box, signal) {
     document.addEventListener(type, release, { signal, capture: true });
   }
   listen(model, "change:words", signal, hear);
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  return (sentence) => (region.textContent = sentence);
+}
+
+// A control moves by itself in the page: without this, a kernel or a server that is gone or stands
+// still would leave its last picture under it without a word.
+function awaitAnswers(model, box, signal, say) {
+  let timer = null;
+  const complain = () => {
+    box.classList.add("lab-unanswered");
+    say(getComputedStyle(box, "::before").content.replaceAll('"', ""));
+  };
+  const ask = guarded(() => {
+    if (timer !== null) return; // the last question waits still
+    timer = setTimeout(complain, PATIENCE);
+    model.set("asked", model.get("answered") + 1);
+    model.save_changes();
+  });
+  const hear = () => {
+    clearTimeout(timer);
+    timer = null;
+    box.classList.remove("lab-unanswered");
+  };
+  for (const type of ["keydown", "click"]) {
+    box.addEventListener(type, ask, { signal, capture: true });
+  }
+  listen(model, "change:answered", signal, hear);
   signal.addEventListener("abort", () => clearTimeout(timer));
 }
 

@@ -8,9 +8,10 @@ is fetched: the module and its style travel with the widget.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import anywidget
-from traitlets import Int, Unicode
+from traitlets import Int, Unicode, observe
 
 from lstm_video_lab.plots.canvas import WIDTH
 
@@ -22,10 +23,17 @@ HERE = Path(__file__).parent
 class Front(anywidget.AnyWidget):
     """An invisible child of a box of class `LIVE`; a change of `words` is announced politely.
 
-    `width` comes from the page: the pixels that a picture has there.
+    `width` comes from the page: the pixels that a picture has there. So does `asked`, when the
+    widget is used; where `answered` does not follow, the page says that nobody answers.
     """
 
     _esm = HERE / "front.js"
     _css = HERE / "front.css"
     words = Unicode("").tag(sync=True)
     width = Int(WIDTH).tag(sync=True)
+    asked = Int(0).tag(sync=True)
+    answered = Int(0).tag(sync=True)
+
+    @observe("asked")
+    def _answer(self, change: Any) -> None:
+        self.answered = change.new

@@ -12,6 +12,12 @@ from lstm_video_lab.settings import Settings
 from lstm_video_lab.widgets.session import RunState
 
 FRAME = 66  # pixels of a frame, at most
+BEGINNINGS = {  # state → what is said before there is a first value
+    "idle": "Not trained yet",
+    "training": "Training has begun",
+    "paused": "Paused before there was anything to see",
+    "failed": "The run has failed",
+}
 
 
 def draw_run(run: RunState, levels: Mapping[str, Any], others: Sequence[RunState] = ()) -> Picture:
@@ -55,8 +61,9 @@ def plan(s: Settings) -> str:
 def describe_run(run: RunState, mean_image: float) -> str:
     """Where a run stands, in words."""
     if not run.losses:
+        state = BEGINNINGS.get(run.state, run.state.capitalize())
         return (
-            f"Not trained yet: {plan(run.settings)}. The mean image, which knows nothing of "
+            f"{state}: {plan(run.settings)}. The mean image, which knows nothing of "
             f"motion, costs {mean_image:.1f} nats per frame."
         )
     _, seconds, nats = run.losses[-1]

@@ -4,6 +4,8 @@ import re
 import time
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
+
 TOKEN = "browser-test"
 SCREENSHOTS = Path(__file__).parents[2] / "test-results"
 KIND = "application/vnd.jupyter"
@@ -39,6 +41,13 @@ def has_kernel(page, address, name):
     sessions = page.request.get(f"{address}/api/sessions?token={TOKEN}").json()
     kernels = [session["kernel"] for session in sessions if session["path"] == name]
     return any(k["connections"] and k["execution_state"] == "idle" for k in kernels)
+
+
+def assert_axe_is_content(page):
+    """No output of the notebook breaks a rule of WCAG that axe-core knows."""
+    found = Axe().run(page, context=".jp-OutputArea").response["violations"]
+    wrong = [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+    assert not wrong, "\n".join(wrong)
 
 
 def choose(page, menu, item):

@@ -1,13 +1,11 @@
 """Every control by name, value and keyboard, in forced colours, and as axe-core sees it."""
 
 import inspect
-import os
 
 import every_kind
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import TOKEN, keep, open_lesson, wait_for
+from browsing import TOKEN, assert_axe_is_content, keep, open_lesson, wait_for
 
 KINDS = "kinds.ipynb"
 CELLS = (
@@ -23,7 +21,6 @@ Guess(Question("kinds/which", "This or that?", options, "that", "Because that is
 broken.front._esm = "export default { render() { throw new Error('on purpose') } }"
 broken""",
 )
-LESSONS = os.environ.get("LAB_AXE", "").split()  # names without .ipynb; slow, so none by itself
 
 
 @pytest.fixture(scope="module")
@@ -250,19 +247,6 @@ def test_a_module_that_fails_does_not_hide_the_widget(kinds):
     wait_for(lambda: words.inner_text().startswith("4 squares"), 30, "the widget stands still")
 
 
-def assert_axe_is_content(page):
-    found = Axe().run(page, context=".jp-OutputArea").response["violations"]
-    wrong = [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
-    assert not wrong, "\n".join(wrong)
-
-
 def test_axe_finds_nothing_wrong_in_any_kind(kinds):
     kinds.locator(".lab-live").nth(4).evaluate("box => box.remove()")  # the one without its module
     assert_axe_is_content(kinds)
-
-
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_axe_finds_nothing_wrong_in_a_lesson(page, lab, lesson):
-    address, _ = lab
-    open_lesson(page, address, f"{lesson}.ipynb")
-    assert_axe_is_content(page)

@@ -59,7 +59,7 @@ def greys(film):
 
 
 def press(film, name):
-    film.get_by_role("button", name=name, exact=True).click()
+    film.get_by_role("button", name=f"{name} the film", exact=True).click()
 
 
 def test_it_plays_again_and_again_pauses_and_is_scrubbed_without_the_kernel(page, open_film, sent):
@@ -102,7 +102,7 @@ def test_other_clips_come_to_the_frame_that_stands_there(page, open_film):
     assert number(film) == 12 and greys(film) == [12 * 11, 12 * 6]
     assert slider.get_attribute("max") == "15"
     assert film.locator(".film-future").inner_text() == "future 9–15"
-    assert film.get_by_role("button", name="Play", exact=True).count() == 1, "it is not paused"
+    assert film.get_by_role("button", name="Play the film", exact=True).count() == 1, "it is not paused"
 
 
 def test_it_plays_on_when_its_kernel_is_gone(page, lab, open_film):
@@ -147,7 +147,7 @@ def test_who_asks_for_less_motion_gets_a_film_that_waits_and_ends(page, open_fil
     page.wait_for_timeout(400)
     assert number(film) == 1
     press(film, "Play")
-    button = film.get_by_role("button", name="Play", exact=True)
+    button = film.get_by_role("button", name="Play the film", exact=True)
     wait_for(lambda: number(film) > 1, 20, "it does not play")
     wait_for(lambda: button.count() == 1, 20, "it does not end")
     assert number(film) == 20

@@ -1,7 +1,9 @@
 """The studio under abuse, in a real JupyterLab: pages come and go, and no button dies."""
 
 import json
+import os
 import re
+import signal
 
 from browsing import ERRORS, TOKEN, has_kernel, keep, wait_for
 
@@ -99,3 +101,28 @@ def test_a_restarted_kernel_is_said(page, lab):
     )
     assert "run this cell again" in words
     keep(page, "kernel-restarted")
+
+
+def test_who_does_not_answer_is_named_until_the_answer_comes(page, lab):
+    address, folder = lab
+    write_notebook(
+        folder, "import os\nos.getpid()", "from lstm_video_lab.widgets import SelfTest\nSelfTest()"
+    )
+    open_notebook(page, address)
+    run_all(page)
+    slider = page.locator('.lab-live [role="slider"]')
+    slider.press("ArrowRight")
+    page.locator(".lab-live", has_text="the slider says 4").wait_for()
+    kernel = int(page.locator(".jp-OutputArea-output").first.inner_text())
+    complaint = "box => getComputedStyle(box, '::before').content"
+    assert page.locator(".lab-live").evaluate(complaint) == "none"
+    os.kill(kernel, signal.SIGSTOP)
+    try:
+        slider.press("ArrowRight")
+        page.locator(".lab-unanswered").wait_for(timeout=30_000)
+        assert "No answer" in page.locator(".lab-live").evaluate(complaint)
+        assert "No answer" in page.locator(".lab-live [role=status]").inner_text()
+        keep(page, "nobody-answers")
+    finally:
+        os.kill(kernel, signal.SIGCONT)
+    page.locator(".lab-live:not(.lab-unanswered)", has_text="the slider says 5").wait_for()

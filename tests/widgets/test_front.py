@@ -18,3 +18,9 @@ def test_module_and_style_travel_with_the_widget():
 def test_nothing_is_fetched(name):
     text = (HERE / name).read_text("utf-8")
     assert not re.findall(r"https?:|\bfetch\(|\bimport\b|\burl\(|XMLHttpRequest|WebSocket", text)
+
+
+def test_what_the_page_asks_is_answered():
+    front = Front()
+    front.asked = 3
+    assert front.answered == 3

@@ -360,8 +360,17 @@ def test_the_picture_is_a_pure_function_of_the_story():
     other = draw_run(run_state(losses=[Point(3, 1.0, 30.0), Point(7, 2.0, 20.0)]), LEVELS)
     assert first == again and first.png != other.png
     assert Image.open(io.BytesIO(first.png)).size[0] >= 700
-    before = draw_run(run_state(losses=[], step=0), LEVELS)
+    before = draw_run(run_state(losses=[], step=0, state="idle"), LEVELS)
     assert "Not trained yet" in before.text
+
+
+@pytest.mark.parametrize(
+    "state, words",
+    [("idle", "Not trained yet"), ("training", "Training has begun"), ("paused", "Paused before"),
+     ("stopping", "Stopping"), ("stopped", "Stopped"), ("failed", "The run has failed")],
+)  # fmt: skip
+def test_the_words_say_the_state_before_there_is_a_first_value(state, words):
+    assert describe_run(run_state(losses=[], step=0, state=state), 27.0).startswith(words)
 
 
 def test_the_words_are_true():
