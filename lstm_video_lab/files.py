@@ -5,6 +5,7 @@ begins with `made`: the command, scale, seeds and date. Packed clips lie apart, 
 `NAME.clips.json`; the result names each by a part of its hash.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -18,13 +19,19 @@ DIGITS = 7  # significant ones of a stored number that is not whole: float32 has
 
 
 def write_whole(path: Path, data: bytes | str) -> None:
-    """Write beside the file, then rename. Where that fails, or is stopped, it leaves nothing."""
+    """Write beside the file, then rename. Where that fails, or is stopped, it leaves nothing.
+
+    An OSError names the file, also where the system does not, as on a full disk.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         draft.write_bytes(data.encode() if isinstance(data, str) else data)
         draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
+    except BaseException as error:
+        if isinstance(error, OSError):
+            error.filename = str(path)
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise
 
 
@@ -77,12 +84,24 @@ def store_result(out: Path, name: str, result: dict[str, Any]) -> Path:
     text = PACKED.sub(set_apart, json.dumps(result, allow_nan=False))
     path = out / f"{name}.json"
     out.mkdir(parents=True, exist_ok=True)
-    if clips:  # first, so that no result is there without its clips
-        write_json(path.with_suffix(".clips.json"), clips)
+    clips_path = path.with_suffix(".clips.json")
+    if clips:  # beside the former ones, so that each result has its clips, whenever it is stopped
+        write_json(clips_path, {**_stored_clips(clips_path), **clips})
     write_json(path, json.loads(text, parse_float=_rounded))
-    if not clips:
-        path.with_suffix(".clips.json").unlink(missing_ok=True)
+    if clips:
+        write_json(clips_path, clips)
+    else:
+        clips_path.unlink(missing_ok=True)
     return path
+
+
+def _stored_clips(path: Path) -> dict[str, str]:
+    """Name of a clip → the clip; empty where the file is none."""
+    try:
+        clips = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return clips if isinstance(clips, dict) else {}
 
 
 def _rounded(digits: str) -> float:

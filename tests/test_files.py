@@ -1,7 +1,9 @@
 """Files that appear whole, and stored results: a number a line, clips apart, and what made them."""
 
 import datetime
+import errno
 import json
+import os
 import shlex
 from pathlib import Path
 
@@ -102,6 +104,35 @@ def test_a_result_without_its_own_clips_is_refused_in_one_line(tmp_path):
     clips.unlink()
     with pytest.raises(FileNotFoundError, match=r"some\.clips\.json does not hold .clip .*: copy"):
         read_result(path)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_result_can_be_read_whenever_its_writing_is_stopped(tmp_path, monkeypatch, count):
+    old = {"a": 1, "clip": CLIP}
+    new = {"a": 2, "clip": OTHER}
+    path = store_result(tmp_path, "x", old)
+    write_json, writes = files.write_json, []
+
+    def stop_after(*arguments):
+        if len(writes) == count:
+            raise KeyboardInterrupt
+        writes.append(arguments)
+        write_json(*arguments)
+
+    monkeypatch.setattr(files, "write_json", stop_after)
+    with pytest.raises(KeyboardInterrupt):
+        store_result(tmp_path, "x", new)
+    assert read_result(path) == (new if count == 2 else old)
+
+
+@pytest.mark.parametrize("name", [None, "draft"])
+def test_a_full_disk_names_the_file(tmp_path, monkeypatch, name):
+    def fail(self, data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(OSError, match=r"No space left on device: '.*/page\.md'$"):
+        write_whole(tmp_path / "page.md", "text")
 
 
 def test_clips_of_before_do_not_stay(tmp_path):

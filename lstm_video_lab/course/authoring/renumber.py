@@ -121,7 +121,10 @@ def _read_files(root: Path, plan: Plan) -> None:
     for name in sorted(set(listed.split("\0"))):
         is_read = name.endswith(READ) or name.startswith(VISIBLE) or name == STAMPS
         if is_read and (root / name).is_file():
-            plan.before[name] = (root / name).read_bytes().decode()
+            try:
+                plan.before[name] = (root / name).read_bytes().decode()
+            except UnicodeDecodeError:
+                raise ValueError(f"{name} is not in UTF-8: save it so") from None
             if Path(name).parent.name == "notebooks" and Path(name).stem == plan.move.old_stem:
                 target = str(Path(name).with_stem(plan.move.new_stem).as_posix())
                 plan.renamed[name] = target
@@ -147,7 +150,7 @@ def _rewrite_texts(plan: Plan) -> None:
         elif name == STAMPS:
             plan.after[name] = _rename_stamp(text, plan.move)
         elif name.endswith(".ipynb"):
-            plan.after[name] = _rewrite_cells(text, plan)
+            plan.after[name] = _rewrite_cells(name, plan)
         else:
             shared = plan.is_shared(text)
             plan.after[name] = rewrite(text, plan.move, plan.kind(name), shared=shared)
@@ -155,7 +158,10 @@ def _rewrite_texts(plan: Plan) -> None:
 
 def _rename_stamp(text: str, move: Move) -> str:
     """What the lesson was made from is the same, and so are the names of what it loaded."""
-    of_lessons = json.loads(text)
+    try:
+        of_lessons = json.loads(text)
+    except ValueError:
+        raise ValueError(f"{STAMPS} is no JSON: run `lstm-video-lab build`") from None
     if move.old_stem in of_lessons:
         of_lessons[move.new_stem] = of_lessons.pop(move.old_stem)
     return stamps.to_text(of_lessons)
@@ -165,9 +171,19 @@ def _is_lesson_notebook(name: str) -> bool:
     return name.startswith("notebooks/") and name.endswith(".ipynb")
 
 
-def _rewrite_cells(text: str, plan: Plan) -> str:
+def _stored(name: str, plan: Plan) -> NotebookNode:
+    """A notebook that was read. Raises ValueError where it is none."""
+    try:
+        nb = nbformat.reads(plan.before[name], as_version=4)
+        nbformat.validate(nb)
+    except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError):
+        raise ValueError(f"{name} is no valid notebook: run `lstm-video-lab build`") from None
+    return nb
+
+
+def _rewrite_cells(name: str, plan: Plan) -> str:
     """A notebook without outputs, cell by cell: an exercise, or its solution."""
-    nb = nbformat.reads(text, as_version=4)
+    nb = _stored(name, plan)
     for cell in nb.cells:
         shared = plan.is_shared(cell.source)
         cell.source = rewrite(cell.source, plan.move, Kind.CODE, shared=shared)
@@ -180,7 +196,7 @@ def _rewrite_lessons(plan: Plan) -> None:
         script = str(Path(name).with_suffix(".py").as_posix())
         if plan.after.get(script) == plan.before.get(script):
             continue
-        stored = nbformat.reads(plan.before[name], as_version=4)
+        stored = _stored(name, plan)
         old, new = _notebook(plan.before[script], script), _notebook(plan.after[script], script)
         if content_hash(old) != content_hash(stored):
             raise ValueError(
@@ -207,7 +223,7 @@ def _note_scripts_of_solutions(plan: Plan) -> None:
         is_solution = name.startswith("solutions/") and name.endswith(".ipynb")
         if not is_solution or plan.after.get(script) == plan.before.get(script):
             continue
-        nb = nbformat.reads(plan.after[name], as_version=4)
+        nb = nbformat.reads(plan.after[name], as_version=4)  # valid: it was rewritten
         old, new = _notebook(plan.before[script], script), _notebook(plan.after[script], script)
         nb.metadata["lab"] = _stamp_of(nb, old, new)
         plan.after[name] = to_text(nb)

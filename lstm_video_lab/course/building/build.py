@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import nbformat
@@ -24,7 +24,8 @@ from lstm_video_lab.checks import check_choice
 from lstm_video_lab.course import find_lessons, handout
 from lstm_video_lab.course.building import links, prose, published, stamps, tables
 from lstm_video_lab.course.building.execution import execute, run_until
-from lstm_video_lab.course.building.pairs import take_edits
+from lstm_video_lab.course.building.from_notebook import unused_pictures
+from lstm_video_lab.course.building.pairs import NAME, take_edits
 from lstm_video_lab.course.building.scripts import (
     code_cells,
     content_hash,
@@ -63,7 +64,9 @@ def build(
     Raises ValueError with a line for each lesson that could not be built; the others are.
     """
     folder = _folder(root)
-    problems = []
+    problems = [*_take_lone_notebooks(folder, names, say)]
+    if names:
+        _refuse(problems)
     for script in choose(folder, names):
         try:
             _build_one(script, bool(names) or force, accept, say)
@@ -190,11 +193,39 @@ def _scale() -> str:
     return scale
 
 
+def _take_lone_notebooks(folder: Path, names: Sequence[str], say: Say) -> Iterator[str]:
+    """Write the script of each notebook that has none; yield a line for each that gets none."""
+    for target in sorted(folder.glob("*.ipynb")):
+        script = target.with_suffix(".py")
+        if (
+            script.exists()
+            or not target.is_file()
+            or (names and not target.name.startswith(tuple(names)))
+        ):
+            continue
+        if not NAME.fullmatch(target.stem):
+            yield f"{target.name} has no script: name it as 07_some_words.ipynb, or delete it"
+            continue
+        try:
+            if sentence := take_edits(script):
+                say(sentence)
+            else:
+                yield f"{target.name} has no script, and is no valid notebook: delete it"
+        except ValueError as error:
+            yield str(error)
+
+
 def _build_exercises(root: Path) -> list[str]:
     """Exercises and notebooks from the solutions; a line for each file that is written."""
     solutions = root / "solutions"
-    sentences = [take_edits(script) for script in sorted(solutions.glob("[0-9]*_*.py"))]
-    return [sentence for sentence in sentences if sentence] + handout.write(solutions)
+    lines: list[str] = []
+    problems = [*_take_lone_notebooks(solutions, (), lines.append)]
+    for script in sorted(solutions.glob("[0-9]*_*.py")):
+        _take_edits(script, lines.append)
+    lines += handout.write(solutions)
+    if problems:
+        raise ValueError("\n".join(problems))
+    return lines
 
 
 def _refresh_tables(root: Path) -> list[str]:
@@ -237,6 +268,10 @@ def _take_edits(script: Path, say: Say, known: str = "") -> str:
     sentence = take_edits(script)
     if sentence and sentence != known:
         say(sentence)
+    target = script.with_suffix(".ipynb")
+    if not known and (nb := stored_notebook(target)) is not None:
+        for line in unused_pictures(nb, target.name):
+            say(line)
     return sentence
 
 

@@ -69,7 +69,7 @@ def _run(nb: NotebookNode, script: Path, scale: str, folder: str) -> str:
     client = NotebookClient(
         nb,
         kernel_name="python3",
-        extra_arguments=["--log-level=ERROR", f"--IPKernelApp.exec_lines={RECORD}"],
+        extra_arguments=["--log-level=CRITICAL", f"--IPKernelApp.exec_lines={RECORD}"],
         resources={"metadata": {"path": folder}},
         timeout_func=lambda cell: cell.metadata.get("timeout", CELL_SECONDS),
         on_cell_start=lambda cell, cell_index: started.append(cell.id),
@@ -88,9 +88,22 @@ def _run(nb: NotebookNode, script: Path, scale: str, folder: str) -> str:
     except RuntimeError as error:  # of nbclient: the kernel did not answer
         fault = f"the kernel did not start ({error})"
     else:
+        _refuse_what_is_no_text(nb, script)
         return record.read_text("utf-8", "replace")
     where = f"cell {started[-1]!r}" if started else "the start"
     raise ValueError(f"{script.name}: {where} fails: {' '.join(fault.split())}")
+
+
+def _refuse_what_is_no_text(nb: NotebookNode, script: Path) -> None:
+    """Raise ValueError for an output that no notebook can hold."""
+    for cell in code_cells(nb):
+        for output in cell.outputs:
+            for kind, value in output.get("data", {}).items():
+                if not kind.endswith("json") and not isinstance(value, str):
+                    raise ValueError(
+                        f"{script.name}: cell {cell.id!r} shows {kind} that is no text but "
+                        f"{value!r:.40}: make it a string"
+                    )
 
 
 def _same_library() -> dict[str, str]:

@@ -94,6 +94,8 @@ def evaluate(node: ast.expr, names: Mapping[str, Any]) -> Any:
 
 def _item(node: ast.expr, value: Any, key: Any) -> Any:
     """What stands in `value`, the value of `node`, under a key or at a place."""
+    if isinstance(key, list):
+        raise ExpressionError(f"{ast.unparse(node)}: one key at a time, as a.b or a[0][1]")
     if isinstance(value, dict):
         if key in value:
             return value[key]

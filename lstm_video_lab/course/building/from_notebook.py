@@ -37,12 +37,26 @@ class NotKeptError(ValueError):
     """A notebook holds what its script cannot: which cell, and what to do."""
 
 
+# What JupyterLab and others keep of a notebook as a whole; all but the first two for its view.
+OF_NOTEBOOK = (
+    "kernelspec", "language_info", "jupytext", "lab", "widgets", "vscode", "toc",
+    "toc-autonumbering", "toc-showcode", "toc-showmarkdowntxt", "toc-showtags", "kernel_info",
+    "celltoolbar", "colab", "interpreter", "orig_nbformat", "varInspector", "execution",
+    "anaconda-cloud", "accelerator", "signature", "trusted",
+)  # fmt: skip
+
+
 def inputs_of(nb: NotebookNode, name: str) -> NotebookNode:
     """The inputs of a notebook, as its script would give them.
 
     name  of the notebook, for errors
     Raises NotKeptError where a script cannot hold what is in a cell.
     """
+    for key, value in nb.metadata.items():
+        if key not in OF_NOTEBOOK and value not in ("", [], {}, None):
+            raise NotKeptError(
+                f"{name}: the notebook's own metadata {key!r} is not kept: delete it"
+            )
     cells = []
     for number, cell in enumerate(nb.cells, 1):
         metadata = chosen_metadata(cell)
@@ -56,6 +70,16 @@ def inputs_of(nb: NotebookNode, name: str) -> NotebookNode:
         make = getattr(nbformat.v4, f"new_{cell.cell_type}_cell")
         cells.append(make(source=cell.source, metadata=metadata))
     return scripts.inputs(nbformat.v4.new_notebook(cells=cells))
+
+
+def unused_pictures(nb: NotebookNode, name: str) -> list[str]:
+    """A line for each cell with pasted pictures that it does not show, and a script leaves out."""
+    lines = []
+    for number, cell in enumerate(nb.cells, 1):
+        if cell.get("attachments") and not scripts.PASTED.search(cell.source):
+            pictures = ", ".join(cell.attachments)
+            lines.append(f"{name}: {name_of(cell, number)} does not show {pictures}: left out")
+    return lines
 
 
 def chosen_metadata(cell: NotebookNode) -> dict[str, Any]:

@@ -112,6 +112,8 @@ def inputs(nb: NotebookNode) -> NotebookNode:
 def _faults(text: str) -> Iterator[tuple[int, str]]:
     """Line and fault of all in a script that would be lost."""
     lines = text.splitlines()
+    if not text.strip():
+        yield 1, "the script is empty: take it from git, or delete its notebook too"
     for number, line in enumerate(lines[:3], 1):
         if FRONT_MATTER.fullmatch(line):
             yield number, "metadata of the notebook (# ---) is not kept: delete it"

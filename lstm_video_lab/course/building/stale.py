@@ -49,8 +49,6 @@ def stale_because(
         reasons.append("its outputs were changed after they were made")
     elif stamp.get("whole") != stamps.whole_of(stamp, output_hash(old)):
         reasons.append("its outputs and what they were made from are of different runs")
-    elif not any(cell.outputs for cell in code_cells(old)):
-        reasons.append("it has no outputs")
     if made.get("scale") != scale:
         reasons.append(f"its outputs are of scale {made.get('scale')!r} instead of {scale!r}")
     return reasons
@@ -83,8 +81,11 @@ def find_problems(folder: Path, names: Collection[str] = ()) -> list[str]:
             problems += _problems(folder / stem)
         except ValueError as error:
             problems.append(str(error))
-    for name in tables.outdated_pages(folder.parent):
-        problems.append(f"{name} shows other results than notebooks/results: {MEND}")
+    try:
+        for name in tables.outdated_pages(folder.parent):
+            problems.append(f"{name} shows other results than notebooks/results: {MEND}")
+    except ValueError as error:  # a page without one of its marks
+        problems.append(str(error))
     return problems
 
 

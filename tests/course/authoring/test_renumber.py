@@ -292,6 +292,18 @@ STATES = {
         "does not say what its script says",
     ),
     "an exercise of that name": (rename, True, "64_leaves is the name of an exercise"),
+    "a page of another encoding": (
+        lambda c: (c / "README.md").write_bytes(b"lesson 62, na\xefve"), True,
+        "README.md is not in UTF-8: save it so",
+    ),
+    "half a notebook": (
+        lambda c: (c / "notebooks" / "62_leaves.ipynb").write_text("{"), True,
+        "notebooks/62_leaves.ipynb is no valid notebook",
+    ),
+    "half of what lessons were made from": (
+        lambda c: (c / "notebooks" / "made_from.json").write_text("{"), True,
+        "notebooks/made_from.json is no JSON",
+    ),
     "a notebook there": (
         lambda c: (c / "notebooks" / "64_leaves.ipynb").write_text("{}"), True, "is there already",
     ),

@@ -296,6 +296,10 @@ BAD_LESSONS = {
     "an import that only the build has made": (
         '# %% name="where"\nprint(os.getcwd())', "cell 'where' fails: NameError",
     ),
+    "an output that is no text": (
+        '# %% name="raw"\ndisplay({"text/plain": 5}, raw=True)',
+        "cell 'raw' shows text/plain that is no text but 5",
+    ),
     "a kernel that dies": (
         '# %% name="end"\nimport os\nos._exit(3)', "cell 'end' fails: the kernel died",
     ),
@@ -525,6 +529,52 @@ def test_one_broken_file_hides_no_other_fault(copy):
     first, second, third = str(error.value).splitlines()
     assert "known.json is no JSON" in first and "02_next.ipynb is missing" in second
     assert third.startswith("notebooks/results/known.json cannot be read")
+
+
+def test_a_notebook_without_a_script_gets_one_or_is_named(copy, monkeypatch):
+    executed(monkeypatch)
+    folder = copy / "notebooks"
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print(1)")])
+    for name in ("02_new", "Untitled"):
+        nbformat.write(made, folder / f"{name}.ipynb")
+    (folder / "03_half.ipynb").write_text("{")
+    (folder / "01_lesson.ipynb").rename(folder / "04_moved.ipynb")
+    lines = []
+    with pytest.raises(ValueError) as error:
+        build(copy, accept=True, say=lines.append)
+    assert lines[0] == "02_new.ipynb had no script: 02_new.py was written from it"
+    assert "print(1)" in (folder / "02_new.py").read_text()
+    half, moved, other = str(error.value).splitlines()
+    assert half == "03_half.ipynb has no script, and is no valid notebook: delete it"
+    assert moved.startswith("04_moved.py is gone, and 04_moved.ipynb was made from it")
+    assert other.startswith("Untitled.ipynb has no script: name it as 07_some_words.ipynb")
+    with pytest.raises(ValueError, match=r"^03_half.ipynb has no script[^\n]*$"):
+        build(copy, names=["03", "02"])
+
+
+def test_an_empty_script_is_named_and_its_notebook_stays(copy, no_execution):
+    before = bytes_of(copy)
+    for text in ("", "\n\n"):
+        (copy / "notebooks" / "01_lesson.py").write_text(text)
+        with pytest.raises(ValueError, match=r"^01_lesson.py:1: the script is empty[^\n]*$"):
+            build(copy)
+        assert bytes_of(copy) == before
+
+
+def test_a_lesson_without_code_is_built(tmp_path, no_execution, monkeypatch):
+    executed(monkeypatch)
+    make_lesson(tmp_path, "# %% [markdown]\n# # Words\n#\n# Only.\n")
+    build(tmp_path)
+    assert find_problems(tmp_path / "notebooks") == []
+
+
+def test_a_pasted_picture_that_is_not_shown_is_left_out_by_name(copy, no_execution):
+    picture = {"image.png": {"image/png": "aGk="}}
+    edit_json(lambda nb: nb["cells"][0].update(attachments=picture))(copy / "notebooks")
+    assert said(build, copy)[0] == (
+        "01_lesson.ipynb: cell 1 ('# A lesson') does not show image.png: left out"
+    )
+    assert said(build, copy) == ["01_lesson: outputs kept"]
 
 
 def test_the_others_are_built_where_one_fails(tmp_path):

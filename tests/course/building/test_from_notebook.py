@@ -78,6 +78,16 @@ def test_what_would_be_lost_is_refused_by_cell_and_nothing_is_written(script, ki
     assert "# Mended" in script.read_text()
 
 
+def test_what_is_said_of_the_whole_notebook_is_refused_by_name(script):
+    content = load(script)
+    content["metadata"]["rise"] = {"scroll": True}
+    with pytest.raises(HTTPError, match=r"01_lesson\.ipynb: the notebook's own metadata 'rise'"):
+        save(script, content)
+    in_vs_code(script, lambda nb: nb["metadata"].update(authors=["me"]))
+    with pytest.raises(ValueError, match=r"01_lesson\.ipynb: .*'authors' is not kept"):
+        take_edits(script)
+
+
 def test_a_picture_that_is_no_longer_shown_is_no_loss(script):
     content = load(script)
     paste_picture(content["cells"][2])

@@ -107,6 +107,11 @@ FALSE = {
         "table2.models has no 'composit': it has 'composite', 'future predictor'",
     ),
     "too far": ("6.6 = table2.steps[2]", "6.6", "table2.steps has 2 items, none at 2"),
+    "two keys at once": (
+        '6.6 = table2.models["composite", "mean"]',
+        "6.6",
+        "table2.models: one key at a time",
+    ),
     "a key of a number": ("6.6 = table2.steps[0].mean", "6.6", "is a number: it has no 'mean'"),
     "an unknown cell": ('6.6 = output("nowhere", "r")', "6.6", "has no cell 'nowhere'"),
     "an unknown lesson": ('6.6 = output("09/x", "r")', "6.6", "there is no lesson 09"),

@@ -80,6 +80,27 @@ def test_a_result_that_is_broken_leaves_its_page_and_the_others_are_written(tmp_
         build.check(lesson_of_nothing(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("page", "table2", "words"),
+    [
+        (tables.BEGIN, RESULT, r"README\.md: the page has no place for it"),
+        (tables.END, RESULT, r"README\.md: the page has no place for it"),
+        (f"{tables.BEGIN}\n{tables.END}", {"scale": "laptop"}, r"README\.md: .* lacks 'models'"),
+        (f"{tables.BEGIN}\n{tables.END}", [1], r"README\.md: a stored result lacks"),
+    ],
+)
+def test_a_page_or_a_result_that_is_damaged_is_named_beside_all_else(tmp_path, page, table2, words):
+    folder = tmp_path / "notebooks" / "results"
+    folder.mkdir(parents=True)
+    (folder / "table2.json").write_text(json.dumps(table2))
+    (tmp_path / "README.md").write_text(page)
+    with pytest.raises(ValueError, match=words) as error:
+        build.check(lesson_of_nothing(tmp_path))
+    assert "01_lesson.ipynb is missing" in str(error.value)
+    with pytest.raises(ValueError, match=rf"^{words}"):
+        build._refresh_tables(tmp_path)
+
+
 def lesson_of_nothing(root):
     (root / "notebooks" / "01_lesson.py").write_text("# %%\n1\n")
     return root
