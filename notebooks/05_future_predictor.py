@@ -31,7 +31,7 @@
 # will the digit be in the next frame, and where at the end? You used the last few frames to
 # answer. The network has to find out that it should.
 
-# %% setup
+# %% setup tags=["hide-input"]
 import torch
 
 from lstm_video_lab import Settings, VideoModel, check, evaluation, metrics, plots, training

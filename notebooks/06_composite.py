@@ -23,7 +23,7 @@
 # Below are the two tasks, on digits that no model here was trained on. From the frames in the
 # first row the network must give the second row, and the third.
 
-# %% setup
+# %% setup tags=["hide-input"]
 import torch
 
 from lstm_video_lab import Settings, check, evaluation, metrics, plots, predict, training

@@ -24,7 +24,7 @@
 # Pictures can be picked. So let us count, on a model of two digits that comes with the lab. It is a
 # composite (lesson 06), trained for longer than a lesson lasts.
 
-# %% setup
+# %% setup tags=["hide-input"]
 from lstm_video_lab import Settings, check, load_pretrained, predict
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.evaluation import heldout_data
@@ -32,7 +32,7 @@ from lstm_video_lab.lessons.overlaps_and_bounces import error_by_event, figures,
 from lstm_video_lab.lessons.overlaps_and_bounces.widgets import SequenceBrowser
 from lstm_video_lab.widgets import FilmPlayer, Guess
 
-# %% a model of two digits
+# %% a model of two digits tags=["nbval-check-output"]
 JUDGED = 300  # held-out sequences
 two = load_pretrained("composite-two-digits")
 world = Settings.from_dict(two.card["settings"])

@@ -29,7 +29,7 @@
 # 341.2 = table2.published["composite + conditional future predictor"]
 # -->
 
-# %% setup
+# %% setup tags=["hide-input"]
 import os
 
 import torch
@@ -47,13 +47,7 @@ from lstm_video_lab import (
 )
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.files import load_result
-from lstm_video_lab.lessons.table2 import (
-    figures,
-    grids,
-    guesses,
-    nearest_clip,
-    reproduction,
-)
+from lstm_video_lab.lessons.table2 import figures, grids, guesses, nearest_clip, reproduction
 from lstm_video_lab.lessons.table2.widgets import CompositeExplorer
 from lstm_video_lab.widgets import FilmPlayer, Guess
 
@@ -277,11 +271,9 @@ check("table2/distance", distance)
 #
 # <!-- "38,400 clips" = table2.models.composite.steps * 32 -->
 
-# %% look it up
+# %% guess how far looking up goes
 SIZES = (500,) if SMOKE else (500, 2000, 8000)
 looked_up = nearest_clip.errors_by_size(settings, SIZES)
-
-# %% guess how far looking up goes
 Guess(guesses.LOOKING_UP, looked_up, table2)
 
 # %% error against the size of the collection

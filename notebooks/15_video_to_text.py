@@ -26,7 +26,7 @@
 # **In lesson 12 a network chose one of five names for a clip. Can it also say what it saw, in a
 # sentence that nobody gave it to choose from? Even of something it has never seen before?**
 
-# %% setup
+# %% setup tags=["hide-input"]
 import math
 import os
 
@@ -374,8 +374,10 @@ FilmPlayer(
 )
 
 # %% [markdown]
-# The last two tell the same three digits, and neither tells which was first. **In order is best,
-# surely. Who is second: the mean of all frames, or the frames shuffled?**
+# The last two tell the same three digits, and neither tells which was first.
+#
+# **Three digits one after another. In order is best, surely. Who is second: the mean of all frames,
+# or the frames shuffled?**
 
 # %% guess who is second
 in_order = load_result("digit_order")

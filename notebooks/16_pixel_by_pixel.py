@@ -28,7 +28,7 @@
 # Here are digits, small ones, in 16 shades of grey. Below them the same digits, cut off after half
 # of their pixels. Could you write on?
 
-# %% setup
+# %% setup tags=["hide-input"]
 import io
 import lzma
 import math
@@ -38,7 +38,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from lstm_video_lab import plots
+from lstm_video_lab import check, plots
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.bouncing import area_average
 from lstm_video_lab.files import load_result
@@ -88,7 +88,7 @@ plots.images(
 #
 # There is one thing to choose: how far around a pixel the neighbourhood goes, the **window**.
 
-# %% two textures
+# %% two textures tags=["hide-input"]
 y, x = np.mgrid[:32, :32]
 shifted = x + 5 * (y // 6 % 2)
 tone = np.random.default_rng(0).integers(4, 11, (6, 4))[y // 6, shifted // 10]
@@ -118,20 +118,18 @@ grown = {w: grow_texture(textures["bricks"], 32, LEVELS, w) for w in WINDOWS}
 sample = set(pieces(textures["bricks"] == 15))  # mortar or brick
 known = {w: np.mean([p in sample for p in pieces(image == 15)]) for w, (image, *_) in grown.items()}
 
+# %% [markdown]
+# **New bricks are grown with a window of 3×3 pixels. What will they look like?**
+
 # %% guess the window
-Guess(
-    "New bricks are grown with a window of 3×3 pixels. What will they look like?",
-    ["noise", "mortar in straight lines, bricks of wrong sizes", "bricks as in the sample"],
-    "mortar in straight lines, bricks of wrong sizes",
-    lambda: plots.images(
-        [image / (LEVELS - 1) for image, *_ in grown.values()],
-        [f"window {w}" for w in WINDOWS],
-        "A window of 3 knows that mortar goes on straight, but not where a brick ends: it cannot "
-        "see both ends. Share of all 6×6 pieces whose mortar lies as somewhere in the sample: "
-        + ", ".join(f"window {w} {share:.0%}" for w, share in known.items())
-        + ". The largest windows find few places that look alike, and copy.",
-        columns=4,
-    ),
+Guess(guesses.WINDOW, known)
+
+# %% bricks of four windows
+plots.images(
+    [image / (LEVELS - 1) for image, *_ in grown.values()],
+    [f"window {w}" for w in WINDOWS],
+    "Bricks that were grown with four windows.",
+    columns=4,
 )
 
 # %% [markdown]
@@ -212,6 +210,9 @@ print("Pixel 57 changed; the first pixel that is predicted otherwise:", int(move
 # 16 levels. Compression and prediction are the same thing here: with an arithmetic coder, these
 # bits are the size of the file.
 #
+# Write the line: the bits of a whole image, from the `chances` that its pixels had, each given
+# those before.
+#
 # <!--
 # "the shares add up to 1"
 #     = output("every image there is", "(2, 2), 4 levels: 256 images, their P add up to")
@@ -219,36 +220,33 @@ print("Pixel 57 changed; the first pixel that is predicted otherwise:", int(move
 # "the first to notice is pixel 58" = output("every image there is", "that is predicted otherwise:")
 # -->
 
+
+# %% write the line: the bits of an image
+def image_bits(chances):
+    return ...
+
+
+check("pixel_by_pixel/image_bits", image_bits)
+
+# %% [markdown]
+# Before the network is trained: what do answers cost that only count? *Uniform* knows nothing. A
+# *histogram* counts levels, in all places together or in *each place*. A *table of neighbours*
+# looks up what came after the same two neighbours, and *lzma* is a packer for any files.
+#
+# **Which of these needs the fewest bits for a pixel of a test digit?**
+
 # %% guess the cheapest baseline
 baselines = experiment.baselines(train, test, (SIDE, SIDE), LEVELS)
 packed = 8 * len(lzma.compress(test.T.to(torch.uint8).numpy().tobytes())) / test.numel()
 levels = {**baselines, "packed (lzma)": packed}
-names = list(levels)
-Guess(
-    "Which of these needs the fewest bits for a pixel of a test digit?",
-    names,
-    min(levels, key=levels.get),
-    "Bits per pixel: "
-    + ", ".join(f"{name} {bits:.2f}" for name, bits in levels.items())
-    + ". The table looks up what came, in the training digits, after the same two neighbours, the "
-    "one to the left and the one above. With more neighbours it would hardly meet a context twice.",
-)
+Guess(guesses.CHEAPEST, levels)
 
 # %% train on digits
 model = PixelLSTM((SIDE, SIDE), LEVELS)
 losses = train_pixels(model, train, short(experiment.STEPS["laptop"]), note="digits")
 with torch.no_grad():
     cost = model.bits(test)  # (T, N)
-part = max(1, len(losses) // 25)
-smooth = torch.tensor(losses).unfold(0, part, part).mean(1).tolist()
-plots.curves(
-    {"training": (range(part, part * len(smooth) + 1, part), smooth)},
-    levels,
-    f"Training, {len(losses)} steps of 32 digits ({scale} scale). Test digits cost "
-    f"{cost.mean():.3f} bits per pixel, {cost.sum(0).mean():.0f} for a whole digit; the best "
-    f"baseline has {min(levels.values()):.3f}.",
-    ylabel="bits per pixel",
-)
+figures.draw_training(losses, levels, cost, scale)
 
 # %% where the bits go
 dear = cost.mean(1).view(SIDE, SIDE)
@@ -266,28 +264,15 @@ plots.images(
 #
 # What does the network use: its **memory** of all that was written, or the **neighbours** that it
 # is shown? Take one of them away.
+#
+# **Memory, or neighbours: each alone, which is the better model of digits?**
 
 # %% guess what counts
 result = load_result("pixels")
-found = {name: [run["test"] for run in runs] for name, runs in result["models"].items()}
-means = {name: float(np.mean(bits)) for name, bits in found.items()}
-alone = {name: means[name] for name in ("memory, pixel before", "neighbours, no memory")}
-choices = ["memory and the pixel before", "the 12 neighbours, no memory"]
-Guess(
-    "Each alone, which is the better model of digits?",
-    choices,
-    choices[0 if alone["memory, pixel before"] < alone["neighbours, no memory"] else 1],
-    lambda: figures.overview(
-        result,
-        "Bits per pixel of test digits, three seeds each: "
-        + "; ".join(f"{n} {means[n]:.3f} ± {np.std(found[n], ddof=1):.3f}" for n in means)
-        + "; parameters "
-        + ", ".join(f"{runs[0]['parameters']:,}" for runs in result["models"].values())
-        + f". Stored results, {result['steps']} steps, {result['scale']} scale. Twelve neighbours "
-        "say most of what there is to say; memory finds nearly as much by itself, from one pixel "
-        "at a time; both together gain a little more.",
-    ),
-)
+Guess(guesses.WHAT_COUNTS, result)
+
+# %% memory and neighbours
+figures.overview(result)
 
 # %% [markdown]
 # Without memory our network is a network of a window, as Efros and Leung's method is, or one layer
@@ -298,27 +283,22 @@ Guess(
 #
 # To write an image, draw the first pixel from its softmax, feed it back, draw the second … A
 # **temperature** under 1 sharpens each softmax before drawing: the likely becomes likelier.
+#
+# **At temperature 0.5 the network takes what is likely nearly every time. What comes out?**
 
 # %% guess the temperature
 draw = torch.Generator().manual_seed(0)
 nothing = torch.zeros(len(test), 200).long(), torch.zeros(len(test), 200).bool()
 heats = (0.5, 0.8, 1.0, 1.3)
 written = {heat: model.sample(*nothing, draw, heat)[0] for heat in heats}
-empty = {heat: (s.double().mean(0) < 0.5).double().mean() for heat, s in written.items()}
-outcomes = ["the clearest digits", "plain strokes, and empty images", "noise"]
-Guess(
-    "At temperature 0.5 the network takes what is likely nearly every time. What comes out?",
-    outcomes,
-    outcomes[1 if empty[0.5] > 2 * empty[1.0] else 0],
-    lambda: plots.images(
-        [see(symbols[:, n]) for symbols in written.values() for n in range(8)],
-        [f"at {heat:g}" for heat in heats for _ in range(8)],
-        "Eight of 200 images for each temperature. Nearly empty ones: "
-        + ", ".join(f"{share:.0%} at {heat:g}" for heat, share in empty.items())
-        + ". At each place black is the likeliest single answer, so one that is always likely "
-        "seldom begins a stroke. The likeliest image is not a typical one. At 1.0 they are what "
-        f"the model believes in ({len(losses)} training steps, {scale} scale).",
-    ),
+empty = {heat: (s.double().mean(0) < 0.5).double().mean().item() for heat, s in written.items()}
+Guess(guesses.TEMPERATURE, empty, f"{len(losses)} training steps, {scale} scale")
+
+# %% written at four temperatures
+plots.images(
+    [see(symbols[:, n]) for symbols in written.values() for n in range(8)],
+    [f"at {heat:g}" for heat in heats for _ in range(8)],
+    "Eight of 200 images for each temperature.",
 )
 
 # %% [markdown]
@@ -391,18 +371,11 @@ for n in range(2 if scale == "smoke" else 30):
     errors["looking back"].append(miss.mean().item())
     errors["weighted"].append((miss @ weight.double()).item())
 
+# %% [markdown]
+# **Completions are compared with the true right half, pixel by pixel. Do the weights help?**
+
 # %% guess what weights do
-middle = {name: float(np.mean(values)) for name, values in errors.items()}
-gained = middle["looking back"] - middle["weighted"]
-helped = ["yes, weighted ones miss by less", "no difference", "no, they miss by more"]
-Guess(
-    "Completions are compared with the true right half, pixel by pixel. Do the weights help?",
-    helped,
-    helped[0 if gained > 0.005 else 1 if gained > -0.005 else 2],
-    f"Mean difference of a hidden pixel, 0 to 1, over {len(errors['weighted'])} test digits: "
-    + ", ".join(f"{name} {value:.3f}" for name, value in middle.items())
-    + ". The mean digit risks nothing; a completion commits itself, and pays where it is wrong.",
-)
+Guess(guesses.WEIGHTS, errors)
 
 # %% completions, seen
 shown, effective = [], []
@@ -482,6 +455,8 @@ plots.curves(
 # **A colour image** has three symbols at each pixel: red, then green given red, then blue given
 # both. The third axis does it, `shape=(8, 8, 3)`. Our digits are written in one of six inks,
 # in 4 levels of each channel.
+#
+# **Red is written first. Which channel costs the most bits?**
 
 # %% guess the channels
 INKS = 102 + 153 * torch.tensor([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [1, 1, 1]])
@@ -499,17 +474,9 @@ train_pixels(colour, painted, short(600), note="colours")
 with torch.no_grad():
     channel = colour.bits(unpainted).view(64, 3, -1).mean((0, 2)).tolist()
 counted = experiment.baselines(painted, unpainted, (8, 8, 3), 4)
-Guess(
-    "Red is written first. Which channel costs the most bits?",
-    ["red", "green", "blue", "all the same"],
-    ["red", "green", "blue"][int(np.argmax(channel))],
-    f"Red {channel[0]:.2f}, green {channel[1]:.2f}, blue {channel[2]:.2f} bits per symbol, their "
-    f"mean {np.mean(channel):.2f} (" + ", ".join(f"{k} {v:.2f}" for k, v in counted.items()) + "). "
-    "Red tells where ink is and how much; once the ink is known, the others follow from it. All "
-    f"that is left is to find it out. ({short(600)} steps, {scale} scale.)",
-)
+Guess(guesses.CHANNEL, channel, counted, f"{short(600)} steps, {scale} scale")
 
-# %% digits in colour
+# %% digits in colour tags=["hide-input"]
 page = torch.zeros(192, 8).long(), torch.zeros(192, 8).bool()
 inked = torch.cat([unpainted[:, :8], colour.sample(*page, draw)[0]], 1)  # (192, 16)
 grid = inked.T.reshape(2, 8, 8, 8, 3).permute(0, 2, 1, 3, 4).reshape(16, 64, 3) * 85
@@ -619,8 +586,6 @@ plots.frames(
 #
 # For 1 and 2 we have the network write what a pixel is not told, 16 times, and average what it says
 # of each pixel. The third needs no draws.
-#
-# **From model 1 to model 3, where do most of the nats go in the last frame?**
 
 
 # %% three sums
@@ -643,6 +608,9 @@ nats = {
     "frames know": torch.stack([ask(frame_of != f)[0][f] for f in late]),
     "pixels know": math.log(2) * told.view(FRAMES, S * S, -1).sum(1).mean(1)[SEEN:],
 }
+
+# %% [markdown]
+# **From model 1 to model 3, where do most of the nats go in the last frame?**
 
 # %% guess the staircase
 Guess(guesses.STAIRCASE, nats)

@@ -5,7 +5,7 @@ Letters: M pixels that are written, K levels, h × w an image.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,22 @@ def overview(result: dict[str, Any], text: str | None = None) -> Picture:
         spreads.append(spread)
     levels = result["baselines"]
     return plots.bars(list(result["models"]), means, spreads, levels, text, ylabel="bits per pixel")
+
+
+def draw_training(
+    losses: Sequence[float], levels: Mapping[str, float], cost: Tensor, scale: str
+) -> Picture:
+    """Bits per pixel over the steps of a training, over baselines; cost (T, N): of test digits."""
+    part = max(1, len(losses) // 25)
+    smooth = np.convolve(losses, np.full(part, 1 / part), "valid")[::part]
+    return plots.curves(
+        {"training": (part * np.arange(1, len(smooth) + 1), smooth)},
+        levels,
+        f"Training, {len(losses)} steps of 32 digits ({scale} scale). Test digits cost "
+        f"{cost.mean():.3f} bits per pixel, {cost.sum(0).mean():.0f} for a whole digit; the best "
+        f"baseline has {min(levels.values()):.3f}.",
+        ylabel="bits per pixel",
+    )
 
 
 def draw_writing(

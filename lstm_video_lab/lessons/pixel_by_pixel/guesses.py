@@ -94,3 +94,165 @@ WRITES_ON = Question(
     "One wrong pixel, and the next is written beside it. Who is right at a pixel with P = 0.99 "
     f"gets all 256 of a frame right in {0.99**256:.0%} of the cases.",
 )
+
+NOISE = "noise"
+STRAIGHT = "mortar in straight lines, bricks of wrong sizes"
+AS_SAMPLE = "bricks as in the sample"
+WINDOW = Question(
+    "pixel_by_pixel/window",
+    "New bricks are grown with a window of 3×3 pixels. What will they look like?",
+    {
+        NOISE: "Each pixel has to fit its neighbours somewhere in the sample: that is far from "
+        "noise.",
+        STRAIGHT: "It sees so much, and not both ends of a brick.",
+        AS_SAMPLE: "For that it would have to see how long a brick is. Its window shows one pixel "
+        "to each side.",
+    },
+    STRAIGHT,
+    lambda known: (
+        "A window of 3 knows that mortar goes on straight, but not where a brick ends: it cannot "
+        "see both ends. Share of all 6×6 pieces whose mortar lies as somewhere in the sample: "
+        + ", ".join(f"window {w} {share:.0%}" for w, share in known.items())
+        + ". The largest windows find few places that look alike, and copy."
+    ),
+)
+
+UNIFORM = "uniform"
+HISTOGRAM = "histogram"
+PLACES = "histogram of each place"
+TABLE = "table of neighbours"
+PACKED = "packed (lzma)"
+CHEAPEST = Question(
+    "pixel_by_pixel/cheapest",
+    "Which of these needs the fewest bits for a pixel of a test digit?",
+    {
+        UNIFORM: "It knows nothing: 4 bits for one of 16 levels, everywhere.",
+        HISTOGRAM: "It knows that most pixels are black, and not which.",
+        PLACES: "It knows where ink is likely. But a pixel's neighbours say more than its place.",
+        TABLE: "Two neighbours say a lot, and yet something here says more.",
+        PACKED: "It looks for repeated bytes, and has to learn its table as it goes.",
+    },
+    lambda levels: min(levels, key=lambda name: levels[name]),
+    lambda levels: (
+        "Bits per pixel: "
+        + ", ".join(f"{name} {bits:.2f}" for name, bits in levels.items())
+        + ". The table looks up what came, in the training digits, after the same two neighbours, "
+        "the one to the left and the one above. With more neighbours it would hardly meet a "
+        "context twice."
+    ),
+)
+
+MEMORY = "memory and the pixel before"
+NEIGHBOURS = "the 12 neighbours, no memory"
+
+
+def _means(result: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """Model → bits per pixel of test digits, mean and spread over seeds."""
+    found = {}
+    for name, runs in result["models"].items():
+        bits = [run["test"] for run in runs]
+        found[name] = (float(np.mean(bits)), float(np.std(bits, ddof=1)))
+    return found
+
+
+def _which_alone(result: dict[str, Any]) -> str:
+    means = _means(result)
+    memory, neighbours = (
+        means[name][0] for name in ("memory, pixel before", "neighbours, no memory")
+    )
+    return MEMORY if memory < neighbours else NEIGHBOURS
+
+
+WHAT_COUNTS = Question(
+    "pixel_by_pixel/what_counts",
+    "Memory, or neighbours: each alone, which is the better model of digits?",
+    {
+        MEMORY: "Memory *could* know all that was written. It has to find it out from one pixel at "
+        "a time.",
+        NEIGHBOURS: "Twelve neighbours see a stroke, and not the digit. Here the digit was worth "
+        "more.",
+    },
+    _which_alone,
+    lambda result: (
+        "Bits per pixel of test digits, three seeds each: "
+        + "; ".join(f"{name} {mean:.3f} ± {of:.3f}" for name, (mean, of) in _means(result).items())
+        + f". Stored results, {result['steps']} steps, {result['scale']} scale. Twelve neighbours "
+        "say most of what there is to say; memory finds nearly as much by itself, from one pixel "
+        "at a time; both together gain a little more."
+    ),
+)
+
+CLEAR = "the clearest digits"
+EMPTY = "plain strokes, and empty images"
+ONLY_NOISE = "noise"
+
+
+def _at_a_half(empty: dict[float, float], *_: Any) -> str:
+    return EMPTY if empty[0.5] > 2 * empty[1.0] else CLEAR
+
+
+TEMPERATURE = Question(
+    "pixel_by_pixel/temperature",
+    "At temperature 0.5 the network takes what is likely nearly every time. What comes out?",
+    {
+        CLEAR: "Each pixel is a likely one. But a stroke has to begin somewhere, and to begin is "
+        "never the likeliest.",
+        EMPTY: "At a place a stroke is less likely than none. Here it began all the same.",
+        ONLY_NOISE: "Noise comes from taking the unlikely: that is a temperature above 1.",
+    },
+    _at_a_half,
+    lambda empty, made: (
+        "Nearly empty images: "
+        + ", ".join(f"{share:.0%} at {heat:g}" for heat, share in empty.items())
+        + ". At each place black is the likeliest single answer, so one that is always likely "
+        "seldom begins a stroke. The likeliest image is not a typical one. At 1.0 they are what "
+        f"the model believes in ({made})."
+    ),
+)
+
+HELP = "yes, weighted ones miss by less"
+SAME = "no difference"
+HARM = "no, they miss by more"
+
+
+def _do_weights_help(errors: dict[str, list[float]]) -> str:
+    gained = float(np.mean(errors["looking back"]) - np.mean(errors["weighted"]))
+    if abs(gained) <= 0.005:
+        return SAME
+    return HELP if gained > 0 else HARM
+
+
+WEIGHTS = Question(
+    "pixel_by_pixel/weights",
+    "Completions are compared with the true right half, pixel by pixel. Do the weights help?",
+    {
+        HELP: "What comes behind the hole is known, and the weights use it. Too few draws fitted.",
+        SAME: "The known pixels behind the hole do say something of what is in it.",
+        HARM: "They choose among draws by what is true behind the hole: that does no harm.",
+    },
+    _do_weights_help,
+    lambda errors: (
+        f"Mean difference of a hidden pixel, 0 to 1, over {len(errors['weighted'])} test digits: "
+        + ", ".join(f"{name} {np.mean(values):.3f}" for name, values in errors.items())
+        + ". The mean digit risks nothing; a completion commits itself, and pays where it is wrong."
+    ),
+)
+
+CHANNELS = ("red", "green", "blue")
+CHANNEL = Question(
+    "pixel_by_pixel/channel",
+    "Red is written first. Which channel costs the most bits?",
+    {
+        "red": "It is written first, and so knows the least.",
+        "green": "It is told red. In most inks that says a good deal.",
+        "blue": "It is told red and green: of six inks that leaves one, or two.",
+    },
+    lambda costs, counted, made: CHANNELS[int(np.argmax(costs))],
+    lambda costs, counted, made: (
+        ", ".join(f"{name} {bits:.2f}" for name, bits in zip(CHANNELS, costs, strict=True))
+        + f" bits per symbol, their mean {np.mean(costs):.2f} ("
+        + ", ".join(f"{name} {bits:.2f}" for name, bits in counted.items())
+        + "). Red tells where ink is and how much; once the ink is known, the others follow from "
+        f"it. All that is left is to find it out. ({made})"
+    ),
+)
