@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 try:
-    from lstm_video_lab.commands import course, new, runs, train
+    from lstm_video_lab.commands import course, grade, new, runs, train
 except KeyboardInterrupt:  # while they load: no traceback either
     print("lstm-video-lab: stopped", file=sys.stderr)
     sys.exit(128 + signal.SIGINT)
@@ -92,8 +92,8 @@ COMMANDS: dict[str, tuple[Callable, Callable, str]] = {  # name → flags, run, 
     "build": (course.add_build, course.run_build, "make the notebooks from their scripts"),
     "new": (new.add_new, new.run_new, "begin a lesson or an exercise"),
     "grade": (
-        course.add_grade,
-        course.run_grade,
+        grade.add_grade,
+        grade.run_grade,
         "grade submissions in isolation, with feedback for students",
     ),
     "doctor": (

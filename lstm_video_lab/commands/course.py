@@ -1,14 +1,9 @@
-"""Commands of the course: lessons, exercises and grades."""
+"""Commands of the course: lessons and exercises."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lstm_video_lab.course.grading.grade import GradedSubmission
 
 
 def add_open(parser: argparse.ArgumentParser) -> None:
@@ -122,64 +117,6 @@ def _write_reading_copies(root: Path, arguments: argparse.Namespace) -> None:
 def say(line: str) -> None:
     """Print at once, also into a file or a pipe."""
     print(line, flush=True)
-
-
-def add_grade(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("submissions", type=Path, help="folders of students, or loose notebooks")
-    parser.add_argument("--out", type=Path, required=True, help="folder for grades and feedback")
-    parser.add_argument(
-        "--solutions", type=Path, default=Path("solutions"), help="folder of the solutions"
-    )
-    parser.add_argument("--seed", type=int, default=None, help="of the hidden calls; none: anew")
-    parser.add_argument("--jobs", type=int, default=None, help="students at once; none: processors")
-    parser.add_argument("--due", default="", help="date or time until when, as 2026-12-01T18:00")
-    parser.add_argument(
-        "--late-per-day", type=float, default=0.0, help="per cent that each late day costs"
-    )
-
-
-def run_grade(arguments: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    from lstm_video_lab.course.grading import feedback, grade, gradebook, guesses
-
-    if arguments.due:
-        gradebook.due_time(arguments.due)  # a wrong one is named before the work begins
-    with tqdm(unit="student", disable=None) as bar:
-
-        def show_progress(done: int, count: int, student: str) -> None:
-            bar.total = count
-            bar.update(done - bar.n)
-
-        grading = grade.grade(
-            arguments.submissions,
-            arguments.out,
-            arguments.solutions,
-            seed=arguments.seed,
-            jobs=arguments.jobs,
-            on_progress=show_progress,
-        )
-    out = arguments.out
-    book = gradebook.read_book(grading, out, arguments.due, arguments.late_per_day)
-    of_class = guesses.read_class(arguments.submissions, grading.exercises)
-    for line in [*gradebook.write(book, out), *guesses.write(of_class, out)]:
-        print(line)
-    pages = feedback.write(book, out / "feedback")
-    print(f"written: {len(pages)} pages of feedback in {out / 'feedback'}")
-    print(f"seed {grading.seed}, sandbox {grading.level}")
-    return _name_not_judged(grading.students)
-
-
-def _name_not_judged(students: list[GradedSubmission]) -> int:
-    """A line for each answer that the machine could not judge; 1 where there are some."""
-    count = 0
-    for graded in students:
-        for name, reason in graded.not_judged().items():
-            print(f"not judged: {graded.submission.student}: {name}: {reason}", file=sys.stderr)
-            count += 1
-    if count:
-        print(f"not judged: {count}: grade again; what was judged is kept", file=sys.stderr)
-    return 1 if count else 0
 
 
 def run_doctor(arguments: argparse.Namespace) -> int:

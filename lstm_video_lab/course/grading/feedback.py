@@ -13,6 +13,8 @@ from lstm_video_lab.course.grading.gradebook import Book, total
 from lstm_video_lab.course.pages import render
 from lstm_video_lab.files import write_whole
 
+NOT_ISOLATED = "answers could read the solutions and change files while this was graded"
+
 
 def write(book: Book, out: Path) -> list[str]:
     """A page for each student in `out`; returns a line for each."""
@@ -33,7 +35,11 @@ def page(book: Book, graded: GradedSubmission) -> str:
         "feedback.html",
         submission=graded.submission,
         records=graded.records,
-        marks={name: of.get(graded.submission.student) for name, of in book.marks.items()},
+        marks={name: book.mark(graded, name) for name in book.tables},
+        comments={
+            name: table.comments.get(graded.submission.student, "")
+            for name, table in book.tables.items()
+        },
         exercises=grading.exercises,
         points=dict(zip(grading.exercises, map(_as_text, points), strict=True)),
         total=_as_text(total(points)),
@@ -42,6 +48,7 @@ def page(book: Book, graded: GradedSubmission) -> str:
         late_per_day=book.late_per_day,
         seed=grading.seed,
         signs=SIGNS,
+        warning=NOT_ISOLATED if grading.level == "limits" else "",
     )
 
 

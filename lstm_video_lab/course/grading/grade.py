@@ -20,7 +20,7 @@ from pathlib import Path
 
 from lstm_video_lab.course.check import CORRECT
 from lstm_video_lab.course.exercises import Exercise, read_exercises
-from lstm_video_lab.course.grading import nbval_runner
+from lstm_video_lab.course.grading import marks, nbval_runner
 from lstm_video_lab.course.grading.intake import Submission, read_submissions
 from lstm_video_lab.course.grading.isolation import Sandbox
 from lstm_video_lab.course.grading.judging import MISSING, NOT_JUDGED, Record
@@ -72,6 +72,7 @@ class Task:
 
     exercises: dict[str, Exercise]
     solutions: Path
+    secret: list[Path]  # folders that no answer may see
     out: Path
     seed: int
     level: str
@@ -86,23 +87,33 @@ def grade(
     seed: int | None = None,
     jobs: int | None = None,
     level: str | None = None,
+    accept_limits: bool = False,
     on_progress: Callable[[int, int, str], None] = lambda done, count, student: None,
 ) -> Grading:
     """Grade every submission; `out/records` keeps what was done, so that a second call goes on.
 
     seed         of the hidden calls; None: that of `out` if it has one, else a fresh one
     level        of the sandbox; None: the highest that this machine allows
+    accept_limits  grade also where nothing keeps an answer from the files of this machine
     on_progress  called after each student with how many are done, of how many, and the name
-    Raises ValueError for folders that hold nothing to grade and where nbval is not installed,
-    SandboxError where no answer can be run.
+    Raises ValueError for folders that hold nothing to grade, where nbval is not installed, and
+    where an answer could read the solutions; SandboxError where no answer can be run.
     """
     _require_nbval()
     exercises = read_exercises(solutions)
     students = read_submissions(submissions, exercises)
-    with Sandbox(level) as sandbox:
+    names = [submission.student for submission in students]
+    known = sorted({*names, *students_in(out)})
+    marks.read_tables(out / "written", questions_of(exercises), known)  # before the work begins
+    secret = [solutions, submissions, out]
+    with Sandbox(level, secret=secret) as sandbox:
         level = sandbox.level
-    seed = _choose_seed(out, seed)
-    task = Task(exercises, solutions, out, seed, level, _digest(solutions, seed, level))
+        _require_isolation(level, accept_limits)
+        seed = _choose_seed(out, seed)
+        settings = {"seed": seed, "version": VERSION, "students": known}
+        write_whole(out / "grading.json", json.dumps(settings) + "\n")
+        _try_to_read(sandbox, secret)
+    task = Task(exercises, solutions, secret, out, seed, level, _digest(solutions, seed, level))
     graded: dict[str, GradedSubmission] = {}
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
         futures = [pool.submit(_grade_one, task, submission) for submission in students]
@@ -128,16 +139,63 @@ def _require_nbval() -> None:
             )
 
 
+def _require_isolation(level: str, accept_limits: bool) -> None:
+    if level == "limits" and not accept_limits:
+        raise ValueError(
+            "on this machine an answer can read the solutions and change your files (level "
+            "'limits'): grade in a container, as the guide says, or add --accept-limits"
+        )
+
+
+def _try_to_read(sandbox: Sandbox, secret: list[Path]) -> None:
+    """Open a file of each secret folder as an answer would. Raises ValueError where it opens."""
+    if sandbox.level == "limits":
+        return
+    if found := sandbox.can_read([path for folder in secret for path in _any_file(folder)]):
+        raise ValueError(
+            f"{found[0]} can be read by an answer, level {sandbox.level!r}: nothing is graded; "
+            "move the folder out of Python's own, or grade in a container, as the guide says"
+        )
+
+
+def _any_file(folder: Path) -> list[Path]:
+    """One file of a folder, if it has one."""
+    for here, _, files in os.walk(folder):
+        for name in sorted(files):
+            if (path := Path(here) / name).is_file() and not path.is_symlink():
+                return [path]
+    return []
+
+
 def _choose_seed(out: Path, seed: int | None) -> int:
-    """This seed, that of an earlier grading, or a new one; kept in `out`."""
+    """This seed, that of an earlier grading in `out`, or a new one."""
     path = out / "grading.json"
     if seed is None and path.is_file():
         seed = int(json.loads(path.read_text("utf-8"))["seed"])
     if seed is None:
         seed = secrets.randbits(31)
     out.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps({"seed": seed, "version": VERSION}) + "\n")
     return seed
+
+
+def questions_of(exercises: dict[str, Exercise]) -> dict[str, int]:
+    """Question in words → the most points, of all exercises."""
+    questions: dict[str, int] = {}
+    for exercise in exercises.values():
+        questions |= exercise.written
+    return questions
+
+
+def students_in(out: Path) -> list[str]:
+    """Everybody who was graded into this folder, at whatever time."""
+    names = set()
+    for path in [out / "grading.json", *(out / "records").glob("*.json")]:
+        try:
+            stored = json.loads(path.read_text("utf-8"))
+            names |= {*stored.get("students", []), stored.get("student", "")} - {""}
+        except (OSError, ValueError, AttributeError, TypeError):
+            continue
+    return sorted(name for name in names if isinstance(name, str))
 
 
 def _digest(solutions: Path, seed: int, level: str) -> str:
@@ -166,7 +224,9 @@ def _grade_one(task: Task, submission: Submission) -> GradedSubmission:
     records = {name: Record(MISSING, "No answer was handed in.") for name in names}
     if answers:
         junit = task.out / "junit" / f"{stem}.xml"
-        records |= nbval_runner.judge_answers(answers, task.solutions, task.seed, task.level, junit)
+        records |= nbval_runner.judge_answers(
+            answers, task.solutions, task.secret, task.seed, task.level, junit
+        )
     graded = GradedSubmission(submission, records)
     if not graded.not_judged():
         _store(path, submission.student, digest, records)

@@ -8,12 +8,10 @@ points of its exercise are not known, and their cell is empty.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,28 +19,36 @@ from pathlib import Path
 from typing import Any
 
 from lstm_video_lab.course.exercises import Exercise
-from lstm_video_lab.course.grading.grade import GradedSubmission, Grading, file_stem
+from lstm_video_lab.course.grading import marks
+from lstm_video_lab.course.grading.grade import (
+    GradedSubmission,
+    Grading,
+    file_stem,
+    questions_of,
+    students_in,
+)
 from lstm_video_lab.course.grading.intake import LATE
+from lstm_video_lab.course.grading.marks import MarksTable
 from lstm_video_lab.course.grading.similarity import similar_pairs
+from lstm_video_lab.course.grading.spreadsheets import csv_text
 from lstm_video_lab.files import write_whole
 
 DAY = 24 * 3600.0
 CANVAS_HEAD = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 MOODLE_HEAD = ("Identifier", "Full name")
-_BEGINS = tuple("=+-@'\t\r\n")  # a formula in a spreadsheet, or our own mark of what is none
 
 
 @dataclass(frozen=True)
 class Book:
     """A grading with what people add to it.
 
-    marks         question → student → points, from the tables that a person has filled in
+    tables        question → its table, which a person fills in
     due           until when, as 2026-12-01 or 2026-12-01T18:00; "" for any time
     late_per_day  per cent of an exercise's points that each day begun after that costs
     """
 
     grading: Grading
-    marks: dict[str, dict[str, float]]
+    tables: dict[str, MarksTable]
     due: str = ""
     late_per_day: float = 0.0
 
@@ -62,8 +68,13 @@ class Book:
         return points
 
     def _marks_of(self, graded: GradedSubmission, exercise: Exercise) -> float:
-        student = graded.submission.student
-        return sum(self.marks.get(name, {}).get(student, 0.0) for name in exercise.written)
+        marks = (self.mark(graded, question) for question in exercise.written)
+        return sum(mark or 0.0 for mark in marks)
+
+    def mark(self, graded: GradedSubmission, question: str) -> float | None:
+        """Of an answer in words; None where it is not marked yet."""
+        table = self.tables.get(question)
+        return table.points.get(graded.submission.student) if table else None
 
     def late_days(self, graded: GradedSubmission, exercise: str) -> int:
         """Days begun after `due`; at least one where the file's name says that it is late."""
@@ -95,42 +106,14 @@ def due_time(due: str) -> float:
 def read_book(grading: Grading, out: Path, due: str = "", late_per_day: float = 0.0) -> Book:
     """The book of a grading with the marks in `out`.
 
-    Raises ValueError for marks that are no numbers.
+    Raises ValueError for a table of marks that is not wholly understood.
     """
-    return Book(grading, read_marks(grading, out / "written"), due, late_per_day)
-
-
-def read_marks(grading: Grading, folder: Path) -> dict[str, dict[str, float]]:
-    """Question → student → points, from the tables that a person has filled in."""
-    marks: dict[str, dict[str, float]] = {}
-    for exercise in grading.exercises.values():
-        for question, most in exercise.written.items():
-            path = folder / f"{question}.csv"
-            if path.is_file():
-                marks[question] = _read_table_of_marks(path, most)
-    return marks
-
-
-def _read_table_of_marks(path: Path, most: int) -> dict[str, float]:
-    """Student → points, where a person has given some."""
-    marks = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            student = (row.get("student") or "").removeprefix("'")
-            text = (row.get("points") or "").strip()
-            if text:
-                marks[student] = _read_mark(path, student, text, most)
-    return marks
-
-
-def _read_mark(path: Path, student: str, text: str, most: int) -> float:
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= most:
-        raise ValueError(f"{path}: {student} has {text!r} points: give a number from 0 to {most}")
-    return value
+    questions = questions_of(grading.exercises)
+    names = [graded.submission.student for graded in grading.students]
+    tables = marks.read_tables(out / "written", questions, {*names, *students_in(out)})
+    for question in questions:
+        tables.setdefault(question, marks.MarksTable(out / "written" / f"{question}.csv"))
+    return Book(grading, tables, due, late_per_day)
 
 
 def write(book: Book, out: Path) -> list[str]:
@@ -145,37 +128,27 @@ def write(book: Book, out: Path) -> list[str]:
         out / "junit.xml": merge_junit(reports),
         out / "similarity.csv": csv_text(similar_pairs(grading)),
     }
-    for question, rows in written_tables(book):
-        files[out / "written" / f"{question}.csv"] = csv_text(rows)
     for platform, rows in exports(book):
         files[out / f"{platform}.csv"] = csv_text(rows)
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text)
-    return [f"written: {path}" for path in files]
+    return [f"written: {path}" for path in files] + _write_marks(book, out / "written")
 
 
-def csv_text(rows: Iterable[Sequence[Any]]) -> str:
-    """Rows as CSV; a spreadsheet runs nothing in it."""
-    page = io.StringIO()
-    writer = csv.writer(page, lineterminator="\n")
-    for row in rows:
-        writer.writerow([_without_formula(cell) for cell in row])
-    return page.getvalue()
-
-
-def _without_formula(cell: Any) -> Any:
-    """What a spreadsheet would run begins with a mark that makes it text."""
-    begins_one = str(cell)[:1] in _BEGINS and not _is_number(cell)
-    return f"'{cell}" if begins_one else cell
-
-
-def _is_number(cell: Any) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+def _write_marks(book: Book, folder: Path) -> list[str]:
+    """Put what students wrote into the tables of marks, where that changes them."""
+    lines = []
+    for exercise in book.grading.exercises.values():
+        for question in exercise.written:
+            submissions = [graded.submission for graded in book.grading.students]
+            answers = {one.student: one.written.get(question, "") for one in submissions}
+            absent = [one.student for one in submissions if one.wrote_nothing(question)]
+            table = book.tables[question]
+            if marks.update_table(table, answers, absent) or not table.path.is_file():
+                marks.write_table(table)
+                lines.append(f"written: {table.path}")
+    return lines + marks.unread_tables(folder)
 
 
 def gradebook(book: Book) -> Iterator[list[Any]]:
@@ -200,22 +173,6 @@ def gradebook(book: Book) -> Iterator[list[Any]]:
 def _as_text(points: float | None) -> str:
     """Points to two places at most; "" where they are not known."""
     return "" if points is None else f"{points:.2f}".rstrip("0").rstrip(".")
-
-
-def written_tables(book: Book) -> Iterator[tuple[str, list[list[Any]]]]:
-    """A table for each question: what each student wrote, and the points given so far."""
-    for exercise in book.grading.exercises.values():
-        for question in exercise.written:
-            marks = book.marks.get(question, {})
-            rows: list[list[Any]] = [["student", "points", "answer"]]
-            for graded in book.grading.students:
-                student = graded.submission.student
-                text = graded.submission.written.get(question, "")
-                points = _as_text(marks.get(student))
-                if not text and not points:
-                    points = "0"
-                rows.append([student, points, text])
-            yield question, rows
 
 
 def exports(book: Book) -> Iterator[tuple[str, list[list[Any]]]]:

@@ -14,8 +14,8 @@ from typing import Any
 
 from lstm_video_lab.checks import LabError
 from lstm_video_lab.course.exercises import Exercise
-from lstm_video_lab.course.grading.gradebook import csv_text
 from lstm_video_lab.course.grading.intake import files_of_students
+from lstm_video_lab.course.grading.spreadsheets import csv_text
 from lstm_video_lab.course.pages import render
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.questions import Guessed, read_guesses

@@ -63,6 +63,10 @@ class Submission:
     times: dict[str, float] = field(default_factory=dict)  # exercise → seconds since 1970
     notes: list[str] = field(default_factory=list)  # a line each, for the instructor
 
+    def wrote_nothing(self, question: str) -> bool:
+        """Whether nothing was handed in: an answer that was not found is another thing."""
+        return not self.written.get(question)
+
     def digest(self) -> str:
         """Of all that is graded."""
         text = json.dumps([self.answers, self.written], sort_keys=True)

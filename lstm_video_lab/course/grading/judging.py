@@ -7,19 +7,19 @@ values come back, and they are compared here with what the solution gives for th
 from __future__ import annotations
 
 import base64
-import builtins
 import hashlib
 import json
+import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lstm_video_lab.course import plain_values
 from lstm_video_lab.course.check import CORRECT, ERROR, INCORRECT, NOT_ATTEMPTED, beside_target
-from lstm_video_lab.course.compare import Difference, difference
+from lstm_video_lab.course.compare import difference
 from lstm_video_lab.course.exercises import Answer, read_exercises
-from lstm_video_lab.course.grading.isolation import Run, Sandbox
+from lstm_video_lab.course.grading.isolation import TOO_LONG, Run, Sandbox
 from lstm_video_lab.course.handout import VISIBLE_SEED
 from lstm_video_lab.files import write_whole
 
@@ -41,11 +41,19 @@ class Record:
     reason: str = ""  # why it was not judged, for the instructor
 
 
+class Verdict(NamedTuple):
+    """What hidden calls came to."""
+
+    outcome: str
+    words: str
+    hint: str = ""
+
+
 class Judge:
     """Judges the answers in a file; a cell of the notebook calls `require_correct` for each.
 
-    submission: JSON with `answers` (name → code), `solutions` (folder), `seed` and `level`. The
-    record of each answer is written beside it.
+    submission: JSON with `answers` (name → code), `solutions` (folder), `secret` (folders that no
+    answer may see), `seed` and `level`. The record of each answer is written beside it.
     """
 
     def __init__(self, submission: Path | str) -> None:
@@ -56,13 +64,15 @@ class Judge:
         self.answers: dict[str, str] = settings["answers"]
         self.seed = int(settings["seed"])
         self.records = Path(submission).parent
-        self.sandbox = Sandbox(settings["level"])
+        secret = [Path(folder) for folder in settings["secret"]]
+        self.sandbox = Sandbox(settings["level"], secret=secret)
 
     def require_correct(self, name: str) -> str:
         """The outcome, if it is correct; AssertionError for every other. Keeps the record."""
         record = self.judge(name)
         write_whole(self.records / f"{name}.json", json.dumps(asdict(record)) + "\n")
-        assert record.outcome == CORRECT, f"{name}: {record.outcome}. {record.words}"
+        if record.outcome != CORRECT:  # `assert` would be gone under python -O
+            raise AssertionError(f"{name}: {record.outcome}. {record.words}")
         return CORRECT
 
     def judge(self, name: str) -> Record:
@@ -71,13 +81,21 @@ class Judge:
             return Record(MISSING, "No answer was handed in.")
         reference = self.references[name]
         seed = seed_of_answer(self.seed, name)
+        seed = seed_of_answer(self.seed, name)
         visible = reference.calls("visible", VISIBLE_SEED)
-        calls = [*visible, *reference.calls("hidden", seed)]
-        run = self.sandbox.run(reference.preamble, self.answers[name], name, calls, seed=seed)
-        record = record_of_run(reference, calls, len(visible), run)
+        hidden = reference.calls("hidden", seed)
+        record = record_of_visible(reference, visible, self._run(reference, visible, seed))
+        if record.outcome == CORRECT:
+            run = self._run(reference, hidden, seed)
+            record = replace(record, **record_of_hidden(reference, hidden, run)._asdict())
         record.seed = seed
-        record.calls = len(calls)
+        record.calls = len(visible) + len(hidden)
         return record
+
+    def _run(self, reference: Answer, calls: list[dict[str, Any]], seed: int) -> Run:
+        """Visible and hidden calls run apart, so that what is shown never saw what is not."""
+        source = self.answers[reference.name]
+        return self.sandbox.run(reference.preamble, source, reference.name, calls, seed=seed)
 
 
 def seed_of_answer(seed: int, name: str) -> int:
@@ -86,24 +104,37 @@ def seed_of_answer(seed: int, name: str) -> int:
     return int.from_bytes(digest[:6], "big")
 
 
-def record_of_run(
-    reference: Answer, calls: list[dict[str, Any]], num_visible: int, run: Run
-) -> Record:
-    """What a run is worth: correct only if it ended in order and every single call agrees."""
+def record_of_visible(reference: Answer, calls: list[dict[str, Any]], run: Run) -> Record:
+    """What a run on the visible calls is worth, with all that helps the student."""
     if _is_stub(run):
         return Record(NOT_ATTEMPTED, "The stub is still there.")
     if run.end:
         return Record(ERROR, f"The answer was stopped: {run.end}.")
-    function = reference.function()
-    expected = [function(**plain_values.copy_of(arguments)) for arguments in calls]
-    record = _first_fault(reference, calls, num_visible, run.results, expected)
-    if record is None and len(run.results) != len(calls):
-        words = f"{len(run.results)} results came back for {len(calls)} calls."
-        record = Record(ERROR, words)
-    if record is None:
-        record = Record(CORRECT, f"All {len(calls)} calls agree.")
+    expected = _expected(reference, calls)
+    record = Record(CORRECT, "All calls agree.")
+    if fault := _first_fault(reference, calls, run, expected):
+        record = fault
     _add_picture(record, reference, run.results, expected)
     return record
+
+
+def record_of_hidden(reference: Answer, calls: list[dict[str, Any]], run: Run) -> Verdict:
+    """What a run on hidden calls is worth. Its words are chosen here: an answer writes none."""
+    where = "In a case that is not shown"
+    if run.end:
+        reason = "it takes too long" if run.end == TOO_LONG else "the process ended"
+        return Verdict(ERROR, f"{where} the answer was stopped: {reason}.")
+    fault = _first_fault(reference, calls, run, _expected(reference, calls))
+    if fault is None:
+        return Verdict(CORRECT, "All calls agree, visible and hidden.")
+    if fault.outcome == ERROR:
+        return Verdict(ERROR, f"{where} the answer ends with an error.")
+    return Verdict(INCORRECT, f"{where} the result is another one.", fault.hint)
+
+
+def _expected(reference: Answer, calls: list[dict[str, Any]]) -> list[Any]:
+    function = reference.function()
+    return [function(**plain_values.copy_of(arguments)) for arguments in calls]
 
 
 def _is_stub(run: Run) -> bool:
@@ -112,40 +143,27 @@ def _is_stub(run: Run) -> bool:
 
 
 def _first_fault(
-    reference: Answer,
-    calls: list[dict[str, Any]],
-    num_visible: int,
-    results: Sequence[dict[str, Any]],
-    expected: list[Any],
+    reference: Answer, calls: list[dict[str, Any]], run: Run, expected: list[Any]
 ) -> Record | None:
-    """The record of the first call that fails or differs; None where all that came back agree."""
+    """The record of the first call that fails, differs or is missing; None where all agree."""
+    results = run.results
     for number, (result, expected_value) in enumerate(zip(results, expected, strict=False)):
-        hidden = number >= num_visible
         if "error" in result:
-            return Record(ERROR, _words_about_error(result["error"], hidden))
+            return Record(ERROR, _words_about_error(result["error"]))
         departure = difference(result["value"], expected_value, reference.tolerance)
         if departure is not None:
-            words = _words_about_difference(departure, number, hidden)
+            words = f"In visible case {number + 1}: {departure.words}."
             return Record(INCORRECT, words, _hint(reference, calls[number], result["value"]))
+    if len(results) != len(calls):
+        return Record(ERROR, f"{len(results)} results came back for {len(calls)} calls.")
     return None
 
 
-def _words_about_difference(departure: Difference, number: int, hidden: bool) -> str:
-    """The case, and how it differs; the difference to a hidden number would tell that number."""
-    if not hidden:
-        return f"In visible case {number + 1}: {departure.words}."
-    words = "the numbers differ" if departure.largest is not None else departure.words
-    return f"In a case that is not shown: {words}."
-
-
-def _words_about_error(error: list[str], hidden: bool) -> str:
-    """An error's kind and line; its message only where no hidden value can be in it."""
+def _words_about_error(error: list[str]) -> str:
+    """An error's kind and message, and its line in the answer, if that is a number at all."""
     kind, message, line = error
-    if hidden and not hasattr(builtins, kind):  # a name can tell too
-        kind = "Exception"
-    place = f" in line {line} of the answer" if line else ""
-    ending = f": {message}" if message and not hidden else ""
-    return f"{kind}{place}{ending}."
+    place = f" in line {line} of the answer" if re.fullmatch(r"[0-9]{1,6}", line) else ""
+    return f"{kind}{place}: {message}." if message else f"{kind}{place}."
 
 
 def _hint(reference: Answer, arguments: dict[str, Any], value: Any) -> str:

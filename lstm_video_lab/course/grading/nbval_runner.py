@@ -18,12 +18,13 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 
 from lstm_video_lab.course.check import CORRECT
-from lstm_video_lab.course.grading.isolation import SLACK, Limits
+from lstm_video_lab.course.grading.isolation import SLACK, Limits, clean_environment
 from lstm_video_lab.course.grading.judging import NOT_JUDGED, Record
 from lstm_video_lab.files import write_whole
 
@@ -39,11 +40,17 @@ _COLOURS = re.compile(r"(\x1b|#x1B)\[[0-9;]*m")  # of a terminal; JUnit spells t
 
 
 def judge_answers(
-    answers: dict[str, str], solutions: Path, seed: int, level: str, junit: Path
+    answers: dict[str, str],
+    solutions: Path,
+    secret: Sequence[Path],
+    seed: int,
+    level: str,
+    junit: Path,
 ) -> dict[str, Record]:
     """The record of each answer of one student.
 
     answers  name → code
+    secret   folders that no answer may see
     junit    where nbval's report is kept
     """
     names = list(answers)
@@ -54,6 +61,7 @@ def judge_answers(
             "solutions": str(solutions.resolve()),
             "seed": seed,
             "level": level,
+            "secret": [str(folder.resolve()) for folder in secret],
         }
         write_whole(folder / "submission.json", json.dumps(submission))
         write_whole(folder / NOTEBOOK, judging_notebook(names))
@@ -79,10 +87,7 @@ def run_nbval(folder: Path, num_cells: int) -> None:
     command = [sys.executable, "-m", "pytest", NOTEBOOK, "-q", f"--junitxml={JUNIT}"]
     command += ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_SECONDS:.0f}"]
     command += ["--rootdir=.", "-c", os.devnull, "-p", "no:cacheprovider"]  # alone in its folder
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    for name in os.environ:
-        if name.startswith("PYTEST_"):
-            del environment[name]
+    environment = {**clean_environment(), "IPYTHONDIR": str(folder), "HOME": str(folder)}
     seconds = START_SECONDS + num_cells * CELL_SECONDS
     with (folder / LOG).open("w", encoding="utf-8") as log:
         try:

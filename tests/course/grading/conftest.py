@@ -39,7 +39,8 @@ def graded(quick_sandbox, monkeypatch):
 
     class Open:
         level = quick_sandbox.level
-        __init__ = lambda self, *level: None  # noqa: E731
+        __init__ = lambda self, *level, **secret: None  # noqa: E731
+        can_read = lambda self, paths: []  # noqa: E731
         __enter__ = lambda self: self  # noqa: E731
         __exit__ = lambda self, *error: None  # noqa: E731
         run = staticmethod(quick_sandbox.run)

@@ -146,3 +146,37 @@ def test_grading_without_nbval_is_one_line(course, graded, capsys, monkeypatch):
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert "needs nbval" in line and "pip install" in line
     assert not (course / "out").exists()
+
+
+def test_without_isolation_nothing_is_graded_unless_it_is_accepted(
+    course, graded, capsys, monkeypatch
+):
+    monkeypatch.setattr(grade.Sandbox, "level", "limits")
+    put(course, f"ada/{NAME}.ipynb")
+    assert run(course) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert "--accept-limits" in line and not (course / "out").exists()
+    assert run(course, "--accept-limits") == 0
+    assert capsys.readouterr().out.startswith("not isolated: ")
+    (page,) = (course / "out/feedback").glob("ada-*.html")
+    assert "could read the solutions" in page.read_text()
+
+
+def test_a_file_that_an_answer_can_open_stops_the_grading(course, graded, capsys, monkeypatch):
+    put(course, f"ada/{NAME}.ipynb")
+    asked = []
+    monkeypatch.setattr(
+        grade.Sandbox, "can_read", lambda self, paths: asked.extend(paths) or [str(paths[0])]
+    )
+    assert run(course) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert f"{NAME}.py" in line and "can be read" in line and graded == []
+    assert [path.relative_to(course).parts[0] for path in asked] == ["solutions", "in", "out"]
+
+
+def test_per_cent_that_are_none_are_refused(course, graded, capsys):
+    put(course, f"ada/{NAME}.ipynb")
+    for percent in ("-5", "nan", "101", "inf"):
+        assert run(course, f"--late-per-day={percent}") == 2
+        assert "0 to 100" in capsys.readouterr().err
+    assert not (course / "out").exists()

@@ -54,7 +54,7 @@ def test_written_answers_are_gathered_and_their_marks_are_merged(course, graded)
     assert run(course) == 0
     assert {row[0]: row[1] for row in table(course / "out/gradebook.csv")[2:]} == {
         "''ada": "3", "'=bob": "4.5", "ada": "5", "cyd": "2"}  # fmt: skip
-    assert [row[1] for row in table(path)[1:]] == ["1", "2.5", "3", "0"]
+    assert [row[1] for row in table(path)[1:]] == ["1", "2,5", "3", "0"]  # as typed
     pages = [page.read_text() for page in (course / "out/feedback").glob("ada-*.html")]
     assert sorted("3 of 3" in page for page in pages) == [False, True]  # 'ada and ada
 

@@ -13,7 +13,7 @@ from lstm_video_lab.course.check import CORRECT, NOT_ATTEMPTED
 from lstm_video_lab.course.exercises import read_exercises
 from lstm_video_lab.course.grading.intake import read_submissions
 from lstm_video_lab.course.grading.isolation import Limits, SandboxError
-from lstm_video_lab.course.grading.judging import Judge
+from lstm_video_lab.course.grading.judging import Judge, seed_of_answer
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def judge(solutions):
     """A judge of answers, with little patience."""
     submission = solutions.parent / "submission.json"
     settings = {"answers": {}, "solutions": str(solutions), "seed": 1, "level": None}
+    settings["secret"] = [str(solutions)]
     submission.write_text(json.dumps(settings))
     try:
         impatient = Judge(submission)
@@ -210,3 +211,48 @@ def test_the_newest_counts_as_a_whole(solutions, tmp_path, lacks):
         ada = submissions_in(folder, solutions)["ada"]
         assert ada.answers == ({} if lacks else {"double": "def double(x): return 7"})
         assert any("newer" in note for note in ada.notes)
+
+
+SEND = """
+import json, os
+
+def send(message):
+    words = [{"str": word} for word in message["error"]]
+    tree = {"dict": [["error", {"list": words}]]}
+    message = json.dumps({"tree": tree, "sizes": []}).encode() + b"\\n"
+    for line in range(3, 256):
+        try:
+            os.write(line, len(message).to_bytes(8, "big") + message)
+        except OSError:
+            pass
+"""
+COLLECTED = """
+import gc
+def found(): return [v.tolist() for v in gc.get_objects() if isinstance(v, torch.Tensor)]
+"""
+SPIES = {
+    "message": "def double(x): raise ValueError(str(found()))",
+    "kind": "def double(x): raise type(str(found()), (Exception,), {})",
+    "line": SEND + "def double(x):\n    send({'error': ['E', '', str(found())]}); os._exit(0)",
+    "only where it is hidden": "def double(x):\n    if len(x) == 4: return 2 * x\n"
+    "    raise type(str(found()), (Exception,), {})(str(found()))",
+    "shape": "def double(x):\n    if len(x) == 4: return 2 * x\n"
+    "    return torch.zeros([1 + int(abs(1e3 * v)) for v in x.tolist()[:2]])",
+    "exit code": "import os\ndef double(x):\n    if len(x) == 4: return 2 * x\n"
+    "    os._exit(int(abs(100 * x[0])))",
+}
+
+
+@pytest.mark.parametrize("source", SPIES.values(), ids=SPIES)
+def test_no_hidden_number_reaches_the_words_for_a_student(judge, source):
+    reference = judge.references["double"]
+    hidden = reference.calls("hidden", seed_of_answer(judge.seed, "double"))
+    record = judged(judge, COLLECTED + source)
+    assert record.outcome != CORRECT
+    told = record.words + record.hint
+    for call in hidden:
+        for number in call["x"].tolist():
+            for digits in (f"{abs(number):.3f}", str(1 + int(abs(1e3 * number)))):
+                assert digits not in told
+    if "not shown" in told:
+        assert not any(sign.isdigit() for sign in told)

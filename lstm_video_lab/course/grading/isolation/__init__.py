@@ -55,6 +55,34 @@ PROBE = {"preamble": "", "source": "def f(): return 1", "name": "f", "calls": [{
 PROBED = Run(({"value": 1},), "")  # what the probe comes to where a level works
 
 
+KEPT_NAMES = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")  # what Python needs to start
+FIND_OUT = """
+import os
+
+def can_read(paths):
+    return [path for path in paths if is_open(path)]
+
+def is_open(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read(1) != b""
+    except OSError:
+        return False
+"""
+
+
+def clean_environment() -> dict[str, str]:
+    """What a process of a grading may know of the instructor's: no token, no name, no option.
+
+    A process has it in its memory from the start to the end, whatever it does later.
+    """
+    kept = {name: os.environ[name] for name in KEPT_NAMES if name in os.environ}
+    return {**kept, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
+
+
+TOO_LONG = "it takes too long"
+
+
 class SandboxError(RuntimeError):
     """The sandbox itself failed: no answer is to blame."""
 
@@ -62,14 +90,22 @@ class SandboxError(RuntimeError):
 class Sandbox:
     """A server process that forks isolated children; a context manager.
 
-    level: one of LEVELS, None: the highest that this machine allows. Raises SandboxError where the
-    server does not start, ValueError for an unknown level.
+    level   one of LEVELS, None: the highest that this machine allows
+    secret  folders that no answer may see, wherever they lie
+    Raises SandboxError where the server does not start, ValueError for an unknown level.
     """
 
-    def __init__(self, level: str | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        level: str | None = None,
+        limits: Limits | None = None,
+        *,
+        secret: Sequence[Path] = (),
+    ) -> None:
         if level not in (None, *LEVELS):
             raise ValueError(f"no level is called {level!r}: choose one of {', '.join(LEVELS)}")
         self.limits = limits or Limits()
+        self.secret = [os.path.realpath(folder) for folder in secret]
         self._start()
         self.level = level or self._highest_level()
         if not self.level:
@@ -115,6 +151,14 @@ class Sandbox:
         }
         return self._run(request, self.level, limits or self.limits)
 
+    def can_read(self, paths: Sequence[Path]) -> list[str]:
+        """Those of these files that an answer can read, by any of their names."""
+        names = [str(name) for path in paths for name in {path.absolute(), path.resolve()}]
+        run = self.run("", FIND_OUT, "can_read", [{"paths": names}])
+        if run.end or len(run.results) != 1 or "value" not in run.results[0]:
+            raise SandboxError(f"what an answer can read is not known: {run}")
+        return list(run.results[0]["value"])
+
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         file = Path(__file__).with_name("server.py")
@@ -123,6 +167,7 @@ class Sandbox:
             [sys.executable, "-I", str(file)],
             stdin=theirs.fileno(),
             cwd="/",
+            env=clean_environment(),
             start_new_session=True,
         )
         theirs.close()
@@ -155,10 +200,10 @@ class Sandbox:
         with tempfile.TemporaryFile() as file:
             file.write(data)
             file.flush()
-            settings = json.dumps({**vars(limits), "level": level}).encode()
+            settings = {**vars(limits), "level": level, "secret": self.secret}
             descriptors = [file.fileno(), results_end, status_end]
             try:
-                socket.send_fds(self._requests, [settings], descriptors)
+                socket.send_fds(self._requests, [json.dumps(settings).encode()], descriptors)
             except OSError as error:
                 raise SandboxError(f"the server of the sandbox is gone: {error}") from None
             finally:
@@ -244,7 +289,7 @@ def _is_result(message: Any) -> bool:
 def _words_about(ending: dict[str, Any]) -> str:
     """How a child ended that did not end in order."""
     if ending.get("timeout"):
-        return "it takes too long"
+        return TOO_LONG
     code = ending.get("exit")
     number = ending.get("signal")
     if not number and code and code > 128:  # the end of process 1's child

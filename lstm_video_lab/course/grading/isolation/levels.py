@@ -28,7 +28,6 @@ from pathlib import Path
 LEVELS = ("limits", "landlock", "namespaces")
 SCRATCH = "/scratch"  # inside a file system of its own; Python itself may lie in /tmp
 SCRATCH_BYTES = 16 * 2**20
-SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/opt/conda")  # read, run
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _NEWNS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
@@ -103,10 +102,13 @@ def unshare() -> None:
         Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
 
 
-def enter_own_file_system(readable: list[str], hidden: list[str]) -> None:
-    """A root of its own: `readable` paths but for `hidden` folders, and a small scratch folder.
+def enter_own_file_system(
+    readable: list[str], hidden: list[str], links: dict[str, str] | None = None
+) -> None:
+    """A root of its own: `readable` paths but for `hidden` ones, and a small scratch folder.
 
-    Raises IsolationError where the kernel does not allow it.
+    links: link → what it says, for other names of what can be read. Raises IsolationError where
+    the kernel does not allow it.
     """
     _mount(None, "/", None, _REC | _PRIVATE)
     root = _place_for_a_root(readable)  # covered in this process's mounts only
@@ -116,8 +118,11 @@ def enter_own_file_system(readable: list[str], hidden: list[str]) -> None:
     for path in readable:
         _bind_mount(path, root + path)
     for path in hidden:
-        if os.path.isdir(root + path):
-            _mount("tmpfs", root + path, "tmpfs", _RDONLY, "size=4k,mode=755")
+        _cover(root + path)
+    for link, says in (links or {}).items():
+        if not os.path.lexists(root + link):
+            os.makedirs(os.path.dirname(root + link), exist_ok=True)
+            os.symlink(says, root + link)
     os.makedirs(root + SCRATCH, exist_ok=True)
     os.chdir(root)
     _call("pivot_root", _libc.syscall(_PIVOT_ROOT[platform.machine()], b".", b"."))
@@ -151,6 +156,14 @@ def _bind_mount(path: str, target: str) -> None:
     else:
         Path(target).touch()
         _mount(path, target, None, _BIND)
+
+
+def _cover(path: str) -> None:
+    """Let an empty folder, or nothing, be seen in place of this."""
+    if os.path.isdir(path):
+        _mount("tmpfs", path, "tmpfs", _RDONLY, "size=4k,mode=755")
+    elif os.path.exists(path):
+        _mount(os.devnull, path, None, _BIND)
 
 
 def _mount(

@@ -48,6 +48,7 @@ def _load(name: str, folder: Path = HERE) -> Any:
 
 levels = _load("levels")
 refused_calls = _load("refused_calls")
+visible_files = _load("visible_files")
 plain_values = _load("plain_values", HERE.parents[1])
 
 
@@ -57,27 +58,6 @@ class RefuseLab(MetaPathFinder):
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> None:
         if fullname.partition(".")[0] == LAB:
             raise ImportError(f"{LAB} is not there while an answer is graded: write it out")
-
-
-def readable() -> list[str]:
-    """What a child may read: the system's libraries, and Python with its packages."""
-    paths = [*levels.SYSTEM, sys.prefix, sys.base_prefix, sys.exec_prefix]
-    paths += [path for path in sys.path if os.path.isdir(path)]
-    paths += [os.path.realpath(path) for path in paths]
-    return sorted(path for path in set(paths) - {"/"} if not _lies_in_another(path, paths))
-
-
-def _lies_in_another(path: str, folders: list[str]) -> bool:
-    return any(path != folder and path.startswith(folder.rstrip("/") + "/") for folder in folders)
-
-
-def hidden() -> list[str]:
-    """Folders of the lab inside what is readable."""
-    folders = []
-    for path in sys.path:
-        if os.path.isdir(path):
-            folders += [str(inside) for inside in Path(path).glob(f"{LAB}*") if inside.is_dir()]
-    return folders
 
 
 def open_to_all(path: str) -> bool:
@@ -95,9 +75,10 @@ def serve(requests: socket.socket) -> None:
     sys.meta_path.insert(0, RefuseLab())
     torch.set_num_threads(1)
     torch.ones(2, 2) @ torch.ones(2, 2)  # what is loaded at first use is loaded now
+    readable = visible_files.readable()
     surroundings = {
-        "readable": readable(),
-        "hidden": hidden(),
+        "readable": readable,
+        "links": visible_files.links_to(readable),
         "null": os.open(os.devnull, os.O_RDWR),
         "server": os.getpid(),
     }
@@ -114,10 +95,10 @@ def serve(requests: socket.socket) -> None:
 
 
 def _may_import_from(path: str) -> bool:
-    """Not from the current folder, nor from a clone of the lab."""
-    if "site-packages" in path:
-        return True
-    return bool(path) and not (Path(path) / LAB).is_dir()
+    """From the standard library and packages, not from a clone of the lab."""
+    visible = [os.path.realpath(folder) for folder in visible_files.python_folders()]
+    real = os.path.realpath(path)
+    return bool(path) and (real in visible or visible_files.lies_in(real, visible))
 
 
 def supervise(settings: dict[str, Any], request: int, results: int, status: int) -> None:
@@ -178,13 +159,14 @@ def _begin(settings: dict[str, Any], request: int, results: int, scratch: str) -
     """
     try:
         levels.die_with_parent()
+        hidden = visible_files.hidden(LAB, settings["secret"], settings["readable"])
         if settings["level"] == "namespaces":
-            levels.enter_own_file_system(settings["readable"], settings["hidden"])
+            levels.enter_own_file_system(settings["readable"], hidden, settings["links"])
             child = os.fork()
             if child:
                 os.close(results)
                 _wait_as_process_1(child)
-        _isolate_and_answer(settings, request, results, scratch)
+        _isolate_and_answer(settings | {"hidden": hidden}, request, results, scratch)
     except BaseException as error:
         _send(results, {"isolation": f"{type(error).__name__}: {error}"})
         os._exit(1)
