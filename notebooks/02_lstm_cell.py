@@ -29,16 +29,26 @@
 # `value` is mostly noise. When `store` is 1, the unit has to remember the value of this very step.
 # When `read` is 1, it has to give it back.
 
-# %% setup
+# %% setup tags=["hide-input"]
 import inspect
-import math
 import textwrap
 import time
 
 import torch
 from torch.nn import functional as F
 
-from lstm_video_lab import LSTM, LSTMCell, Settings, VideoModel, cells, evaluation, plots, training
+from lstm_video_lab import (
+    LSTM,
+    LSTMCell,
+    Settings,
+    VideoModel,
+    cells,
+    check,
+    evaluation,
+    plots,
+    training,
+)
+from lstm_video_lab.lessons.lstm_cell import guesses
 from lstm_video_lab.lessons.lstm_cell.gates import gates_over_time
 from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
 from lstm_video_lab.widgets import Guess
@@ -81,13 +91,27 @@ LatchExplorer(latch(), x, ("value", "store", "read"), step=105)
 # **Move it.** Play the steps. Then set the forget gate's bias to 0 and read at step 15: what is
 # left?
 #
+# **Write it yourself**: the line that the upper pipe draws. From the memory c, the gates f and i
+# and what is on offer, g, make the new memory.
+#
+# <!-- 0.72 = output("the latch", "came in at step 5 as") -->
+
+
+# %% your line
+def new_memory(c, f, i, g):
+    return ...
+
+
+check("lstm_cell/new_memory", new_memory)
+
+# %% [markdown]
 # ## The equations
 #
 # What you moved is the whole cell. Here it is as code, printed from the file
 # `lstm_video_lab/cells.py` that the rest of the lab is tested against. Each comment is the
-# equation, the line below it does it.
-#
-# <!-- 0.72 = output("the latch", "came in at step 5 as") -->
+# equation, the line below it does it. (All of it is for you to write in
+# [Exercise 1](../exercises/01_lstm_cell.ipynb), and its way back in
+# [Exercise 2](../exercises/02_backpropagation_by_hand.ipynb).)
 
 # %% the equations
 source = inspect.getsource(cells.gates)
@@ -108,17 +132,12 @@ print(textwrap.dedent(source[source.index("    # i(t)") :]))
 # The line that matters is `c(t) = f ⊙ c(t−1) + i ⊙ g`. With the input gate shut it says: the
 # memory is multiplied by f, and nothing else happens to it. No weight matrix, no squashing. So
 # after t steps f · f · f … = f^t of it is left.
+#
+# **The input gate is shut and the forget gate stands at f = 0.9: it keeps 90 % in each step. How
+# much of a number is left after 20 steps?**
 
 # %% guess the decay
-Guess(
-    "The input gate is shut and the forget gate stands at f = 0.9. It keeps 90 % in each step. "
-    "How much of a number is left after 20 steps?",
-    ["0.90, it keeps 90 %", "about 0.5", "about 0.12", "nothing at all"],
-    "about 0.12",
-    f"0.9 multiplied by itself 20 times is {0.9**20:.3f}. “Keeps 90 %” sounds like a good memory, "
-    f"but half is gone after {math.log(0.5) / math.log(0.9):.1f} steps. For half to be left after "
-    f"100 steps, f must be {0.5**0.01:.4f}.",
-)
+Guess(guesses.DECAY)
 
 # %% [markdown]
 # The gate is f = σ(bias) while nobody says `store`. Which bias does a hundred steps take? Move the
@@ -200,7 +219,7 @@ after = gates_over_time(encoder.cell(), pixels)  # each gate: (T, N, H)
 before = gates_over_time(start.cell(), pixels)
 film = N // 2 + int((place.amax(0) - place.amin(0))[N // 2 :].argmax())  # the widest travel
 
-# %% all units
+# %% all units tags=["hide-input"]
 means, early = after.f.mean((0, 1)), before.f.mean((0, 1))  # (H,) each
 some = means.argsort()[:: max(1, len(means) // 40)]  # from those that let go to those that keep
 f = after.f[2:, film]  # the first steps fill an empty memory
@@ -262,29 +281,18 @@ def profile(c):
     return where.unique(), torch.stack([c[where == p].mean() for p in where.unique()])
 
 
-# %% guess the unit
-Guess(
-    "What will the unit look like that goes best with the digit's x position?",
-    [
-        "It fires when the digit is in one column, and is silent elsewhere",
-        "Its state slides up or down as the digit moves from left to right",
-        "It does nothing until the digit meets a wall, then it switches",
-    ],
-    "Its state slides up or down as the digit moves from left to right",
-    lambda: plots.curves(
-        {
-            f"unit {unit}, trained": profile(after.c[..., unit]),
-            f"unit {unit_before}, untrained": profile(before.c[..., unit_before]),
-        },
-        text="The mean state of the best unit at each place of the digit, trained and before "
-        f"training ({made}). It is roughly a slope: a straight-line search finds nothing else. A "
-        "unit that likes one column may well be there; this search is blind to it.",
-        xlabel="x position of the digit, pixels",
-        ylabel="mean state, its own std",
-    ),
-)
+# %% [markdown]
+# The unit is found; nothing has been shown. **What will the unit look like that goes best with the
+# digit's x position?**
 
-# %% the unit beside its controls
+# %% guess the unit
+profiles = {
+    f"unit {unit}, trained": profile(after.c[..., unit]),
+    f"unit {unit_before}, untrained": profile(before.c[..., unit_before]),
+}
+Guess(guesses.POSITION_UNIT, profiles, made)
+
+# %% the unit beside its controls tags=["hide-input"]
 pixel, found_pixel = search(pixels)
 chance = search(after.c, place.roll(1, 1))[1]  # each clip against the place in another clip
 plots.bars(
@@ -325,9 +333,13 @@ GateInspector(record, films[:, film], unit=unit, step=len(films) // 2)
 
 # %% [markdown]
 # **What is seen.** The state c goes along with the digit, or exactly against it: the sign of a
-# unit means nothing. A lag, or a start from 0 while the digit is elsewhere already, shows that
-# this is a *memory* that must be moved, not a ruler. Choose "all units", or other units, and step
-# through: which gate opens when the digit turns?
+# unit means nothing. Is it a memory? Read the line below the picture: the forget gate keeps less
+# than half of what was there, and the rest is let in anew. So at this step the unit is more of a
+# *gauge* than a memory: it is read off the frame that is just seen, with a little of the frames
+# before. A memory has its forget gate near 1. Choose "all units" to find one, and step through:
+# which gate opens when the digit turns?
+#
+# <!-- "keeps less than half" = output("watch the unit", "forget gate") < 0.5 -->
 #
 # ## Peepholes: when a gate must see the memory
 #
@@ -364,27 +376,12 @@ rings = {
     for name, seen in (("new", new), ("old", old))
 }
 
+# %% [markdown]
+# **The same weights, but the output gate sees the old memory instead of the new one. What does the
+# alarm do?**
+
 # %% guess the difference
-ticks = torch.arange(len(starts)) + 1
-Guess(
-    "The same weights, but the output gate sees the old memory instead of the new one. "
-    "What does the alarm do?",
-    ["It never rings", "It rings one step late", "It rings one step early", "Nothing changes"],
-    "It rings one step late",
-    lambda: plots.curves(
-        {
-            "new: c(t)": (ticks, new.h[:, 0, 0]),
-            "old: c(t−1)": (ticks, old.h[:, 0, 0]),
-            "new − old": (ticks, (new.h - old.h)[:, 0, 0]),
-            "no peephole": (ticks, blind.h[:, 0, 0]),
-        },
-        text=f"The output h. Started at step 4, it rings {rings['new']} steps later with the new "
-        f"reading, {rings['old']} with the old. At step 20 it is started again: the old reading "
-        "lets the alarm go on for one step, for it has not seen the memory go. Without a peephole "
-        f"|h| never goes over {blind.h.abs().max():.2f}.",
-        ylabel="output h",
-    ),
-)
+Guess(guesses.ALARM, new, old, blind, rings)
 
 # %% [markdown]
 # The two differ by one step. Can weights make up for it? The memory moves by 0.1 in a step, so the
@@ -405,7 +402,7 @@ print(
 # carry over: swap the reading under trained weights, and the numbers change. By how much, in our
 # encoder?
 
-# %% swapped in the encoder
+# %% swapped in the encoder tags=["hide-input"]
 swapped = LSTM(encoder.input_size, encoder.sizes, encoder.num_layers, output_peephole="old")
 swapped.load_state_dict(encoder.state_dict())
 with torch.inference_mode():
@@ -426,6 +423,25 @@ plots.curves(
     xlabel="frame",
     ylabel="output h",
 )
+
+# %% [markdown]
+# ### Is a peephole a skip connection?
+#
+# One can read that it is. A **skip connection** carries a signal *past* something: past a layer, to
+# the one above it. A peephole carries the memory to a gate of its own unit, and past nothing. That
+# can be tested. Take two layers, and cut the weights between them. With a skip connection the
+# second layer would still hear of the input.
+
+# %% no way past a layer tags=["nbval-check-output"]
+stack = LSTM(3, 4, 2)  # two layers, with peepholes
+with torch.no_grad():
+    for name, weights in stack.named_parameters():
+        if name.startswith("peephole"):
+            weights.uniform_(-1, 1, generator=torch.Generator().manual_seed(0))
+    stack.weight_ih_l1.zero_()  # layer 2 hears nothing of layer 1
+(y, (h, _)), (y_other, (h_other, _)) = stack(torch.ones(8, 1, 3)), stack(torch.zeros(8, 1, 3))
+print("another input changes layer 1:", not torch.equal(h[0], h_other[0]))
+print("and layer 2, which it is cut off from:", not torch.equal(y, y_other))
 
 # %% [markdown]
 # ### Does it matter in training?
@@ -464,7 +480,7 @@ def learn_timing(seed, steps, **peepholes):
     return torch.tensor(losses)
 
 
-# %% with and without peepholes spread=1
+# %% with and without peepholes spread=1 tags=["hide-input"]
 began = time.perf_counter()
 steps = 20 if settings.scale == "smoke" else 300
 kinds = {name: {"output_peephole": name} for name in ("new", "old")}
@@ -582,7 +598,7 @@ print("outputs of fast and slow differ by less than 1e-5:", bool(far < 1e-5))
 print("gradients of fast and slow differ by less than 1e-5:", bool(max(gradients) < 1e-5))
 
 
-# %% time fast and slow
+# %% time fast and slow tags=["hide-input"]
 def times_faster(slow_way, fast_way, times=15):
     """The best time of one way over the best of the other; they take turns."""
     spent = []
@@ -606,7 +622,7 @@ def gains(B):
 
 products, whole = zip(*map(gains, (2, 8, 32)), strict=True)
 
-# %% how much faster spread=3
+# %% how much faster spread=3 tags=["hide-input"]
 plots.bars(
     ["B = 2", "B = 8", "B = 32"],
     {"input products alone": products, "whole layer": whole},
@@ -643,6 +659,9 @@ plots.bars(
 # it likes; t steps leave f^t. Gates decide what comes in, what stays and what is shown, and what
 # they listen to is learned. In a trained encoder some units hold on and some follow the digit, and
 # only a control tells you how much of that is due to training.
+#
+# To do it yourself: [Exercise 1 · One step of an LSTM](../exercises/01_lstm_cell.ipynb), and
+# [Exercise 2 · Back-propagation by hand](../exercises/02_backpropagation_by_hand.ipynb).
 #
 # Next: [03, bouncing digits](03_bouncing_digits.ipynb), the clips that all this is trained on.
 #

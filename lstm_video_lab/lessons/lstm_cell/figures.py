@@ -31,6 +31,7 @@ from lstm_video_lab.plots.canvas import (
     draw_lines,
     room_for,
 )
+from lstm_video_lab.plots.charts import curves
 from lstm_video_lab.plots.page import Page
 
 NAMES = {
@@ -51,25 +52,32 @@ def draw_unit(record: Record, unit: int, step: int) -> Picture:
     page = Page(90, least=640)
     shown, pitch = page.frames({"input": record.frames}, mark=step - 1, right=175, whole=True)
     width = len(shown) * pitch
-    page.write(f"at step {step}", page.left + width + 40, fontsize=SMALL, color=FAINT)
     page.gap(14)
     for n, (group, label) in enumerate((("ifo", "gates"), ("gch", "values"))):
+        lines = {name: getattr(record, name)[:, unit] for name in group}
+        _write_values(page, step, {NAMES[name]: line[step - 1] for name, line in lines.items()})
         axes = page.axes(122, page.left, width, "step", label, 20)
         axes.axvspan(step - 0.5, step + 0.5, color="#D9D9D9", linewidth=0)
         times = np.arange(len(record.c)) + 1
-        lines = {name: getattr(record, name)[:, unit] for name in group}
         ends = draw_lines(axes, {NAMES[name]: (times, line) for name, line in lines.items()})
         start = 1 - shown.step / 2
         axes.set_xlim(start, start + len(shown) * shown.step)  # a step lies under its frame
         axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
         if n == 0:
             without_steps(axes)
-        now = (f"{NAMES[name]} {line[step - 1]:.2f}" for name, line in lines.items())
+        names = [NAMES[name] for name in lines]  # their values at the end are another moment's
         page.label_ends(
-            axes, [(y, words, look) for (y, _, look), words in zip(ends, now, strict=True)]
+            axes, [(y, name, look) for (y, _, look), name in zip(ends, names, strict=True)]
         )
     page.gap(34)
     return page.finish(describe_unit(record, unit, step))
+
+
+def _write_values(page: Page, step: int, values: Mapping[str, float]) -> None:
+    """What lines are at a step (from 1), above their axes: the line's end is another moment."""
+    words = ", ".join(f"{name} {two(value)}" for name, value in values.items())
+    page.write(f"step {step}: {words}", page.left, fontsize=SMALL, color=FAINT)
+    page.gap(20)
 
 
 def draw_layer(record: Record, step: int) -> Picture:
@@ -87,10 +95,11 @@ def draw_layer(record: Record, step: int) -> Picture:
 def describe_unit(record: Record, unit: int, step: int) -> str:
     """What one unit does at a step (from 1), in numbers."""
     i, f, g, o, c, h = (float(getattr(record, name)[step - 1, unit]) for name in "ifgoch")
+    before = float(record.c[step - 2, unit]) if step > 1 else 0.0
     return (
-        f"Step {step}, unit {unit}: forget gate {f:.2f}: the cell keeps {100 * f:.0f} % of what it "
-        f"held, {c - i * g:.2f}; input gate {i:.2f}: it adds {100 * i:.0f} % of {g:.2f}, "
-        f"{i * g:.2f}; it now holds {c:.2f}; output gate {o:.2f}: it lets out h = {h:.2f}."
+        f"Step {step}, unit {unit}: forget gate {f:.2f}: of the {two(before)} that it held, "
+        f"{two(c - i * g)} are kept; input gate {i:.2f}: of {two(g)} on offer, {two(i * g)} are "
+        f"let in; it now holds {two(c)}; output gate {o:.2f}: it lets out h = {two(h)}."
     )
 
 
@@ -119,6 +128,7 @@ def draw_latch(gates: Gates, x: Tensor, names: Sequence[str], step: int) -> Pict
     now, before = _at(series, step), float(series["c"][step - 2]) if step > 1 else 0.0
     page.drawing(HEIGHT, draw_pipes, now, before, _at(inputs, step))
     for label, lines in panels.items():
+        _write_values(page, step, _at(lines, step))
         axes = page.axes(102, 60, page.width - 60 - 180, "step", label, 16)
         page.label_ends(axes, _draw_panel(axes, lines, step))
         if lines is not panels["values"]:
@@ -143,7 +153,7 @@ def _at(series: Mapping[str, np.ndarray], step: int) -> dict[str, float]:
 
 
 def _draw_panel(axes: Axes, lines: Mapping[str, np.ndarray], step: int) -> list:
-    """Lines over time, to be named at the right with what they are at `step`."""
+    """Lines over time, to be named at the right; `step` is marked."""
     axes.axvspan(step - 0.5, step + 0.5, color="#D9D9D9", linewidth=0)
     times = np.arange(len(next(iter(lines.values())))) + 1
     ends = draw_lines(axes, {name: (times, line) for name, line in lines.items()})
@@ -151,8 +161,7 @@ def _draw_panel(axes: Axes, lines: Mapping[str, np.ndarray], step: int) -> list:
     plain: dict[str, Any] = {"linestyle": "-", "linewidth": 1.6}
     for line in axes.lines:
         line.set(drawstyle="steps-mid", **plain)
-    now = [f"{name} {two(value)}" for name, value in _at(lines, step).items()]
-    return [(y, words, look | plain) for (y, _, look), words in zip(ends, now, strict=True)]
+    return [(y, name, look | plain) for (y, _, look), name in zip(ends, lines, strict=True)]
 
 
 def describe_latch(series: Mapping[str, np.ndarray], step: int) -> str:
@@ -227,3 +236,30 @@ def _measured_and_law(axes: Axes, x, measured, fine, law) -> None:
     axes.plot(fine, law, color=ON_LIGHT[0], linewidth=2, label="law")
     few: dict[str, Any] = {"markersize": 4.5, "markevery": -(-len(x) // 40)}
     axes.plot(x, measured, "o", color=VERMILLION, label="measured", **few)
+
+
+def draw_profiles(profiles: Mapping[str, tuple], made: str) -> Picture:
+    """Mean state of a unit at each place of the digit: name → (places, means)."""
+    return curves(
+        profiles,
+        text="The mean state of the best unit at each place of the digit, trained and before "
+        f"training ({made}). It is roughly a slope: a straight-line search finds nothing else. A "
+        "unit that likes one column may well be there; this search is blind to it.",
+        xlabel="x position of the digit, pixels",
+        ylabel="mean state, its own std",
+    )
+
+
+def draw_alarms(new: Gates, old: Gates, blind: Gates, rings: Mapping[str, int]) -> Picture:
+    """The output of the alarm clock under both readings of its peephole, and without one."""
+    outputs = {"new: c(t)": new.h, "old: c(t−1)": old.h}
+    outputs |= {"new − old": new.h - old.h, "no peephole": blind.h}
+    ticks = np.arange(len(new.h)) + 1
+    return curves(
+        {name: (ticks, as_array(h)[:, 0, 0]) for name, h in outputs.items()},
+        text=f"The output h. Started at step 4, it rings {rings['new']} steps later with the new "
+        f"reading, {rings['old']} with the old. At step 20 it is started again: the old reading "
+        "lets the alarm go on for one step, for it has not seen the memory go. Without a peephole "
+        f"|h| never goes over {blind.h.abs().max():.2f}.",
+        ylabel="output h",
+    )
