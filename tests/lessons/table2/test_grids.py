@@ -51,3 +51,10 @@ def test_the_best_rate_of_each_optimiser_is_the_one_with_the_least_error():
 
 def test_every_name_of_an_experiment_is_known_to_its_module():
     assert sorted(grids.GRIDS) == sorted(experiments.GRIDS)
+
+
+def test_a_share_is_what_is_left_of_the_way_from_mean_image_to_bound():
+    baselines = {"mean_image": {"cross_entropy": 110.0}, "entropy_bound": {"cross_entropy": 10.0}}
+    models = {"good": {"mean": 35.0}, "fog": {"mean": 110.0}}
+    rows = grids.shares_left({"models": models, "baselines": baselines})
+    assert rows == [("good", 35.0, 25.0), ("fog", 110.0, 100.0)]

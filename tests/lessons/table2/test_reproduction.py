@@ -147,3 +147,25 @@ def test_operations_are_those_that_torch_counts(row, feedback, monkeypatch):
 def test_an_unknown_row_is_one_line():
     with pytest.raises(ValueError, match=r"^row='best' is unknown: choose one of composite-con"):
         reproduction.settings_for("best")
+
+
+def test_the_order_of_the_four_is_told_without_a_verdict():
+    def row(title, published, nats, **settings):
+        return {
+            "title": title,
+            "published": published,
+            "settings": {"feedback": "own", "speed": reproduction.SPEEDS["constant"], **settings},
+            "report": {"future": {"cross_entropy": nats, "stderr": {"cross_entropy": 3.0}}},
+        }
+
+    rows = [
+        row("second", 344.9, 95.0),
+        row("first", 341.2, 100.0),
+        row("forced", 341.2, 150.0, feedback="teacher"),
+        row("other world", 344.9, 80.0, speed=reproduction.SPEEDS["range"]),
+        row("not the paper's", None, 60.0),
+    ]
+    lines = reproduction.order_of_the_four(rows)
+    assert [line.split()[0] for line in lines] == ["first", "second", "next"]
+    assert "published 341.2, here 100.0" in lines[0]
+    assert lines[-1] == "next in the paper's order: -5.0 ± 4.2 nats, one seed each"
