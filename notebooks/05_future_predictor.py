@@ -184,7 +184,7 @@ plots.curves(
 # "no better than the mean image at the first frame already"
 #     = conditioning.baselines.copy_last.per_step.mse[0]
 #     > 0.95 * conditioning.baselines.mean_image.per_step.mse[0]
-# "the first frame costs *more* than the next ones do"
+# "the first frame costs more than the next ones do"
 #     = conditioning.models.unconditional.report.future.per_step.cross_entropy[0]
 #     > conditioning.models.unconditional.report.future.per_step.cross_entropy[1]
 # "in one of lesson 06c" = table2.models["future predictor"].per_step[0]

@@ -372,7 +372,7 @@ plots.bars(
 # "moves that number by little" = output("scored once, scored twice", "σ(σ(z)) untrained", 2)
 #     > 0.95 * output("scored once, scored twice", "σ(σ(z)) untrained")
 # "less than this mistake can give at that size"
-#     = 2600 < output("guess the floor", "The answer: many times as much.")
+#     = 2600 < output("guess the floor", "The answer: many times as much.", 3)
 # -->
 
 # %% train with true frames

@@ -167,9 +167,9 @@ check("video_to_text/sentence_cost", sentence_cost)
 # nats for a caption. Somebody who sees everything still cannot know the wording, and pays ln 3.
 #
 # <!--
-# "ln 180 nats" = log(180) - 0.01 < output("train a captioner", "perfect in language:")
+# "ln 180 nats" = log(180) - 0.01 < output("train a captioner", "blind")
 #     < log(180) + 0.01
-# "pays ln 3" = log(3) - 0.01 < output("train a captioner", "seeing all:") < log(3) + 0.01
+# "pays ln 3" = log(3) - 0.01 < output("train a captioner", "sees all") < log(3) + 0.01
 # -->
 
 # %% train a captioner

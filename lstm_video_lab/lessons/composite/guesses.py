@@ -109,7 +109,7 @@ THE_CONTROL = Question(
     "The future decoder's gradient for one sequence, and the same decoder's for another: their "
     "cosine?",
     {
-        NEAR_ONE: "It asks the same *kind* of thing, but another sequence has another place and "
+        NEAR_ONE: "It asks the same kind of thing, but another sequence has another place and "
         "digit: it asks it of other numbers.",
         HALF: "A fair compromise, and still too high: two sequences have little in common in their "
         "numbers.",

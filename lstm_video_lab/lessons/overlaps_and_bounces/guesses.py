@@ -22,7 +22,7 @@ BLIND_TO_WALLS = Question(
     "For the predictor that is blind to walls: how hard are frames at or just after a bounce?",
     {
         HARDER: "So it should be, if the test were any good: this predictor knows nothing of "
-        "walls. But think of where it is *late* in a clip.",
+        "walls. But think of where it is late in a clip.",
         ALIKE: "Two things pull: it is right in the frame of the bounce itself, and at late steps "
         "its calm frames are the wrong ones. They do not cancel.",
         EASIER: "It would be a poor test that finds the blind one better. Here it does not.",

@@ -85,7 +85,7 @@ WRITES_ON = Question(
     "Its digits are whole in the frames that it was shown. What becomes of them in those that it "
     "writes?",
     {
-        STAY: "It has learned what pixel follows *true* pixels. Its own are soon none of those.",
+        STAY: "It has learned what pixel follows true pixels. Its own are soon none of those.",
         BLUR: "A blur needs greys, and it must choose black or white at each pixel.",
         FALL_APART: "It commits itself, and keeps to what it wrote; and what it wrote is soon no "
         "digit.",
@@ -167,7 +167,7 @@ WHAT_COUNTS = Question(
     "pixel_by_pixel/what_counts",
     "Memory, or neighbours: each alone, which is the better model of digits?",
     {
-        MEMORY: "Memory *could* know all that was written. It has to find it out from one pixel at "
+        MEMORY: "Memory could know all that was written. It has to find it out from one pixel at "
         "a time.",
         NEIGHBOURS: "Twelve neighbours see a stroke, and not the digit. Here the digit was worth "
         "more.",

@@ -146,7 +146,7 @@ THE_FLOOR = Question(
     {
         AS_LITTLE: "If any number could come out of a sigmoid of a sigmoid. But its input lies "
         "between 0 and 1.",
-        DOUBLE: "It is a factor for every *pixel*, and nearly all pixels cost next to nothing "
+        DOUBLE: "It is a factor for every pixel, and nearly all pixels cost next to nothing "
         "before.",
         MANY_TIMES: "In a frame of so few pixels it is not as bad as that.",
     },

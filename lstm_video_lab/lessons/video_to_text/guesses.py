@@ -201,7 +201,7 @@ FLOW_ALONE = Question(
     "A captioner that is given flow alone sees a square move, and not what is in it. On held-out "
     "pairs, how often will it name the digit right?",
     {
-        NEVER: "It would have to know which digit it is *not*. Does it?",
+        NEVER: "It would have to know which digit it is not. Does it?",
         BY_CHANCE: "A guess among ten would do so. But it does not guess among ten: it has learned "
         "which digits make this motion.",
         OFTEN: "There is nothing of the digit in its input.",
