@@ -4,13 +4,14 @@ An input is named by its path from the folder above the library (``lstm_video_la
 from that of the lessons (``results/table2.json``, ``../docs/bench.json``). Some names say more:
 
     lstm_video_lab/cells.py as text     a source that a lesson shows, with its comments
-    results/                            the names of the files in a folder that it lists
+    results/*.json                      the names of the files that it lists
     results/ as a whole                 all that a program which it starts may have read
 """
 
 from __future__ import annotations
 
 import functools
+import glob
 import json
 import os
 from collections.abc import Iterator
@@ -47,7 +48,7 @@ def names_of(record: str, workspace: Path, lessons: Path) -> set[str]:
         elif kind == "file":
             names.update(_names_of_file(path, workspace, lessons))
         elif kind == "list":
-            names.update(_names_of_folder(path, workspace))
+            names.update(_names_of_list(path, workspace))
         elif kind == "program":
             names |= {RESULTS + AS_WHOLE, HOME + AS_WHOLE}
     return names
@@ -82,13 +83,16 @@ def _of_project(path: str, workspace: Path, lessons: Path) -> str | None:
     return name if stored is not None else f"../{name}"
 
 
-def _names_of_folder(path: str, workspace: Path) -> Iterator[str]:
-    result = _below(path, workspace / "results")
-    data = _below(path, PACKAGE)
+def _names_of_list(pattern: str, workspace: Path) -> Iterator[str]:
+    """A list of files by a pattern; of a folder above the results, all of them."""
+    result = _below(pattern, workspace / "results")
+    data = _below(pattern, PACKAGE)
     if result is not None:
-        yield f"{RESULTS}{'' if result == '.' else result + '/'}"
+        yield RESULTS + result
     elif data is not None:
-        yield f"{HOME}{'' if data == '.' else data + '/'}"
+        yield HOME + data
+    elif _below(pattern, workspace) is not None:
+        yield f"{RESULTS}**"
 
 
 def _below(path: str, folder: Path) -> str | None:
@@ -119,6 +123,8 @@ def hash_of(name: str, lessons: Path) -> str:
     Raises ValueError where it cannot be read as what it is.
     """
     path = path_of(name, lessons)
+    if is_list(name):
+        return digest(json.dumps(_listed(name, lessons)).encode())
     if not path.exists():
         return MISSING
     if name.endswith(AS_TEXT):
@@ -127,18 +133,31 @@ def hash_of(name: str, lessons: Path) -> str:
         files = sorted(file for file in path.rglob("*") if file.is_file() and _counts(file, path))
         hashes = [[file.relative_to(path).as_posix(), _hash_at(file)] for file in files]
         return digest(json.dumps(hashes).encode())
-    if name.endswith("/"):
-        return digest(json.dumps(_listed(path, name)).encode())
     return _hash_at(path)
 
 
-def _listed(folder: Path, name: str) -> list[str]:
-    """What counts in a folder that was listed; of the library its code does not, which is recorded
-    when it is run."""
-    paths = [path for path in folder.iterdir() if _counts(path, folder)]
+def saved_at(name: str, lessons: Path) -> int:
+    """When an input was saved last, in nanoseconds; 0 where that says nothing."""
+    path = path_of(name, lessons)
+    if is_list(name) and name.startswith(RESULTS):
+        path = lessons / RESULTS
+    elif not path.is_file():
+        return 0
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+def is_list(name: str) -> bool:
+    return any(letter in name for letter in "*?[")
+
+
+def _listed(name: str, lessons: Path) -> list[str]:
+    """The files that a pattern fits. Code of the library does not count: it does when it is run."""
+    folder = PACKAGE.parent if name.startswith(HOME) else lessons
+    paths = [Path(path) for path in glob.glob(name, root_dir=folder, recursive=True)]
+    paths = [path for path in paths if _counts(folder / path, folder)]
     if name.startswith(HOME):
-        paths = [path for path in paths if path.is_file() and path.suffix != ".py"]
-    return sorted(path.name for path in paths)
+        paths = [path for path in paths if path.suffix != ".py" and (folder / path).is_file()]
+    return sorted(path.as_posix() for path in paths)
 
 
 def _counts(path: Path, folder: Path) -> bool:

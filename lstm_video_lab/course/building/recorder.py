@@ -29,8 +29,13 @@ def _record(record: int, folder: str) -> None:
             if not _only_writes(arguments[2]):
                 note("text" if path.endswith(".py") and _is_shown() else "file", path)
         elif event in ("os.listdir", "os.scandir") and not isinstance(arguments[0], int):
-            if not _is_import(1):
-                note("list", os.fsdecode(arguments[0] or "."))
+            if not _is_for_itself():
+                note("list", os.path.join(os.fsdecode(arguments[0] or "."), "*"))
+        elif event == "glob.glob":
+            note("list", os.fsdecode(arguments[0]))
+        elif event in ("pathlib.Path.glob", "pathlib.Path.rglob"):
+            deep = "**" if event.endswith("rglob") else ""
+            note("list", os.path.join(os.fspath(arguments[0]), deep, os.fspath(arguments[1])))
         elif event in starts and not _is_import():
             note("program", "")
 
@@ -59,13 +64,20 @@ def _only_writes(flags):
     return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_TRUNC))
 
 
-def _is_import(depth=99):
-    """Whether an import does it, by itself or, by default, through the code of a module."""
+def _is_for_itself():
+    """Whether an import lists a folder, or a search by a pattern, which is noted as such."""
+    code = sys._getframe(2).f_code
+    is_search = "pathlib" in code.co_filename and code.co_name != "iterdir"
+    return is_search or code.co_filename.endswith(("glob.py", "_bootstrap_external>"))
+
+
+def _is_import():
+    """Whether an import does it, through the code of a module."""
     frame: FrameType | None = sys._getframe(2)
-    while frame is not None and depth:
+    while frame is not None:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
             return True
-        frame, depth = frame.f_back, depth - 1
+        frame = frame.f_back
     return False
 
 

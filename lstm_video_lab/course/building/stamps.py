@@ -41,12 +41,11 @@ def make(
         raise ValueError("it is not known what the run has loaded: its kernel kept no record")
     hashes = {}
     for name in sorted(inputs.names_of(record, workspace, lessons)):
-        path = inputs.path_of(name, lessons)
-        is_saved = path.is_file() or (path.is_dir() and name.startswith(inputs.RESULTS))
-        if is_saved and begun < path.stat().st_mtime_ns <= time.time_ns():
+        if begun < inputs.saved_at(name, lessons) <= time.time_ns():
             raise ValueError(f"{name} was saved while the lesson ran: build it again")
-        if path.exists() or name.startswith(inputs.RESULTS):
-            hashes[name] = inputs.hash_of(name, lessons)
+        found = inputs.hash_of(name, lessons)
+        if found != inputs.MISSING or name.startswith(inputs.RESULTS):
+            hashes[name] = found
     return {"cells": hashes_of_cells(nb), "inputs": hashes}
 
 
@@ -63,7 +62,8 @@ def changes(stamp: Stamp, nb: NotebookNode, lessons: Path) -> list[str]:
         if inputs.MISSING in (now, stored):
             lines.append(f"{name} {'is gone' if now == inputs.MISSING else 'is there now'}")
         else:
-            lines.append(f"{name} {'lists other files' if name.endswith('/') else 'has changed'}")
+            is_list = inputs.is_list(name)
+            lines.append(f"{name} {'fits other files now' if is_list else 'has changed'}")
     return lines
 
 

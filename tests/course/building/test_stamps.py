@@ -178,7 +178,7 @@ except FileNotFoundError:
 """
     found, lessons = inputs_of_run(tmp_path, source)
     assert list(found) == [
-        "../table.csv", "results/", "results/deep/", "results/none.json",
+        "../table.csv", "results/*.json", "results/deep/*", "results/none.json",
         "results/numbers.safetensors",
     ]  # fmt: skip
 
@@ -190,14 +190,39 @@ except FileNotFoundError:
     write(lessons / "results" / "known.json", b"[2]")
     assert changes() == []
     (lessons / "results" / "none.json").write_text("[]")
-    assert changes() == ["results/ lists other files", "results/none.json is there now"]
+    (lessons / "results" / "more.txt").touch()
+    assert changes() == ["results/*.json fits other files now", "results/none.json is there now"]
     write(tmp_path / "table.csv", b"2")
     write(lessons / "results" / "numbers.safetensors", b"2")
-    (lessons / "results" / "deep").rmdir()
+    (lessons / "results" / "deep" / "a.txt").touch()
     assert changes() == [
-        "../table.csv has changed", "results/ lists other files", "results/deep/ is gone",
-        "results/none.json is there now", "results/numbers.safetensors has changed",
+        "../table.csv has changed", "results/*.json fits other files now",
+        "results/deep/* fits other files now", "results/none.json is there now",
+        "results/numbers.safetensors has changed",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "list(Path('.').rglob('*.json'))",
+        "list(Path('results').rglob('*.json'))",
+        "glob.glob('**/*.json', recursive=True)",
+        "glob.glob('results/k*.json')",
+        "os.listdir('results')",
+        "list(Path('results').iterdir())",
+        "list(os.walk('results'))",
+        "list(os.scandir(Path('results').absolute()))",
+    ],
+)
+def test_a_new_file_is_seen_however_a_folder_is_listed(tmp_path, code):
+    imports = "import glob, os\nfrom pathlib import Path\n"
+    found, lessons = inputs_of_run(tmp_path, imports + code)
+    stamp = {"cells": {}, "inputs": found}
+    assert stamps.changes(stamp, nbformat.v4.new_notebook(), lessons) == []
+    (lessons / "results" / "knot.json").write_text("[2]")
+    (line,) = stamps.changes(stamp, nbformat.v4.new_notebook(), lessons)
+    assert line.endswith(" fits other files now")
 
 
 @pytest.mark.parametrize(
