@@ -18,7 +18,12 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 IMPORTED_IF_THERE = {  # distribution → its extra; without it, one line says what to install
     "av": "video",
+    "docutils": "site",
+    "latex2mathml": "site",
+    "myst-nb": "site",
     "nltk": "meteor",
+    "sphinx": "site",
+    "sphinx-book-theme": "site",
     "torchvision": "backbones",
     "triton": "test",  # comes with torch where it can be used
 }

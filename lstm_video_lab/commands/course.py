@@ -45,6 +45,13 @@ def add_build(parser: argparse.ArgumentParser) -> None:
         help="also write reading copies to a folder",
     )
     parser.add_argument(
+        "--site",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="write the course as a site, from the notebooks as they stand; nothing is built",
+    )
+    parser.add_argument(
         "--since",
         metavar="REVISION",
         help="with --html: only lessons that changed since then, before and after",
@@ -65,6 +72,12 @@ def run_build(arguments: argparse.Namespace) -> int:
     _refuse_two_at_once(arguments)
     if arguments.since and arguments.html is None:
         raise ValueError("--since goes with --html DIR, where the pages are written")
+    if arguments.site is not None:
+        from lstm_video_lab.course.site.build import write_site
+
+        for line in write_site(root, arguments.site):
+            say(line)
+        return 0
     if arguments.renumber:
         for line in renumber.renumber(root, *arguments.renumber, check=arguments.check):
             say(line)
@@ -90,12 +103,14 @@ def _refuse_two_at_once(arguments: argparse.Namespace) -> None:
             raise ValueError(f"--{name} is empty: name what it takes")
     if "" in arguments.names:
         raise ValueError("a name of a lesson is empty: leave it out, or give its start")
-    modes = ("check", "cell", "watch", "renumber")
+    modes = ("check", "cell", "watch", "renumber", "site")
     chosen = [f"--{name}" for name in modes if getattr(arguments, name)]
     if len(chosen) > 1 and chosen != ["--check", "--renumber"]:
         raise ValueError(f"{' and '.join(chosen)} at once: choose one")
     if arguments.accept and chosen not in ([], ["--watch"]):
         raise ValueError(f"--accept does nothing beside {chosen[0]}: leave one out")
+    if arguments.site and (arguments.names or arguments.html):
+        raise ValueError("--site goes alone: it takes all notebooks as they stand")
     if arguments.since and arguments.names:
         raise ValueError("--since takes no names: it shows the lessons that changed")
 
