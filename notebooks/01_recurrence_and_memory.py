@@ -33,14 +33,20 @@
 # The first one carries a mark: *keep this*. Then others come, which do not matter. At the end a
 # second mark asks: *which one was it?*
 
-# %% setup
+# %% setup tags=["hide-input"]
 import inspect
 
 import torch
 
-from lstm_video_lab import Settings, cells, plots
+from lstm_video_lab import Settings, cells, check, plots
 from lstm_video_lab.files import load_result
-from lstm_video_lab.lessons.recurrence_and_memory import experiment, figures, jacobians, memory
+from lstm_video_lab.lessons.recurrence_and_memory import (
+    experiment,
+    figures,
+    guesses,
+    jacobians,
+    memory,
+)
 from lstm_video_lab.lessons.recurrence_and_memory.widgets import GradientExplorer, MemoryExplorer
 from lstm_video_lab.widgets import Guess
 
@@ -50,7 +56,7 @@ STEPS = 4 if SMOKE else 250  # of each live training
 DELAY = experiment.DELAYS[settings.scale][-1]
 draws = torch.Generator().manual_seed(0)
 
-# %% the copy task
+# %% the copy task tags=["hide-input"]
 x, answer = experiment.copy_task(DELAY, 1, seed=0)  # x: (T, B, K + 2)
 plots.strip(
     {"4 symbols": x[:, 0, :4], "mark: keep": x[:, 0, 4:5], "mark: say": x[:, 0, 5:]},
@@ -110,7 +116,7 @@ shared = torch.autograd.grad(
 )[0]
 print("gradient of the shared weight = sum over the steps:", torch.allclose(shared, sum(each)))
 
-# %% the terms of the sum
+# %% the terms of the sum tags=["hide-input"]
 sizes = [float(term.norm()) for term in each]
 recent = sum(sizes[-5:]) / sum(sizes)
 plots.curves(
@@ -139,10 +145,25 @@ plots.curves(
 #
 # T − t factors, multiplied. Numbers below 1, multiplied often, go to nothing. Numbers above 1
 # grow without bound. To say how large a matrix is we use its *norm*: the most by which it can
-# lengthen a small change. First a check that the product is right: one Jacobian for each step,
-# against autograd through all steps at once.
+# lengthen a small change.
+#
+# **Write it yourself**: the matrix of one step, as the first line has it. h is h(t+1), a vector,
+# and W is W_h. (All of the way back, through an LSTM, is for you to write in
+# [Exercise 2](../exercises/02_backpropagation_by_hand.ipynb).)
 #
 # <!-- "hardly take part in it" = output("the terms of the sum", "Of the total,") > 90 -->
+
+
+# %% your line
+def one_step(h, W):  # (H,) and (H, H)
+    return ...  # (H, H)
+
+
+check("recurrence_and_memory/one_step", one_step)
+
+# %% [markdown]
+# Is the product right? Here is one Jacobian for each step, against autograd through all steps at
+# once.
 
 # %% a product of Jacobians tags=["nbval-check-output"]
 J = jacobians.factors(plain, noise[:, 0])  # (T, H, H)
@@ -185,31 +206,31 @@ print(
 #
 # <!--
 # "for our 32 it is somewhat more"
-#     = min([output("guess what is left", "largest eigenvalue is", n) for n in [1, 2, 3]]) > 1
+#     = min([output("what is left after 50 steps", "seed by seed:", n) for n in [1, 2, 3]]) > 1
 # -->
 
-# %% what is left after 50 steps
+# %% what is left after 50 steps tags=["hide-input"]
 seeds = (0,) if SMOKE else (0, 1, 2)
 far = float(10 ** jacobians.measure_gains("RNN", 1.0, seeds)[:, 50].log10().mean())
 matrices = [jacobians.make_cell("RNN", 4, 32, n, 1.0).weight_hh.detach().double() for n in seeds]
 largest = [float(torch.linalg.eigvals(matrix).abs().max()) for matrix in matrices]
 powers = torch.stack([torch.linalg.matrix_power(matrix, 50) for matrix in matrices])
 alone = float(10 ** torch.linalg.matrix_norm(powers, 2).log10().mean())
+print("largest eigenvalue of W, seed by seed:", ", ".join(f"{value:.2f}" for value in largest))
+
+# %% [markdown]
+# Take the plain cell, untrained, h(t) = tanh(W h(t−1) + …), with weight scale 1. The largest
+# eigenvalue of W is a little over 1, see the line above.
+#
+# **A small change of the state is made 50 steps before the end. How large is it at the end?**
+#
+# <!--
+# "a little over 1" = min([output("what is left after 50 steps", "seed by seed:", n)
+#     for n in [1, 2, 3]]) > 1
+# -->
 
 # %% guess what is left
-sizes = ["more than ten times as large", "about as large", "about a hundredth"]
-sizes += ["less than a thousandth"]
-Guess(
-    "A plain cell, untrained, h(t) = tanh(W h(t−1) + …), weight scale 1. W's largest eigenvalue is "
-    f"{', '.join(f'{value:.2f}' for value in largest)} for our seeds: a little over 1. A small "
-    "change is made 50 steps before the end. How large is it at the end?",
-    sizes,
-    sizes[0 if far > 10 else 1 if far > 0.1 else 2 if far > 1e-3 else 3],
-    f"It is at most {far:.1g} times as large. The matrix alone, applied fifty times, "
-    f"would have made it up to {alone:.1g} times as large (geometric means of the seeds). What "
-    "shrinks it is tanh: its slope 1 − h² is below 1 wherever a unit is not at 0. In one step that "
-    "is little. In 50 steps it is everything.",
-)
+Guess(guesses.LEFT_AFTER_50, far, alone)
 
 # %% [markdown]
 # **Move it.** The lower arrows of the picture are the network, the upper ones are the gradient,
@@ -228,7 +249,7 @@ GradientExplorer(seeds, back=20)
 #
 # Now all cells at once, as the lab starts them (weights uniform in ±1/√H).
 
-# %% as the lab starts them
+# %% as the lab starts them tags=["hide-input"]
 starts = ["RNN", "GRU", "LSTM, forget 0", "LSTM, forget 1", "LSTM, forget 5"]
 way = {name: jacobians.measure_gains(name, None, seeds).log10().mean(0) for name in starts}
 back = range(0, DELAY + 1)
@@ -263,24 +284,16 @@ def learn(start):
 
 curves = {name: learn(name) for name in ("RNN", "LSTM, forget 5")}
 
+# %% [markdown]
+# They are trained; nothing has been shown. **Both cells are trained on the copy task with its
+# longest delay. Who learns it?**
+
 # %% guess who learns it
-ends = {name: curve[1][-1] for name, curve in curves.items()}
-solved = [name for name, right in ends.items() if right >= 0.9]
-fates = ["both", "only the plain cell", "only the LSTM with forget bias 5", "neither"]
-Guess(
-    f"The delay is {DELAY} steps, and there are at most {STEPS} training steps. Who learns it?",
-    fates,
-    fates[0 if len(solved) == 2 else 3 if not solved else 1 if solved == ["RNN"] else 2],
-    lambda: plots.curves(
-        curves,
-        {"chance": 1 / experiment.SYMBOLS},
-        "Accuracy on 500 sequences kept apart: "
-        + ", ".join(f"{name} ends at {right:.2f}" for name, right in ends.items())
-        + f". Delay {DELAY}, one seed, {settings.scale} scale. Training ends early at 0.99.",
-        xlabel="training step",
-        ylabel="accuracy",
-    ),
-)
+made = f"Delay {DELAY}, at most {STEPS} steps, one seed, {settings.scale} scale."
+Guess(guesses.WHO_LEARNS, curves, made)
+
+# %% who learns it
+figures.draw_copy_curves(curves, made)
 
 # %% [markdown]
 # One seed is an anecdote. The next picture is from a stored run with several. It has two starts
@@ -361,7 +374,7 @@ print("the memory is the sum of what came in:", torch.allclose(c, sum(s.i * s.g 
 # layers deep. No recurrence is needed to see it. Below are feed-forward nets of 50 layers, each
 # layer with weights of its own.
 
-# %% the identity in a deep net
+# %% the identity in a deep net tags=["hide-input"]
 nets = {
     "new, scale 0.3": (0.3, False),
     "new, scale 1": (1.0, False),
@@ -409,31 +422,8 @@ plots.curves(
 # -->
 
 # %% forget bias
-copied, delays = result["copy"], result["delays"]
-shown = {f"delay {delay}": n for n, delay in enumerate(delays) if delay >= 10 or SMOKE}
-biases = [name for name in copied if name.startswith("LSTM")]
-means = {
-    d: [sum(copied[b]["accuracy"][n]) / result["seeds"] for b in biases] for d, n in shown.items()
-}
-whiskers = {
-    d: [
-        [means[d][k] - min(copied[b]["accuracy"][n]) for k, b in enumerate(biases)],
-        [max(copied[b]["accuracy"][n]) - means[d][k] for k, b in enumerate(biases)],
-    ]
-    for d, n in shown.items()
-}
-plots.bars(
-    biases,
-    means,
-    whiskers,
-    {"chance": 1 / experiment.SYMBOLS},
-    "Accuracy of the LSTM on the copy task after training from three forget biases. "
-    + "; ".join(f"{d}: {', '.join(f'{v:.2f}' for v in values)}" for d, values in means.items())
-    + f". Bars are means of {result['seeds']} seeds, whiskers from worst to best; at most "
-    f"{result['steps']} steps; stored results, {result['scale']} scale. Norms 19 steps back before "
-    f"training: {', '.join(f'{b} {float(10 ** way[b][19]):.1g}' for b in biases)}.",
-    ylabel="accuracy",
-)
+norms = {name: float(10 ** way[name][19]) for name in starts if name.startswith("LSTM")}
+figures.draw_forget_biases(result, norms, shortest=0 if SMOKE else 10)
 
 # %% [markdown]
 # The order is that of the strips in part 2. Short delays are learned from any bias. The longer the
@@ -461,7 +451,7 @@ plots.bars(
 # -->
 
 
-# %% one wrong letter, live
+# %% one wrong letter, live tags=["hide-input"]
 def lasting(curves):
     """For each layer, the letters until the difference stays below a tenth, as words."""
     return ", ".join(str(memory.recovery_steps(line)) for line in curves.T.tolist())
@@ -482,43 +472,22 @@ plots.curves(
     ylabel="distance",
 )
 
+# %% [markdown]
+# The three versions were trained longer, from several seeds, and are stored.
+#
+# **Compare the top layer with the bottom one: how many times as long does the wrong letter show? In
+# which version is that ratio largest?**
+
 # %% guess the layers
 healed = {
     name: [[memory.recovery_steps(line) for line in seed] for seed in found["curves"]]
     for name, found in result["layers"].items()
 }  # name -> (seeds, L)
-mean = {name: torch.tensor(rows).double().mean(0) for name, rows in healed.items()}
-slower = {name: float(rows[-1] / rows[0]) for name, rows in mean.items()}
-Guess(
-    "In each version, compare the top layer with the bottom one: how many times as long does the "
-    "wrong letter show? Where is that ratio largest, after a longer training?",
-    list(slower),
-    max(slower, key=slower.get),
-    "Top against bottom: "
-    + ", ".join(f"{name} {ratio:.2f} times" for name, ratio in slower.items())
-    + ". Even an untrained stack is slower at the top: each layer adds its own echo to that of "
-    "the layer below. So the question is what training makes of it.",
-)
+means = {name: torch.tensor(rows).double().mean(0) for name, rows in healed.items()}
+Guess(guesses.MOST_PULLED_APART, {name: float(mean[-1] / mean[0]) for name, mean in means.items()})
 
 # %% how long each layer differs
-names = [f"layer {n + 1}" for n in range(memory.LAYERS)]
-layers = {name: torch.tensor(rows).double() for name, rows in healed.items()}  # (seeds, L)
-spread = {
-    name: torch.stack([rows.mean(0) - rows.amin(0), rows.amax(0) - rows.mean(0)]).tolist()
-    for name, rows in layers.items()
-}
-losses = {name: found["loss"] for name, found in result["layers"].items() if found["loss"]}
-plots.bars(
-    names,
-    {name: rows.tolist() for name, rows in mean.items()},
-    spread,
-    text="Letters until the two copies are less than a tenth as far apart as at most. "
-    + "; ".join(f"{n}: {', '.join(f'{v:.1f}' for v in rows)}" for n, rows in mean.items())
-    + f". Means of {result['seeds']} seeds, whiskers from least to most; {result['steps']} steps: "
-    + "; ".join(f"{n}: {sum(v) / len(v):.2f} nats per letter" for n, v in losses.items())
-    + f" in training; stored results, {result['scale']} scale.",
-    ylabel="letters",
-)
+figures.draw_healing(result, healed)
 
 # %% [markdown]
 # **What is seen.** The control is the surprise. Nobody trained the first version, and its layers
@@ -551,28 +520,12 @@ plots.bars(
 #     > output(ratios, "times, all layers answer") > output(ratios, "times, top layer answers")
 # -->
 
+# %% [markdown]
+# Before you see how well each does: what does each cost? **When T doubles, what happens to the
+# numbers that must be kept, and to the work per answer?**
 
 # %% guess the price
-def equal(units):
-    """The last T at which attention needs no more multiplications than a state."""
-    state = memory.multiplications(units, 1)  # the same for every T
-    return sum(memory.multiplications(None, T) <= state for T in range(1, 10_000))
-
-
-Guess(
-    "When T doubles, what happens to the numbers that must be kept, and to the work per answer?",
-    [
-        "Both double, for the state and for attention",
-        "Both double for attention; for the state neither changes",
-        "The work doubles for both; the numbers for attention only",
-    ],
-    "Both double for attention; for the state neither changes",
-    "A state of fixed size costs the same after ten frames and after ten thousand. Attention keeps "
-    "them all and looks at them all, and the work of all answers grows as T² if every frame asks. "
-    "Growing is not the same as being large: here one step of an LSTM of 16 units costs more than "
-    f"an answer by attention up to T = {equal(16)}, one of 64 units up to T = {equal(64)}. What "
-    "the state pays with is accuracy: move the slider.",
-)
+Guess(guesses.PRICE)
 
 # %% explore the price
 MemoryExplorer(result)
@@ -611,6 +564,9 @@ MemoryExplorer(result)
 # an open gate, has the identity in each Jacobian, and the past stays within hearing. A fixed state
 # must still choose what to keep; keeping everything needs no choice, and costs memory and work
 # that grow with T.
+#
+# To do it yourself: [Exercise 2 · Back-propagation by
+# hand](../exercises/02_backpropagation_by_hand.ipynb).
 #
 # Next: [02 · The LSTM cell](02_lstm_cell.ipynb), where you set the gates by hand.
 #

@@ -5,7 +5,7 @@ T time, k steps back from the last step, S seeds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -207,4 +207,70 @@ def describe_memories(result: Mapping[str, Any], chosen: int) -> str:
         f"T = {length} frames, each one of {memory.RECALL_SYMBOLS} symbols. {'; '.join(parts)}. "
         f"Chance is {100 / memory.RECALL_SYMBOLS:.0f} %. {result['seeds']} seeds of "
         f"{result['steps']} steps, {result['scale']} scale."
+    )
+
+
+def draw_copy_curves(curves: Mapping[str, Sequence[Sequence[float]]], words: str) -> Picture:
+    """Accuracy while cells learn the copy task: start → (steps, accuracy)."""
+    ends = ", ".join(f"{name} ends at {curve[1][-1]:.2f}" for name, curve in curves.items())
+    return plots.curves(
+        {name: tuple(curve) for name, curve in curves.items()},
+        {"chance": 1 / SYMBOLS},
+        f"Accuracy on 500 sequences kept apart: {ends}. {words} Training ends early at 0.99.",
+        xlabel="training step",
+        ylabel="accuracy",
+    )
+
+
+def draw_forget_biases(
+    result: Mapping[str, Any], norms: Mapping[str, float], shortest: int
+) -> Picture:
+    """Stored accuracy of the LSTM from three forget biases, for each delay from `shortest` on.
+
+    norms: start → norm 19 steps back before training.
+    """
+    copied = {k: v["accuracy"] for k, v in result["copy"].items() if k.startswith("LSTM")}
+    seeds = {
+        f"delay {delay}": np.array([accuracy[n] for accuracy in copied.values()])  # (3, S)
+        for n, delay in enumerate(result["delays"])
+        if delay >= shortest
+    }
+    means = {delay: one.mean(1) for delay, one in seeds.items()}
+    facts = (f"{delay}: {', '.join(f'{v:.2f}' for v in one)}" for delay, one in means.items())
+    return plots.bars(
+        list(copied),
+        means,
+        {delay: _to_worst_and_best(one) for delay, one in seeds.items()},
+        {"chance": 1 / SYMBOLS},
+        "Accuracy of the LSTM on the copy task after training from three forget biases. "
+        f"{'; '.join(facts)}. Bars are means of {result['seeds']} seeds, whiskers from worst to "
+        f"best; at most {result['steps']} steps; stored results, {result['scale']} scale. Norms 19 "
+        f"steps back before training: {', '.join(f'{b} {n:.1g}' for b, n in norms.items())}.",
+        ylabel="accuracy",
+    )
+
+
+def _to_worst_and_best(values: np.ndarray) -> np.ndarray:
+    """Whiskers (2, N) of means over the seeds of values (N, S)."""
+    mean = values.mean(1)
+    return np.stack([mean - values.min(1), values.max(1) - mean])
+
+
+def draw_healing(result: Mapping[str, Any], healed: Mapping[str, ArrayLike]) -> Picture:
+    """Letters until one wrong letter no longer shows: version → (S, L)."""
+    rows = {name: np.array(one, float) for name, one in healed.items()}
+    layers = range(1, next(iter(rows.values())).shape[1] + 1)
+    means = {name: one.mean(0) for name, one in rows.items()}
+    facts = (f"{name}: {', '.join(f'{v:.1f}' for v in one)}" for name, one in means.items())
+    losses = {name: one["loss"] for name, one in result["layers"].items() if one["loss"]}
+    nats = (f"{name}: {sum(v) / len(v):.2f} nats per letter" for name, v in losses.items())
+    return plots.bars(
+        [f"layer {n}" for n in layers],
+        means,
+        {name: _to_worst_and_best(one.T) for name, one in rows.items()},
+        text="Letters until the two copies are less than a tenth as far apart as at most. "
+        f"{'; '.join(facts)}. Means of {result['seeds']} seeds, whiskers from least to most; "
+        f"{result['steps']} steps: {'; '.join(nats)} in training; stored results, "
+        f"{result['scale']} scale.",
+        ylabel="letters",
     )
