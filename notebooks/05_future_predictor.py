@@ -153,10 +153,10 @@ plots.curves(
 # - **Level and slope are two matters.** The slope says how fast the prediction comes apart. The
 #   level at the first frame says how well the state was written and read at all.
 #
-# One thing does not fit what we expected. The error should grow with every frame; look closely, and
-# the first frame costs *more* than the next ones do. So it is in the stored run below, which is
-# longer, and in one of lesson 06c. The decoder's first picture comes out of a state that the
-# encoder made for its own use; it seems to take a step or two to turn it to account. That is a
+# One thing does not fit what we expected. The error should grow with every frame. But in the stored
+# run of part 2, which is longer, and in one of lesson 06c, the first frame costs more than the
+# next ones do. (Is it so in your picture?) The decoder's first picture comes out of a state that
+# the encoder made for its own use; it may take a step or two to turn it to account. That is a
 # guess: we have not tested it.
 #
 # Look at that level once more. The first predicted frame is nearly the last one seen, and still
