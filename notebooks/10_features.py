@@ -8,7 +8,7 @@
 #
 # - **Draw** the input features of a unit's gates and its output features, and **explain** what
 #   each number in them does.
-# - **Measure** shapes: are input features “thin strips” and output features “fatter blobs”?
+# - **Measure** shapes: are output features bigger than input features, and are they shorter?
 # - **Map** where units fire, and **judge** such a map with two controls and an untrained network.
 # - **Test** whether units fire where they draw.
 #
@@ -22,39 +22,31 @@
 #
 # **A network has a few hundred units. Can one say what any single one of them is for?**
 #
-# A unit of an LSTM cannot be asked. But its weights can be looked at: it has one for each pixel
-# of a frame, so its weights *are* a picture. Below is one unit of a network that has learnt to
-# recall and to continue clips of two digits. Before you read on: what would you say it does?
+# A unit of an LSTM cannot be asked. But its weights can be looked at: it has one for each pixel of
+# a frame, so its weights *are* a picture. Below is one unit of a network that has learnt, for
+# hours, to recall and to continue clips of two digits in frames of 64×64 pixels. Before you read
+# on: what would you say it does?
 
 # %% setup
 import numpy as np
 import torch
 
-from lstm_video_lab import Settings, evaluation, load_pretrained, plots
+from lstm_video_lab import Settings, check, evaluation, load_pretrained
 from lstm_video_lab.files import load_result
-from lstm_video_lab.lessons.features import experiment, place_tuning
-from lstm_video_lab.lessons.features.figures import signed
+from lstm_video_lab.lessons.features import experiment, figures, guesses, place_tuning
 from lstm_video_lab.lessons.features.widgets import ContactSheet, FrameBuilder, UnitBrowser
 from lstm_video_lab.widgets import Guess
 
 model = load_pretrained(experiment.PRETRAINED)
 settings = Settings.from_dict(model.card["settings"]).changed(digits="embedded")
-made = f"{experiment.PRETRAINED}: {settings.scale} scale, {model.card['steps']} steps"
 fresh = experiment.untrained(settings)  # the same network before its first step
-films = place_tuning.SEQUENCES[settings.scale]
 
 # %% one unit
-box = experiment.lit_region(settings)  # rows and columns that digits ever reach
-learnt, control = (experiment.crop(experiment.features(net), box) for net in (model, fresh))
+lit = experiment.lit_region(settings)  # rows and columns that digits ever reach
+learnt, control = (experiment.crop(experiment.features(net), lit) for net in (model, fresh))
 norms = {name: np.linalg.norm(images, axis=(1, 2)) for name, images in learnt.items()}
 one = int((norms["input g"] * norms["output future"]).argmax())  # it looks hard and draws hard
-plots.images(
-    [signed(images[one]) for images in learnt.values()],
-    list(learnt),
-    f"Unit {one + 1} of {len(learnt['input i'])}. Four pictures of what it looks at, and what it "
-    f"draws. Bright: positive weights, dark: negative, mid-grey: zero ({made}).",
-    columns=len(learnt),
-)
+figures.draw_one_unit(learnt, one)
 
 # %% [markdown]
 # ## 1. Six pictures of one unit
@@ -80,9 +72,21 @@ plots.images(
 # stands for both. (With more than one layer this is not so: pixels come into the first layer, and
 # the last is read out.)
 #
-# Is that more than a manner of speaking? Let us check both on the network.
+# So before the last squashing function, a predicted frame is nothing but a **sum of output
+# features**, each multiplied by how strongly its unit fires. **Write that line.**
 
-# %% what the pictures mean tags=["nbval-check-output"]
+
+# %% a frame as a sum
+def drawn_frame(h, features, bias):  # (U,), (U, H, W), (H, W), arrays of numpy
+    return ...
+
+
+check("features/drawn_frame", drawn_frame)
+
+# %% [markdown]
+# Is all this more than a manner of speaking? Let us check it on the network.
+
+# %% what the pictures mean tags=["nbval-check-output", "hide-input"]
 full = experiment.features(model)  # not cropped
 spot = torch.zeros(1, settings.image_size**2)
 row, column = settings.image_size // 3, settings.image_size // 2
@@ -97,51 +101,48 @@ drawn = torch.from_numpy(np.tensordot(h, full["output future"], 1)) + bias
 past = evaluation.heldout_data(settings).batch(0, 8)[: settings.frames_in].float() / 255
 with torch.inference_mode():
     logits = model(past, future=settings.frames_out).future
-print(
-    "Output features times activity, plus bias, is the prediction:",
-    bool((drawn - logits).abs().max() < 1e-3),
-)
+is_sum = bool((drawn - logits).abs().max() < 1e-3)
+print("Output features times activity, plus bias, is the prediction:", is_sum)
 
 # %% [markdown]
-# The second line is worth a moment. Before the last squashing function, a predicted frame is
-# nothing but a **sum of output features**, each multiplied by how strongly its unit fires.
-#
 # One thing was cut away above. Digits have a dark margin, so the outermost pixels of a frame are
 # never lit. An input weight of such a pixel is multiplied by zero for ever: it learns nothing and
 # keeps the noise it was born with. We look at the pixels that digits do reach.
 #
-# ## 2. All of them at once
+# ## 2. Many of them at once
 #
-# Here are the units of largest norm: those with the most weight in their pictures. The paper
-# shows as many. Choose a kind of feature, then switch the network to **untrained** and back.
+# Here are the units of largest norm: those with the most weight in their pictures. First what they
+# look at, then what they draw.
+
+# %% what units look at
+figures.draw_sheet(learnt["input g"], "input g", 16, columns=8)
+
+# %% what units draw
+figures.draw_sheet(learnt["output future"], "output future", 16, columns=8)
+
+# %% [markdown]
+# The paper shows 200. So does the next sheet. Choose a kind of feature, then switch the network to
+# **untrained** and to the **small** one (32×32 pixels, trained for minutes).
 #
-# <!-- "The paper shows as many" = output("contact sheet", "the") == 200 -->
+# <!-- "The paper shows 200" = output("contact sheet", "the") -->
 
 # %% contact sheet
-ContactSheet({"trained": learnt, "untrained": control})
+small = load_pretrained(experiment.SMALL)
+small_world = Settings.from_dict(small.card["settings"])
+minor = experiment.crop(experiment.features(small), experiment.lit_region(small_world))
+ContactSheet({"trained": learnt, "untrained": control, "small": minor})
 
 # %% [markdown]
 # Look at three kinds: `input g`, `input o` and `output future`. What strikes you? The authors
 # write that input features are thin strips, which are good for telling where a digit is and how
-# it moves, and that output features are fatter blobs.
+# it moves. Of the output features they write, as we read it, that they are somewhat bigger blobs
+# *and* shorter strips.
 #
 # Perhaps you see the same. But you have just been told what to see. And there are two claims in
-# that sentence: one about **size** (thin, fat), and one about **shape** (strips, blobs).
+# that sentence: one about **size** (bigger), and one about **length** (shorter).
 
 # %% length and width of a feature
-chosen = {name: experiment.largest(learnt[name], 4) for name in ("input g", "output future")}
-pairs, captions = [], []
-for name, units in chosen.items():
-    for unit in units:
-        image, found = learnt[name][unit], experiment.measure(learnt[name][unit])
-        pairs += [signed(image), experiment.lobe(image).astype(float)]
-        captions += [name, f"{found['length']:.0f} × {found['width']:.0f}"]
-plots.images(
-    pairs,
-    captions,
-    "Four input features and four output features, each with its main lobe at its right, and the "
-    "length and width of that lobe in pixels.",
-)
+figures.draw_lobes(learnt)
 
 # %% [markdown]
 # ## 3. A ruler for strips and blobs
@@ -155,213 +156,126 @@ plots.images(
 #   variance is (n² − 1)/12, so n = √(12 · variance + 1).)
 # - Its **elongation**: length divided by width. 1 is a disc or a square, large is a strip.
 #
-# Thin against fat is then a question about the width, strip against blob one about elongation.
-
-# %% measure every feature
-shapes, shapes_fresh = experiment.shapes(learnt), experiment.shapes(control)
-middle, middle_fresh = experiment.quartiles(shapes), experiment.quartiles(shapes_fresh)
-
-
-def chances(measure, found=shapes):
-    """For each gate: the chance that an output feature measures more than an input feature."""
-    output = found["output future"][measure]
-    inputs = {gate: found[f"input {gate}"][measure] for gate in "ifgo"}
-    return {gate: experiment.chance_larger(output, values) for gate, values in inputs.items()}
-
-
-wider, longer = chances("width"), chances("elongation")
+# **The 200 largest features of each kind are measured. Are output features wider and shorter than
+# input features, as the claim has it?**
 
 # %% guess what differs
-claims = [
-    "Output features are wider, and rounder: both claims hold",
-    "Output features are wider, but just as long-drawn",
-    "Output features are rounder, but not wider",
-    "Neither: the eye was led",
-]
-is_wider, is_rounder = min(wider.values()) > 0.6, max(longer.values()) < 0.4
-Guess(
-    f"The {experiment.LARGEST} largest of each kind are measured. What will come out?",
-    claims,
-    claims[(0 if is_rounder else 1) if is_wider else (2 if is_rounder else 3)],
-    "Chance that an output feature has the larger width than an input feature, ½ if there is no "
-    "difference: "
-    + ", ".join(f"{gate} {chance:.2f}" for gate, chance in wider.items())
-    + ". The same for the elongation: "
-    + ", ".join(f"{gate} {chance:.2f}" for gate, chance in longer.items())
-    + f". ({made}.)",
-)
-
+shapes = {"trained": experiment.shapes(learnt), "untrained": experiment.shapes(control)}
+Guess(guesses.DIFFERS, shapes["trained"])
 
 # %% widths
-def draw(measure, words):
-    """Medians of a measure, with half the distance between the quartiles as error bars."""
-    groups = {"trained": middle, "untrained": middle_fresh}
-    values = {k: [part[measure][1] for part in m.values()] for k, m in groups.items()}
-    spans = {
-        k: [(part[measure][2] - part[measure][0]) / 2 for part in m.values()]
-        for k, m in groups.items()
-    }
-    numbers = ", ".join(f"{n} {v:.3g}" for n, v in zip(middle, values["trained"], strict=True))
-    fresh_ones = f"{min(values['untrained']):.3g} to {max(values['untrained']):.3g}"
-    text = (
-        f"Median {words} of the main lobe: {numbers}; untrained {fresh_ones}. Bars: half the "
-        f"distance between the quartiles of {experiment.LARGEST} units. ({made})"
-    )
-    return plots.bars(list(middle), values, spans, text=text, ylabel=words)
+figures.draw_measure(shapes, "width")
 
-
-draw("width", "width, pixels")
+# %% lengths
+figures.draw_measure(shapes, "length")
 
 # %% elongations
-draw("elongation", "elongation")
+figures.draw_measure(shapes, "elongation")
 
 # %% [markdown]
 # **The control first.** The untrained network shows what the ruler says of noise: lobes of one or
 # two pixels. And their elongation is *not* 1: two pixels side by side make a “strip” of 2. Without
 # this control we would have taken an elongation of 2 for a finding in itself.
 #
-# **Then the claims.** “Thin” against “fatter” is a matter of the first picture, “strips” against
-# “blobs” of the second. In the network that we measured while writing this, output features were
-# plainly wider, and about as long-drawn as the input features: thin strips against *fat strips*,
-# rather than against blobs. The numbers under the pictures say whether it is so in yours.
-#
-# The four gates differ, too. Which one has the widest input features?
+# **Then the two halves of the claim.** *Bigger*: yes, output features are wider than the input
+# features of every gate. *Shorter*: no. They are **longer** as well, and so about as long-drawn:
+# thick strips, rather than blobs or short strips.
 #
 # A critical reader asks at once: *does this hang on the rule?* Input features are noisier, and a
 # noisy lobe breaks up into small pieces. So let us smooth all features first, and let us cut at
 # other levels than one half.
 #
 # <!--
-# "lobes of one or two pixels"
-#     = 1 <= output("widths", "untrained") <= output("widths", "untrained", 2) < 2
-# "their elongation is not 1" = output("elongations", "untrained") > 1.2
-# "plainly wider" = min([output("guess what differs", "if there is no difference:", n)
-#     for n in [1, 2, 3, 4]]) > 0.6
-# "about as long-drawn as the input features"
-#     = all(0.35 < output("guess what differs", "for the elongation:", n) < 0.65
-#     for n in [1, 2, 3, 4])
+# "lobes of one or two pixels" = 1 <= output("widths", "untrained input i") < 2
+# "their elongation is not 1" = output("elongations", "untrained input i") > 1.2
+# differs = "guess what differs" "wider than the input features of every gate" =
+# min([output(differs, "if there is no difference:", n) for n in [1, 2, 3, 4]]) > 0.6 "They are
+# longer as well" = min([output(differs, "same for the length:", n) for n in [1, 2, 3, 4]]) > 0.6
+# "about as long-drawn" = all(0.35 < output(differs, "for the elongation:", n) < 0.65 for n in [1,
+# 2, 3, 4])
 # -->
 
 # %% other rules
-sizes = {}
-for name, blur, level in (
-    ("as above", 0, 0.5),
-    ("smoothed", 1.5, 0.5),
-    ("cut at 0.3", 0, 0.3),
-    ("cut at 0.7", 0, 0.7),
-):
-    found = experiment.shapes(learnt, blur=blur, level=level)
-    sizes[name] = {m: chances(m, found) for m in ("width", "elongation")}
-    words = [f"{m} " + " ".join(f"{c:.2f}" for c in sizes[name][m].values()) for m in sizes[name]]
-    print(f"{name:<11} chance that the output's is larger (i f g o):  {'   '.join(words)}")
-spread = middle["output future"]["participation"][1], middle["input g"]["participation"][1]
-print(f"share of the pixels that carry a feature: output {spread[0]:.2f}, input g {spread[1]:.2f}")
+for name, rule in experiment.RULES.items():
+    found = experiment.shapes(learnt, **rule)
+    parts = []
+    for measure in ("width", "length"):
+        values = experiment.chances(found, measure).values()
+        parts.append(f"{measure} " + " ".join(f"{chance:.2f}" for chance in values))
+    print(f"{name:<11} chance that the output's is larger (i f g o):  {'   '.join(parts)}")
 
 # %% [markdown]
-# What holds under every rule is worth saying; what changes sides is not.
+# What holds under every rule is worth saying; what changes sides is not. Wider than the features
+# of the input and forget gate: that holds under all four. Wider than those of g and o: not once
+# they are smoothed. Shorter: under none.
 #
-# And it is **one network**. The bars above say how units differ, not how networks do. So three
-# more were trained from other first weights, on other clips, and measured in the same way.
+# And it is **one network**. The bars above say how units differ, not how networks do. Three small
+# ones were trained from other first weights, on other clips, and measured in the same way.
+#
+# <!--
+# rules = "other rules"
+# "that holds under all four" = min([output(rules, rule, n)
+#     for rule in ["as above", "smoothed", "cut at 0.3", "cut at 0.7"] for n in [1, 2]]) > 0.6
+# "not once they are smoothed" = all(output(rules, "smoothed", n) < 0.6 for n in [3, 4])
+# "Shorter: under none" = min([output(rules, rule, n)
+#     for rule in ["as above", "smoothed", "cut at 0.3", "cut at 0.7"] for n in [5, 6, 7, 8]]) > 0.5
+# -->
 
-# %% three more networks
+# %% three small networks
 stored = load_result("features")
-groups = {
-    f"{m}, {way}": np.array(
-        [
-            [network["trained"]["output_larger"][way][gate][m] for gate in "ifgo"]
-            for network in stored["networks"]
-        ]
-    )  # (networks, gates)
-    for m in ("width", "elongation")
-    for way in ("as it is", "smoothed")
-}
-plots.bars(
-    [f"than input {gate}" for gate in "ifgo"],
-    {name: chance.mean(0).round(2) for name, chance in groups.items()},
-    {name: chance.std(0, ddof=1) for name, chance in groups.items()},
-    {"no difference": 0.5},
-    "Chance that an output feature (future) measures more than an input feature, mean and "
-    f"deviation over {len(stored['networks'])} networks: "
-    + "; ".join(f"{n} {c.min():.2f} to {c.max():.2f}" for n, c in groups.items())
-    + f". Stored results, {stored['scale']} scale, {stored['settings']['steps']} steps, "
-    f"{stored['settings']['units']} units.",
-    ylabel="chance",
-)
+figures.draw_stored_networks(stored)
 
 # %% [markdown]
-# Bars that stand on the line of ½, or on both sides of it, say: no difference that one could
-# rely on.
-#
-# One more ruler, without lobes, stands in the last line of the table before. The *participation
-# ratio* says what share of the pixels carries a feature: 1 if all do equally, nearly 0 if a
-# single one does. Features with several lobes count with all of them. If it says “no difference”
-# while the width of the main lobe differs, then output features are not *larger*. They are
-# coarser: fewer and wider stripes on the same area.
+# The same in small: wider, longer, and not rounder. Bars that stand on the line of ½, or on both
+# sides of it, say: no difference that one could rely on.
 #
 # **Why should outputs be fatter?** Here is a reason, though not a proof. The decoder does not
 # know exactly where the digit will be, and a blurred guess costs less than a sharp miss (lesson
 # 05). The encoder *sees* the digit, and to tell one place from the next it pays to have sharp
 # edges. If that is the reason, the decoder that recalls, and knows the places better, must draw
 # finer features than the one that predicts. That can be checked.
+#
+# <!--
+# three = "three small networks"
+# "wider, longer, and not rounder" = output(three, "width") > 0.5 and output(three, "length") > 0.5
+#     and output(three, "elongation") > 0.35
+# -->
 
 # %% recalling against predicting
-recalls, foresees = (shapes[f"output {name}"]["width"] for name in ("reconstruction", "future"))
-print(f"Median width: recalling {np.median(recalls):.2f}, predicting {np.median(foresees):.2f}.")
-chance = experiment.chance_larger(foresees, recalls)
-print(f"Chance that predicting draws the wider one: {chance:.2f}")
+for name, found in (("64×64", shapes["trained"]), ("small", experiment.shapes(minor))):
+    recalls, predicts = (found[f"output {way}"]["width"] for way in ("reconstruction", "future"))
+    chance = experiment.chance_larger(predicts, recalls)
+    print(f"{name}: median width, recalling {np.median(recalls):.2f}, ", end="")
+    print(f"predicting {np.median(predicts):.2f}; the latter is wider by chance {chance:.2f}")
 for n, network in enumerate(stored["networks"], start=1):
     part = network["trained"]["shapes"]
     wide = {way: part[f"output {way}"]["width"][1] for way in ("reconstruction", "future")}
-    print(
-        f"stored network {n}: recalling {wide['reconstruction']:.2f}, predicting "
-        f"{wide['future']:.2f}; future error {network['future']:.0f} nats per frame"
-    )
-its_own = model.card["metrics"]["embedded"]["future"]["cross_entropy"]
-mean_image = stored["baselines"]["mean_image"]["cross_entropy"]
-print(f"(mean image {mean_image:.0f}; the pretrained network on its own clips {its_own:.0f} nats)")
+    print(f"stored network {n}: recalling {wide['reconstruction']:.2f}, ", end="")
+    print(f"predicting {wide['future']:.2f}; error {network['future']:.0f} nats per frame")
 
 # %% [markdown]
-# The stored networks learnt for a shorter time, and their errors are larger. So this is a second
-# thing that time may decide: as long as recalling is blurred as well, it has no reason to draw
-# finer. One network in which the guess came true is a hint, no more.
+# In the two networks that were trained for longer the guess comes true; in the three stored ones,
+# which learnt for a short time, it does not, or hardly: as long as recalling is blurred as well, it
+# has no reason to draw finer. Two networks in which a guess came true are a hint, no more.
 #
 # ## 4. Watch the features grow
 #
-# Until now we used a network that was trained beforehand. Train your own: the next cell does so
-# for less than a minute, and puts the ruler on all features now and then. (For everything above
-# with your own network, put `model, settings = mine[-1].model, live` at the end of the first code
-# cell, after this one has run.)
+# Until now we used networks that were trained beforehand. Train your own: the next cell does so
+# for less than a minute, with frames of 32×32 pixels, and puts the ruler on all features now and
+# then.
 #
 # <!--
 # widths_of = "recalling against predicting"
-# "the guess came true" = output(widths_of, "recalling") < output(widths_of, "predicting")
-# "their errors are larger" = min([output(widths_of, network, 3)
-#     for network in ["stored network 1:", "stored network 2:", "stored network 3:"]])
-#     > output(widths_of, "on its own clips")
+# "the guess comes true" = all(output(widths_of, net, n + 1) < output(widths_of, net, n + 2)
+#     for net in ["small: median"] for n in [0])
 # -->
 
 # %% train and measure
 live = Settings.for_lesson(num_digits=2, steps=400, learning_rate=4e-3)
 mine = experiment.train_with_snapshots(live, number=8)
-steps = [look.step for look in mine]
-mine_made = f"{live.scale} scale, {steps[-1]} steps"
-widths = {
-    name: [float(np.median(look.shapes[name]["width"])) for look in mine]
-    for name in ("output future", "output reconstruction", "input o", "input g")
-}
-print(f"Your network: {mine_made}, {live.units} units.")
 
 # %% widths against steps
-plots.curves(
-    {name: (steps, values) for name, values in widths.items()},
-    {"one pixel": 1.0},
-    "Median width of the main lobe while the network learns. "
-    + "; ".join(
-        f"{name}: {v[0]:.1f} at first, {v[-1]:.1f} at the end" for name, v in widths.items()
-    )
-    + f". ({mine_made})",
-    ylabel="width, pixels",
-)
+figures.draw_growth(mine)
 
 # %% [markdown]
 # Look for three things.
@@ -406,52 +320,20 @@ UnitBrowser(model, settings)
 # - **Of another clip.** Nothing can be left but chance.
 #
 # How much does the place matter, over all units? We take the part of a unit's variance that the
-# place of a digit explains: 1 if the place decides all, 0 if it decides nothing. Now think of an
-# **untrained** network. All its weights are noise.
+# place of a digit explains: 1 if the place decides all, 0 if it decides nothing.
+#
+# **In the trained encoder, the place of a digit explains a part of the variance of a unit. How much
+# does it explain in an untrained encoder, all of whose weights are noise?**
 
-# %% how much the place explains
+# %% guess how much the place explains
 fires = {
     name: place_tuning.explain(net, settings)
     for name, net in (("trained", model), ("untrained", fresh))
 }
-by_place = {name: fires[name]["encoder"]["none"] for name in fires}
-ratio = by_place["untrained"] / by_place["trained"]
-fates = [
-    "Hardly anything: below a quarter of the trained one's",
-    "Less, but a good deal",
-    "As much",
-]
-Guess(
-    f"In the trained encoder, the place of a digit explains {100 * by_place['trained']:.0f} % of "
-    "the variance of the median unit. And in the untrained encoder?",
-    fates,
-    fates[0 if ratio < 0.25 else 1 if ratio < 0.8 else 2],
-    f"{100 * by_place['untrained']:.0f} %. Any sum over the pixels of a frame depends on where "
-    "the digit is, with random weights too. That a unit is tuned to a place is no sign of "
-    "learning. In the decoder, which sees no frames, it is: there the untrained network has "
-    f"{100 * fires['untrained']['future decoder']['none']:.0f} % and the trained one "
-    f"{100 * fires['trained']['future decoder']['none']:.0f} %.",
-)
+Guess(guesses.UNTRAINED, fires)
 
 # %% the place, with both controls
-parts = ("encoder", "future decoder")
-labels = [f"{part.split()[-1]}, {name}" for part in parts for name in fires]
-ways = {"same frame": "none", "frames mixed": "time", "another clip": "film"}
-values = {
-    words: [100 * fires[name][part][way] for part in parts for name in fires]
-    for words, way in ways.items()
-}
-plots.bars(
-    labels,
-    values,
-    text="How much of the variance of the median unit the place of a digit explains, in %: "
-    + "; ".join(
-        f"{label} " + ", ".join(f"{words} {v[n]:.1f}" for words, v in values.items())
-        for n, label in enumerate(labels)
-    )
-    + f". {films} held-out clips ({made}).",
-    ylabel="explained, %",
-)
+figures.draw_explained(fires)
 
 # %% [markdown]
 # Read the bars in pairs.
@@ -471,6 +353,9 @@ plots.bars(
 # a map of where it *draws*. One was made from activity, the other from weights alone. Nothing in
 # the way we made them says that they should agree.
 #
+# **How closely do the two maps of a unit of the trained decoder agree: where it fires, and where it
+# draws?**
+#
 # <!--
 # place = "the place, with both controls"
 # "the untrained network has it as well" = output(place, "encoder, untrained same frame")
@@ -479,22 +364,8 @@ plots.bars(
 # "tuned to the true places" = output(place, "decoder, trained same frame") > 10
 # -->
 
-# %% fires against draws
-match = {name: fires[name]["agreement"] for name in fires}
-own = match["trained"]["own"]
-answers = ["Hardly: a correlation below 0.3", "Somewhat: from 0.3 to 0.7", "Closely: above 0.7"]
-Guess(
-    "How closely do the two maps of the median unit of the trained decoder agree?",
-    answers,
-    answers[0 if own < 0.3 else 1 if own <= 0.7 else 2],
-    f"The median correlation is {own:+.2f}. With another unit's drawing it is "
-    f"{match['trained']['another']:+.2f}, and in the untrained network "
-    f"{match['untrained']['own']:+.2f}. In the stored networks it is "
-    + ", ".join(
-        f"{net['trained']['firing']['agreement']['own']:+.2f}" for net in stored["networks"]
-    )
-    + ".",
-)
+# %% guess whether it fires where it draws
+Guess(guesses.AGREE, fires, stored)
 
 # %% [markdown]
 # So a unit of the decoder fires when a digit is where the unit draws, and is silent, or negative,
@@ -505,7 +376,7 @@ Guess(
 # is, and how both move. So let us ask the other way round: how many units make a frame?
 #
 # <!--
-# "where the unit draws" = output("fires against draws", "The median correlation is") > 0.7
+# "where the unit draws" = output("guess whether it fires where it draws", "The median correlation is") > 0.6
 # "only a part of its variance"
 #     = output("the place, with both controls", "decoder, trained same frame") < 50
 # -->
@@ -525,19 +396,18 @@ FrameBuilder(model, settings)
 #
 # ## 7. What the paper found, and what we find
 #
-# - **Network.** The paper: 64×64 pixels, 2 layers of 2048 units. Here: the line under the first
-#   picture.
-# - **Input features.** The paper: thin strips. Here: thin strips, at the end of training.
-# - **Output features.** The paper: fatter blobs. Here: wider under every rule that we tried; but
-#   whether they are rounder depends on the rule (section 3).
+# - **Network.** The paper: 64×64 pixels; how many layers this network had, we do not know. Here:
+#   64×64 pixels, one layer of 512 units, beside small ones of 32×32.
+# - **Input features.** The paper: thin strips. Here: thin strips and arcs, at the end of training.
+# - **Output features.** The paper, as read: somewhat bigger blobs, and shorter strips. Here: wider,
+#   and longer as well; rounder they are not (section 3).
 # - **How it was shown.** The paper: pictures of 200 units. Here: 200 of each kind, a ruler, and an
 #   untrained network.
 # - **Where units fire.** The paper does not say. Here: units are tuned to places, but so are those
 #   of an untrained encoder; not so in a decoder.
 #
-# Differences that may matter: our digits are smaller in pixels, and so a stroke is hardly two
-# pixels wide. There is a limit to how thin a strip can be. Our network has fewer units and was
-# trained for a much shorter time.
+# Our network has fewer units and was trained on fewer clips; a length that is measured on one
+# network of this size is not the paper's.
 #
 # ## What to try next
 #
@@ -555,18 +425,9 @@ FrameBuilder(model, settings)
 # ## In one breath
 #
 # A unit's input weights and its output weights are pictures, and they look like strips. With a
-# ruler, a rule fixed beforehand and an untrained network as control, “fatter” holds up better
-# than “blobs” does. Units of an encoder are tuned to places even when untrained, those of a
+# ruler, a rule fixed beforehand and an untrained network as control, “bigger” holds up, and
+# “shorter” does not. Units of an encoder are tuned to places even when untrained, those of a
 # decoder only after learning, and there they fire where they draw; but a frame is the sum of very
 # many of them.
 #
 # Next: [11 · Natural patches](11_natural_patches.ipynb), where the frames are no longer black.
-#
-# <!--
-# rules = "other rules"
-# "200 of each kind" = output("contact sheet", "the")
-# "wider under every rule that we tried" = min([output(rules, rule, n)
-#     for rule in ["as above", "smoothed", "cut at 0.3", "cut at 0.7"] for n in [1, 2, 3, 4]]) > 0.5
-# "depends on the rule" = mean([output(rules, "cut at 0.3", n) for n in [5, 6, 7, 8]]) < 0.5
-#     < mean([output(rules, "cut at 0.7", n) for n in [5, 6, 7, 8]]) - 0.05
-# -->

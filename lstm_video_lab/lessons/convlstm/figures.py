@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from lstm_video_lab import plots
+from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.lessons.convlstm.experiment import LABELS, error_over_seeds
+from lstm_video_lab.lessons.convlstm.places import errors_at
 from lstm_video_lab.lessons.convlstm.reach import receptive_radius, untrained_state_change
 from lstm_video_lab.plots.canvas import Picture, levels_of
 from lstm_video_lab.settings import Settings
@@ -32,14 +34,110 @@ GROUPS = {
 def overview(result: dict[str, Any]) -> Picture:
     """Future error of every model that predicts, mean and deviation over seeds, with baselines."""
     models = {name: model for name, model in result["models"].items() if model["future"]}
-    scores = [error_over_seeds(model) for model in models.values()]
+    scores = {name: error_over_seeds(model) for name, model in models.items()}
     seeds = next(iter(models.values()))["seeds"]
     return plots.bars(
         [LABELS[name] for name in models],
-        [mean for mean, _ in scores],
-        [deviation for _, deviation in scores],
+        [mean for mean, _ in scores.values()],
+        [deviation for _, deviation in scores.values()],
         levels_of(result["baselines"]),
-        title=f"Future cross-entropy, {seeds} seeds ({result['scale']} scale)",
+        "Future error, nats per frame on held-out clips: "
+        + "; ".join(f"{LABELS[name]} {mean:.1f} ± {d:.1f}" for name, (mean, d) in scores.items())
+        + f". Bars: deviation over {seeds} seeds. Stored results, {result['scale']} scale.",
+    )
+
+
+def draw_places(result: dict[str, Any]) -> Picture:
+    """Errors at the left, where both kinds learned, and at the right, where they did not."""
+    sides = list(result["truth"])
+    errors = {side: errors_at(result, side) for side in sides}
+    groups = {name: [errors[side][name][0] for side in sides] for name in result["models"]}
+    spread = {name: [errors[side][name][1] for side in sides] for name in result["models"]}
+    for level in ("mean image", "entropy bound"):
+        groups[level] = [result["baselines"][side][level] for side in sides]
+    words = "; ".join(
+        f"{name} {', '.join(f'{v:.0f}' for v in row)}" for name, row in groups.items()
+    )
+    seeds = len(result["models"]["convolutional"]["nats"]["left"])
+    return plots.bars(
+        [f"tested at the {side}" for side in sides],
+        groups,
+        spread,
+        text=f"Trained at the left, tested at the left and at the right, nats per frame to come: "
+        f"{words} ({seeds} seeds, {result['sequences']} held-out sequences, {result['scale']} "
+        "scale).",
+    )
+
+
+def draw_places_clip(result: dict[str, Any], side: str) -> Picture:
+    """One held-out clip at a side, continued by both."""
+    rows = {"truth": unpack_frames(result["truth"][side])}
+    rows |= {name: unpack_frames(one["clips"][side]) for name, one in result["models"].items()}
+    return plots.frames(
+        rows,
+        f"A held-out digit at the {side}, continued by two networks that have met digits at the "
+        "left alone.",
+        first=11,
+    )
+
+
+def draw_future(truth, predictions: dict[str, Any], words: str) -> Picture:
+    """One clip, continued by several models."""
+    return plots.frames({"truth": truth, **predictions}, words, first=11)
+
+
+def draw_ranking(scores: dict[str, dict[str, dict[str, float]]]) -> Picture:
+    """The pair of the box on three kinds of clips, with their baselines."""
+    worlds = list(next(iter(scores.values())))
+    groups = {name: [row[world]["nats"] for world in worlds] for name, row in scores.items()}
+    spread = {name: [row[world]["stderr"] for world in worlds] for name, row in scores.items()}
+    first = next(iter(scores.values()))
+    for words, key in (("mean image", "mean image"), ("entropy bound", "bound")):
+        groups[words] = [first[world][key] for world in worlds]
+    listed = "; ".join(
+        f"{name} {', '.join(f'{v:.0f}' for v in row)}" for name, row in groups.items()
+    )
+    return plots.bars(
+        worlds,
+        groups,
+        spread,
+        text=f"Two models that were trained at one speed, on three kinds of clips, nats per frame: "
+        f"{listed}. Bars: standard error over clips.",
+    )
+
+
+def draw_live_curves(runs: dict[str, Any], nats: dict[str, float], levels: dict) -> Picture:
+    """Error of two live runs against seconds of training."""
+    listed = ", ".join(f"{name} {value:.1f}" for name, value in nats.items())
+    return plots.curves(
+        {name: (run.curve["seconds"], run.curve["future"]) for name, run in runs.items()},
+        levels,
+        f"Error of the future on training batches, against seconds of training. On held-out clips "
+        f"at the end: {listed} nats per frame; mean image {levels['mean image']:.1f}, bound "
+        f"{levels['entropy bound']:.1f}.",
+        xlabel="seconds",
+        ylabel="future, nats per frame",
+    )
+
+
+def draw_recalled(result: dict[str, Any], names: dict[str, str]) -> Picture:
+    """What two stored autoencoders recall, put back into the order of time."""
+    models = result["models"]
+    clips = {
+        words: {part: unpack_frames(text) for part, text in models[name]["examples"].items()}
+        for words, name in names.items()
+    }
+    rows = {words: parts["reconstruction"][::-1, 0] for words, parts in clips.items()}
+    seen = next(iter(clips.values()))["frames"][: len(next(iter(rows.values()))), 0]
+    errors = {
+        words: error_over_seeds(models[name], "reconstruction", "mse")[0]
+        for words, name in names.items()
+    }
+    return plots.frames(
+        {"input": seen, **rows},
+        "What two autoencoders recall, put back into the order of time, after equal seconds: "
+        + ", ".join(f"{words} {value:.2f}" for words, value in errors.items())
+        + f" squared error per frame. Stored results, {result['scale']} scale.",
     )
 
 

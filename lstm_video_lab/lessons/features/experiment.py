@@ -23,13 +23,19 @@ from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints, runs
 
-PRETRAINED = "composite-two-digits"
+PRETRAINED, SMALL = "fc-two-digits", "composite-two-digits"  # of 64×64 and of 32×32 pixels
 GATES = "ifgo"  # g is the cell input, no gate: the paper shows it beside the three gates
 LARGEST = 200  # units of largest norm, as many as the paper shows
 DARK = 1e-3  # a pixel whose mean is below this is hardly ever lit: its weights learn nothing
 BLUR = 1.5  # pixels, of the rule that smooths first
 SEEDS = (0, 1, 2)
 MEASURES = ("area", "width", "length", "elongation", "participation")
+RULES: dict[str, dict[str, float]] = {  # words → how features are smoothed and lobes cut
+    "as above": {},
+    "smoothed": {"blur": BLUR},
+    "cut at 0.3": {"level": 0.3},
+    "cut at 0.7": {"level": 0.7},
+}
 
 Features = dict[str, np.ndarray]  # "input i" … "input o", "output future", …: (U, S, S)
 Region = tuple[slice, slice]  # rows and columns of a frame
@@ -139,6 +145,14 @@ def chance_larger(a: np.ndarray, b: np.ndarray) -> float:
     """The probability that one drawn from `a` is larger than one from `b`; ties count half."""
     a = a[:, None]
     return float((a > b).mean() + (a == b).mean() / 2)
+
+
+def chances(measured: Mapping[str, Mapping[str, np.ndarray]], measure: str) -> dict[str, float]:
+    """Gate → the chance that an output feature of the future measures more than an input feature;
+    `measured`: as `shapes` gives it.
+    """
+    output = measured["output future"][measure]
+    return {gate: chance_larger(output, measured[f"input {gate}"][measure]) for gate in GATES}
 
 
 class Readout(NamedTuple):

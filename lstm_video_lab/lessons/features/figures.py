@@ -5,13 +5,24 @@ U units, S side of a frame, T time, N sequences, K × K places of a map.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from lstm_video_lab import plots
-from lstm_video_lab.lessons.features.experiment import Features, Readout, largest, partial_frame
+from lstm_video_lab.lessons.features.experiment import (
+    GATES,
+    LARGEST,
+    Features,
+    Readout,
+    Snapshot,
+    largest,
+    lobe,
+    measure,
+    partial_frame,
+    quartiles,
+)
 from lstm_video_lab.lessons.features.place_tuning import Tuning, agreement
 from lstm_video_lab.plots import Picture
 
@@ -20,7 +31,7 @@ TONES = 6  # greys to either side of zero: as many as one can tell apart in a sm
 WAY_NAMES = {  # of place_tuning.WAYS
     "none": "of the same frame",
     "time": "control: frames of the sequence mixed",
-    "film": "control: of another sequence",
+    "other": "control: of another sequence",
 }
 
 
@@ -48,7 +59,7 @@ def signed(image: np.ndarray, scale: float | None = None) -> np.ndarray:
     return 0.5 + 0.5 * np.round(np.clip(image / scale, -1, 1) * TONES) / TONES
 
 
-def draw_sheet(images: np.ndarray, name: str, number: int) -> Picture:
+def draw_sheet(images: np.ndarray, name: str, number: int, columns: int = COLUMNS) -> Picture:
     """The `number` images (U, S, S) of largest L2 norm, each on a scale of its own."""
     units = largest(images, number)
     norms = np.linalg.norm(images.reshape(len(images), -1), axis=1)
@@ -57,7 +68,123 @@ def draw_sheet(images: np.ndarray, name: str, number: int) -> Picture:
         text=f"{name}: the {len(units)} of {len(images)} units with the largest L2 norm, from "
         f"{norms[units[0]]:.2f} down to {norms[units[-1]]:.2f}; the mean of all is "
         f"{norms.mean():.2f}. Bright: positive, dark: negative, each on a scale of its own.",
-        columns=COLUMNS,
+        columns=columns,
+    )
+
+
+def draw_one_unit(images: Features, unit: int) -> Picture:
+    """The features of one unit, side by side."""
+    return plots.images(
+        [signed(group[unit]) for group in images.values()],
+        list(images),
+        f"Unit {unit + 1} of {len(images['input i'])}. Four pictures of what it looks at, and what "
+        "it draws. Bright: positive weights, dark: negative, mid-grey: zero.",
+        columns=len(images),
+    )
+
+
+def draw_lobes(images: Features, number: int = 4) -> Picture:
+    """Some of the largest features, each with its main lobe at its right."""
+    pictures, captions = [], []
+    for name in ("input g", "output future"):
+        for unit in largest(images[name], number):
+            image, found = images[name][unit], measure(images[name][unit])
+            pictures += [signed(image), lobe(image).astype(float)]
+            captions += [name, f"{found['length']:.0f} × {found['width']:.0f}"]
+    return plots.images(
+        pictures,
+        captions,
+        f"{number} input features and {number} output features, each with its main lobe at its "
+        "right, and the length and width of that lobe in pixels.",
+    )
+
+
+def draw_measure(networks: Mapping[str, Mapping], name: str) -> Picture:
+    """Medians of a measure for each kind of feature, of several networks: words → its shapes."""
+    middle = {words: quartiles(shapes) for words, shapes in networks.items()}
+    kinds = list(next(iter(middle.values())))
+    values = {words: [part[kind][name][1] for kind in kinds] for words, part in middle.items()}
+    spans = {
+        words: [(part[kind][name][2] - part[kind][name][0]) / 2 for kind in kinds]
+        for words, part in middle.items()
+    }
+    listed = "; ".join(
+        f"{words} " + ", ".join(f"{kind} {v:.3g}" for kind, v in zip(kinds, row, strict=True))
+        for words, row in values.items()
+    )
+    unit = "" if name == "elongation" else ", pixels"
+    return plots.bars(
+        kinds,
+        values,
+        spans,
+        text=f"Median {name} of the main lobe{unit}: {listed}. Bars: half the distance between the "
+        f"quartiles of {LARGEST} units.",
+        ylabel=f"{name}{unit}",
+    )
+
+
+def draw_stored_networks(result: dict[str, Any]) -> Picture:
+    """The chance that an output feature measures more, over the stored networks."""
+    groups = {}
+    for name in ("width", "length", "elongation"):
+        groups[name] = np.array(
+            [
+                [network["trained"]["output_larger"]["as it is"][gate][name] for gate in GATES]
+                for network in result["networks"]
+            ]
+        )  # (networks, gates)
+    listed = "; ".join(f"{n} {c.min():.2f} to {c.max():.2f}" for n, c in groups.items())
+    return plots.bars(
+        [f"than input {gate}" for gate in GATES],
+        {name: chance.mean(0).round(2) for name, chance in groups.items()},
+        {name: chance.std(0, ddof=1) for name, chance in groups.items()},
+        {"no difference": 0.5},
+        "Chance that an output feature (future) measures more than an input feature, mean and "
+        f"deviation over {len(result['networks'])} small networks: {listed}. Stored results, "
+        f"{result['settings']['steps']} steps, {result['settings']['units']} units, 32×32 pixels.",
+        ylabel="chance",
+    )
+
+
+def draw_growth(looks: Sequence[Snapshot]) -> Picture:
+    """Median width of some kinds of features while a network learns."""
+    steps = [look.step for look in looks]
+    widths = {
+        name: [float(np.median(look.shapes[name]["width"])) for look in looks]
+        for name in ("output future", "output reconstruction", "input o", "input g")
+    }
+    listed = "; ".join(
+        f"{k}: {v[0]:.1f} at first, {v[-1]:.1f} at the end" for k, v in widths.items()
+    )
+    return plots.curves(
+        {name: (steps, values) for name, values in widths.items()},
+        {"one pixel": 1.0},
+        f"Median width of the main lobe while the network learns. {listed}.",
+        ylabel="width, pixels",
+    )
+
+
+def draw_explained(fires: Mapping[str, dict[str, Any]]) -> Picture:
+    """How much of a unit's variance a digit's place explains, with both controls; `fires`: words →
+    what `place_tuning.explain` gives.
+    """
+    parts = ("encoder", "future decoder")
+    labels = [f"{part.split()[-1]}, {words}" for part in parts for words in fires]
+    ways = {"same frame": "none", "frames mixed": "time", "another clip": "other"}
+    values = {
+        words: [100 * fires[one][part][way] for part in parts for one in fires]
+        for words, way in ways.items()
+    }
+    listed = "; ".join(
+        f"{label} " + ", ".join(f"{words} {v[n]:.1f}" for words, v in values.items())
+        for n, label in enumerate(labels)
+    )
+    return plots.bars(
+        labels,
+        values,
+        text="How much of the variance of the median unit the place of a digit explains, in %: "
+        f"{listed}.",
+        ylabel="explained, %",
     )
 
 

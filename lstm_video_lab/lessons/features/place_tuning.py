@@ -18,7 +18,7 @@ from lstm_video_lab.settings import Settings
 
 SEQUENCES = {"smoke": 20, "laptop": 400, "paper": 300}
 PLACES = 8  # K
-WAYS = ("none", "time", "film")  # how positions are shuffled
+WAYS = ("none", "time", "other")  # how positions are shuffled
 
 
 class Tuning(NamedTuple):
@@ -61,10 +61,10 @@ def positions(settings: Settings, sequences: int) -> dict[str, np.ndarray]:
 
 
 def shuffle(places: np.ndarray, way: str) -> np.ndarray:
-    """Positions that do not belong to the frame: "time" mixes the frames of each sequence, "film"
+    """Positions that do not belong to the frame: "time" mixes the frames of each sequence, "other"
     takes another sequence at the same time; "none" leaves them.
     """
-    if way == "film":
+    if way == "other":
         return np.roll(places, 1, axis=1)
     if way == "time":
         mixed = np.random.default_rng(0).random(places.shape[:2]).argsort(0)

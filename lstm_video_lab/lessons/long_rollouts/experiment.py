@@ -23,7 +23,12 @@ from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints, runs
 
-PRETRAINED = {"box": "composite-two-digits"}  # key in the result -> pretrained model
+PRETRAINED = {  # key in the result -> pretrained model
+    "fully connected": "fc-two-digits",  # 64×64 pixels
+    "convolutional": "convlstm-two-digits",  # 64×64 pixels
+    "small": "composite-two-digits",  # 32×32 pixels, fully connected
+}
+SEQUENCES = {64: 100, 32: 500}  # at most, by the side of a frame
 STEPS, UNITS = 100, 200
 WINDOWS = {"first half": (0, STEPS // 2), "second half": (STEPS // 2, STEPS)}
 LAGS = 35  # the longest lag that half a rollout is searched for
@@ -134,7 +139,7 @@ def roll_out_models(
 
 
 def measure_rollouts(
-    model: VideoModel, settings: Settings, sequences: int, batch: int = 100
+    model: VideoModel, settings: Settings, sequences: int, batch: int = 25
 ) -> dict[str, Any]:
     """Roll a model out on held-out sequences: see `_summary` for what is returned."""
     s = long_settings(settings)
@@ -156,22 +161,31 @@ def _summary(measures: dict[str, Tensor], units: np.ndarray) -> dict[str, Any]:
     for name, values in measures.items():
         per_step[name] = np.round(values.mean(1).double().numpy(), 4).tolist()
     swing = np.sqrt((np.diff(units, axis=0) ** 2).mean((1, 2)))  # (T − 1,)
+    return {"per_step": per_step, "swing": swing.tolist(), "windows": search_windows(units)}
+
+
+def search_windows(activity: np.ndarray) -> dict[str, Any]:
+    """Of activity (T, B, U) in each of WINDOWS: its autocorrelation, the peak of each sequence, the
+    share of sequences that are periodic, and how much a unit swings.
+    """
     windows = {}
     for name, (start, end) in WINDOWS.items():
-        curve = autocorrelation(units[start:end], LAGS)  # (K, B)
+        curve = autocorrelation(activity[start:end], LAGS)  # (K, B)
         lag, height = peak(curve)
         windows[name] = {
             "curve": np.round(curve.mean(1).astype(float), 4).tolist(),
             "lag": lag.tolist(),
             "height": np.round(height.astype(float), 3).tolist(),
             "periodic": float((height >= PERIODIC).mean()),
-            "swing": float(units[start:end].std(0).mean()),
+            "swing": float(activity[start:end].std(0).mean()),
         }
-    return {"per_step": per_step, "swing": swing.tolist(), "windows": windows}
+    return windows
 
 
 def references(settings: Settings, sequences: int) -> dict[str, Any]:
-    """What a rollout is held against: baselines per step, and the true bounce periods."""
+    """What a rollout is held against: baselines per step, the true bounce periods, and the same
+    search for a period in the true places.
+    """
     s = long_settings(settings)
     data = evaluation.heldout_data(s)
     frames = to_unit(data.batch(0, min(sequences, 100)))[s.frames_in :]  # (T, B, H, W)
@@ -183,13 +197,19 @@ def references(settings: Settings, sequences: int) -> dict[str, Any]:
     for name in ("sharpness", "place"):
         levels["mean_image"][name] = of_mean[name].mean(1).tolist()
     path = metrics.centre_of_mass(frames).diff(dim=0).norm(dim=-1).mean().item()
-    periods = bounce_periods(data.scene(0, sequences).positions)
-    return {"baselines": levels, "path": path, "periods": periods.tolist()}
+    places = data.scene(0, sequences).positions  # (T, B, D, 2)
+    paths = places[s.frames_in :].reshape(STEPS, sequences, -1).astype(float)
+    return {
+        "baselines": levels,
+        "path": path,
+        "periods": bounce_periods(places).tolist(),
+        "true places": search_windows(paths),
+    }
 
 
 def example(model: VideoModel, settings: Settings, sequence: int = 0) -> dict[str, str]:
-    """Every fifth frame to come of a held-out sequence and of its rollout ("dream"), packed:
-    (T / 5, H, W) each.
+    """Every fifth frame to come of a held-out sequence and of its rollout, packed: (T / 5, H, W)
+    each.
     """
     s = long_settings(settings)
     past, later = evaluation.heldout_data(s).batch(sequence, 1).tensor_split([s.frames_in])
@@ -197,7 +217,7 @@ def example(model: VideoModel, settings: Settings, sequence: int = 0) -> dict[st
     rollout = (torch.sigmoid(logits) * 255).round().to(torch.uint8)
     return {
         "truth": pack_frames(later[4::5, 0].contiguous().numpy()),
-        "dream": pack_frames(rollout[4::5, 0].contiguous().numpy()),
+        "rollout": pack_frames(rollout[4::5, 0].contiguous().numpy()),
     }
 
 
@@ -230,11 +250,10 @@ def periods_of(one: dict[str, Any], window: str, least: float = 0.2) -> tuple[np
 
 
 def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
-    """Train the one-digit models; roll them and the pretrained one out, this beside its controls.
+    """Train the one-digit models; roll them and the pretrained ones out, these beside controls.
 
     One that is trained is not trained again.
     """
-    sequences = min(runs.SEQUENCES[scale], 500)
     models: dict[str, tuple[VideoModel, Settings, int]] = {}
     for name in TRAINED:
         settings, folder = settings_for(name, scale), out / "runs" / f"rollouts-{name}"
@@ -242,24 +261,31 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
         models[name] = checkpoints.load_model(folder), settings, trained["steps"]
     for name, pretrained_name in PRETRAINED.items():
         model = pretrained.load_pretrained(pretrained_name)
-        assert model.card is not None
-        models[name] = model, Settings.from_dict(model.card["settings"]), model.card["steps"]
-    result: dict[str, Any] = {"scale": scale, "sequences": sequences, "models": {}}
+        steps = model.card.get("total_steps", model.card["steps"])
+        models[name] = model, Settings.from_dict(model.card["settings"]), steps
+    result: dict[str, Any] = {"scale": scale, "models": {}}
     result["made"] = {"seeds": [settings_for(TRAINED[0], scale).seed]}
     for name, (model, settings, steps) in models.items():
-        of_controls = {}
-        if name in PRETRAINED:
-            for kind, control in controls(model).items():
-                of_controls[kind] = measure_rollouts(control, settings, sequences)
-        one = result["models"][name] = {
-            "settings": settings.to_dict(),
-            "steps": steps,
-            **measure_rollouts(model, settings, sequences),
-            "controls": of_controls,
-            "example": example(model, settings),
-            **references(settings, sequences),
-        }
+        one = result["models"][name] = measure_model(name, model, settings, scale)
+        one["steps"] = steps
         error, level = one["per_step"], one["baselines"]["mean_image"]
         step = first_step_above(error["cross_entropy"], level["cross_entropy"])
         yield f"{name}: passes the mean image at step {step}"
     return result
+
+
+def measure_model(name: str, model: VideoModel, settings: Settings, scale: str) -> dict[str, Any]:
+    """All that is stored of one model; of a pretrained one its controls as well."""
+    sequences = min(runs.SEQUENCES[scale], SEQUENCES.get(settings.image_size, STEPS))
+    of_controls = {}
+    if name in PRETRAINED:
+        for kind, control in controls(model).items():
+            of_controls[kind] = measure_rollouts(control, settings, sequences)
+    return {
+        "settings": settings.to_dict(),
+        "sequences": sequences,
+        **measure_rollouts(model, settings, sequences),
+        "controls": of_controls,
+        "example": example(model, settings),
+        **references(settings, sequences),
+    }

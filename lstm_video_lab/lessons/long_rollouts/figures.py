@@ -1,4 +1,4 @@
-"""The pictures of lesson 09: errors of long rollouts, their frames and units, and periods.
+"""The pictures of lesson 09 that widgets move: frames and units of a rollout, and periods.
 
 T steps, B sequences, H × W the size of a frame, U units.
 """
@@ -20,7 +20,6 @@ from lstm_video_lab.plots.canvas import (
     GAP,
     INK,
     SMALL,
-    WIDTH,
     Picture,
     draw_levels,
     draw_lines,
@@ -43,9 +42,8 @@ def overview(result: dict[str, Any]) -> Picture:
     return plots.curves(
         lines,
         {"mean image": 1.0},
-        f"Error as a part of the mean image's, which is passed by: {'; '.join(words)} "
-        f"({result['sequences']} held-out sequences, {result['scale']} scale).",
-        xlabel="predicted frame",
+        f"Error as a part of the mean image's, which is passed by: {'; '.join(words)}.",
+        xlabel="frames ahead",
         ylabel="error / mean image's error",
     )
 
@@ -64,15 +62,15 @@ def draw_rollout(
     """
     b, t = sequence - 1, step - 1
     frames = {"truth": truth[t, b]} | {name: one.frames[t, b] for name, one in rollouts.items()}
-    side = fit(truth.shape[-1], min((WIDTH - 16) / len(frames) - 2 - GAP, 130))
-    page = Page()
+    page = Page(least=16 + 100 * len(frames))
+    side = fit(truth.shape[-1], min((page.width - 16) / len(frames) - 2 - GAP, 130))
     page.columns(frames, side + 2 + GAP, 6, fontsize=FONT, color=INK)
     page.gap(26)
     page.tiles(tile(list(frames.values()), len(frames), side))
     page.gap(8)
     errors = {name: one.measures["cross_entropy"][:, b] for name, one in rollouts.items()}
     names = [f"{name} 123.4" for name in [*errors, *baselines]]
-    axes = page.chart(CHART, names, "predicted frame", "nats per frame", margin=40, below=52)
+    axes = page.chart(CHART, names, "frames ahead", "nats per frame", margin=40, below=52)
     page.label_ends(axes, _draw_errors(axes, errors, baselines, step))
     _add_units(page, rollouts, b, t, centred)
     parts = []
@@ -83,7 +81,7 @@ def draw_rollout(
         )
     levels = ", ".join(f"{name} {level:.1f}" for name, level in baselines.items())
     return page.finish(
-        f"Sequence {sequence}, predicted frame {step} of {len(truth)}. {'; '.join(parts)}. "
+        f"Sequence {sequence}, {step} of {len(truth)} frames ahead. {'; '.join(parts)}. "
         f"Baselines: {levels}. Sharpness: 1 is that of the true frames.",
     )
 

@@ -24,7 +24,7 @@ class RolloutExplorer(LabWidget):
     """Choose a sequence, scrub through the frames to come: pictures, error, and what units do.
 
     `rollouts`: model -> its rollout; `truth`: (T, B, H, W) in [0, 1]; `baselines`: name -> nats
-    per frame; `step`: the predicted frame that is shown first.
+    per frame; `step`: how many frames ahead the first picture is.
     """
 
     title = "a long rollout, frame by frame"
@@ -44,7 +44,7 @@ class RolloutExplorer(LabWidget):
         steps, sequences = self.truth.shape[:2]
         return {
             "sequence": slider("Sequence", 1, 1, sequences),
-            "step": slider("Predicted frame", self.first, 1, steps),
+            "step": slider("Frames ahead", self.first, 1, steps),
             "centred": dropdown("Units", False, STRIPS),
         }
 

@@ -213,14 +213,14 @@ def draw_ink_by_frame(result: dict[str, Any]) -> Picture:
     lines, words = {}, []
     for name, one in _one_digit(result).items():
         ink = one["future"]["ink"]["per_step"]
-        lines[name] = (range(1, 1 + len(ink)), ink)
+        lines[name] = (range(11, 11 + len(ink)), ink)
         words.append(f"{name} {ink[0]:.2f}, {ink[-1]:.2f}")
     return plots.curves(
         lines,
         {"true ink": 1.0},
         f"One digit shown: ink of the frames to come, in digits' worth, first and last: "
         f"{'; '.join(words)} ({_sequences(result)}).",
-        xlabel="predicted frame",
+        xlabel="frame of the clip",
         ylabel="ink, in digits",
     )
 

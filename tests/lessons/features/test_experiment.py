@@ -138,14 +138,14 @@ def test_a_unit_that_fires_at_one_place_is_found_and_the_controls_lose_it():
     found = place_tuning.tune(active, places, 15, 4)
     assert found.maps[0, 0, 3] == 1.0 and found.maps[0].sum() == 1.0
     assert found.explained[0] == pytest.approx(1.0) and found.explained[1] < 0.05
-    for way in ("time", "film"):
+    for way in ("time", "other"):
         lost = place_tuning.tune(active, place_tuning.shuffle(places, way), 15, 4)
         assert lost.explained[0] < 0.05
 
 
 def test_shuffling_keeps_what_it_should():
     places = np.arange(4 * 3 * 2 * 2).reshape(4, 3, 2, 2)
-    time, film = (place_tuning.shuffle(places, way) for way in ("time", "film"))
+    time, film = (place_tuning.shuffle(places, way) for way in ("time", "other"))
     np.testing.assert_array_equal(np.sort(time, 0), places)  # each sequence keeps its places
     assert (time != places).any()
     np.testing.assert_array_equal(film[:, 1:], places[:, :-1])
@@ -201,5 +201,5 @@ def test_the_command_measures_each_network_before_and_after(tmp_path, monkeypatc
         low, middle, high = first[name]["shapes"]["output future"]["area"]
         assert 1 <= low <= middle <= high <= S * S
         assert set(first[name]["output_larger"]["smoothed"]) == set("ifgo")
-        assert set(first[name]["firing"]["encoder"]) == {"none", "time", "film"}
+        assert set(first[name]["firing"]["encoder"]) == {"none", "time", "other"}
     assert (tmp_path / "features.png").read_bytes().startswith(b"\x89PNG")

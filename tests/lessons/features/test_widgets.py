@@ -55,7 +55,7 @@ def test_the_browser_s_words_are_the_measures_of_that_unit():
     for part in ("encoder", "future decoder"):
         explained = place_tuning.tune(h[part], places[part], box).explained[3]
         assert f"{part}: the place of a digit explains {100 * explained:.0f} %" in words
-    widget.values["way"].value = "film"
+    widget.values["way"].value = "other"
     assert widget.picture().text != words
 
 

@@ -154,7 +154,7 @@ def test_the_longer_one_differs_in_its_horizon_alone():
 
 
 def test_the_experiment_stores_what_a_lesson_asks_for(tmp_path, monkeypatch):
-    monkeypatch.setitem(runs.SEQUENCES, "smoke", 6)
+    monkeypatch.setitem(runs.SEQUENCES, "smoke", 3)
     lines = list(experiments.run("rollouts", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
     result = read_result(tmp_path / "rollouts.json")
@@ -167,12 +167,15 @@ def test_the_experiment_stores_what_a_lesson_asks_for(tmp_path, monkeypatch):
         assert set(one["controls"]) == (
             {"random", "shuffled"} if name in experiment.PRETRAINED else set()
         )
-        assert np.shape(one["periods"])[0] == 6
+        assert np.shape(one["periods"])[0] == one["sequences"] == 3
         clips = {key: unpack_frames(text) for key, text in one["example"].items()}
-        assert clips["truth"].shape == clips["dream"].shape and len(clips["dream"]) == 20
-    box = result["models"]["box"]
-    assert box["per_step"]["cross_entropy"][0] < box["baselines"]["mean_image"]["cross_entropy"][0]
-    assert box["controls"]["random"]["swing"][-1] < 0.01 * box["swing"][-1]  # it has settled
+        assert clips["truth"].shape == clips["rollout"].shape == (20, *clips["truth"].shape[1:])
+        assert set(one["true places"]) == set(experiment.WINDOWS)
+    for name in experiment.PRETRAINED:
+        one = result["models"][name]
+        mean_image = one["baselines"]["mean_image"]
+        assert one["per_step"]["cross_entropy"][0] < mean_image["cross_entropy"][0]
+        assert one["controls"]["random"]["swing"][-1] < 0.01 * one["swing"][-1]  # it has settled
 
 
 def test_a_rollout_needs_no_download():

@@ -41,7 +41,7 @@ def truth():
 
 def test_the_line_tells_errors_and_movement_of_the_step(rollouts, truth):
     widget = RolloutExplorer(rollouts, truth, {"mean image": 30.0}, step=3)
-    assert "predicted frame 3 of 24" in widget.text.value
+    assert "3 of 24 frames ahead" in widget.text.value
     assert "trained 12.0 nats" in widget.text.value and "random 52.0 nats" in widget.text.value
     before = widget.image.value
     widget.values["step"].value = 20
