@@ -28,8 +28,9 @@
 # In JupyterLab, run a cell with Shift+Enter. Go from top to bottom. The [map](#The-map) and the
 # [words](#The-words) of the lab are further down.
 
-# %% setup
+# %% setup tags=["hide-input"]
 from lstm_video_lab import Settings, VideoModel, evaluate, evaluation, plots, predict, training
+from lstm_video_lab.lessons.start_here import figures, guesses
 from lstm_video_lab.widgets import FilmPlayer, Guess, SelfTest, TrainingStudio
 
 settings = Settings.for_scale()
@@ -38,9 +39,10 @@ print(
     f"come, each of {settings.image_size}×{settings.image_size} pixels"
 )
 
-# %% a clip
-film = evaluation.heldout_data(settings).batch(56, 1)[:, 0]  # clip 56: uint8 (T, H, W)
-seen, future = film.tensor_split([settings.frames_in])
+# %% a clip tags=["hide-input"]
+clip = evaluation.heldout_data(settings).batch(56, 1)[:, 0]  # clip 56: uint8 (T, H, W)
+seen, future = clip.tensor_split([settings.frames_in])
+ahead = (len(future) + 1) // 2  # as many frames after the last one seen
 plots.frames(
     {"seen": seen},
     f"Clip 56: a handwritten digit in a dark box, {len(seen)} frames. It keeps its speed, and it "
@@ -50,26 +52,16 @@ plots.frames(
 # %% [markdown]
 # ## Your turn first
 #
-# You have just seen all that the network sees. Now do its work.
+# You have just seen all that the network sees. Now do its work: here are three pictures.
 
-# %% candidates
-ahead = (len(future) + 1) // 2
-asked = len(seen) + ahead  # the number of a frame to come
-candidates = [film[len(seen) - 1], film[asked - 1], film[len(seen) - 1 - ahead]]
-plots.images(candidates, "ABC", f"Three candidates for frame {asked}.", columns=3)
+# %% candidates tags=["hide-input"]
+figures.draw_candidates(clip, len(seen), ahead)
+
+# %% [markdown]
+# **Which of the three is the frame that comes a few frames after the last one?**
 
 # %% your turn
-Guess(
-    f"Which is frame {asked}?",
-    ["A", "B", "C"],
-    "B",
-    lambda: plots.frames(
-        {"clip": film},
-        f"A is the last frame you saw, and C is from {ahead} frames before that. B is what comes: "
-        f"frame {asked}, with the thick border.",
-        mark=asked - 1,
-    ),
-)
+Guess(guesses.WHICH_FRAME, clip, len(seen), ahead)
 
 # %% [markdown]
 # How did you know? One frame would not have been enough. You took the *place* from the last frame,
@@ -94,39 +86,31 @@ SelfTest()
 #
 # ## One minute of live learning
 #
-# The next model is the **composite** of the paper. An *encoder* reads the frames. From its memory,
-# one *decoder* gives those frames back, and another gives the frames to come.
+# The network that you are about to train reads the frames that are seen. Then it says, pixel by
+# pixel, how likely it is that the pixel will be white in each frame to come.
 #
-# How good is it? Each pixel is predicted as a probability of being white, and each pixel costs the
-# more, the more surprising it is. The sum over a frame is the loss, in **nats per frame**; lower
-# is better. Two lines put it in its place. Above, the **mean image**: always answer with the
-# average of all frames, whatever the clip. Below, the **entropy bound**: nobody can get under it,
-# because pixels are grey and a probability cannot say "exactly this grey". Lesson 03 explains
-# both.
+# How good is that? A pixel costs the more, the more surprising it is for the network. The sum over
+# a frame is its **loss**; lower is better. One line puts it in its place: the **mean image**, which
+# always answers with the average of all frames, a grey fog, whatever the clip. A network that is
+# not better than that has learnt nothing of *this* clip.
 
-# %% before training tags=["nbval-check-output"]
+# %% before training tags=["nbval-check-output", "hide-input"]
 untrained = evaluate(VideoModel(**settings.model_fields()), settings, 50)
-cost = {"untrained": untrained["future"]["cross_entropy"]}
-cost |= {
-    name: untrained["baselines"][name]["cross_entropy"] for name in ("mean_image", "entropy_bound")
-}
-print("From the worst to the best:", ", ".join(sorted(cost, key=cost.get, reverse=True)))
+levels = untrained["baselines"]
+is_worse = untrained["future"]["cross_entropy"] > levels["mean_image"]["cross_entropy"]
+print("Before any training the network is worse than the mean image:", is_worse)
+
+# %% [markdown]
+# **The network starts from nothing. What will it learn first?**
 
 # %% guess what is learnt first
-Guess(
-    "The network starts from nothing. What will it learn first?",
-    ["which digit it is", "where the digit is", "both at the same time"],
-    "where the digit is",
-    "Look at the row “predicted” while it trains: first a grey fog, the same for every clip, then "
-    "a soft spot that goes where the digit goes. Strokes take far longer than this minute. A spot "
-    "in the right place saves many nats, and one spot serves all digits. Which digit it is saves "
-    "fewer, and has to be learnt for each of the ten.",
-)
+Guess(guesses.WHAT_FIRST)
 
 # %% [markdown]
 # Now press **Train**. You can pause, stop and go on at any time. While it trains, the notebook
-# stays free: read on, and come back. (In a stored notebook the picture comes from a run at *smoke*
-# scale: a few steps, which teach next to nothing. The picture after it shows a longer run.)
+# stays free: read on, and come back. The loss is counted in **nats per frame**. (In a stored
+# notebook the picture comes from a run at *smoke* scale: a few steps, which teach next to nothing.
+# The picture after it shows a longer run.)
 #
 # <!-- "at smoke scale" = printed("training studio", "smoke scale") -->
 
@@ -138,7 +122,7 @@ TrainingStudio()
 # run, with the prediction for one clip kept at four moments. It is a short run; patience and
 # lesson 06 give better ones.
 
-# %% snapshots
+# %% snapshots tags=["hide-input"]
 past = seen[:, None]  # (T, 1, H, W)
 shots, moments, losses = {"truth": future}, [0.02, 0.2, 0.5], []
 
@@ -154,28 +138,35 @@ run = training.learn(settings, "composite", on_step=keep)
 shots[f"at {run.curve['step'][-1]}"] = predict(run.model, past, len(future)).future[:, 0]
 losses.append(f"{run.curve['future'][-1]:.0f}")
 
-# %% what was learnt
-plots.frames(
-    shots,
-    "Clip 56 goes on. Below the truth: what was predicted at that step of training; the last after "
-    f"{run.seconds:.0f} s, {settings.scale} scale. Loss on the future at these moments: "
-    f"{', '.join(losses)} nats per frame; mean image {cost['mean_image']:.0f}, entropy "
-    f"bound {cost['entropy_bound']:.0f}.",
-    first=len(seen) + 1,
-)
+# %% what was learnt tags=["hide-input"]
+made = f"after {run.seconds:.0f} s, {settings.scale} scale"
+figures.draw_moments(shots, losses, levels, made, len(seen) + 1)
 
-# %% the clip, played
+# %% the clip, played tags=["hide-input"]
 FilmPlayer(
-    {"truth": film, "predicted": shots[f"at {run.curve['step'][-1]}"]},
+    {"truth": clip, "predicted": shots[f"at {run.curve['step'][-1]}"]},
     f"Clip 56: frames 1 to {len(seen)} are seen; from frame {len(seen) + 1} on, what the network "
     "predicted runs beside the truth.",
     seen=len(seen),
 )
 
 # %% [markdown]
-# Be strict with this picture. It is one clip, and a short run. A spot in the right place is no
-# proof that the digit is known. That is why every lesson puts baselines beside each result, and
-# measures on many held-out clips: clips made of digits that were never trained on.
+# A spot goes where the digit goes, and no digit can be read in it. The numbers say the same. Put
+# the average of *all digits* where the true digit is: **place known, shape not**. That is the
+# **mean digit**, the last number of the line below the picture. The network has left the fog, and
+# is still above the mean digit: it does not know the place that well, and of the shape next to
+# nothing. You will meet both lines again in every lesson in which one digit moves.
+#
+# Be strict with this picture, too. It is one clip, and a short run. That is why every lesson puts
+# baselines beside each result, and measures on many held-out clips: clips made of digits that were
+# never trained on.
+#
+# <!--
+# learnt = "what was learnt"
+# "has left the fog" = output(learnt, "at these moments:", 4) < 0.7 * output(learnt, "Mean image:")
+# "still above the mean digit" = output(learnt, "at these moments:", 4)
+#     > output(learnt, "true place:")
+# -->
 #
 # ## The map
 #
@@ -255,6 +246,7 @@ FilmPlayer(
 # | squared error per frame | (prediction − pixel)², summed over the pixels of a frame |
 # | entropy bound | the least nats per frame that any prediction can have |
 # | mean image | the average of all training frames, the best answer without looking |
+# | mean digit | the average of all digits at the true place: place known, shape not |
 # | copy-last | the last frame seen, given again and again |
 #
 # ## What to try next

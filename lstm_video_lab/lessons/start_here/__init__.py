@@ -1,0 +1,1 @@
+"""Lesson 00: a frame predicted by eye, then by a network."""
