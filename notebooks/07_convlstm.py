@@ -207,7 +207,7 @@ ReachExplorer(settings)
 #     output("train both for about equal seconds", "fully connected", 3)])
 # -->
 
-# %% train both for about equal seconds
+# %% train both for about equal seconds timeout=900
 conv = training.learn(Settings.for_lesson(**CONV, steps=630, batch_size=16), "convolutional")
 many = training.learn(Settings.for_lesson(steps=1000), "fully connected")
 pair = {"convolutional": conv, "fully connected": many}

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from lstm_video_lab import evaluation, prediction
-from lstm_video_lab.data.frames import pack_frames
+from lstm_video_lab.data.frames import pack_frames, to_unit, unpack_frames
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import runs
@@ -24,6 +24,7 @@ from lstm_video_lab.training.trials import summarise_seeds
 
 UNITS, SEEDS, STEPS = 256, (0, 1, 2), 1500
 CLIPS = 8  # of the blind test
+COARSE = 6  # waves in a patch, at most, that the blind test shows
 MODELS: dict[str, dict[str, Any]] = {  # name → what differs
     "future predictor": {"reconstruct": False},
     "composite": {},
@@ -107,3 +108,19 @@ def power_spectrum(frames: Tensor) -> Tensor:
     ring = (waves[:, None].square() + waves.square()).sqrt().round().long()  # (S, S)
     total = power.flatten(0, -3).mean(0)
     return torch.stack([total[ring == k].sum() for k in range(S // 2 + 1)])
+
+
+def low_pass(frames: Tensor, waves: int = COARSE) -> Tensor:
+    """Frames (…, S, S) without all that has more than so many waves in a patch: no grain."""
+    S = frames.shape[-1]
+    k = torch.fft.fftfreq(S, 1 / S)
+    is_coarse = (k[:, None].square() + k.square()).sqrt() <= waves  # (S, S)
+    return torch.fft.ifft2(torch.fft.fft2(frames) * is_coarse).real
+
+
+def smooth_clips(packed: dict[str, str]) -> dict[str, Tensor]:
+    """Name → what a stored model predicts, in [0, 1] and without grain: (T, N, S, S)."""
+    return {
+        name: low_pass(to_unit(torch.from_numpy(unpack_frames(text).copy()))).clamp(0, 1)
+        for name, text in packed.items()
+    }

@@ -1,21 +1,98 @@
-"""The picture of lesson 11's experiment."""
+"""The pictures of lesson 11: patches large enough to be seen, errors by frame, and waves.
+
+T frames, N clips, H × W the size of a frame.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from torch import Tensor
+
 from lstm_video_lab import plots
-from lstm_video_lab.plots.canvas import Picture
+from lstm_video_lab.lessons.natural_patches.experiment import LARGE, PAPER, SMALL
+from lstm_video_lab.plots.canvas import Picture, room_for
+from lstm_video_lab.plots.page import Page
+
+EVERY = 2  # of so many frames one is shown, so that a patch is large
 
 
 def overview(result: dict[str, Any]) -> Picture:
     """Squared error of every model, mean and spread over seeds, beside the copied last frame."""
+    return _draw_models(result, list(result["models"]))
+
+
+def draw_four_models(result: dict[str, Any]) -> Picture:
+    """The same without the one that has twice the units."""
+    return _draw_models(result, [name for name in result["models"] if name != LARGE])
+
+
+def _draw_models(result: dict[str, Any], names: list[str]) -> Picture:
     models = result["models"]
+    copied, mean_image = (result["baselines"][n]["mse"] for n in ("copy_last", "mean_image"))
+    listed = "; ".join(f"{name} {models[name]['mean']:.2f}" for name in names)
     return plots.bars(
-        list(models),
-        [one["mean"] for one in models.values()],
-        [one["spread"] for one in models.values()],
-        baselines={"copy last": result["baselines"]["copy_last"]["mse"]},  # others are far above
+        names,
+        [models[name]["mean"] for name in names],
+        [models[name]["spread"] for name in names],
+        {"copy last": copied},
+        f"Squared error of frames to come, mean and spread of {len(models[SMALL]['seeds'])} seeds "
+        f"({result['scale']} scale, {models[SMALL]['steps']} steps, source: {result['data']}): "
+        f"{listed}; copy last {copied:.2f}; the mean image, {mean_image:.0f}, is far above.",
         ylabel="squared error per frame",
-        title=f"Prediction of natural patches ({result['scale']} scale)",
+    )
+
+
+def order_beside_paper(result: dict[str, Any]) -> str:
+    """Ours and the paper's four models, from the least error on, a line for each place."""
+    names = [name for name in result["models"] if name != LARGE]
+    ours = sorted(names, key=lambda name: result["models"][name]["mean"])
+    theirs = sorted(names, key=lambda name: PAPER[name])
+    lines = [
+        f"{place}. here: {a:42} paper: {b} ({PAPER[b]})"
+        for place, (a, b) in enumerate(zip(ours, theirs, strict=True), 1)
+    ]
+    return "\n".join(lines)
+
+
+def draw_rows(rows: Mapping[str, Any], text: str, first: int = 1) -> Picture:
+    """Rows of patches, name → (T, H, W), one in EVERY; `first` numbers the first frame."""
+    page = Page(room_for([*rows, "frame"]), narrow=True)
+    length = max(len(row) for row in rows.values())
+    numbers = [first + t for t in range(0, length, EVERY)]
+    page.frames({name: row[::EVERY] for name, row in rows.items()}, numbers)
+    page.gap(6)
+    return page.finish(text)
+
+
+def draw_errors(errors: Mapping[str, list[float]], first: int) -> Picture:
+    """Squared error by frame to come, of models and of what needs no learning."""
+    frames = range(first, first + len(next(iter(errors.values()))))
+    listed = "; ".join(f"{name} {row[0]:.1f}, {row[-1]:.1f}" for name, row in errors.items())
+    return plots.curves(
+        {name: (frames, row) for name, row in errors.items()},
+        None,
+        f"Squared error per frame, at frame {frames[0]} and at frame {frames[-1]}: {listed}. (Each "
+        "line of the scale is ten times the one below.)",
+        xlabel="frame of the clip",
+        ylabel="squared error per frame",
+        logy=True,
+    )
+
+
+def draw_waves(powers: Mapping[str, Tensor]) -> Picture:
+    """Power at each number of waves in a patch, and what a prediction keeps of it."""
+    waves = range(1, len(powers["truth"]))
+    kept = powers["prediction"] / powers["truth"]
+    half = next((k for k in waves if kept[k] < 0.5), waves[-1])
+    return plots.curves(
+        {name: (waves, np.asarray(power)[1:]) for name, power in powers.items()},
+        None,
+        f"Power at each number of waves across a patch. The prediction keeps {100 * kept[1]:.0f} % "
+        f"of the longest waves, and less than half from {half} waves on.",
+        xlabel="waves in a patch",
+        ylabel="power",
+        logy=True,
     )

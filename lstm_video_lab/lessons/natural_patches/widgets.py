@@ -11,11 +11,12 @@ from typing import Any
 import ipywidgets
 import numpy as np
 
-from lstm_video_lab import metrics, plots, prediction
+from lstm_video_lab import metrics, prediction
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.lessons.natural_patches.experiment import busiest_clips
+from lstm_video_lab.lessons.natural_patches.figures import draw_rows
 from lstm_video_lab.models import VideoModel
-from lstm_video_lab.plots.canvas import Picture
+from lstm_video_lab.plots.canvas import Picture, grey
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.widgets.base import LABEL, LabWidget, row, slider
 
@@ -57,7 +58,7 @@ class PatchExplorer(LabWidget):
             f"{name} {metrics.squared_error(frames[:, None], truth[1][:, None]).mean():.2f}"
             for name, frames in others
         ]
-        return plots.frames(
+        return draw_rows(
             dict([truth, *others]),
             f"Clip {clip} of {CLIPS}, none of them seen in training. Squared error per frame: "
             f"{', '.join(errors)}.",
@@ -68,16 +69,16 @@ class PatchExplorer(LabWidget):
 class BlindTest(LabWidget):
     """Which clip is the larger model's? Votes are counted; the result comes only at the end.
 
-    `truth`, `small`, `large`: (T, N, H, W) uint8, the same N clips, from frame number `first` on;
-    `seed` draws which is called A.
+    `truth`, `small`, `large`: (T, N, H, W), uint8 or in [0, 1], the same N clips, from frame number
+    `first` on; `seed` draws which is called A.
     """
 
     title = "a blind comparison of two models"
 
     def __init__(self, truth: Any, small: Any, large: Any, seed: int = 0, first: int = 11) -> None:
         self.first = first
-        self.truth = np.asarray(truth)
-        self.small, self.large = np.asarray(small), np.asarray(large)
+        self.truth = grey(truth)
+        self.small, self.large = grey(small), grey(large)
         self.count = self.truth.shape[1]
         coins = np.random.default_rng(seed).integers(2, size=(self.count,))
         self.large_is_a = [bool(coin) for coin in coins]
@@ -108,7 +109,7 @@ class BlindTest(LabWidget):
             return Picture(b"", self.verdict())
         small, large = self.small[:, done], self.large[:, done]
         a, b = (large, small) if self.large_is_a[done] else (small, large)
-        return plots.frames(
+        return draw_rows(
             {"truth": self.truth[:, done], "A": a, "B": b},
             f"Clip {done + 1} of {self.count}: one prediction comes from a model with twice the "
             f"units of the other. Which? The result comes after the last clip.",
@@ -129,4 +130,4 @@ class BlindTest(LabWidget):
 
     def distance(self, clips: np.ndarray, n: int) -> float:
         """Squared error of clip n, a sum over its frames, pixels in [0, 1]."""
-        return float(((clips[:, n] - self.truth[:, n].astype(float)) ** 2).sum()) / 255**2
+        return float(((clips[:, n] - self.truth[:, n]) ** 2).sum())

@@ -48,3 +48,12 @@ def test_a_wave_is_found_at_its_own_length(waves):
 
 def test_brightness_has_no_power():
     assert experiment.power_spectrum(torch.full((1, 1, 16, 16), 0.7)).abs().max() < 1e-9
+
+
+def test_the_coarse_is_kept_and_the_grain_is_gone():
+    x = torch.arange(32) / 32
+    coarse = (0.5 + 0.2 * torch.sin(2 * math.pi * 3 * x)).expand(2, 3, 32, 32)
+    grain = (0.2 * torch.sin(2 * math.pi * 11 * x)).expand_as(coarse).transpose(-1, -2)
+    torch.testing.assert_close(experiment.low_pass(coarse + grain), coarse)
+    power = experiment.power_spectrum(experiment.low_pass(torch.rand(1, 1, 32, 32)))
+    assert power[experiment.COARSE + 1 :].max() < 1e-9

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_video_lab import VideoModel, metrics, plots
-from lstm_video_lab.lessons.natural_patches import experiment
+from lstm_video_lab import VideoModel, metrics
+from lstm_video_lab.lessons.natural_patches import experiment, widgets
 from lstm_video_lab.lessons.natural_patches.widgets import BlindTest, PatchExplorer
 
 
@@ -76,14 +76,14 @@ def test_which_clip_is_called_a_changes_from_clip_to_clip_and_with_the_seed():
 def test_the_clips_shown_are_those_of_the_two_models():
     truth, small, large = two_models()
     widget = BlindTest(torch.from_numpy(truth), small, large)
-    assert widget.distance(small, 0) == pytest.approx(3 * 64 * (20 / 255) ** 2)
-    assert widget.distance(large, 0) == pytest.approx(3 * 64 * (5 / 255) ** 2)
+    assert widget.distance(widget.small, 0) == pytest.approx(3 * 64 * (20 / 255) ** 2)
+    assert widget.distance(widget.large, 0) == pytest.approx(3 * 64 * (5 / 255) ** 2)
 
 
 def test_frames_to_come_are_numbered_after_those_seen():
     settings = experiment.settings_for(scale="smoke")
     explorer = PatchExplorer(VideoModel(**settings.model_fields()).eval(), settings)
-    with mock.patch.object(plots, "frames", wraps=plots.frames) as frames:
+    with mock.patch.object(widgets, "draw_rows", wraps=widgets.draw_rows) as frames:
         explorer.render(1, "future")
         explorer.render(1, "past")
         BlindTest(*two_models())
@@ -96,7 +96,7 @@ def test_frames_to_come_are_numbered_after_those_seen():
 def test_what_is_recalled_stands_below_the_frame_that_it_recalls():
     settings = experiment.settings_for(scale="smoke")
     explorer = PatchExplorer(VideoModel(**settings.model_fields()).eval(), settings)
-    with mock.patch.object(plots, "frames", wraps=plots.frames) as frames:
+    with mock.patch.object(widgets, "draw_rows", wraps=widgets.draw_rows) as frames:
         explorer.render(3, "past")
     rows = frames.call_args.args[0]
     np.testing.assert_array_equal(rows["input"], explorer.past[:, 2])
