@@ -70,7 +70,7 @@ def shuffle(places: np.ndarray, way: str) -> np.ndarray:
         mixed = np.random.default_rng(0).random(places.shape[:2]).argsort(0)
         return np.take_along_axis(places, mixed[:, :, None, None], 0)
     if way != "none":
-        raise LabError(f"way={way!r} is unknown: choose one of none, time, film")
+        raise LabError(f"way={way!r} is unknown: choose one of none, time, other")
     return places
 
 
