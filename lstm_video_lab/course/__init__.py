@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 import lstm_video_lab
+
+WORKSPACE, OWNER = "lesson-", ".owner"  # how such folders begin, and the lock in each
+JUST_MADE = 60.0  # seconds for which a folder is left alone, locked or not
 
 # The environment of a kernel that runs a lesson without a person in front of it: widgets show
 # their picture and their line of text only, and an error in a callback ends the run.
@@ -27,12 +34,37 @@ def find_lessons() -> Path:
     )
 
 
+class Workspace(tempfile.TemporaryDirectory[str]):
+    """A temporary folder that is locked while its process lives: one that is not has no owner."""
+
+    def __init__(self) -> None:
+        super().__init__(prefix=WORKSPACE, ignore_cleanup_errors=True)
+        self._lock = FileLock(Path(self.name) / OWNER)
+        self._lock.acquire()
+
+    def cleanup(self) -> None:
+        self._lock.release()
+        super().cleanup()
+
+
 def workspace(lessons: Path) -> tempfile.TemporaryDirectory[str]:
     """A temporary folder to run a lesson in, with the stored ``results/`` beside it.
 
-    What a lesson writes (its training runs) stays there and goes with it.
+    What a lesson writes (its training runs) stays there and goes with it. Folders of runs that were
+    killed go too.
     """
-    folder = tempfile.TemporaryDirectory(prefix="lesson-", ignore_cleanup_errors=True)
+    _sweep(Path(tempfile.gettempdir()))
+    folder = Workspace()
     if (lessons / "results").is_dir():
         shutil.copytree(lessons / "results", Path(folder.name) / "results")
     return folder
+
+
+def _sweep(place: Path) -> None:
+    """Remove the workspaces that nobody owns any more."""
+    for owner in place.glob(f"{WORKSPACE}*/{OWNER}"):
+        with contextlib.suppress(OSError, Timeout):
+            if time.time() - owner.stat().st_mtime > JUST_MADE:
+                with FileLock(owner, timeout=0):
+                    pass
+                shutil.rmtree(owner.parent, ignore_errors=True)

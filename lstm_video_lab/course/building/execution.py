@@ -15,7 +15,8 @@ from nbformat import NotebookNode
 from lstm_video_lab.course import UNATTENDED, workspace
 from lstm_video_lab.course.building import inputs, stamps
 from lstm_video_lab.course.building.moved_numbers import text_of
-from lstm_video_lab.course.building.scripts import METADATA, code_cells
+from lstm_video_lab.course.building.scripts import METADATA, code_cells, id_of
+from lstm_video_lab.course.building.streams import coalesce
 
 CELL_SECONDS = 300  # a cell may ask for another limit: `# %% timeout=400`
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -47,9 +48,13 @@ def execute(nb: NotebookNode, script: Path, scale: str) -> stamps.Stamp:
 
 
 def run_until(nb: NotebookNode, name: str, script: Path, scale: str) -> list[str]:
-    """Run the cells of `nb` up to one, by its id or the start of it; the lines of its outputs."""
+    """Run the cells of `nb` up to one, by its title, or by its id or the start of it; the lines of
+    its outputs.
+    """
     ids = [cell.id for cell in nb.cells]
-    places = [k for k, one in enumerate(ids) if one == name]
+    titles = [cell.metadata.get("title") for cell in nb.cells]
+    places = [k for k, one in enumerate(titles) if one == name]
+    places += [k for k, one in enumerate(ids) if one in (name, id_of(name))]
     places += [k for k, one in enumerate(ids) if one.startswith(name)]
     if not places:
         known = ", ".join(cell.id for cell in code_cells(nb))
@@ -73,7 +78,6 @@ def _run(nb: NotebookNode, script: Path, scale: str, folder: str) -> str:
         resources={"metadata": {"path": folder}},
         timeout_func=lambda cell: cell.metadata.get("timeout", CELL_SECONDS),
         on_cell_start=lambda cell, cell_index: started.append(cell.id),
-        coalesce_streams=True,
         record_timing=False,
         store_widget_state=False,
     )
@@ -88,6 +92,8 @@ def _run(nb: NotebookNode, script: Path, scale: str, folder: str) -> str:
     except RuntimeError as error:  # of nbclient: the kernel did not answer
         fault = f"the kernel did not start ({error})"
     else:
+        for cell in code_cells(nb):
+            cell.outputs = coalesce(cell.outputs)
         _refuse_what_is_no_text(nb, script)
         return record.read_text("utf-8", "replace")
     where = f"cell {started[-1]!r}" if started else "the start"

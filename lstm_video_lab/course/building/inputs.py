@@ -35,7 +35,7 @@ def names_of(record: str, workspace: Path, lessons: Path) -> set[str]:
     Raises ValueError where a module of the library comes from elsewhere than this one.
     """
     names: set[str] = set()
-    for line in record.splitlines():
+    for line in dict.fromkeys(record.splitlines()):
         kind, _, path = line.partition(" ")
         if kind == "module":
             name = _below(path, PACKAGE)
@@ -97,11 +97,17 @@ def _names_of_list(pattern: str, workspace: Path) -> Iterator[str]:
 
 def _below(path: str, folder: Path) -> str | None:
     """The rest of a path below a folder, through links or not; None where it is elsewhere."""
-    for one in (Path(os.path.abspath(path)), Path(path).resolve()):
-        for other in (folder, folder.resolve()):
-            if one.is_relative_to(other):
-                return one.relative_to(other).as_posix()
+    for one in _ways_to(path):
+        for other in _ways_to(str(folder)):
+            if one == other or one.startswith(f"{other}/"):
+                return one[len(other) + 1 :] or "."
     return None
+
+
+@functools.lru_cache(1000)
+def _ways_to(path: str) -> tuple[str, str]:
+    """The path, and where it is once links are followed, both with `/`."""
+    return Path(os.path.abspath(path)).as_posix(), Path(path).resolve().as_posix()
 
 
 def _shards(card: Path) -> list[str]:

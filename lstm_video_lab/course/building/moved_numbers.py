@@ -8,6 +8,7 @@ whose numbers move further from machine to machine (seconds, say) states by how 
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from lstm_video_lab.course.building.scripts import code_cells
 from lstm_video_lab.course.building.texts import words_of_page
 
 NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
+MOST_PAIRS = 1_000_000  # of numbers that are aligned: more of them take minutes
 UNIT = re.compile(r"\s?([a-zA-Zµ%]+)")
 
 
@@ -78,13 +80,14 @@ def _pairs(old: str, new: str) -> Iterator[tuple[str, str]]:
     if NUMBER.sub("#", old) == NUMBER.sub("#", new):
         yield from ((a, b) for a, b in zip(ones, twos, strict=True) if a != b)
         return
+    if len(ones) * len(twos) > MOST_PAIRS:
+        pairs = itertools.zip_longest(ones, twos, fillvalue="")
+        yield from ((a, b) for a, b in pairs if a != b)
+        return
     matcher = difflib.SequenceMatcher(None, ones, twos, autojunk=False)
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind != "equal":
-            length = max(j - i, m - k)
-            left = ones[i:j] + [""] * (length - (j - i))
-            right = twos[k:m] + [""] * (length - (m - k))
-            yield from zip(left, right, strict=True)
+            yield from itertools.zip_longest(ones[i:j], twos[k:m], fillvalue="")
 
 
 def _numbers(text: str) -> list[str]:

@@ -594,6 +594,7 @@ def test_one_cell_is_tried_and_nothing_is_written(copy):
         "oneone", "twotwo", "threethree", "", "<IPython.core.display.Image object>",
         "a line of text",
     ]  # fmt: skip
+    assert said(building.try_cell, copy, "01", "The Picture")[0] == "oneone"
     edit_script(copy, "print(word * 2)", "print(word)")
     assert before == {path: path.read_bytes() for path in copy.rglob("*.*") if path.is_file()}
     with pytest.raises(ValueError, match="no cell 'gate': its cells are told, the-picture"):
