@@ -11,7 +11,7 @@ import asyncio
 import os
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
@@ -25,6 +25,7 @@ from lstm_video_lab.widgets.front import FRAME, LIVE, Front
 
 BUNDLE = "application/vnd.jupyter.widget-view+json"
 REST = 1.0  # seconds without a change after which the still picture follows
+BEHIND = 5.0  # seconds, while changes do not end, as those of a training run
 # The still picture is hidden while the live view stands. Where the live view is gone, so is the
 # line in which JupyterLab says that its model was not found.
 STYLE = """<style>
@@ -84,6 +85,7 @@ class LabWidget(ABC):
         self.error = ipywidgets.HTML()
         self.front = Front()
         self.front.observe(self._resized, "width")
+        self.front.observe(self._tell_page, "page")
         self.values = self.controls()
         for name, control in self.values.items():
             if not control.description:
@@ -94,6 +96,7 @@ class LabWidget(ABC):
         self.box.add_class(LIVE)
         self._kept: DisplayHandle | None = None  # the still picture below the live view
         self._rest: asyncio.TimerHandle | None = None
+        self._behind_at = 0.0  # the loop's time at which it follows, whatever changes
         self.update()
 
     def controls(self) -> dict[str, Any]:
@@ -164,6 +167,15 @@ class LabWidget(ABC):
         if sheet_width(change.old) != sheet_width(change.new):
             self._update_soon()
 
+    def _tell_page(self, change: Any) -> None:
+        """Tell a page that came later, or was loaded anew, all that it should show.
+
+        What is sent while a page loads can be lost to it: buttons that a run hid would stay.
+        """
+        if change.old:
+            for part in parts_of(self.box):
+                part.send_state()
+
     def _changed(self, _change: Any = None) -> None:
         self._update_soon()
 
@@ -209,12 +221,16 @@ class LabWidget(ABC):
         loop = _running_loop()
         if self._kept is None or loop is None:
             return
-        if self._rest is not None:
+        now = loop.time()
+        if self._rest is None:
+            self._behind_at = now + BEHIND
+        else:
             self._rest.cancel()
-        self._rest = loop.call_later(REST, self._keep, picture)
+        self._rest = loop.call_at(min(now + REST, self._behind_at), self._keep, picture)
 
     def _keep(self, picture: Picture) -> None:
         assert self._kept is not None
+        self._rest = None
         self._kept.update(still_output(self.still_page(picture), picture.text), raw=True)
 
 
@@ -270,10 +286,20 @@ def answer_any_page(widget: ipywidgets.Widget) -> None:
     the page's own, unless a thread spoke, or the page was loaded anew: then the subshell is gone,
     and the message with it.
     """
-    if hasattr(widget.comm, "_reply_subshell_for"):
-        widget.comm._reply_subshell_for = _subshell_of_the_page
-    for part in getattr(widget, "children", ()):
-        answer_any_page(part)
+    for part in parts_of(widget):
+        if hasattr(part.comm, "_reply_subshell_for"):
+            part.comm._reply_subshell_for = _subshell_of_the_page
+
+
+def parts_of(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+    """A widget, all that lies in it, and their layouts and styles."""
+    yield widget
+    for name in ("layout", "style"):
+        look = getattr(widget, name, None)
+        if isinstance(look, ipywidgets.Widget):
+            yield look
+    for child in getattr(widget, "children", ()):
+        yield from parts_of(child)
 
 
 def _subshell_of_the_page(_data: Any, subshell: str | None) -> str | None:

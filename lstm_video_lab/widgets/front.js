@@ -33,6 +33,8 @@ function render({ model, el }) {
       mendFocus();
     });
     watch(box, signal, look);
+    model.set("page", (window.labPage ??= String(Math.random())));
+    model.save_changes();
     tellWidth(model, box, signal, look);
     listen(model, "change:words", signal, look);
   });

@@ -23,7 +23,8 @@ HERE = Path(__file__).parent
 class Front(anywidget.AnyWidget):
     """An invisible child of a box of class `LIVE`; a change of `words` is announced politely.
 
-    `width` comes from the page: the pixels that a picture has there. So does `asked`, when the
+    `width` comes from the page: the pixels that a picture has there. So does `page`, which differs
+    from that of any other page that showed the widget before; and `asked`, when the
     widget is used; where `answered` does not follow, the page says that nobody answers.
     """
 
@@ -31,6 +32,7 @@ class Front(anywidget.AnyWidget):
     _css = HERE / "front.css"
     words = Unicode("").tag(sync=True)
     width = Int(WIDTH).tag(sync=True)
+    page = Unicode("").tag(sync=True)
     asked = Int(0).tag(sync=True)
     answered = Int(0).tag(sync=True)
 

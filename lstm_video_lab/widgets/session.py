@@ -24,7 +24,7 @@ from lstm_video_lab.prediction import predict
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training.checkpoints import newest_checkpoint
 
-UPDATE_SECONDS = 0.7  # between two pictures
+UPDATE_SECONDS = 0.7  # between two pictures, where they are quickly drawn
 UPDATES = 10  # of a run without a thread: its pictures are the same on every machine
 
 
@@ -75,6 +75,7 @@ class Session:
         self._thread: threading.Thread | None = None
         self._waiting: list[float] = []
         self._last_update = 0.0
+        self.interval = UPDATE_SECONDS  # between two pictures, at least
 
     @property
     def busy(self) -> bool:
@@ -170,7 +171,7 @@ class Session:
         if not self._in_thread:
             return progress.step % max(1, (self.run.settings.steps or 0) // UPDATES) == 0
         now = time.monotonic()
-        if now - self._last_update < UPDATE_SECONDS:
+        if now - self._last_update < self.interval:
             return False
         self._last_update = now
         return True

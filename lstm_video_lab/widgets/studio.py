@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from lstm_video_lab.settings import Settings
 from lstm_video_lab.widgets.base import LabWidget, dropdown, row, slider, static, strict
 from lstm_video_lab.widgets.film import FilmPlayer
 from lstm_video_lab.widgets.run_figures import draw_run, runs_table
-from lstm_video_lab.widgets.session import RunState, Session, find_run
+from lstm_video_lab.widgets.session import UPDATE_SECONDS, RunState, Session, find_run
 
 UNITS = {"lstm": (16, 64, 128, 256, 512), "convlstm": (4, 8, 16, 32, 64)}
 MOST_UNITS = {"lstm": 4096, "convlstm": 256}  # of which a step fits a laptop's memory
@@ -70,6 +71,7 @@ class TrainingStudio(LabWidget):
         self.first |= first
         check_first(self.first)
         self.session: Session | None = None
+        self.is_waiting = False  # whether it will be drawn soon for what the run did
         self.runs: dict[str, RunState] = {}
         self.table = ipywidgets.HTML()
         self.buttons = {
@@ -260,7 +262,19 @@ class TrainingStudio(LabWidget):
         )
 
     def _on_update(self) -> None:
-        self.call_soon(self.update)
+        """Show the run soon, once for all that happened till then: a busy machine is never behind.
+
+        Drawing takes at most a quarter of the time, so that a page that comes anew is answered.
+        """
+        if not self.is_waiting:
+            self.is_waiting = True
+            self.call_soon(self._show_run)
+
+    def _show_run(self) -> None:
+        self.is_waiting, began = False, time.monotonic()
+        self.update()
+        if self.session is not None:
+            self.session.interval = max(UPDATE_SECONDS, 4 * (time.monotonic() - began))
 
     def _offer_units(self) -> None:
         """Channels of a ConvLSTM cost far more than units of an LSTM: other sizes are offered."""

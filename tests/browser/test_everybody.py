@@ -236,6 +236,44 @@ def test_forced_colours_keep_borders_and_the_focus(kinds):
         kinds.emulate_media(forced_colors="none")
 
 
+SIZES = """() => [...document.querySelectorAll('.lab-live .lab-frame img')]
+    .filter(image => image.clientWidth && image.closest('.lab-live').querySelector('[role=status]'))
+    .map(image => [image.naturalWidth, image.clientWidth, image.clientHeight, image.naturalHeight,
+                   image.closest('.lab-live').clientWidth])"""
+CUT = """() => [...document.querySelectorAll(
+        '.lab-live :is(button, label, select, .widget-label, .widget-readout, .lab-words)')]
+    .filter(one => one.getClientRects().length)
+    .filter(one => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 2
+        || one.getBoundingClientRect().right
+            > one.closest('.lab-live').getBoundingClientRect().right + 1)
+    .map(one => one.outerHTML.slice(0, 200))"""
+
+
+def are_drawn_for_their_room(page):
+    """Whether no picture is wider than its box but the narrowest, nor shown at less than 4/5."""
+    sizes = page.evaluate(SIZES)
+    return sizes and all(
+        natural <= max(room, 320) and shown >= 0.8 * natural for natural, shown, _, _, room in sizes
+    )
+
+
+@pytest.mark.parametrize("width", [400, 700])
+def test_pictures_are_drawn_for_a_narrow_page_and_no_word_is_cut_off(kinds, width):
+    wide = kinds.evaluate(SIZES)
+    kinds.keyboard.press("Control+b")  # the list of files gives its room to the page
+    kinds.set_viewport_size({"width": width, "height": 1000})
+    try:
+        wait_for(lambda: are_drawn_for_their_room(kinds), 30, f"{kinds.evaluate(SIZES)}")
+        for natural, shown, tall, natural_tall, _ in kinds.evaluate(SIZES):
+            assert abs(shown / natural - tall / natural_tall) < 0.02, "frames are not square"
+        assert kinds.evaluate(CUT) == []
+        keep(kinds, f"everybody_{width}")
+    finally:
+        kinds.set_viewport_size({"width": 1400, "height": 1000})
+        kinds.keyboard.press("Control+b")
+    wait_for(lambda: kinds.evaluate(SIZES) == wide, 30, "the pictures stay narrow on a wide page")
+
+
 def test_a_module_that_fails_does_not_hide_the_widget(kinds):
     box = widget(kinds, 4)
     assert box.locator("img").is_visible()

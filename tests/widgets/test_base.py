@@ -3,6 +3,7 @@
 import asyncio
 import threading
 
+import ipywidgets
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
@@ -200,6 +201,26 @@ def test_the_still_picture_follows_once_the_controls_rest(shell, monkeypatch):
     assert kept == ["the number is 5 & no other"]
 
 
+def test_the_still_picture_is_never_far_behind(shell, monkeypatch):
+    kept = []
+
+    class Handle:
+        def update(self, data, raw):
+            kept.append(data["text/plain"])
+
+    async def drag():
+        widget = Counter()
+        widget._kept = Handle()
+        for number in range(20):
+            widget.values["number"].value = number % 2 + 1
+            await asyncio.sleep(0.1)
+        return len(kept)
+
+    monkeypatch.setattr(base, "REST", 1e6)
+    monkeypatch.setattr(base, "BEHIND", 0.3)
+    assert asyncio.run(drag()) >= 2
+
+
 def test_static_display_is_the_picture_and_its_words_alone(shell, monkeypatch):
     monkeypatch.setenv("LAB_STATIC", "1")
     with capture_output() as said:
@@ -226,3 +247,19 @@ def test_a_control_without_a_label_is_refused():
 
     with pytest.raises(ValueError, match="'number' of Nameless has no description"):
         Nameless()
+
+
+def test_a_page_that_comes_later_is_told_all(monkeypatch):
+    told = []
+    widget = Counter()
+
+    def send_state(part, key=None):
+        if key is None:
+            told.append(part)
+
+    monkeypatch.setattr(ipywidgets.Widget, "send_state", send_state)
+    widget.front.page = "the first, which was there from the start"
+    assert told == []
+    widget.front.page = "loaded anew"
+    slider = widget.values["number"]
+    assert {widget.box, slider, slider.layout, slider.style, widget.image, widget.text} <= set(told)

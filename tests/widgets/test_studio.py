@@ -169,6 +169,21 @@ def test_what_is_predicted_is_played_once_there_is_something(monkeypatch):
     assert studio.screen.layout.display == "none"
 
 
+def test_a_kernel_that_has_no_time_is_not_given_more_to_draw(monkeypatch):
+    studio, calls = long_studio(monkeypatch), []
+    monkeypatch.setattr(studio, "call_soon", calls.append)
+    monkeypatch.setattr("lstm_video_lab.widgets.session.UPDATE_SECONDS", 0.0)
+    press(studio, "Train")
+    wait_for(lambda: len(studio.session.run.losses) > 5)
+    assert len(calls) == 1, "each would draw, one after the other"
+    calls.pop()()
+    wait_for(lambda: calls)
+    studio.stop()
+    wait_for(lambda: studio.session.run.state == "stopped")
+    calls.pop()()
+    assert "Stopped" in studio.text.value
+
+
 def test_controls_choose_the_model():
     studio = TrainingStudio(minutes=2.0)
     controls = studio.values
