@@ -1,18 +1,22 @@
 """The pictures of lesson 13: accuracies as the clips are shown, and the answers to one clip.
 
-T time, S side of a frame, K classes.
+T time, B clips, S side of a frame, K classes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from lstm_video_lab import plots
 from lstm_video_lab.data.frames import FRAME_ORDERS
-from lstm_video_lab.lessons.temporal_models.experiment import TASKS, accuracy
+from lstm_video_lab.lessons.temporal_models import inflating
+from lstm_video_lab.lessons.temporal_models.experiment import TASKS, Sizes, accuracy
+from lstm_video_lab.lessons.temporal_models.memory import Recalled
+from lstm_video_lab.lessons.temporal_models.model import inflate
 from lstm_video_lab.plots import Picture
 
 MOST = 4  # classes that are drawn
@@ -43,3 +47,186 @@ def draw_answers(
         f"{names[label]}."
     )
     return plots.frames(rows, f"{text} White: certain.")
+
+
+def draw_inflated(conv: nn.Conv2d, depth: int = 3) -> Picture:
+    """Filters for images, and the two ways to lay them out over frames."""
+    filters = conv.weight.detach()[:3, 0]  # (3, k, k)
+    pictures, captions = [], []
+    for words, where in (("W/3 everywhere", "mean"), ("in the last slice", "last")):
+        inflated = inflate(conv, depth, where).weight.detach()[:3, 0]  # (3, d, k, k)
+        for image, slices in zip(filters, inflated, strict=True):
+            scale = image.abs().max()
+            blank = torch.full_like(image, torch.nan)
+            pictures += [image / scale, blank, *(slices / scale)]
+            captions += ["image: W", "", "2 before", "1 before", words]
+    text = (
+        "Three filters for images (left), inflated to three frames in two ways: above W/3 for each "
+        "frame, below W for the present frame and 0 (grey) before. Either sums to W, so that a "
+        "still clip is answered as its image. Only the lower can tell before from after."
+    )
+    return plots.images([(1 + p) / 2 for p in pictures], captions, text, columns=5)
+
+
+def draw_still_response(conv: nn.Conv2d, image: Tensor, depth: int = 3) -> Picture:
+    """Response of an inflated filter to a still clip of an image (1, S, S), after each frame."""
+    deep, still = inflate(conv, depth), image[None, :, None].expand(8, 1, 1, -1, -1)
+    one = conv(still[0])
+    black = torch.cat((torch.zeros_like(still[:2]), still))
+    parts = {"first frame repeated": deep(still), "black before it": deep(black)[2:]}
+    sizes = {k: v.abs().mean((1, 2, 3, 4)) / one.abs().mean() for k, v in parts.items()}
+    first = sizes["black before it"][:3]
+    return plots.curves(
+        {name: (range(1, 9), size.tolist()) for name, size in sizes.items()},
+        {"the image's": 1.0},
+        "Response of an inflated filter to a still clip, as a share of the response to its image. "
+        "If the first frame is taken to have stood there before, it is 1 at every frame; with "
+        f"black before the clip it is {', '.join(f'{v:.2f}' for v in first)} …",
+        xlabel="frame",
+        ylabel="share of the response",
+    )
+
+
+def draw_names(scores: Mapping[str, Any], s: Sizes, scale: str) -> Picture:
+    """Accuracy on names after each frame, kind → what `score` gives."""
+    return plots.curves(
+        {kind: (range(1, s.frames + 1), score["in order"]) for kind, score in scores.items()},
+        {"chance": 10.0},
+        f"Accuracy on {s.test} test clips after so many frames, {s.steps[0]} steps of training "
+        f"({scale} scale). From the first to the last frame: "
+        + "; ".join(f"{k} {v['in order'][0]} to {v['in order'][-1]} %" for k, v in scores.items()),
+        xlabel="frames seen",
+        ylabel="digit named rightly, %",
+    )
+
+
+def draw_directions(scores: Mapping[str, Any], s: Sizes, scale: str) -> Picture:
+    """Accuracy of all kinds on directions, in order, shuffled, one frame repeated."""
+    return plots.bars(
+        list(scores),
+        {how: [round(score[how][-1]) for score in scores.values()] for how in FRAME_ORDERS},
+        baselines={"a frame tells": 25.0, "its frames tell": 50.0},
+        text=f"Direction: accuracy on {s.test} test clips, in order, with the frames shuffled, and "
+        f"with one frame repeated; {s.steps[1]} steps of training on clips in order ({scale} "
+        "scale). The lines: what one frame, and what all frames without their order, can tell at "
+        "most.",
+        ylabel="accuracy, %",
+    )
+
+
+def draw_by_order(result: dict[str, Any], *, retrained: bool) -> Picture:
+    """“3d” on the three tasks as the clips are shown; retrained: also in training."""
+    ways = {}
+    for how in FRAME_ORDERS:
+        trained_on = how if retrained else FRAME_ORDERS[0]
+        ways[how] = [accuracy(result, how, task=t, kind="3d", trained=trained_on) for t in TASKS]
+    words = "as they are tested" if retrained else "in order"
+    parts = []
+    for n, task in enumerate(TASKS):
+        values = [f"{how} {v[n][0]:.1f} ± {v[n][1]:.1f} %" for how, v in ways.items()]
+        parts.append(f"{task} {', '.join(values)}")
+    return plots.bars(
+        [f"{task} (chance {100 / len(names):.0f} %)" for task, names in TASKS.items()],
+        {how: [round(mean, 1) for mean, _ in values] for how, values in ways.items()},
+        {how: [spread for _, spread in values] for how, values in ways.items()},
+        text=f"Accuracy of “3d” on test clips, trained on clips shown {words}: {'; '.join(parts)} "
+        f"(mean ± spread over {result['sizes']['seeds']} trainings, {result['scale']} scale).",
+        ylabel="accuracy on test clips, %",
+    )
+
+
+def draw_against_frames(result: dict[str, Any]) -> Picture:
+    """Accuracy of “3d” after 1, 2, 3 … frames."""
+    counts, curves = range(1, result["sizes"]["frames"] + 1), {}
+    for task in TASKS:
+        for how in FRAME_ORDERS[:2]:
+            values = [accuracy(result, how, k, task=task, kind="3d")[0] for k in counts]
+            curves[f"{task}, {how}"] = (counts, values)
+    return plots.curves(
+        curves,
+        {"chance, direction": 25.0},
+        "Accuracy of “3d” after so many frames, trained in order: "
+        + "; ".join(
+            f"{name} {ys[0]:.1f}, {ys[1]:.1f} … {ys[-1]:.1f} %" for name, (_, ys) in curves.items()
+        )
+        + f" (mean of {result['sizes']['seeds']} trainings, {result['scale']} scale).",
+        xlabel="frames seen",
+        ylabel="accuracy, %",
+        height=400,
+    )
+
+
+def draw_inflating(result: dict[str, Any]) -> Picture:
+    """Few labelled clips: each start, by what was named rightly."""
+    few, seeds = result["sizes"]["few"], result["sizes"]["seeds_of_few"]
+    heights, errors, words = {}, {}, []
+    for part in ("both", "digit", "direction"):
+        each = [inflating.accuracy(result, start, few, part) for start in inflating.STARTS]
+        heights[part] = [round(mean) for mean, _ in each]
+        errors[part] = [spread for _, spread in each]
+    for start in inflating.STARTS:
+        parts = ["{} {:.1f} ± {:.1f} %".format(p, *inflating.accuracy(result, start, few, p))
+                 for p in heights]  # fmt: skip
+        words.append(f"{start}: {', '.join(parts)}")
+    return plots.bars(
+        list(inflating.STARTS),
+        heights,
+        errors,
+        text=f"{few} labelled clips of the digits 5 to 9, accuracy on {result['sizes']['test']} "
+        f"test clips by how the filters start. {'; '.join(words)} (mean ± spread over {seeds} "
+        f"trainings, {result['scale']} scale; chance is 5 % for both).",
+        ylabel="accuracy on test clips, %",
+        height=380,
+    )
+
+
+def draw_labels(result: dict[str, Any]) -> Picture:
+    """The three starts against the number of labelled clips."""
+    counts, curves, words = result["sizes"]["clips"], {}, []
+    for start in list(inflating.STARTS)[:3]:
+        each = [inflating.accuracy(result, start, n) for n in counts]
+        curves[start] = (counts, [mean for mean, _ in each])
+        words.append(f"{start} " + ", ".join(f"{m:.1f} ± {s:.1f}" for m, s in each))
+    return plots.curves(
+        curves,
+        {"chance": 100 / inflating.CLASSES},
+        f"Digit and direction both right, with {', '.join(map(str, counts))} labelled clips: "
+        f"{'; '.join(words)} % (mean ± spread over {result['sizes']['seeds']} trainings or more, "
+        f"{result['scale']} scale).",
+        xlabel="labelled clips",
+        ylabel="accuracy on test clips, %",
+        logx=True,
+    )
+
+
+def draw_memory(recalled: Recalled, scale: str) -> Picture:
+    """Error of what is recalled against the clips that are stored."""
+    numbers = recalled.numbers
+    return plots.curves(
+        {name: (numbers, values) for name, values in recalled.errors.items()},
+        recalled.levels,
+        f"Squared error of the next frame, by memory alone, on {recalled.new.shape[1]} clips "
+        f"({scale} scale). With {numbers[0]} and {numbers[-1]} stored clips: "
+        + "; ".join(f"{name} {v[0]:.1f} and {v[-1]:.1f}" for name, v in recalled.errors.items())
+        + "; ".join(["", *(f"{name} {v:.1f}" for name, v in recalled.levels.items())])
+        + ". A perfect prediction has 0.",
+        xlabel="stored clips",
+        ylabel="squared error per frame",
+        logx=True,
+    )
+
+
+def draw_recalled(recalled: Recalled) -> Picture:
+    """Two clips: seen last, truth, and what few and many stored clips give."""
+    new, numbers = recalled.new, recalled.numbers
+    shown = {"seen last": new[2], "truth": new[3]}
+    for k in (0, len(numbers) // 2, -1):
+        shown[f"{numbers[k]} clips"] = recalled.frames["3 frames"][k]
+    return plots.images(
+        [frames[b] for b in (0, 3) for frames in shown.values()],
+        [name for _ in (0, 3) for name in shown],
+        f"Two test clips: the last frame seen, the true next one, and what the memory gives with "
+        f"{numbers[0]} to {numbers[-1]} clips, three frames compared. Look at the place, and at "
+        "whose digit it is.",
+        columns=len(shown),
+    )

@@ -27,11 +27,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from lstm_video_lab.checks import LabError
+from lstm_video_lab.checks import LabError, check_choice
 from lstm_video_lab.layers.linear_maps import Linear
 from lstm_video_lab.layers.recurrent import LSTM
 
 KINDS = ("frames", "features", "3d", "inflated", "separable", "lstm")
+PLACES = ("mean", "last")  # where an inflated filter has the weights of the one for images
 SIDE, CHANNELS, UNITS = 3, (1, 8, 16), 64  # k, C before and after each convolution, U
 
 
@@ -61,19 +62,26 @@ def in_time(inputs: int, outputs: int, depth: int, side: int = SIDE) -> InTime:
     return InTime(inputs, outputs, (depth, side, side), padding=(0, side // 2, side // 2))
 
 
-def inflate(conv: nn.Conv2d, depth: int) -> InTime:
-    """From a filter for images one for clips: W(n) = W / d for every n, and the same bias.
+def inflate(conv: nn.Conv2d, depth: int, where: str = "mean") -> InTime:
+    """From a filter for images one for clips, with the same bias.
 
-    Its response to a still clip is the response of `conv` to the image, at every t and pixel.
+    where: "mean": W(n) = W / d for every n; "last": W(d) = W, which sees the present frame, and 0
+    before. Either way its response to a still clip is the response of `conv` to the image, at every
+    t and pixel. Raises ValueError for other words.
     """
+    check_choice("where", where, PLACES)
     shape: dict[str, Any] = {
         "kernel_size": (depth, *conv.kernel_size),
         "stride": (1, *conv.stride),
         "padding": (0, *conv.padding),
     }
     over_time = InTime(conv.in_channels, conv.out_channels, **shape, bias=conv.bias is not None)
-    repeated = conv.weight[:, :, None].expand_as(over_time.weight) / depth  # (C′, C, d, k, k)
-    over_time.load_state_dict({**conv.state_dict(), "weight": repeated})
+    weight = torch.zeros_like(over_time.weight)  # (C′, C, d, k, k)
+    if where == "mean":
+        weight += conv.weight[:, :, None] / depth
+    else:
+        weight[:, :, -1] = conv.weight
+    over_time.load_state_dict({**conv.state_dict(), "weight": weight})
     return over_time
 
 
@@ -94,7 +102,8 @@ class TemporalModel(nn.Module):
     """`clips (T, B, S, S) in [0, 1] → logits (T, B, K)`: the answer after each frame.
 
     The answer for a clip is the last. kind: one of KINDS. An "inflated" one takes its filters from
-    `start`, a model of kind "frames". Weights are a function of `seed`. Raises ValueError.
+    `start`, a model of kind "frames", laid out as `inflate` says for `where`. Weights are a
+    function of `seed`. Raises ValueError.
     """
 
     def __init__(
@@ -105,6 +114,7 @@ class TemporalModel(nn.Module):
         depth: int = 3,
         *,
         start: Any = None,
+        where: str = "mean",
         seed: int = 0,
     ) -> None:
         super().__init__()
@@ -124,7 +134,7 @@ class TemporalModel(nn.Module):
                 if isinstance(module, PerFrame | InTime | Linear):  # that hears little learns late
                     nn.init.kaiming_normal_(module.weight)
         if start is not None:
-            self.trunk = nn.ModuleList(inflate(conv, depth) for conv in start.trunk)
+            self.trunk = nn.ModuleList(inflate(conv, depth, where) for conv in start.trunk)
 
     def forward(self, clips: Tensor) -> Tensor:
         maps = clips[:, :, None]  # (T, B, 1, S, S)

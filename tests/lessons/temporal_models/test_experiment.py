@@ -6,7 +6,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from sklearn.neighbors import NearestNeighbors
 
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.data.frames import FRAME_ORDERS, reorder
@@ -85,17 +84,6 @@ def test_frames_are_shown_in_three_ways():
     with pytest.raises(ValueError, match="how='backwards'") as caught:
         reorder(seen, "backwards")
     assert "\n" not in str(caught.value)
-
-
-def test_memory_gives_what_followed_the_nearest():
-    draw = torch.Generator().manual_seed(0)
-    seen, stored = torch.rand(2, 7, 5, 5, generator=draw), torch.rand(3, 40, 5, 5, generator=draw)
-    rows = stored[:2].transpose(0, 1).flatten(1)
-    finder = NearestNeighbors(n_neighbors=1).fit(rows)
-    found = finder.kneighbors(seen.transpose(0, 1).flatten(1), return_distance=False)[:, 0]
-    assert torch.equal(lab.nearest_next(seen, stored), stored[2, torch.from_numpy(found)])
-    same = lab.nearest_next(stored[:2, 5:9], stored)
-    assert torch.equal(same, stored[2, 5:9])  # what it has seen before, it knows
 
 
 def test_single_frames_are_samples_of_their_own():

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from lstm_video_lab.lessons.temporal_models.model import (
     KINDS,
+    PLACES,
     InTime,
     PerFrame,
     TemporalModel,
@@ -34,12 +35,18 @@ def make(kind, **more):
 
 
 @settings(deadline=None, max_examples=12)
-@given(st.integers(1, 5), st.integers(1, 7), st.sampled_from([1, 3, 5]), st.integers(1, 2))
-def test_an_inflated_filter_answers_a_still_clip_as_the_image(depth, length, side, stride):
+@given(
+    st.integers(1, 5),
+    st.integers(1, 7),
+    st.sampled_from([1, 3, 5]),
+    st.integers(1, 2),
+    st.sampled_from(PLACES),
+)
+def test_an_inflated_filter_answers_a_still_clip_as_the_image(depth, length, side, stride, where):
     conv = nn.Conv2d(2, 4, side, padding=side // 2, stride=stride, bias=depth > 1)
     image = noise(B, 2, 7, 7)
     clip = image.expand(length, *image.shape)
-    given = inflate(conv, depth)(clip)
+    given = inflate(conv, depth, where)(clip)
     assert given.shape[:3] == (length, B, 4)
     for t in range(length):  # the ends too; and F.conv2d pads the edges of the image with zeros
         expected = F.conv2d(image, conv.weight, conv.bias, stride, side // 2)
@@ -71,6 +78,15 @@ def test_a_moving_clip_is_answered_otherwise_than_its_frames():
     assert (
         inflate(conv, 3)(clip)[2:] - conv(clip.flatten(0, 1)).unflatten(0, (T, B))[2:]
     ).abs().max() > 0.1
+
+
+def test_only_the_mean_is_alike_for_a_clip_and_the_clip_played_backwards():
+    conv, clip = nn.Conv2d(1, 2, 3, padding=1), noise(3, B, 1, 8, 8)
+    mean, last = (inflate(conv, 3, where) for where in PLACES)
+    torch.testing.assert_close(mean(clip)[-1], mean(clip.flip(0))[-1])
+    torch.testing.assert_close(last(clip), conv(clip.flatten(0, 1)).unflatten(0, (3, B)))
+    with pytest.raises(ValueError, match="where='first'"):
+        inflate(conv, 3, "first")
 
 
 def test_an_inflated_layer_is_a_copy():
