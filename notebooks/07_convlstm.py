@@ -23,7 +23,7 @@
 #
 # **A 7 is a 7 wherever it stands. Must a network learn it anew for every place?**
 
-# %% setup
+# %% setup tags=["hide-input"]
 import torch
 
 from lstm_video_lab import (

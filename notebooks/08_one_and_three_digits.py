@@ -30,7 +30,7 @@
 # We ask two networks of 64×64 pixels, both trained for hours on clips of two digits: a **fully
 # connected** LSTM like the paper's, and a **convolutional** one (lesson 07).
 
-# %% setup
+# %% setup tags=["hide-input"]
 import torch
 
 from lstm_video_lab import Settings, check, load_pretrained, plots

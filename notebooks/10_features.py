@@ -27,7 +27,7 @@
 # hours, to recall and to continue clips of two digits in frames of 64×64 pixels. Before you read
 # on: what would you say it does?
 
-# %% setup
+# %% setup tags=["hide-input"]
 import numpy as np
 import torch
 

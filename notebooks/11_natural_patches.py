@@ -32,7 +32,7 @@
 # Below are a few such clips. Some places are full of fine lines, and most are nearly empty. Look
 # for one whose end you could foretell, and for one you could not.
 
-# %% setup
+# %% setup tags=["hide-input"]
 import os
 
 import torch

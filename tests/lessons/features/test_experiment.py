@@ -145,10 +145,10 @@ def test_a_unit_that_fires_at_one_place_is_found_and_the_controls_lose_it():
 
 def test_shuffling_keeps_what_it_should():
     places = np.arange(4 * 3 * 2 * 2).reshape(4, 3, 2, 2)
-    time, film = (place_tuning.shuffle(places, way) for way in ("time", "other"))
+    time, other = (place_tuning.shuffle(places, way) for way in ("time", "other"))
     np.testing.assert_array_equal(np.sort(time, 0), places)  # each sequence keeps its places
     assert (time != places).any()
-    np.testing.assert_array_equal(film[:, 1:], places[:, :-1])
+    np.testing.assert_array_equal(other[:, 1:], places[:, :-1])
     np.testing.assert_array_equal(place_tuning.shuffle(places, "none"), places)
     with pytest.raises(ValueError, match="way='space'"):
         place_tuning.shuffle(places, "space")
