@@ -60,8 +60,8 @@ def _paths(result: dict[str, Any]) -> str:
 
 MOVES = Question(
     "long_rollouts/moves",
-    "Over ten frames, the convolutional network is the better one. A hundred frames ahead, which of "
-    "the two still shows something that moves as far as digits do?",
+    "Over ten frames, the convolutional network is the better one. A hundred frames ahead, which "
+    "of the two still shows something that moves as far as digits do?",
     {
         MOVES_BOTH: "One of them fades away.",
         MOVES_FC: "Look at the strip.",
