@@ -9,7 +9,7 @@ T frames, B clips, S side of a frame, N frames of any kind.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import partial, reduce
 from itertools import product
 from operator import getitem
@@ -17,18 +17,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from lstm_video_lab import evaluation, metrics
 from lstm_video_lab.data import BouncingDigits, load_digits
-from lstm_video_lab.data.actions import ACTIONS, MovingActions
+from lstm_video_lab.data.actions import MovingActions
 from lstm_video_lab.data.frames import pack_frames, to_unit
 from lstm_video_lab.data.patches import CameraPatches
 from lstm_video_lab.data.sources import open_data
+from lstm_video_lab.lessons.video_ladder.action_heads import name_actions
 from lstm_video_lab.lessons.video_ladder.model import MIX, Ladder, train_ladder
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training.fit import fit
 from lstm_video_lab.training.trials import mean_and_std, resume_trials
 
 FIRST, AHEAD = 8, 9  # first predicted frame, from 0, and how many are predicted
@@ -57,15 +56,31 @@ TRIALS: dict[str, dict[str, Any]] = {  # name → what it changes, of `train_tri
     "none": {"upsampling": "none"},
     "actions": {"data": "actions"},
     "clipped": {"clip": True},
-    "5 films": {"clips": 5},
-    "20 films": {"clips": 20},
-    "40 films": {"clips": 40},
+    "5 clips": {"clips": 5},
+    "20 clips": {"clips": 20},
+    "40 clips": {"clips": 40},
     "25, 15, 10": {"rates": (25, 15, 10)},
+    "mixed rates": {"rates": (25, 15, 10), "mixed": True},
     "any length": {"frames_in": tuple(range(2, FIRST + 1))},
     "nowhere": {"places": "none"},
     "coordinates": {"places": "coordinates"},
     "half L1": {"mix": (0.1, 0.5, 0.4)},
+    "from three, own frames": {"frames_in": (3,), "future": 3},
+    "fine rung alone": {"rungs": 1, "width": 11},
+    "three rungs": {"rungs": 3, "width": 7},
+    "copy path": {"data": "colour", "mix": (0.0, 0.0, 1.0), "identity": True, "rate": 3e-3},
+    **{
+        f"photo {way}": {
+            "data": "colour",
+            "mix": (0.0, 0.0, 1.0),
+            "upsampling": way,
+            "watched": True,
+        }
+        for way in ("shuffle", "nearest")
+    },
 }
+MOMENTS = (0.02, 0.1, 0.3, 1.0)  # of a watched training, in parts: when the grid is looked at
+MORE_SEEDS = {"25, 15, 10": 2, "mixed rates": 2, "copy path": 2}  # than the other trials have
 SIZES = {
     "smoke": {"side": 16, "steps": 2, "batch": 2, "tests": 5, "seeds": 1, "head": 2},
     "laptop": {"side": 24, "steps": 300, "batch": 8, "tests": 100, "seeds": 3, "head": 150},
@@ -101,24 +116,34 @@ def train_trial(
     frames_in: tuple[int, ...] = (5,),
     future: int = 1,
     mix: tuple[float, ...] = MIX,
+    mixed: bool = False,
+    rate: float = 1e-2,
+    look: Callable[[int, Ladder], Any] = lambda step, model: None,
     **of_model: Any,
 ) -> Ladder:
-    """A ladder of two rungs, trained as a trial says, in evaluation mode.
+    """A ladder, of two rungs if nothing else is said, trained as a trial says, in evaluation mode.
 
-    clips: how many there are to train on; 0: endless. rates: one after the other.
+    clips: how many there are to train on; 0: endless. rates: frames a second, one after the other,
+    or in turn if `mixed`. rate: of learning. look: is called with the steps done, and the model.
     """
-    model = Ladder(size["side"], 3 if data == "colour" else 1, 2, seed=seed, **of_model)
-    sources = [open_clips(data, "train", size["side"], rate) for rate in rates]
+    steps = size["steps"]
+    of_model = {"rungs": 2, "seed": seed, **of_model}
+    model = Ladder(size["side"], 3 if data == "colour" else 1, **of_model)
+    sources = [open_clips(data, "train", size["side"], each) for each in rates]
     few = sources[0].batch(0, clips) if clips else None
     draw = torch.Generator().manual_seed(seed)
 
     def batch(step: int) -> Tensor:
+        look(step, model)
         if few is not None:
             return few[:, torch.randint(clips, (size["batch"],), generator=draw)]
-        source = sources[step * len(sources) // size["steps"]]
-        return source.batch(seed * size["steps"] + step, size["batch"])
+        part = step if mixed else step * len(sources) // steps
+        source = sources[part % len(sources)]
+        return source.batch(seed * steps + step, size["batch"])
 
-    train_ladder(model, batch, size["steps"], frames_in=frames_in, future=future, mix=mix)
+    how: dict[str, Any] = {"frames_in": frames_in, "future": future, "mix": mix, "rate": rate}
+    train_ladder(model, batch, steps, **how)
+    look(steps, model)
     return model.eval()
 
 
@@ -156,27 +181,48 @@ def score_on(model: Ladder, settings: Settings, sequences: int) -> dict[str, Any
 
 
 def run_trial(name: str, size: dict[str, int], seed: int) -> dict[str, Any]:
-    """Train one and score it, on held-out clips and on those that it was trained on ("taught")."""
-    changes, started = TRIALS[name], time.process_time()
-    model = train_trial(size, seed, **changes)
-    seconds, data = time.process_time() - started, changes.get("data", "digits")
+    """Train one and score it, on held-out clips and on those that it was trained on."""
+    changes, moments = dict(TRIALS[name]), []
+    is_watched = changes.pop("watched", False)
+    data = changes.get("data", "digits")
     tests = to_unit(open_clips(data, "test", size["side"]).batch(0, size["tests"]))
+    when = {max(1, round(part * size["steps"])) for part in MOMENTS}
+
+    def look(step: int, model: Ladder) -> None:
+        if is_watched and step in when:
+            moments.append({"step": step, **score_grid(model, tests)})
+
+    started = time.process_time()
+    model = train_trial(size, seed, look=look, **changes)
+    seconds = time.process_time() - started
     count = changes.get("clips", size["tests"])
     own = to_unit(open_clips(data, "train", size["side"]).batch(0, count))
     frames_in = changes.get("frames_in", (5,))[0]
     scores = score(model, tests, frames_in)
-    scores["taught"] = score(model, own, frames_in)["mse"]
+    scores["trained on"] = score(model, own, frames_in)["mse"]
     scores["seconds"] = seconds
     scores["parameters"] = sum(p.numel() for p in model.parameters())
+    if moments:
+        scores["moments"] = moments
     if name in ("base", "any length"):
         scores["lengths"] = [score(model, tests, n)["mse"][0] for n in range(1, FIRST + 1)]
     if data == "actions":
-        scores["actions"] = name_actions(model, size, seed)
+        clips = {split: open_clips(data, split, size["side"]) for split in ("train", "test")}
+        scores["actions"] = name_actions(model, clips, size, seed)
         random = Ladder(size["side"], 1, 2, seed=seed)
-        scores["actions, random"] = name_actions(random, size, seed)
+        scores["actions, random"] = name_actions(random, clips, size, seed)
     model.clip = not model.clip
     scores["clip changed"] = score(model, tests, frames_in)["mse"]
     return scores
+
+
+@torch.inference_mode()
+def score_grid(model: Ladder, frames: Tensor) -> dict[str, Any]:
+    """Grids in the first frame predicted from five of clips (T, B, …), and that of a few clips."""
+    predicted = model(frames[FIRST - 5 : FIRST], 1)[0]
+    stored = (predicted[:SHOWN].clamp(0, 1) * 255).byte().numpy()
+    grids = {"checks": chessboard(predicted), "blocks": blocks(predicted)}
+    return {**grids, "seen": pack_frames(stored)}
 
 
 @torch.inference_mode()
@@ -194,9 +240,13 @@ def score(model: Any, frames: Tensor, frames_in: int) -> dict[str, Any]:
         "shown": pack_frames(stored.byte().numpy()),
     }
     if frames.dim() == 5:
-        colours = (x - x.mean(1, keepdim=True) for x in (predicted[0], truth[0]))
-        scores["colours"] = explained(*colours)
+        scores["colours"] = explained(colours_of(predicted[0]), colours_of(truth[0]))
     return scores
+
+
+def colours_of(frames: Tensor) -> Tensor:
+    """What is left of pixels (…, C, S, S) when their mean over the channels is taken away."""
+    return frames - frames.mean(-3, keepdim=True)
 
 
 def explained(predicted: Tensor, truth: Tensor) -> float:
@@ -217,65 +267,31 @@ def blocks(frames: Tensor) -> float:
     return (1 - steps[..., ::2].mean() / steps[..., 1::2].mean()).item()
 
 
-def name_actions(model: Ladder, size: dict[str, int], seed: int) -> dict[str, float]:
-    """Which action is it? Accuracy in % of a small head on the states after the last frame.
-
-    deepest: h of the coarsest rung; subsampled: h of all rungs, averaged over 3 × 3 areas; both.
-    """
-    clips = {split: open_clips("actions", split, size["side"]) for split in ("train", "test")}
-    counts = {"train": 5 * size["tests"], "test": 2 * size["tests"]}
-    states, labels = {}, {}
-    for split, count in counts.items():
-        states[split] = _state_features(model, to_unit(clips[split].batch(0, count)))
-        labels[split] = clips[split].labels(0, count)
-    accuracy = {}
-    for name, norm, drop in product(states["train"], (False, True), (False, True)):
-        x = states["train"][name]
-        head = _train_head(x, labels["train"], norm, drop, size["head"], seed)
-        right = head(states["test"][name]).argmax(1) == labels["test"]
-        words = name + norm * ", batch norm" + drop * ", dropout"
-        accuracy[words] = 100 * right.float().mean().item()
-    return accuracy
-
-
-@torch.no_grad()
-def _state_features(model: Ladder, clips: Tensor) -> dict[str, Tensor]:
-    """Kind of feature → (B, its size), of the states after clips (T, B, S, S) in [0, 1]."""
-    states = model.encode(clips[:, :, None])[-1]
-    deepest = [h.flatten(1) for h in states[-1]]
-    small = [F.adaptive_avg_pool2d(h, 3).flatten(1) for rung in states for h in rung]
-    parts = {"deepest": deepest, "subsampled": small, "both": [*deepest, *small]}
-    return {name: torch.cat(part, 1) for name, part in parts.items()}
-
-
-def _train_head(
-    x: Tensor, labels: Tensor, norm: bool, drop: bool, steps: int, seed: int
-) -> nn.Sequential:
-    """A small head, trained on features (B, its inputs) and their labels; in evaluation mode."""
-    layers: list[nn.Module] = [nn.BatchNorm1d(x.shape[1])] if norm else []
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        layers += [nn.Linear(x.shape[1], 64), nn.ReLU()]
-        if drop:
-            layers.append(nn.Dropout())
-        head = nn.Sequential(*layers, nn.Linear(64, len(ACTIONS)))
-        fit(head.parameters(), lambda _: F.cross_entropy(head(x), labels), steps, 3e-3)
-    return head.eval()
+def plan(size: dict[str, int]) -> list[dict[str, Any]]:
+    """All trials of a seed, then those of the next."""
+    points = []
+    for seed in range(size["seeds"] + max(MORE_SEEDS.values())):
+        for name in TRIALS:
+            if seed < size["seeds"] + MORE_SEEDS.get(name, 0):
+                points.append({"seed": seed, "trial": name})
+    return points
 
 
 def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
-    """All trials of a seed, then those of the next; one that is done is not done again."""
+    """All trials of `plan`; one that is done is not done again."""
     size = SIZES[scale]
     levels = {data: baselines(data, size) for data in ("digits", "colour", "actions")}
     result: dict[str, Any] = {"scale": scale, "size": size, "baselines": levels, "trials": {}}
-    result["made"] = {"seeds": list(range(size["seeds"]))}
-    points = [{"seed": s, "trial": name} for s, name in product(range(size["seeds"]), TRIALS)]
+    result["made"] = {"seeds": list(range(size["seeds"] + max(MORE_SEEDS.values())))}
+    points = plan(size)
     log = out / "runs" / f"ladder-{scale}.jsonl"
 
     def work(point: dict[str, Any]) -> dict[str, Any]:
         scores = run_trial(point["trial"], size, point["seed"])
         if point["seed"]:  # frames of the first seed will do
             del scores["shown"]
+            for moment in scores.get("moments", []):
+                del moment["seen"]
         return scores
 
     for row, is_new in resume_trials(log, points, work):

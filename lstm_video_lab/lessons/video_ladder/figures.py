@@ -1,24 +1,84 @@
-"""The pictures of lesson 14: errors of trials, frames under mixed losses, and hidden states.
+"""The pictures of lesson 14: errors of trials and of live ladders, filters, and hidden states.
 
 T frames, B clips, C channels, S side of a frame, W maps of a ConvGRU.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from lstm_video_lab import metrics, plots
 from lstm_video_lab.data.frames import unpack_frames
-from lstm_video_lab.lessons.video_ladder.experiment import MIXES, gather
-from lstm_video_lab.lessons.video_ladder.model import KERNELS, States
+from lstm_video_lab.lessons.video_ladder.experiment import AHEAD, FIRST, gather
+from lstm_video_lab.lessons.video_ladder.model import KERNELS, Ladder, States, silenced
 from lstm_video_lab.plots import Picture
+
+LEVELS = ("copy last", "mean image")
+FRAMES = range(FIRST + 1, FIRST + AHEAD + 1)  # the numbers of the predicted frames
+WAYS = {
+    "three at once": "3 in, 3 at once",
+    "one from three": "3 in, 1 out, fed back",
+    "from three, own frames": "the same, also in training",
+    "base": "5 in, 1 out, fed back",
+    "own frames": "5 in, also in training",
+}
+UPSAMPLING = {
+    "base": "pixel shuffle",
+    "nearest": "nearest",
+    "bilinear": "bilinear",
+    "none": "full resolution",
+}
+SETS = {"5 clips": "5", "20 clips": "20", "40 clips": "40", "base": "endless"}
+PLACES = {
+    "base": "learned maps",
+    "coordinates": "coordinate channels",
+    "nowhere": "no places",
+}
+RATES = {"25, 15, 10": "25, 15, 10 in this order", "mixed rates": "the same, mixed"}
+RUNGS = {"fine rung alone": "12×12 alone", "base": "12×12, 6×6", "three rungs": "and 3×3"}
+HEADS = ("deepest", "subsampled", "both")
+EXTRAS = {
+    "plain": "",
+    "dropout": ", dropout",
+    "batch norm": ", batch norm",
+    "batch norm, dropout": ", batch norm, dropout",
+}
+
+
+def seeds_of(result: dict[str, Any], name: str) -> int:
+    """How many seeds a trial has."""
+    return sum(key.rsplit("/", 1)[0] == name for key in result["trials"])
+
+
+def made(result: dict[str, Any], *names: str) -> str:
+    """What trials were made with, in words."""
+    seeds = " or ".join(map(str, sorted({seeds_of(result, name) for name in names})))
+    steps, batch, tests = (result["size"][key] for key in ("steps", "batch", "tests"))
+    there = f"{steps} steps of {batch} clips, {tests} held-out clips"
+    return f"{result['scale']} scale, {there}, seeds: {seeds}"
+
+
+def of_trials(result: dict[str, Any], names: Mapping[str, str], *keys: Any) -> str:
+    """A figure of trials, name → words, as words: mean ± spread."""
+    return ", ".join(
+        "{} {:.2f} ± {:.2f}".format(words, *gather(result, name, *keys)[:2])
+        for name, words in names.items()
+    )
+
+
+def clip_of(result: dict[str, Any], name: str) -> np.ndarray:
+    """The first clip that a trial's first seed predicted: (T, S, S)."""
+    return unpack_frames(result["trials"][f"{name}/0"]["shown"])[:, 0]
+
+
+def true_clip(result: dict[str, Any]) -> np.ndarray:
+    """What came in that clip."""
+    return unpack_frames(result["baselines"]["digits"]["truth"]["shown"])[:, 0]
 
 
 def overview(result: dict[str, Any]) -> Picture:
@@ -30,32 +90,234 @@ def draw_trials(result: dict[str, Any], names: Mapping[str, str], text: str = ""
     """Error at the first predicted frame of trials, name → words, between their baselines."""
     means, spreads, _ = zip(*(gather(result, n, "mse", 0) for n in names), strict=True)
     levels = result["baselines"]["digits"]
-    levels = {name: levels[name]["mse"][0] for name in ("copy last", "mean image")}
+    levels = {name: levels[name]["mse"][0] for name in LEVELS}
     words = list(names.values())
+    text = text or (
+        "Squared error at the first predicted frame: "
+        f"{of_trials(result, names, 'mse', 0)} ({made(result, *names)})."
+    )
     return plots.bars(words, means, spreads, levels, text, ylabel="squared error per frame")
 
 
-def draw_mix(result: dict[str, Any], dssim: float, l1: float) -> Picture:
-    """True frames above those predicted under shares of DSSIM and, of what it leaves, of L1."""
-    name = f"mix {dssim} {l1 if dssim < 1 else 0.0}"
-    levels = result["baselines"]["colour"]
-    stored = levels["truth"]["shown"], result["trials"][f"{name}/0"]["shown"]
-    clips = np.stack([unpack_frames(text) for text in stored])  # (2, T, B, C, S, S)
-    bands = clips.transpose(0, 4, 2, 1, 5, 3)  # (2, S, B, T, S, C)
-    image = bands.reshape(2 * clips.shape[-1], -1, 3).repeat(5, 0).repeat(5, 1)
-    Image.fromarray(image).quantize(128).save(file := io.BytesIO(), format="png")
-    contours, contours_spread, _ = gather(result, name, "contours")
-    colours, colours_spread, _ = gather(result, name, "colours")
-    error, _, _ = gather(result, name, "mse", 0)
-    nothing_left = "Nothing is left for L1 and L2 to share. " if dssim == 1 else ""
-    return Picture(
-        file.getvalue(),
-        f"{'{:g}·DSSIM + {:g}·L1 + {:g}·L2'.format(*MIXES[name])}. {nothing_left}Above "
-        f"{clips.shape[1]} true frames of {clips.shape[2]} held-out clips each, below what is "
-        f"predicted. Explained of contours: {contours:.2f} ± {contours_spread:.2f}, of colours: "
-        f"{colours:.2f} ± {colours_spread:.2f}. Squared error {error:.2f}; copy last "
-        f"{levels['copy last']['mse'][0]:.2f}, mean image {levels['mean image']['mse'][0]:.1f} "
-        f"(first predicted frame, {result['scale']} scale).",
+def draw_errors(
+    result: dict[str, Any], names: Mapping[str, str], text: str = "", key: str = "mse"
+) -> Picture:
+    """Error by predicted frame of trials, name → words, with the baselines."""
+    lines = {}
+    for name, words in names.items():
+        lines[words] = (FRAMES, [gather(result, name, key, t)[0] for t in range(AHEAD)])
+    levels = result["baselines"]["digits"]
+    lines |= {name: (FRAMES, levels[name]["mse"]) for name in LEVELS}
+    return plots.curves(
+        lines,
+        text=f"{text}Squared error by predicted frame. At the first: "
+        f"{of_trials(result, names, key, 0)}; copy last {levels['copy last']['mse'][0]:.2f}. At "
+        f"the last: {of_trials(result, names, key, AHEAD - 1)} ({made(result, *names)}).",
+        xlabel="frame of the clip",
+        ylabel="squared error per frame",
+        height=400,
+    )
+
+
+def draw_learning(
+    errors: Mapping[str, Tensor], levels: Mapping[str, Tensor], steps: int, scale: str
+) -> Picture:
+    """Error by frame on the five circles and on others, from frame 4 on."""
+    frames = range(4, 4 + len(levels["copy last"]))
+    five, others = errors["the five"], errors["four others"]
+    copied = levels["copy last"]
+    return plots.curves(
+        {name: (frames, error) for name, error in {**errors, **levels}.items()},
+        text=f"Squared error by frame: the five clips {five[0]:.1f} at the first predicted frame, "
+        f"{five[-1]:.1f} at the last; four others {others[0]:.1f} and {others[-1]:.1f}; copying "
+        f"the last frame {copied[0]:.1f} and {copied[-1]:.1f} ({scale} scale, {steps} steps).",
+        xlabel="frame of the clip",
+        ylabel="squared error per frame",
+    )
+
+
+def draw_filters(before: Tensor, after: Tensor, steps: int) -> Picture:
+    """The filters of the new value, for the first map in, before and after: (3·W, C, k, k) each."""
+    wide = len(after) // 3
+    pictures = [w[2 * wide + k, 0] for w in (before, after) for k in range(wide)]
+    return plots.images(
+        pictures,
+        ["before"] * wide + ["after"] * wide,
+        f"The first 7×7 filters of the new value, before and after {steps} steps; mid-grey is 0, "
+        "each has its own scale. Over all 7×7 filters of this rung, neighbours correlate by "
+        f"{_alike(before):.2f} before and {_alike(after):.2f} after.",
+        signed=True,
+        columns=wide,
+    )
+
+
+def _alike(filters: Tensor) -> float:
+    """Correlation of neighbours: 0 for noise."""
+    left, right = filters[..., :-1].flatten(), filters[..., 1:].flatten()
+    return torch.corrcoef(torch.stack([left, right]))[0, 1].item()
+
+
+def draw_half_l1(result: dict[str, Any]) -> Picture:
+    """With half of the loss L1, and without, on digits."""
+    count = seeds_of(result, "half L1")
+    each = [result["trials"][f"half L1/{seed}"]["mse"][0] for seed in range(count)]
+    names = {"base": "0.1 DSSIM, 0.9 L2", "half L1": "0.1 DSSIM, 0.5 L1, 0.4 L2"}
+    ink = np.square(true_clip(result) / 255.0).sum((1, 2)).mean()
+    return draw_trials(
+        result,
+        names,
+        "Squared error at the first predicted frame of digits: "
+        f"{of_trials(result, {'base': 'without L1', 'half L1': 'half L1'}, 'mse', 0)}; half L1, "
+        f"seed by seed: {', '.join(f'{error:.1f}' for error in each)} "
+        f"({made(result, *names)}). An all-black frame has the error of the ink, {ink:.1f} in the "
+        "clip above.",
+    )
+
+
+def draw_clipping(result: dict[str, Any]) -> Picture:
+    """Outputs put into [0, 1] while learning, while used, both, or neither."""
+    cases = {
+        "learnt free, used free": ("base", "mse"),
+        "learnt free, used clipped": ("base", "clip changed"),
+        "learnt clipped, used clipped": ("clipped", "mse"),
+        "learnt clipped, used free": ("clipped", "clip changed"),
+    }
+    first, last = (gather(result, "clipped", "mse", t)[0] for t in (0, AHEAD - 1))
+    stuck = "; learnt clipped, it has got stuck at black frames" if abs(first - last) < 0.1 else ""
+    levels = result["baselines"]["digits"]
+    lines = {}
+    for words, keys in cases.items():
+        lines[words] = (FRAMES, [gather(result, *keys, t)[0] for t in range(AHEAD)])
+    ends = [f"{words} {values[-1]:.1f}" for words, (_, values) in lines.items()]
+    return plots.curves(
+        lines,
+        {name: levels[name]["mse"][-1] for name in LEVELS},
+        f"Squared error, fed back. At the last frame: {', '.join(ends)}{stuck} "
+        f"({made(result, 'base', 'clipped')}).",
+        xlabel="frame of the clip",
+        ylabel="squared error per frame",
+        logy=True,
+    )
+
+
+def draw_sets(result: dict[str, Any]) -> Picture:
+    """Training sets of several sizes, on their own clips and on held-out ones."""
+    groups = {"clips it was trained on": "trained on", "held-out clips": "mse"}
+    levels = result["baselines"]["digits"]
+    return plots.bars(
+        list(SETS.values()),
+        {w: [gather(result, n, key, 0)[0] for n in SETS] for w, key in groups.items()},
+        {w: [gather(result, n, key, 0)[1] for n in SETS] for w, key in groups.items()},
+        {name: levels[name]["mse"][0] for name in LEVELS},
+        f"Squared error at the first predicted frame by clips in the training set "
+        f"({made(result, *SETS)}).",
+        ylabel="squared error per frame",
+    )
+
+
+def draw_rates(result: dict[str, Any]) -> Picture:
+    """Frame rates one after the other against the same in mixed order, seed by seed."""
+    seeds = range(seeds_of(result, "mixed rates"))
+    heights = {
+        words: [round(result["trials"][f"{name}/{seed}"]["mse"][0], 2) for seed in seeds]
+        for name, words in RATES.items()
+    }
+    gap, error = gap_of_rates(result)
+    return plots.bars(
+        [f"seed {seed}" for seed in seeds],
+        heights,
+        text="Squared error at the first predicted frame at 10 frames a second, seed by seed; the "
+        f"difference, in order less mixed, is {gap:+.2f} ± {error:.2f} (standard error; "
+        f"{made(result, *RATES)}).",
+        ylabel="squared error per frame",
+    )
+
+
+def gap_of_rates(result: dict[str, Any]) -> tuple[float, float]:
+    """Error with rates in order less that with the same mixed: mean and standard error."""
+    seeds = range(seeds_of(result, "mixed rates"))
+    errors = [
+        torch.tensor([result["trials"][f"{name}/{seed}"]["mse"][0] for seed in seeds])
+        for name in RATES
+    ]
+    gaps = errors[0] - errors[1]
+    return gaps.mean().item(), gaps.std().item() / len(gaps) ** 0.5
+
+
+def draw_lengths(result: dict[str, Any]) -> Picture:
+    """Error of the next frame by how many frames were seen."""
+    names = {"base": "always 5 in training", "any length": "2 to 8 in training"}
+    levels = result["baselines"]["digits"]
+    lines = {}
+    for name, words in names.items():
+        errors = [gather(result, name, "lengths", k)[0] for k in range(FIRST)]
+        lines[words] = (range(1, FIRST + 1), errors)
+    return plots.curves(
+        lines,
+        {name: levels[name]["mse"][0] for name in LEVELS},
+        "Squared error of the next frame, by how many frames were seen. From one: "
+        + ", ".join(f"{words} {errors[0]:.1f}" for words, (_, errors) in lines.items())
+        + "; from eight: "
+        + ", ".join(f"{words} {errors[-1]:.1f}" for words, (_, errors) in lines.items())
+        + f" ({made(result, *names)}).",
+        xlabel="frames seen before",
+        ylabel="squared error per frame",
+    )
+
+
+def draw_heads(result: dict[str, Any]) -> Picture:
+    """Actions named by heads on the states, and the best from a ladder with random weights."""
+    heads = [kind + extra for kind in HEADS for extra in EXTRAS.values()]
+    named = {head: gather(result, "actions", "actions", head) for head in heads}
+    raw = max(gather(result, "actions", "actions, random", head)[0] for head in heads)
+    tests = result["size"]["tests"]
+    return plots.bars(
+        HEADS,
+        {w: [round(named[kind + extra][0], 1) for kind in HEADS] for w, extra in EXTRAS.items()},
+        {w: [named[kind + extra][1] for kind in HEADS] for w, extra in EXTRAS.items()},
+        {"chance": 20.0, "best, random ladder": raw},
+        f"Actions named rightly, in % of {2 * tests} held-out clips, from {5 * tests} with labels "
+        f"(seeds: {seeds_of(result, 'actions')}): "
+        + "; ".join(f"{h} {named[h][0]:.1f} ± {named[h][1]:.1f}" for h in heads)
+        + f". From a ladder with random weights at most {raw:.1f}.",
+        ylabel="% of clips",
+        height=400,
+    )
+
+
+@torch.no_grad()
+def draw_silenced(model: Ladder, past: Tensor, later: Tensor, clip: int) -> Picture:
+    """One clip as the ladder predicts it, whole and with each of its rungs silenced in turn."""
+    predicted = {"whole": model(past, len(later))}
+    for k in range(len(model.laterals)):
+        side = past.shape[-1] // 2 ** (k + 1)
+        with silenced(model, k):
+            predicted[f"no {side}×{side}"] = model(past, len(later))
+    errors = {w: metrics.squared_error(p, later)[0].mean().item() for w, p in predicted.items()}
+    rows = {"truth": later[:, clip]}
+    rows |= {words: frames[:, clip].clamp(0, 1) for words, frames in predicted.items()}
+    return plots.frames(
+        rows,
+        "One held-out clip, and what is predicted while the decoder is told nothing of what one "
+        "rung remembers. Squared error at the first predicted frame: "
+        + ", ".join(f"{words} {error:.1f}" for words, error in errors.items())
+        + f" ({past.shape[1]} clips).",
+        first=len(past) + 1,
+    )
+
+
+def draw_rivals(
+    errors: Mapping[str, Tensor], levels: Mapping[str, Sequence[float]], first: int, clips: int
+) -> Picture:
+    """Error by frame of pretrained models, with baselines, from frame `first` on."""
+    frames = range(first, first + len(next(iter(errors.values()))))
+    return plots.curves(
+        {name: (frames, error) for name, error in {**errors, **levels}.items()},
+        text=f"Squared error by frame, {first - 1} seen and {len(frames)} predicted: "
+        + ", ".join(f"{name} {error.mean():.1f} on average" for name, error in errors.items())
+        + f" ({clips} held-out clips, pretrained models).",
+        xlabel="frame of the clip",
+        ylabel="squared error per frame",
     )
 
 

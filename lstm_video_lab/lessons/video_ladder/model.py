@@ -15,7 +15,8 @@ and group norm stands for batch norm, so that no prediction depends on the rest 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -112,7 +113,9 @@ class Ladder(nn.Module):
 
     ahead: A; for more frames it is fed its own. upsampling: of every stage; "none" is the full
     resolution: the finest rung is as large as a frame, and nothing follows it but a convolution.
-    places: what the rungs but the finest know of them. clip: frames are put into [0, 1]. encoder:
+    places: what the rungs but the finest know of them. clip: frames are put into [0, 1]. identity:
+    the last frame is added to what is predicted, and the last convolution starts from 0, so that
+    without training it copies. encoder:
     "residual" learns too; "resnet18" is torchvision's, frozen, with its `weights` (None: random).
     Weights are a function of `seed`. Raises ValueError for unknown choices, a side that cannot be
     halved L times, and where torchvision is missing.
@@ -129,6 +132,7 @@ class Ladder(nn.Module):
         upsampling: str = "shuffle",
         places: str = "learned",
         clip: bool = False,
+        identity: bool = False,
         encoder: str = "residual",
         weights: str | None = "DEFAULT",
         seed: int = 0,
@@ -139,7 +143,7 @@ class Ladder(nn.Module):
         check_choice("encoder", encoder, ENCODERS)
         if image_size % 2**rungs:
             raise LabError(f"image_size={image_size} cannot be halved {rungs} times: change one")
-        self.channels, self.ahead, self.clip = channels, ahead, clip
+        self.channels, self.ahead, self.clip, self.identity = channels, ahead, clip, identity
         full = upsampling == "none"  # resolution
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -158,6 +162,9 @@ class Ladder(nn.Module):
                 for _ in range(rungs - 1)
             )
             self.last = stage(width, ahead * channels, upsampling)
+        if identity:
+            for parameter in self.last[2].parameters():
+                nn.init.zeros_(parameter)
 
     def encode(self, frames: Tensor, states: States | None = None) -> list[States]:
         """Frames (T, B, C, S, S), and the states before them → the states after each."""
@@ -170,8 +177,8 @@ class Ladder(nn.Module):
                 after[t].append(h)
         return after
 
-    def decode(self, states: States) -> Tensor:
-        """The next frames, as the decoder sees them from the states: (A, B, C, S, S)."""
+    def decode(self, states: States, last: Tensor) -> Tensor:
+        """The next frames (A, B, C, S, S), from the states after the last one (B, C, S, S)."""
         rungs = []
         for lateral, h in zip(self.laterals, states, strict=True):
             rungs.append(lateral.out(torch.cat(h, 1)))
@@ -179,15 +186,16 @@ class Ladder(nn.Module):
         for up in self.stages:
             x = rungs.pop() + up(x)
         frames = self.last(x).unflatten(1, (self.ahead, self.channels)).movedim(1, 0)
+        frames = last + frames if self.identity else frames
         return frames.clamp(0, 1) if self.clip else frames
 
     def forward(self, frames: Tensor, future: int = 1) -> Tensor:
         past = frames.reshape(*frames.shape[:2], self.channels, *frames.shape[-2:])
         states = self.encode(past)[-1]
-        predicted = [self.decode(states)]
+        predicted = [self.decode(states, past[-1])]
         while self.ahead * len(predicted) < future:
             states = self.encode(predicted[-1], states)[-1]
-            predicted.append(self.decode(states))
+            predicted.append(self.decode(states, predicted[-1][-1]))
         return torch.cat(predicted)[:future].view(future, *frames.shape[1:])
 
 
@@ -211,6 +219,16 @@ def resnet18(rungs: int, weights: str | None, enlarge: int) -> list[Callable[[Te
         return net.layer1(net.maxpool(net.relu(net.bn1(net.conv1(x)))))
 
     return [first, net.layer2, net.layer3, net.layer4][:rungs]
+
+
+@contextmanager
+def silenced(model: Ladder, rung: int) -> Iterator[Ladder]:
+    """The ladder, while the decoder is told nothing of what a rung remembers; 0 is the finest."""
+    hook = model.laterals[rung].out.register_forward_hook(lambda _, x, y: torch.zeros_like(y))
+    try:
+        yield model
+    finally:
+        hook.remove()
 
 
 def mixed_loss(prediction: Tensor, target: Tensor, mix: Sequence[float]) -> Tensor:

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_video_lab.lessons.video_ladder.figures import draw_mix, draw_states
+from lstm_video_lab.lessons.video_ladder.colour_figures import draw_mix
+from lstm_video_lab.lessons.video_ladder.figures import draw_states
 from lstm_video_lab.lessons.video_ladder.model import Ladder
 from lstm_video_lab.plots import Picture
 from lstm_video_lab.widgets.base import LabWidget, dropdown, slider
@@ -42,7 +43,10 @@ class StateExplorer(LabWidget):
         self.clip = clip
         with torch.inference_mode():
             self.states = model.encode(clip[:-1, None, None])
-            self.predicted = [model.decode(states)[0, 0, 0] for states in self.states]
+            self.predicted = [
+                model.decode(states, frame[None, None])[0, 0, 0]
+                for states, frame in zip(self.states, clip, strict=False)
+            ]
         super().__init__()
 
     def controls(self) -> dict[str, Any]:

@@ -12,13 +12,13 @@ RAMP = torch.linspace(0, 1, 16).expand(4, 16, 16)
 
 
 def test_trials_are_stored_and_picked_up_again(tmp_path, monkeypatch):
-    chosen = ("base", "three at once", "mix 1.0 0.0", "actions", "5 films", "any length")
+    chosen = ("base", "three at once", "mix 1.0 0.0", "actions", "5 clips", "any length")
     all_trials = experiment.TRIALS
     monkeypatch.setattr(experiment, "TRIALS", {name: all_trials[name] for name in chosen})
     command = ["experiment", "ladder", "--scale", "smoke", "--out", str(tmp_path)]
     assert main(command) == 0
     result = read_result(tmp_path / "ladder.json")
-    assert result["made"]["seeds"] == [0]
+    assert result["made"]["seeds"] == [0, 1, 2]
     assert list(result["trials"]) == [f"{name}/0" for name in chosen]
     for scores in result["trials"].values():
         assert len(scores["mse"]) == len(scores["clip changed"]) == experiment.AHEAD
@@ -36,6 +36,23 @@ def test_trials_are_stored_and_picked_up_again(tmp_path, monkeypatch):
     again = read_result(tmp_path / "ladder.json")["trials"]
     last = again.pop("any length/0")
     assert last == known and again == {k: v for k, v in result["trials"].items() if k in again}
+
+
+def test_some_trials_have_more_seeds_and_all_are_new():
+    points = [(point["seed"], point["trial"]) for point in experiment.plan({"seeds": 3})]
+    assert len(set(points)) == len(points)
+    for name in experiment.TRIALS:
+        count = sum(trial == name for _, trial in points)
+        assert count == 3 + experiment.MORE_SEEDS.get(name, 0)
+
+
+def test_a_longer_training_is_looked_at_on_the_way():
+    size = experiment.SIZES["smoke"] | {"steps": 50}
+    scores = experiment.run_trial("photo nearest", size | {"tests": 2}, 0)
+    assert [moment["step"] for moment in scores["moments"]] == [1, 5, 15, 50]
+    assert all(moment["blocks"] == pytest.approx(1, abs=1e-3) for moment in scores["moments"])
+    assert unpack_frames(scores["moments"][0]["seen"]).shape == (2, 3, 16, 16)
+    assert "moments" not in experiment.run_trial("nowhere", experiment.SIZES["smoke"], 0)
 
 
 def test_another_scale_is_refused_in_one_line(tmp_path, capsys):
@@ -114,9 +131,13 @@ def test_few_clips_are_seen_again_and_again(trained_on):
 
 
 def test_the_frame_rate_falls_in_thirds_and_digits_go_faster(trained_on):
-    experiment.train_trial({"side": 16, "steps": 6, "batch": 40}, 0, rates=(25, 15, 10))
+    size = {"side": 16, "steps": 6, "batch": 40}
+    experiment.train_trial(size, 0, rates=(25, 15, 10))
     moved = [frames.float().diff(dim=0).abs().mean().item() for frames in trained_on]
     assert moved[0] < moved[2] < moved[4]
+    experiment.train_trial(size, 0, rates=(25, 15, 10), mixed=True)
+    moved = [frames.float().diff(dim=0).abs().mean().item() for frames in trained_on[6:]]
+    assert moved[0] < moved[1] < moved[2] and moved[3] < moved[4] < moved[5]
     slow, fast = (
         experiment.open_clips("digits", "test", 16, rate).batch(0, 5) for rate in (25, 10)
     )

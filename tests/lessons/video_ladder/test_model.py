@@ -17,6 +17,7 @@ from lstm_video_lab.lessons.video_ladder.model import (
     Ladder,
     PlacedConv,
     mixed_loss,
+    silenced,
     stage,
     train_ladder,
 )
@@ -64,6 +65,32 @@ def test_clipping_holds_for_what_is_fed_back_too():
     assert given[0].min() < 0 <= given[1].min() and given[1].max() <= 1
     torch.testing.assert_close(given[0][0].clamp(0, 1), given[1][0])
     assert not torch.allclose(given[0][2].clamp(0, 1), given[1][2])
+
+
+@pytest.mark.parametrize("ahead", [1, 2])
+def test_with_a_path_that_copies_an_untrained_ladder_copies(ahead):
+    model = Ladder(16, 1, 2, 4, ahead=ahead, identity=True)
+    predicted = model(FRAMES, 5)
+    torch.testing.assert_close(predicted, FRAMES[-1:].expand_as(predicted))
+    model.last[2].bias.data += 0.01  # what is said then is the change from the last frame
+    change = model(FRAMES, ahead + 1) - FRAMES[-1]
+    assert change[:ahead].allclose(torch.tensor(0.01), atol=1e-6)
+    assert change[ahead].allclose(torch.tensor(0.02), atol=1e-6)
+
+
+def test_a_silenced_rung_is_not_heard_and_speaks_again():
+    model = Ladder(16, 1, 2, 4)
+    whole = model(FRAMES)
+    for rung in (0, 1):
+        with silenced(model, rung):
+            assert not torch.equal(model(FRAMES), whole)
+            for cell in model.laterals[rung].cells:  # whatever it remembers
+                cell.bias.data += 1
+            changed = model(FRAMES)
+            for cell in model.laterals[rung].cells:
+                cell.bias.data -= 1
+            torch.testing.assert_close(changed, model(FRAMES))
+        torch.testing.assert_close(model(FRAMES), whole)
 
 
 def test_a_prediction_does_not_depend_on_the_other_clips():

@@ -44,11 +44,12 @@ def test_the_sliders_choose_among_shares_that_sum_to_one():
             k = list(MIXES.values()).index((dssim, l1 * (1 - dssim), (1 - l1) * (1 - dssim)))
             assert f"{dssim:g}·DSSIM + {l1 * (1 - dssim):g}·L1" in text
             assert ("Nothing is left" in text) == (dssim == 1)
-            assert f"contours: {k + 0.5:.2f} ± 0.71" in text and f"error {10 + k:.2f}" in text
+            assert f"contours: {k:.2f}, {k + 1:.2f}, of colours" in text
+            assert f"error {10 + k:.2f}" in text
             assert "copy last 4.00" in text and "mean image 99.0" in text
             pixels = np.asarray(Image.open(io.BytesIO(widget.image.value)).convert("RGB"))
-            assert pixels.shape == (80, 2 * 3 * 40, 3)
-            assert (pixels[:40] == 255).all() and (pixels[40:] == 30 * k).all()
+            shades, counts = np.unique(pixels.max(-1), return_counts=True)
+            assert counts[shades == 30 * k].sum() >= 6 * 8 * 8  # six frames, or larger ones
             seen.add(text)
     assert len(seen) == 7
 
