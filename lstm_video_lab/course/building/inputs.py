@@ -139,7 +139,7 @@ def hash_of(name: str, lessons: Path) -> str:
         files = sorted(file for file in path.rglob("*") if file.is_file() and _counts(file, path))
         hashes = [[file.relative_to(path).as_posix(), _hash_at(file)] for file in files]
         return digest(json.dumps(hashes).encode())
-    return _hash_at(path)
+    return _hash_at(path) if path.is_file() else MISSING  # a folder stands there now
 
 
 def saved_at(name: str, lessons: Path) -> int:
