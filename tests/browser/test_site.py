@@ -2,20 +2,22 @@
 
 import base64
 import math
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
 
 import numpy as np
 import pytest
 import torch
+from axe_playwright_python.sync_playwright import Axe
 from browsing import keep, wait_for
 
 from lstm_video_lab import BouncingDigits, load_digits, load_pretrained, predict
-from lstm_video_lab.course.site.live_files import write_live
+from lstm_video_lab.course.site.build import write_site
 
+pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # of sphinx themes
+ROOT = Path(__file__).parents[2]
 NAME = "composite-two-digits"
-PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>live</title>
-<link rel="stylesheet" href="live.css"><body><div data-live-model="{NAME}"></div>
-<script src="live.js"></script>"""
 PREDICT = """async ({past, count}) => {
     const { model } = await lstmVideoLab.load("composite-two-digits");
     const unit = past.map((bytes) => Float64Array.from(bytes, (byte) => byte / 255));
@@ -30,20 +32,50 @@ PREDICT = """async ({past, count}) => {
 
 
 @pytest.fixture(scope="module")
-def live(context, tmp_path_factory):
-    """A page of the live model, opened from a folder, and the errors that it told of."""
-    folder = tmp_path_factory.mktemp("live")
-    write_live(folder, [NAME])
-    (folder / "index.html").write_text(PAGE, "utf-8")
-    page = context.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    page.goto((folder / "index.html").as_uri())
+def site(chromium, tmp_path_factory):
+    """The site of this course, in a folder; building it names no fault."""
+    folder = tmp_path_factory.mktemp("site") / "pages"
+    *faults, words = write_site(ROOT, folder, [NAME])
+    assert faults == [] and words.startswith(str(folder / "index.html"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def visit(context, site):
+    """A function that opens a page of the site; whatever fails or is fetched is an error."""
+    pages, faults = {}, []
+
+    def note(page):
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.on("console", lambda line: line.type == "error" and faults.append(line.text))
+        page.on("request", lambda request: is_local(request.url) or faults.append(request.url))
+
+    def open_page(name, look="light", width=1400):
+        if look not in pages:
+            pages[look] = context.new_page()
+            note(pages[look])
+            pages[look].emulate_media(color_scheme=look)
+        page = pages[look]
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{site.as_uri()}/{name}")
+        return page
+
+    yield open_page
+    for page in pages.values():
+        page.close()
+    assert faults == []
+
+
+def is_local(address):
+    return address.startswith(("file:", "data:", "blob:"))
+
+
+@pytest.fixture(scope="module")
+def live(visit):
+    """The front page, once its model has predicted something."""
+    page = visit("index.html")
     page.locator(".live-chart polyline[points]").first.wait_for(state="attached")
-    yield page
-    page.close()
-    assert errors == []
+    return page
 
 
 def past_of(seed):
@@ -52,9 +84,8 @@ def past_of(seed):
     return BouncingDigits(digits, 2, 32, num_frames=10, digit_size=14, seed=seed).batch(0, 1)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_its_probabilities_and_gates_are_those_of_torch(live, seed):
-    past = past_of(seed)
+def test_its_probabilities_and_gates_are_those_of_torch(live):
+    past = past_of(seed=0)
     answer = live.evaluate(PREDICT, {"past": past.flatten(1).tolist(), "count": 100})
     shown = np.frombuffer(base64.b64decode(answer["frames"]), np.float32).reshape(110, 32, 32)
     model = load_pretrained(NAME)
@@ -120,21 +151,27 @@ def test_a_digit_is_thrown_with_the_mouse_and_flies_that_way(live):
     live.locator(".live-bar").get_by_role("button", name="Frames").click()
     field = live.locator(".live-field canvas")
     field.scroll_into_view_if_needed()
-    before = live.locator(".film > p").inner_text(), greys(live, 0)
     box = field.bounding_box()
-    across, down = (live.get_by_label(name).first.input_value() for name in ("across", "down"))
-    x, y = (
-        box["x" if n == 0 else "y"] + (int(v) + 7) * box["width"] / 32
-        for n, v in enumerate([across, down])
-    )
+    x, y = box["x"] + 60, box["y"] + 100
     live.mouse.move(x, y)
     live.mouse.down()
     for k in range(1, 8):
-        live.mouse.move(box["x"] + 60 + 15 * k, box["y"] + 100)
+        live.mouse.move(x + 15 * k, y)
     live.mouse.up()
-    wait_for(lambda: greys(live, 0) != before[1], 20, "nothing was thrown")
-    degrees = [float(live.get_by_label("direction").nth(n).input_value()) for n in (0, 1)]
+    directions = live.get_by_label("direction")
+    degrees = [float(directions.nth(n).input_value()) for n in (0, 1)]
     assert 0 in degrees, f"a digit was thrown to the right, and they fly at {degrees}"
+    live.locator(".film button", has_text="Pause").wait_for()  # it plays from the start
+    go_to(live, 2)
+    before = middle_of_light(greys(live, 0))
+    go_to(live, 3)
+    assert middle_of_light(greys(live, 0)) != before
+
+
+def middle_of_light(pixels):
+    """Centre of mass of a frame of 32 × 32 pixels: (y, x)."""
+    frame = np.array(pixels).reshape(32, 32)
+    return [(np.arange(32) * frame.sum(axis)).sum() / frame.sum() for axis in (1, 0)]
 
 
 def test_one_goes_from_frames_to_the_numbers_of_one_step(live):
@@ -178,3 +215,105 @@ def read_number(text):
     for factor in text.replace("−", "-").replace("- ", "-").replace("+ ", "").split("·"):
         product *= float(factor.strip())
     return product
+
+
+class Links(HTMLParser):
+    """Where a page leads, what it loads, its anchors, and its pictures without a text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.loaded, self.anchors, self.silent = [], [], set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.anchors |= {found[name] for name in ("id", "name") if found.get(name)}
+        if tag == "a" and found.get("href"):
+            self.links.append(found["href"])
+        elif found.get("src") or (tag == "link" and found.get("rel") in ("stylesheet", "icon")):
+            self.loaded.append(found.get("src") or found["href"])
+        if tag == "img" and not found.get("alt"):
+            self.silent.append(str(found)[:80])
+
+
+def test_every_link_and_anchor_leads_somewhere_and_every_picture_has_a_text(site):
+    pages = {path: Links(path.read_text("utf-8")) for path in sorted(site.rglob("*.html"))}
+    assert sum(path.parent.name == "notebooks" for path in pages) >= 17
+    wrong = []
+    for path, page in pages.items():
+        wrong += [(path.name, "no text", picture) for picture in page.silent]
+        wrong += [
+            (path.name, "loads", src) for src in page.loaded if src.startswith(("http", "//"))
+        ]
+        for link in page.links + [src for src in page.loaded if not src.startswith("data:")]:
+            if urlsplit(link).scheme or link.startswith("//"):
+                continue
+            target, anchor = urldefrag(link)
+            target = (path.parent / unquote(urlsplit(target).path)).resolve() if target else path
+            if not target.is_file():
+                wrong.append((path.name, "leads nowhere", link))
+            elif anchor and target in pages and unquote(anchor) not in pages[target].anchors:
+                wrong.append((path.name, "no such anchor", link))
+    assert wrong == []
+
+
+def test_no_answer_of_an_instructor_is_in_it(site):
+    names = {path.name for path in site.rglob("*")}
+    assert "solutions" not in names
+    pages = (site / "exercises").glob("*.html")
+    assert not [page.name for page in pages if "BEGIN SOLUTION" in page.read_text("utf-8")]
+
+
+def test_words_of_a_lesson_lead_to_their_meaning(visit):
+    page = visit("notebooks/02_lstm_cell.html")
+    word = page.locator("a.lab-word").first
+    name = word.inner_text()
+    assert page.locator("a.lab-word", has_text=name).count() == 1, "only its first use"
+    word.click()
+    page.wait_for_url("**/glossary.html#term-*")
+    assert page.locator("dt:target").inner_text().startswith(name.removesuffix("s"))
+
+
+def test_the_search_finds_peepholes_without_a_server(visit):
+    page = visit("search.html?q=peephole")
+    results = page.locator("#search-results li a")
+    results.first.wait_for()
+    wait_for(lambda: results.count() >= 5, 20, "too few pages speak of peepholes")
+    assert page.locator("#search-results a", has_text="02 · The LSTM cell").count() > 0
+
+
+SOME = (
+    "notebooks/03_bouncing_digits",
+    "exercises/02_backpropagation_by_hand",
+    "api/cells",
+    "glossary",
+    "docs/results",
+    "docs/instructors",
+    "docs/commands",
+    "CONTRIBUTING",
+)
+
+
+def test_pages_are_readable_at_400_pixels_in_the_dark(visit):
+    wide = []
+    for name in SOME:
+        page = visit(f"{name}.html", look="dark", width=400)
+        if page.evaluate("document.documentElement.scrollWidth") > 400:
+            wide.append(name)
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert max(map(int, ground.removeprefix("rgb(").removesuffix(")").split(","))) < 64
+    assert wide == []
+    page = visit("exercises/02_backpropagation_by_hand.html", look="dark", width=400)
+    formula = page.locator("math").first.bounding_box()
+    assert formula["width"] > 5 and formula["height"] > 5, "mathematics is not drawn"
+
+
+def test_the_model_can_be_used_at_400_pixels_in_the_dark_and_axe_finds_no_fault(visit):
+    page = visit("index.html", look="dark", width=400)
+    page.locator(".live-chart polyline[points]").first.wait_for(state="attached")
+    page.get_by_text("Choose digits, places and directions").click()
+    page.locator(".live-bar").get_by_role("button", name="One step").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    keep(page, "site_400_dark")
+    faults = Axe().run(page, options={"preload": False}).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in faults] == []

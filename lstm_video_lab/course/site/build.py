@@ -100,8 +100,8 @@ def _run_sphinx(source: Path, built: Path, doctrees: Path) -> list[str]:
             warning=warnings,
         )
         sphinx.build()
-    for name in (".buildinfo", ".buildinfo.bak", "objects.inv"):
-        (built / name).unlink(missing_ok=True)
+    for path in [built / ".buildinfo", built / "objects.inv", *built.glob("_static/*.html")]:
+        path.unlink(missing_ok=True)  # what no visitor opens
     return [line for line in warnings.getvalue().splitlines() if line.strip()]
 
 

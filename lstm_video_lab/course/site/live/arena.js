@@ -5,6 +5,7 @@ import { SPEED, clamp, drawDigits, stepTowards } from "./motion.js";
 import { addShape } from "./pictures.js";
 
 const FRAME = 100; // ms, of a film of 10 frames a second
+const LATELY = 250; // ms before it lets go in which the hand's way is a throw
 const LEAST = 0.02; // pixels of a frame in a ms: a hand that moves slower than this puts down
 const FASTEST = 0.3; // of the box of positions, in a frame
 
@@ -121,9 +122,9 @@ export function addArena(parent, { side, inks, labels }, onThrow) {
   });
   canvas.addEventListener("pointercancel", () => (held = null));
 
-  /** A digit flies as the hand moved in the last tenth of a second; if it rested, as before. */
+  /** A digit flies as the hand moved lately; if it rested, as before. */
   function aim(digit, track, now) {
-    const from = track.find(({ time }) => now - time <= FRAME) ?? track.at(-1);
+    const from = track.find(({ time }) => now - time <= LATELY) ?? track.at(-1);
     const to = track.at(-1);
     const moved = to.hand.map((part, axis) => part - from.hand[axis]);
     const speed = Math.hypot(...moved) / Math.max(1, now - from.time);
