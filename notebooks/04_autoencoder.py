@@ -24,12 +24,12 @@
 #
 # **How do you squeeze ten frames into one vector of numbers, and get them back?**
 
-# %% setup
+# %% setup tags=["hide-input"]
 import torch
 
 from lstm_video_lab import Settings, VideoModel, check, evaluation, metrics, plots, training
 from lstm_video_lab.files import load_result
-from lstm_video_lab.lessons.autoencoder import guesses, output_order
+from lstm_video_lab.lessons.autoencoder import figures, guesses, output_order
 from lstm_video_lab.lessons.autoencoder.state_bottleneck import reconstruct
 from lstm_video_lab.lessons.autoencoder.widgets import (
     OrderExplorer,
@@ -103,32 +103,31 @@ for name, part in {"encoder": fixed.encoder, "decoder": fixed.decoders}.items():
 first = training.learn(settings, f"{settings.units} units")
 model = first.model
 report = evaluation.evaluate(model, settings, 200, similarity=False)
-levels = {
-    measure: {k.replace("_", " "): v[measure] for k, v in report["baselines"].items()}
-    for measure in ("cross_entropy", "mse")
-}
+levels = {name.replace("_", " "): v["cross_entropy"] for name, v in report["baselines"].items()}
 made = f"{first.curve['step'][-1]} steps in {first.seconds:.0f} s, {settings.scale} scale"
 
 # %% the first learning curve
-plots.curves(
-    {f"{settings.units} units": (first.curve["step"], first.curve["reconstruction"])},
-    levels["cross_entropy"],
-    "Loss on training clips, from "
-    f"{first.curve['reconstruction'][0]:.0f} to {first.curve['reconstruction'][-1]:.1f}; on 200 "
-    f"held-out clips {report['reconstruction']['cross_entropy']:.1f} nats per frame; mean image "
-    f"{levels['cross_entropy']['mean image']:.1f}, entropy bound "
-    f"{levels['cross_entropy']['entropy bound']:.1f} ({made}).",
-)
+figures.draw_run(first, f"{settings.units} units", report, made)
 
 # %% [markdown]
-# The two dashed lines are the baselines of lesson 03: the **mean image** (always the same grey
-# answer) and the **entropy bound** (nobody gets below it). They were measured on the *future*
-# frames of the clips. For the frames that were seen they are nearly the same, since it is the same
-# world; so we use them here too. The third baseline, **copy-last**, has an infinite cross-entropy.
-# It will appear where we use squared error.
+# The dashed lines are the baselines of lesson 03: the **mean image** (always the same grey answer),
+# the **mean digit** (somebody has told it the place, and it gives the average of all digits there)
+# and the **entropy bound** (nobody gets below it). They were measured on the *future* frames of the
+# clips. For the frames that were seen they are nearly the same, since it is the same world; so we
+# use them here too. **Copy-last** has an infinite cross-entropy. It will appear where we use
+# squared error.
+#
+# Our autoencoder ends near the mean digit, a little above it. It knows *where*, and little of
+# *which*.
 #
 # **Is the state really the only bridge?** Two tests. First: hand the decoder a state and nothing
 # else. Second: exchange the states of the clips, and see whether the clips are exchanged.
+#
+# <!--
+# curve = "the first learning curve"
+# "ends near the mean digit, a little above it" = output(curve, "mean digit")
+#     < output(curve, "held-out clips") < 1.15 * output(curve, "mean digit")
+# -->
 
 # %% two tests of the bridge tags=["nbval-check-output"]
 with torch.no_grad():
@@ -170,14 +169,7 @@ costs = {
     name: metrics.cross_entropy(reconstruct(model, past, **case)[2], past.flip(0)).mean().item()
     for name, case in cases.items()
 }
-facts = ", ".join(f"{name} {cost:.1f}" for name, cost in costs.items())
-plots.bars(
-    list(costs),
-    list(costs.values()),
-    baselines=levels["cross_entropy"],
-    text=f"What the decoder makes of parts of the state, mean of 200 clips: {facts} nats per "
-    f"frame ({made}).",
-)
+figures.draw_erased(costs, levels, made)
 
 # %% [markdown]
 # Two things to take from this.
@@ -198,6 +190,7 @@ plots.bars(
 # differs. **Write it yourself**: from the frames that the encoder read, make the frames that the
 # decoder is to give. Put it where the three dots stand, and run the cell.
 
+
 # %% the line that differs
 def newest_first(frames):  # (T, B, H, W)
     return ...
@@ -207,7 +200,8 @@ check("autoencoder/newest_first", newest_first)
 
 # %% [markdown]
 # The blank harms nothing below: the experiment has a line of its own. Much more of an autoencoder
-# is for you to write in exercise 05, *Back in reverse*; see the end of this lesson.
+# is for you to write in [Exercise 5](../exercises/05_reversed_autoencoder.ipynb), *An autoencoder
+# that answers in reverse*.
 #
 # One run proves little, so each order is trained from three seeds. The models are small (64 units),
 # to be quick.
@@ -227,18 +221,8 @@ orders = output_order.compare(small, seeds=(0, 1, 2))
 # %% guess the order
 Guess(guesses.BETTER_ORDER, orders)
 
-
 # %% both orders while they learn
-def draw_learning(profiles, settings, baselines):
-    return plots.curves(
-        {name: (p.steps, p.error.mean((0, 2))) for name, p in profiles.items()},
-        baselines,
-        f"{output_order.describe(profiles)} Lines: mean of the seeds ({settings.frames_in} frames, "
-        f"{settings.units} units, {settings.steps} steps, {settings.scale} scale).",
-    )
-
-
-draw_learning(orders, small, levels["cross_entropy"])
+figures.draw_learning(orders, small, levels)
 
 # %% [markdown]
 # Is it a large difference? Compare it with the distance to the mean image, and with the spread of
@@ -284,7 +268,7 @@ longer = small.changed(frames_in=2 * T)
 long_orders = output_order.compare(longer, seeds=(0, 1))
 scores = evaluation.baselines(longer)
 long_levels = {k.replace("_", " "): v["cross_entropy"] for k, v in scores.items()}
-draw_learning(long_orders, longer, long_levels)
+figures.draw_learning(long_orders, longer, long_levels)
 
 # %% [markdown]
 # In forward order the model stays at the height of the mean image for a long time, as if it saw
@@ -330,14 +314,7 @@ OrderExplorer(long_orders, long_levels, 3)
 films = evaluation.heldout_data(longer).batch(0, 200)[: 2 * T].float() / 255
 blurred = 0.98 * films.mean(0, keepdim=True) + 0.02 * films.mean()  # no pixel is impossible
 costs = metrics.cross_entropy_of_probability(blurred.expand_as(films), films).mean(1)  # (2T,)
-plots.curves(
-    {"mean frame": (range(1, 2 * T + 1), costs)},
-    long_levels,
-    f"The mean frame of each clip as the answer for all {2 * T} frames: {costs[0]:.1f} nats for "
-    f"the oldest, {costs.min():.1f} for the frame it suits best, {costs[-1]:.1f} for the newest. "
-    f"Nothing is trained here ({settings.scale} scale).",
-    xlabel="frame of the clip",
-)
+figures.draw_mean_frame(costs, long_levels, settings.scale)
 
 # %% [markdown]
 # The ends cost more there too, both alike. So that part of the curves belongs to the clips. The
@@ -375,25 +352,11 @@ for units, steps in equal_time.items():
 trained = dict(sorted(trained.items()))
 
 # %% equal time
-facts, nats = [], {}
-for units, learned in trained.items():
-    report = evaluation.evaluate(learned.model, settings, 200, similarity=False)
-    score = report["reconstruction"]
-    nats[units] = score["cross_entropy"]
-    facts.append(
-        f"{units} units, {learned.curve['step'][-1]} steps: {score['mse']:.2f} squared error, "
-        f"{nats[units]:.1f} nats"
-    )
-plots.curves(
-    {
-        f"{units} units": (learned.curve["seconds"], learned.curve["reconstruction"])
-        for units, learned in trained.items()
-    },
-    levels["cross_entropy"],
-    f"Loss on training clips against seconds. Per frame of 200 held-out clips: {'; '.join(facts)} "
-    f"(mean image {levels['mse']['mean image']:.2f} squared error; {settings.scale} scale).",
-    xlabel="seconds of training",
-)
+reports = {
+    units: evaluation.evaluate(learned.model, settings, 200, similarity=False)
+    for units, learned in trained.items()
+}
+figures.draw_equal_time(trained, reports, settings.scale)
 
 # %% [markdown]
 # Look at the number of steps. A large model pays more seconds for each step, so in the same time
@@ -402,9 +365,11 @@ plots.curves(
 # comparison on one machine.*
 #
 # Now for equal steps. That takes too long to wait for, so these models were trained beforehand, by
-# `lstm-video-lab experiment units`. You may run it too. The smallest has 64 units, the largest 2,500.
+# `lstm-video-lab experiment units`. You may run it too. The smallest has 64 units, the largest
+# 2,500.
 #
-# **From the smallest size to the largest, with equal steps: how much of the squared error is left?**
+# **From the smallest size to the largest, with equal steps: how much of the squared error is
+# left?**
 #
 # <!--
 # sizes = "equal time"
@@ -420,22 +385,7 @@ Guess(guesses.SHARE_LEFT, result)
 UnitsExplorer(result)
 
 # %% all sizes
-sizes = sorted(map(int, result["units"]))
-error = {n: result["units"][str(n)]["report"]["reconstruction"]["mse"] for n in sizes}
-stored_levels = {k.replace("_", " "): v["mse"] for k, v in result["baselines"].items()}
-stderr = [result["units"][str(n)]["report"]["reconstruction"]["stderr"]["mse"] for n in sizes]
-steps = result["units"][str(sizes[0])]["steps"]
-plots.bars(
-    [f"{n} units" for n in sizes],
-    list(error.values()),
-    stderr,
-    stored_levels,
-    f"Held-out squared error per frame after {steps} steps: "
-    f"{', '.join(f'{n} units {value:.2f}' for n, value in error.items())}; mean image "
-    f"{stored_levels['mean image']:.2f}, copy-last {stored_levels['copy last']:.2f}, perfect 0. "
-    f"Stored results, {result['scale']} scale, one seed each.",
-    ylabel="squared error per frame",
-)
+figures.draw_all_sizes(result)
 
 # %% [markdown]
 # The lab report of 2017 has such a table too: autoencoders of 500, 1500 and 2500 units, squared
@@ -451,20 +401,7 @@ plots.bars(
 # -->
 
 # %% the trend beside the lab report
-published = {int(n): value for n, value in result["lab_report"].items()}
-shared = [n for n in sizes if n in published]
-ours = [error[n] / error[shared[0]] for n in shared]
-theirs = [published[n] / published[shared[0]] for n in shared]
-raw = ", ".join(f"{n} units {published[n]:.6f}" for n in shared)
-plots.bars(
-    [f"{n} units" for n in shared],
-    {"here": ours, "lab report 2017": theirs},
-    baselines={"mean image, here": stored_levels["mean image"] / error[shared[0]]},
-    text=f"Squared error, {shared[0]} units = 1. Here: {', '.join(f'{v:.2f}' for v in ours)}; lab "
-    f"report: {', '.join(f'{v:.2f}' for v in theirs)}. As published, per pixel: {raw}. Ours: "
-    f"{result['scale']} scale, {steps} steps.",
-    ylabel=f"error, {shared[0]} units = 1",
-)
+figures.draw_trend(result)
 
 # %% [markdown]
 # Read such a table with care: each entry is *one training*. A larger model may be better because it
@@ -473,11 +410,12 @@ plots.bars(
 #
 # But you have trained some of these sizes too, at another learning rate. Compare:
 
-# %% the same sizes twice
-for n in sorted(set(trained) & set(sizes)):
+# %% the same sizes twice tags=["hide-input"]
+for n in sorted(trained.keys() & map(int, result["units"])):
     stored, live = result["units"][str(n)], trained[n].curve["step"][-1]
+    yours = reports[n]["reconstruction"]["cross_entropy"]
     print(
-        f"{n} units: yours {nats[n]:.1f} nats per frame after {live} steps at rate "
+        f"{n} units: yours {yours:.1f} nats per frame after {live} steps at rate "
         f"{settings.learning_rate:g}; stored "
         f"{stored['report']['reconstruction']['cross_entropy']:.1f} after {stored['steps']} steps "
         f"at rate {stored['settings']['learning_rate']:g}"
@@ -499,9 +437,10 @@ for n in sorted(set(trained) & set(sizes)):
 #     return frames.flip(0)
 # ```
 #
-# It reaches the entropy bound. It beats every model in this lesson, and it knows nothing of digits
-# or motion. **A lower reconstruction error is always to be had by better copying.** So the paper
-# does not rank models by it, but by how well they foretell the future. There, copying is no help.
+# It reaches the entropy bound, and a squared error of 0. It beats every model in this lesson, and
+# it knows nothing of digits or motion. **A lower reconstruction error is always to be had by better
+# copying.** So the paper does not rank models by it, but by how well they foretell the future.
+# There, copying is no help.
 #
 # Have our models learnt to copy, then, or to understand? A copier does not care *which* clip it
 # gets. So change the clip. Play it backwards: a digit bounces backwards as it does forwards.
@@ -524,38 +463,28 @@ with torch.no_grad():
         for name, net in kept.items()
     }
 costs = {
-    name: [
-        metrics.cross_entropy(logits, kinds[kind].flip(0)).mean().item()
+    name: {
+        kind: metrics.cross_entropy(logits, kinds[kind].flip(0)).mean().item()
         for kind, logits in each.items()
-    ]
+    }
     for name, each in back.items()
 }
 
 # %% guess what happens to shuffled clips
 mine = costs[f"{settings.units} units"]
-by_kind = dict(zip(kinds, mine, strict=True))
-Guess(guesses.SHUFFLED_CLIPS, by_kind, levels["cross_entropy"]["mean image"])
+Guess(guesses.SHUFFLED_CLIPS, mine, levels["mean image"])
 
 # %% error on three kinds of clip
-facts = "; ".join(
-    f"{name} " + ", ".join(f"{kind} {v:.1f}" for kind, v in zip(kinds, values, strict=True))
-    for name, values in costs.items()
-)
-plots.bars(
-    list(kinds),
-    costs,
-    baselines=levels["cross_entropy"],
-    text=f"Nats per frame, mean of 200 held-out clips: {facts}. The copier has the entropy bound "
-    f"for all three. Each model was trained for {first.seconds:.0f} s, "
-    f"{settings.scale} scale.",
-)
+words = f"Each model was trained for {first.seconds:.0f} s, {settings.scale} scale."
+figures.draw_kinds(costs, levels, words)
 
-# %% a shuffled clip
+# %% a shuffled clip tags=["hide-input"]
 shuffled = kinds["shuffled"].flip(0)[:, 4]
 plots.frames(
     {"target": shuffled, "given": back[f"{settings.units} units"]["shuffled"][:, 4].sigmoid()},
     "A shuffled clip, newest frame first, and what the autoencoder makes of it. All shuffled clips "
-    f"together: {mine[2]:.1f} nats per frame, in order {mine[0]:.1f} ({made}).",
+    f"together: {mine['shuffled']:.1f} nats per frame, in order {mine['as recorded']:.1f} "
+    f"({made}).",
 )
 
 # %% [markdown]
@@ -589,6 +518,9 @@ plots.frames(
 # work its way back, like a stack; asked for the oldest first, it has no easy start, and with longer
 # clips it falls further behind. For equal steps more units bring the error down, partly because
 # they learn faster, and a low error alone proves only good copying.
+#
+# To do it yourself: [Exercise 5 · An autoencoder that answers in
+# reverse](../exercises/05_reversed_autoencoder.ipynb).
 #
 # Next: [05 · The future predictor](05_future_predictor.ipynb), where copying is no help.
 #

@@ -12,9 +12,12 @@ import numpy as np
 
 from lstm_video_lab import plots
 from lstm_video_lab.lessons.autoencoder.experiment import sizes_of
-from lstm_video_lab.lessons.autoencoder.output_order import Profile
+from lstm_video_lab.lessons.autoencoder.few_digits import KINDS
+from lstm_video_lab.lessons.autoencoder.output_order import Profile, describe
 from lstm_video_lab.plots.canvas import Picture, as_array, levels_of, room_for
 from lstm_video_lab.plots.page import Page
+from lstm_video_lab.settings import Settings
+from lstm_video_lab.training.live import LiveRun
 
 STRIP = 26  # pixels, the height of a strip of numbers
 
@@ -105,3 +108,154 @@ def draw_state(frames: Any, h: Any, c: Any, reconstruction: Any, text: str) -> P
     page.frames(rows, [len(frames) - t for t in shown], above=24, whole=True)
     page.gap(6)
     return page.finish(text)
+
+
+def draw_run(run: LiveRun, name: str, report: dict[str, Any], made: str) -> Picture:
+    """The learning curve of one autoencoder, between the baselines; `report` of `evaluate`."""
+    losses, levels = run.curve["reconstruction"], levels_of(report["baselines"])
+    lines = ", ".join(f"{key} {v:.1f}" for key, v in levels.items() if v is not None)
+    return plots.curves(
+        {name: (run.curve["step"], losses)},
+        levels,
+        f"Loss on training clips, from {losses[0]:.0f} to {losses[-1]:.1f}; on "
+        f"{report['sequences']} held-out clips {report['reconstruction']['cross_entropy']:.1f} "
+        f"nats per frame; {lines} ({made}).",
+    )
+
+
+def draw_erased(costs: Mapping[str, float], levels: Mapping[str, Any], made: str) -> Picture:
+    """Nats per frame that a decoder makes of parts of the state."""
+    facts = ", ".join(f"{name} {cost:.1f}" for name, cost in costs.items())
+    return plots.bars(
+        list(costs),
+        list(costs.values()),
+        baselines=levels,
+        text=f"What the decoder makes of parts of the state, mean of 200 clips: {facts} nats per "
+        f"frame ({made}).",
+    )
+
+
+def draw_learning(
+    profiles: Mapping[str, Profile], settings: Settings, levels: Mapping[str, Any]
+) -> Picture:
+    """Both orders while they learn, the mean over output steps and seeds."""
+    return plots.curves(
+        {name: (one.steps, one.error.mean((0, 2))) for name, one in profiles.items()},
+        levels,
+        f"{describe(dict(profiles))} Lines: mean of the seeds ({settings.frames_in} frames, "
+        f"{settings.units} units, {settings.steps} steps, {settings.scale} scale).",
+    )
+
+
+def draw_mean_frame(costs: Any, levels: Mapping[str, Any], scale: str) -> Picture:
+    """Nats (T,) of one blurred picture that answers for all frames of its clip."""
+    return plots.curves(
+        {"mean frame": (range(1, len(costs) + 1), costs)},
+        levels,
+        f"The mean frame of each clip as the answer for all {len(costs)} frames: {costs[0]:.1f} "
+        f"nats for the oldest, {costs.min():.1f} for the frame it suits best, {costs[-1]:.1f} for "
+        f"the newest. Nothing is trained here ({scale} scale).",
+        xlabel="frame of the clip",
+    )
+
+
+def draw_equal_time(
+    trained: Mapping[int, LiveRun], reports: Mapping[int, dict[str, Any]], scale: str
+) -> Picture:
+    """Losses against seconds: units → run, and its report on held-out clips."""
+    facts = []
+    for units, run in trained.items():
+        score = reports[units]["reconstruction"]
+        facts.append(
+            f"{units} units, {run.curve['step'][-1]} steps: {score['mse']:.2f} squared error, "
+            f"{score['cross_entropy']:.1f} nats"
+        )
+    baselines = next(iter(reports.values()))["baselines"]
+    return plots.curves(
+        {
+            f"{units} units": (run.curve["seconds"], run.curve["reconstruction"])
+            for units, run in trained.items()
+        },
+        levels_of(baselines),
+        f"Loss on training clips against seconds. Per frame of 200 held-out clips: "
+        f"{'; '.join(facts)} (mean image {baselines['mean_image']['mse']:.2f} squared error; "
+        f"{scale} scale).",
+        xlabel="seconds of training",
+    )
+
+
+def draw_all_sizes(result: dict[str, Any]) -> Picture:
+    """Stored squared error of every size, between what needs no learning."""
+    sizes, levels = sizes_of(result), result["baselines"]
+    scores = [result["units"][str(n)]["report"]["reconstruction"] for n in sizes]
+    known = {"mean image": levels["mean_image"]["mse"], "copy-last": levels["copy_last"]["mse"]}
+    if "mean_digit" in levels:
+        known["mean digit"] = levels["mean_digit"]["mse"]
+    facts = (f"{n} units {score['mse']:.2f}" for n, score in zip(sizes, scores, strict=True))
+    lines = ", ".join(f"{name} {value:.2f}" for name, value in known.items())
+    return plots.bars(
+        [f"{n} units" for n in sizes],
+        [score["mse"] for score in scores],
+        [score["stderr"]["mse"] for score in scores],
+        known,
+        f"Held-out squared error per frame after {result['units'][str(sizes[0])]['steps']} steps: "
+        f"{', '.join(facts)}; {lines}, perfect 0. Stored results, {result['scale']} scale, one "
+        "seed each.",
+        ylabel="squared error per frame",
+    )
+
+
+def draw_trend(result: dict[str, Any]) -> Picture:
+    """Squared error of the sizes that the lab report has too, each side divided by its first."""
+    published = {int(n): value for n, value in result["lab_report"].items()}
+    shared = [n for n in sizes_of(result) if n in published]
+    error = {n: result["units"][str(n)]["report"]["reconstruction"]["mse"] for n in shared}
+    ours = [error[n] / error[shared[0]] for n in shared]
+    theirs = [published[n] / published[shared[0]] for n in shared]
+    raw = ", ".join(f"{n} units {published[n]:.6f}" for n in shared)
+    return plots.bars(
+        [f"{n} units" for n in shared],
+        {"here": ours, "lab report 2017": theirs},
+        baselines={"mean image, here": result["baselines"]["mean_image"]["mse"] / error[shared[0]]},
+        text=f"Squared error, {shared[0]} units = 1. Here: {', '.join(f'{v:.2f}' for v in ours)}; "
+        f"lab report: {', '.join(f'{v:.2f}' for v in theirs)}. As published, per pixel: {raw}. "
+        f"Ours: {result['scale']} scale, {result['units'][str(shared[0])]['steps']} steps.",
+        ylabel=f"error, {shared[0]} units = 1",
+    )
+
+
+def draw_kinds(
+    costs: Mapping[str, Mapping[str, float]], levels: Mapping[str, Any], words: str
+) -> Picture:
+    """Nats per frame of some models on some kinds of clips: model → kind → nats."""
+    facts = "; ".join(
+        f"{name} " + ", ".join(f"{kind} {value:.1f}" for kind, value in each.items())
+        for name, each in costs.items()
+    )
+    return plots.bars(
+        list(next(iter(costs.values()))),
+        {name: list(each.values()) for name, each in costs.items()},
+        baselines=levels,
+        text=f"Nats per frame, mean of 200 held-out clips: {facts}. The copier has the entropy "
+        f"bound for all three. {words}",
+    )
+
+
+def draw_few_digits(result: dict[str, Any]) -> Picture:
+    """Squared error of each size on the digits that it learnt from, and on others."""
+    errors = result["errors"]
+    rows = {kind: np.array([one[kind] for one in errors.values()]) for kind in KINDS}  # (sizes, S)
+    facts = "; ".join(
+        f"{units} units {one[KINDS[0]].mean():.2f} and {one[KINDS[1]].mean():.2f}"
+        for units, one in ((u, {k: np.array(v) for k, v in e.items()}) for u, e in errors.items())
+    )
+    return plots.bars(
+        [f"{units} units" for units in errors],
+        {kind: row.mean(1) for kind, row in rows.items()},
+        {kind: [row.mean(1) - row.min(1), row.max(1) - row.mean(1)] for kind, row in rows.items()},
+        text=f"Learnt from clips of {result['digits']} digits: squared error per frame on new "
+        f"clips of these digits, and of others: {facts}. Means of "
+        f"{len(next(iter(errors.values()))[KINDS[0]])} seeds, whiskers from least to most; "
+        f"{result['steps']} steps ({result['scale']} scale).",
+        ylabel="squared error per frame",
+    )
