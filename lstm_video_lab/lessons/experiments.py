@@ -30,13 +30,20 @@ ROOMS = {  # experiment → the room that holds it
     "places": "convlstm",
     "recurrence": "recurrence_and_memory",
     "rollouts": "long_rollouts",
+    "shared_directions": "composite",
     "table2": "table2",
     "temporal_models": "temporal_models",
     "units": "autoencoder",
 }
 GRIDS = ("layers", "optimisers", "table2")  # the room's `grids` computes them, not its `experiment`
 # Computed by the room's module of the same name, and drawn by its `figures.draw_NAME`:
-OWN_MODULES = ("digit_order", "no_learning", "inflating", "places")
+OWN_MODULES = (
+    "digit_order",
+    "inflating",
+    "no_learning",
+    "places",
+    "shared_directions",
+)
 WITHOUT_PAPER = (
     "captions",
     "digit_order",
