@@ -35,6 +35,7 @@ from lstm_video_lab.lessons.percepts_and_actions.few_labels import (
     Sizes,
     key_of,
     plan,
+    run_name,
 )
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.prediction import predict_raw
@@ -151,7 +152,7 @@ def run_trial(data: PerceptData, start: VideoModel | None, point: dict[str, Any]
 
     start: the model whose encoder it starts from; None: random weights. point: percepts (of KINDS),
     start (of FEATURES), unlabelled, labelled (clips of a class), draw, dropout, length (frames of a
-    block), encoder (of SHARES).
+    block), encoder (of SHARES), pretraining (its seed).
     """
     inputs, s = data.percepts[point["percepts"]], data.sizes
     model = train_trial(data, start, point)
@@ -240,11 +241,11 @@ def _encoder(data: PerceptData, point: dict[str, Any], folder: Path) -> VideoMod
     name, kind, number = point["start"], point["percepts"], point["unlabelled"]
     if name == "random":
         return None
-    path = folder / f"{kind}-{name.replace(', ', '-').replace(' ', '-')}-{number}.safetensors"
+    path = folder / f"{run_name(name, kind, number, point['pretraining'])}.safetensors"
     inputs, s = data.percepts[kind]["unlabelled"][:, :number], data.sizes
     if not path.exists():
         started = process_time()
-        model, losses = pretrain(name, inputs, s)
+        model, losses = pretrain(name, inputs, s, point["pretraining"])
         seconds = round(process_time() - started)
         report = score_model(model, data.percepts[kind], s)
         last = losses[-max(1, len(losses) // 10) :]

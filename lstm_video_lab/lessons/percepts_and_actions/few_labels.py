@@ -39,6 +39,7 @@ TABLE3: dict[str, tuple[float, ...]] = {
     "composite, conditional future": (67.1, 75.8, 29.2, 44.0),
 }
 CHANCE = 100 / len(ACTIONS)
+REPEATED = ("autoencoder", "future predictor", "composite")  # pretrained with several seeds
 SHARES = {"trained": 0.3, "gently": 0.03, "frozen": 0.0}  # of the rate, what the encoder gets
 
 
@@ -63,6 +64,8 @@ class Sizes:
     few: int = 10  # of them, for the tables
     draws: int = 10
     draws_of_many: int = 4  # for the tables, with the most labels
+    draws_of_flow: int = 6  # of the main curve; draw d starts from pretraining d mod pretrainings
+    pretrainings: int = 3  # of an encoder, each with other first weights and other batches
     less_unlabelled: int = 500
     dropout: float = 0.3
     length: int = model.LENGTH
@@ -85,6 +88,8 @@ SMOKE = Sizes(
     few=2,
     draws=2,
     draws_of_many=1,
+    draws_of_flow=2,
+    pretrainings=2,
     less_unlabelled=10,
     length=4,
     stride=2,
@@ -99,14 +104,16 @@ SIZES = {
 
 
 def plan(s: Sizes) -> list[dict[str, Any]]:
-    """All trials: every comparison changes one thing of the first one."""
+    """All trials: the curves on flow and on images, and what changes one thing of the latter."""
     pair, others = ("random", "composite"), tuple(FEATURES)[1:]
     points: dict[str, dict[str, Any]] = {}
 
     def add(counts: Iterable[int], starts, encoders, draws: int, **changes: Any) -> None:
         for start, n, encoder, draw in product(starts, counts, encoders, range(draws)):
             point = {"start": start, "labelled": n, "encoder": encoder, "draw": draw}
-            point = {**_main_comparison(vars(s)), **point, **changes}
+            point = {**_usual(vars(s)), "pretraining": 0, **point, **changes}
+            if point["percepts"] == "flow" and start != "random":
+                point["pretraining"] = draw % s.pretrainings
             points.setdefault(key_of(point), point)
 
     def add_both(starts, **changes: Any) -> None:  # for the tables: with few labels and with many
@@ -114,9 +121,11 @@ def plan(s: Sizes) -> list[dict[str, Any]]:
         many = s.labelled[-1]
         add([many], starts, [encoder_for(many, s.few)], s.draws_of_many, **changes)
 
+    add(s.labelled, pair, SHARES, s.draws_of_flow, percepts="flow")
     add(s.labelled, pair, SHARES, s.draws)
     add_both(others)
-    add_both(pair, percepts="flow")
+    for seed in range(1, s.pretrainings):
+        add([s.few], REPEATED, [encoder_for(s.few, s.few)], s.draws, pretraining=seed)
     add_both(pair, dropout=0.0)
     add_both(pair, percepts="box")
     add_both(["composite"], unlabelled=s.less_unlabelled)
@@ -125,8 +134,8 @@ def plan(s: Sizes) -> list[dict[str, Any]]:
     return list(points.values())
 
 
-def _main_comparison(sizes: Mapping[str, Any]) -> dict[str, Any]:
-    """What is equal in all trials of the main comparison."""
+def _usual(sizes: Mapping[str, Any]) -> dict[str, Any]:
+    """What is equal in all trials that do not say otherwise."""
     return {
         "percepts": "image",
         "unlabelled": sizes["unlabelled"],
@@ -138,7 +147,13 @@ def _main_comparison(sizes: Mapping[str, Any]) -> dict[str, Any]:
 def key_of(point: dict[str, Any]) -> str:
     """What tells a trial from all others."""
     names = ("percepts", "start", "unlabelled", "labelled", "draw", "dropout", "length", "encoder")
-    return " ".join(str(point[name]) for name in names)
+    return " ".join(str(point[name]) for name in (*names, "pretraining"))
+
+
+def run_name(name: str, kind: str, number: int, seed: int = 0) -> str:
+    """Of a pretraining, in a result and on the disk."""
+    words = f"{kind}-{name.replace(', ', '-').replace(' ', '-')}-{number}"
+    return f"{words}-{seed}" if seed else words
 
 
 def encoder_for(labelled: int, few: int) -> str:
@@ -147,14 +162,18 @@ def encoder_for(labelled: int, few: int) -> str:
 
 
 def select(result: dict[str, Any], **wanted: Any) -> list[dict[str, Any]]:
-    """All draws of a trial, in their order; what is not named is as in the main comparison.
+    """All draws of a trial, in their order; what is not named is as usual.
+
+    pretraining: its seed, usually 0; on flow each draw has its own.
 
     encoder: of SHARES, or "best": the one of them that was best on clips that are neither trained
     on nor tested; if none is named, that of the tables. Raises ValueError where there is no such
     trial.
     """
     sizes = result["sizes"]
-    usual = {"encoder": encoder_for(wanted["labelled"], sizes["few"]), **_main_comparison(sizes)}
+    usual = {"encoder": encoder_for(wanted["labelled"], sizes["few"]), **_usual(sizes)}
+    if wanted.get("percepts") != "flow":
+        usual["pretraining"] = 0
     wanted = {**usual, **wanted}
     encoders = list(SHARES) if wanted["encoder"] == "best" else [wanted["encoder"]]
     candidates = []
@@ -177,16 +196,18 @@ def accuracies(result: dict[str, Any], way: str = "mean", **wanted: Any) -> list
 def gain(result: dict[str, Any], start: str = "composite", **wanted: Any) -> tuple[float, float]:
     """Points that `start` gains over random weights, draw by draw: mean and its standard error."""
     mine = accuracies(result, start=start, **wanted)
-    against = {k: v for k, v in wanted.items() if k != "unlabelled"}  # nothing to learn from them
+    learnt_from = ("unlabelled", "pretraining")  # random weights have learnt from nothing
+    against = {k: v for k, v in wanted.items() if k not in learnt_from}
     random = accuracies(result, **against, start="random")
     differences = [a - b for a, b in zip(mine, random, strict=False)]  # the main one has more draws
     middle, spread = mean_and_std(differences)
     return middle, spread / math.sqrt(len(differences))
 
 
-def levels(result: dict[str, Any]) -> dict[str, float]:
+def levels(result: dict[str, Any], percepts: str = "image") -> dict[str, float]:
     """Chance, and what single frames give with the most labels."""
-    alone = accuracies(result, start="random", labelled=result["sizes"]["labelled"][-1], length=1)
+    most = result["sizes"]["labelled"][-1]
+    alone = accuracies(result, start="random", labelled=most, length=1, percepts=percepts)
     return {"chance": CHANCE, "single frames": mean_and_std(alone)[0]}
 
 

@@ -5,28 +5,33 @@ L frames of a block, B clips, K classes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from torch import Tensor
-
 from lstm_video_lab import plots
-from lstm_video_lab.data.actions import ACTIONS
 from lstm_video_lab.lessons.percepts_and_actions.few_labels import (
     CHANCE,
+    FEATURES,
+    REPEATED,
     SETS,
     TABLE3,
     accuracies,
     gain,
     levels,
+    run_name,
 )
-from lstm_video_lab.lessons.percepts_and_actions.model import WAYS, pool
-from lstm_video_lab.plots.canvas import Picture, draw_levels, draw_lines, room_for
+from lstm_video_lab.plots.canvas import Picture, draw_levels, draw_lines
 from lstm_video_lab.plots.page import Page
 from lstm_video_lab.training.trials import mean_and_std
 
-ROW = 24  # pixels, the height of a class in the picture of answers
 STARTS = {"random": "random weights", "composite": "composite, pretrained"}
 POOLED = {"mean": "mean of all steps", "last": "last step alone", "max": "maximum over steps"}
+WAYS_OF_TRAINING = {
+    "frozen": "encoder frozen",
+    "gently": "trained gently",
+    "trained": "trained freely",
+}
+WHAT = {"flow": "Flow percepts", "image": "Image percepts"}
 ENCODER = {
     "best": "is trained in the best of the three ways, chosen on clips that are not tested",
     "trained": "is trained on",
@@ -36,11 +41,14 @@ ENCODER = {
 
 
 def overview(result: dict[str, Any]) -> Picture:
-    """Accuracies against labelled clips as bars: pretrained beside random weights."""
+    """Accuracies on flow against labelled clips as bars: pretrained beside random weights."""
     counts = result["sizes"]["labelled"]
     heights, spreads = {}, {}
     for start in STARTS:
-        each = [mean_and_std(accuracies(result, start=start, labelled=n)) for n in counts]
+        each = []
+        for n in counts:
+            values = accuracies(result, start=start, labelled=n, percepts="flow", encoder="best")
+            each.append(mean_and_std(values))
         heights[start] = [round(value, 1) for value, _ in each]
         spreads[start] = [spread for _, spread in each]
     return plots.bars(
@@ -106,67 +114,136 @@ def draw_cases(
     )
 
 
-def draw_labels(result: dict[str, Any], way: str = "mean", encoder: str = "best") -> Picture:
+def draw_labels(
+    result: dict[str, Any], way: str = "mean", encoder: str = "best", percepts: str = "flow"
+) -> Picture:
     """Accuracy of pretrained and random weights against labelled clips of a class, with spread."""
     counts = result["sizes"]["labelled"]
+    how: dict[str, Any] = {"way": way, "encoder": encoder, "percepts": percepts}
     page = Page()
     page.gap(14)
     labels = ("labelled clips of each class", "accuracy on test clips, %")
     axes = page.chart(290, ["composite, pretrained 12.3"], *labels, margin=40, below=56)
     means, spreads = {}, {}
     for start in STARTS:
-        each = []
-        for n in counts:
-            values = accuracies(result, way, start=start, labelled=n, encoder=encoder)
-            each.append(mean_and_std(values))
+        each = [mean_and_std(accuracies(result, start=start, labelled=n, **how)) for n in counts]
         means[start], spreads[start] = zip(*each, strict=True)
     ends = draw_lines(axes, {STARTS[start]: (counts, means[start]) for start in STARTS})
     for line, start in zip(axes.lines, STARTS, strict=True):
         look: dict[str, Any] = {"fmt": "none", "ecolor": line.get_color(), "capsize": 4}
         axes.errorbar(counts, means[start], spreads[start], **look)
-    ends += draw_levels(axes, levels(result))
+    ends += draw_levels(axes, levels(result, percepts))
     axes.set(xscale="log", ylim=(0, 80), xticks=counts, xticklabels=[str(n) for n in counts])
     axes.minorticks_off()
     page.label_ends(axes, ends)
-    gains = [gain(result, way=way, labelled=n, encoder=encoder) for n in counts]
-    words = ", ".join(f"{n}: {m:+.1f} ± {e:.1f}" for n, (m, e) in zip(counts, gains, strict=True))
-    fewest_and_most = {
+    ends_of = {
         start: " and ".join(f"{means[start][k]:.1f} ± {spreads[start][k]:.1f} %" for k in (0, -1))
         for start in STARTS
     }
     return page.finish(
-        f"{POOLED[way].capitalize()}; the encoder {ENCODER[encoder]}. With {counts[0]} and "
-        f"{counts[-1]} clips of a class: {fewest_and_most['random']} from random weights, "
-        f"{fewest_and_most['composite']} pretrained. Points gained, ± standard error: {words}. "
-        f"Bars: spread over {result['sizes']['draws']} draws. Stored results, {result['scale']} "
-        "scale.",
+        f"{WHAT[percepts]}. {POOLED[way].capitalize()}; the encoder {ENCODER[encoder]}. With "
+        f"{counts[0]} and {counts[-1]} clips of a class: {ends_of['random']} from random weights, "
+        f"{ends_of['composite']} pretrained. Points gained, ± standard error: "
+        f"{_gains_in_words(result, counts, **how)}. Bars: spread over draws. Stored results, "
+        f"{result['scale']} scale.",
     )
 
 
-def draw_answers(frames: Tensor, logits: Tensor, action: int) -> Picture:
-    """A clip (L, S, S) over the probabilities of the classes after each frame, logits (L, K)."""
-    page = Page(room_for([*ACTIONS, "frame"]))
-    shown, pitch = page.frames({"clip": frames}, above=24, right=60)
-    page.gap(12)
-    for k, name in enumerate(ACTIONS):
-        look = {"weight": "bold"} if k == action else {}
-        page.lines([name], ROW, k * ROW, **look)
-    probabilities = logits.softmax(-1)[list(shown)]  # (L shown, K)
-    width = len(shown) * pitch
-    page.strip(probabilities, ROW * len(ACTIONS), width=width, limits=(0, 1), below=12)
-    return page.finish(_describe_answers(logits, action))
+def _gains_in_words(result: dict[str, Any], counts: Sequence[int], **how: Any) -> str:
+    gains = [gain(result, labelled=n, **how) for n in counts]
+    return ", ".join(f"{n}: {m:+.1f} ± {e:.1f}" for n, (m, e) in zip(counts, gains, strict=True))
 
 
-def _describe_answers(logits: Tensor, action: int) -> str:
-    """The first and the last answer, and what each way makes of all of them."""
-    p = logits.softmax(-1)
-    ways = "; ".join(f"{way}: {_likeliest(pool(logits[:, None], way)[0])}" for way in WAYS)
-    return (
-        f"The truth: {ACTIONS[action]}. Answers, after frame 1: {_likeliest(p[0])}; after frame "
-        f"{len(p)}: {_likeliest(p[-1])}. All steps as one answer, {ways}. Bright: near certain."
+def draw_gains(result: dict[str, Any], percepts: str = "flow") -> Picture:
+    """Points that pretraining gains, against labelled clips, for each way to train the encoder."""
+    counts = result["sizes"]["labelled"]
+    heights, errors, words = {}, {}, []
+    for encoder, name in WAYS_OF_TRAINING.items():
+        each = [gain(result, labelled=n, encoder=encoder, percepts=percepts) for n in counts]
+        heights[name] = [round(value, 1) for value, _ in each]
+        errors[name] = [error for _, error in each]
+        words.append(f"{name} " + ", ".join(f"{value:+.1f} ± {error:.1f}" for value, error in each))
+    return plots.bars(
+        [f"{n} a class" for n in counts],
+        heights,
+        errors,
+        text=f"{WHAT[percepts]}. Points that pretraining gains over random weights trained the "
+        f"same way, with {counts[0]} to {counts[-1]} labelled clips of a class, ± standard error "
+        f"over draws: {'; '.join(words)}. Stored results, {result['scale']} scale.",
+        ylabel="points gained",
     )
 
 
-def _likeliest(probabilities: Tensor) -> str:
-    best = int(probabilities.argmax())
-    return f"{ACTIONS[best]} ({probabilities[best]:.2f})"
+def draw_pretrainings(result: dict[str, Any]) -> Picture:
+    """What three kinds of pretraining gain on images with few labels, seed by seed."""
+    few, seeds = result["sizes"]["few"], range(result["sizes"]["pretrainings"])
+    heights, errors, words = {}, {}, []
+    for name in REPEATED:
+        each = [gain(result, name, labelled=few, pretraining=seed) for seed in seeds]
+        heights[name] = [round(value, 1) for value, _ in each]
+        errors[name] = [error for _, error in each]
+        words.append(f"{name} " + ", ".join(f"{value:+.1f} ± {error:.1f}" for value, error in each))
+    return plots.bars(
+        [f"pretraining {seed + 1}" for seed in seeds],
+        heights,
+        errors,
+        text=f"Points gained on images with {few} labelled clips of a class, for each of "
+        f"{len(seeds)} pretrainings that differ in their seed alone, ± standard error over draws: "
+        f"{'; '.join(words)}. Stored results, {result['scale']} scale.",
+        ylabel="points gained over random weights",
+    )
+
+
+def draw_predictors(result: dict[str, Any]) -> Picture:
+    """Errors of the predictors of image percepts, between their baselines."""
+    sizes = result["sizes"]
+    runs = {}
+    for name in FEATURES:
+        run = result["pretraining"].get(run_name(name, "image", sizes["unlabelled"]), {})
+        if "future" in run:
+            runs[name] = run
+    levels_of = {level: runs["composite"][level] for level in ("mean", "copy last")}
+    return plots.bars(
+        [name.replace("conditional", "cond.") for name in runs],
+        [round(run["future"], 1) for run in runs.values()],
+        baselines=levels_of,
+        text=f"The stored runs on images ({sizes['pretrain_steps']} steps, {sizes['unlabelled']} "
+        f"clips, {result['scale']} scale), test clips: error of predicted percepts, "
+        + ", ".join(f"{name} {run['future']:.1f}" for name, run in runs.items())
+        + f"; mean percept {levels_of['mean']:.1f}.",
+        ylabel="squared error per percept",
+    )
+
+
+def draw_dropout(result: dict[str, Any]) -> Picture:
+    """With dropout between the layers, and without."""
+    rate = result["sizes"]["dropout"]
+    cases = {}
+    for start in STARTS:
+        cases[f"{start}, on"] = {"start": start, "dropout": rate}
+        cases[f"{start}, off"] = {"start": start, "dropout": 0.0}
+    return draw_cases(result, cases, text=f"Dropout {rate} or none. ")
+
+
+def draw_kinds(result: dict[str, Any]) -> Picture:
+    """Images against flow."""
+    cases = {}
+    for kind, words in (("image", "images"), ("flow", "flow")):
+        for start in STARTS:
+            cases[f"{words}, {start}"] = {"start": start, "percepts": kind}
+    return draw_cases(result, cases)
+
+
+def draw_more_clips(result: dict[str, Any]) -> Picture:
+    """Fewer clips without labels, and the percepts of a network that names digits better."""
+    scores = {kind: result["percepts"][kind]["names"] for kind in ("image", "box")}
+    less, more = (result["sizes"][key] for key in ("less_unlabelled", "unlabelled"))
+    cases = {
+        f"{less} clips unlabelled": {"start": "composite", "unlabelled": less},
+        f"{more} clips unlabelled": {"start": "composite"},
+        "random": {"start": "random"},
+        "better network, random": {"start": "random", "percepts": "box"},
+        "better network, pretrained": {"start": "composite", "percepts": "box"},
+    }
+    words = f"Our network names {scores['image']:.0%} of digits, the better {scores['box']:.0%}. "
+    return draw_cases(result, cases, text=words)

@@ -11,12 +11,8 @@ import torch
 from torch import Tensor
 
 from lstm_video_lab.data.actions import ACTIONS
-from lstm_video_lab.lessons.percepts_and_actions.figures import (
-    ENCODER,
-    POOLED,
-    draw_answers,
-    draw_labels,
-)
+from lstm_video_lab.lessons.percepts_and_actions.clip_figures import draw_answers
+from lstm_video_lab.lessons.percepts_and_actions.figures import ENCODER, POOLED, WHAT, draw_labels
 from lstm_video_lab.plots import Picture
 from lstm_video_lab.widgets.base import LabWidget, dropdown, slider
 
@@ -57,9 +53,12 @@ class LabelsExplorer(LabWidget):
 
     def controls(self) -> dict[str, Any]:
         return {
+            "percepts": dropdown(
+                "Percepts", "flow", [(words, kind) for kind, words in WHAT.items()]
+            ),
             "way": dropdown("Answer", "mean", [(words, way) for way, words in POOLED.items()]),
             "encoder": dropdown("Encoder", "best", [(words, e) for e, words in ENCODER.items()]),
         }
 
-    def render(self, way: str, encoder: str) -> Picture:
-        return draw_labels(self.result, way, encoder)
+    def render(self, percepts: str, way: str, encoder: str) -> Picture:
+        return draw_labels(self.result, way, encoder, percepts)

@@ -20,6 +20,7 @@ from lstm_video_lab.lessons.percepts_and_actions.experiment import (
 )
 from lstm_video_lab.lessons.percepts_and_actions.few_labels import (
     FEATURES,
+    REPEATED,
     SHARES,
     SMOKE,
     TABLE3,
@@ -57,7 +58,8 @@ def test_the_command_stores_every_trial_of_the_plan_once(stored):
     assert (out / "actions.png").read_bytes().startswith(b"\x89PNG")
     names = set(result["pretraining"])
     assert {"image-composite-20", "image-composite-10", "flow-composite-20"} <= names
-    assert len(names) == len(FEATURES) - 1 + 3
+    assert {"image-composite-20-1", "flow-composite-20-1"} <= names
+    assert len(names) == len(FEATURES) - 1 + 3 + len(REPEATED) + 1
     assert result["pretraining"]["image-autoencoder-20"]["steps"] == SMOKE.pretrain_steps
     assert "future" not in result["pretraining"]["image-autoencoder-20"]
 
@@ -111,10 +113,10 @@ def test_percepts_are_scaled_by_clips_without_labels(data):
 
 def test_the_plan_changes_one_thing_at_a_time():
     usual = {"percepts": "image", "unlabelled": SMOKE.unlabelled, "dropout": SMOKE.dropout,
-             "length": SMOKE.length}  # fmt: skip
+             "length": SMOKE.length, "pretraining": 0}  # fmt: skip
     for point in plan(SMOKE):
         changed = {name for name, value in usual.items() if point[name] != value}
-        assert len(changed) <= 1 or changed == {"percepts", "length"}
+        assert len(changed) <= 1 or changed in ({"percepts", "length"}, {"percepts", "pretraining"})
         if "unlabelled" in changed:
             assert point["start"] == "composite"
     laptop = few_labels.SIZES["laptop"]
@@ -125,6 +127,17 @@ def test_the_plan_changes_one_thing_at_a_time():
             mine = [p for p in curve if (p["start"], p["labelled"]) == (start, n)]
             assert {(p["encoder"], p["draw"]) for p in mine} == {
                 (encoder, d) for encoder in SHARES for d in range(10)}  # fmt: skip
+
+
+def test_draws_on_flow_take_turns_with_the_pretrainings():
+    laptop = few_labels.SIZES["laptop"]
+    curve = [p for p in plan(laptop) if p["percepts"] == "flow" and p["length"] > 1]
+    for start, wanted in (("composite", {(d, d % 3) for d in range(6)}),
+                          ("random", {(d, 0) for d in range(6)})):  # fmt: skip
+        for n in laptop.labelled:
+            mine = [p for p in curve if (p["start"], p["labelled"]) == (start, n)]
+            assert len(mine) == 6 * len(SHARES)
+            assert {(p["draw"], p["pretraining"]) for p in mine} == wanted
 
 
 def test_a_draw_takes_as_many_clips_of_each_class_and_draws_differ():
@@ -146,7 +159,7 @@ def test_the_label_is_all_that_a_trial_may_learn_from(data):
 
 
 def test_clips_on_which_a_way_is_chosen_are_neither_trained_on_nor_tested(data, monkeypatch):
-    point = next(p for p in plan(SMOKE) if p["labelled"] == 4)
+    point = next(p for p in plan(SMOKE) if (p["percepts"], p["labelled"]) == ("image", 4))
     used, pool = [], data.percepts["image"]["labelled"]
     classify, train = experiment.classifier.classify, experiment.classifier.train_classifier
 
@@ -169,6 +182,7 @@ def test_clips_on_which_a_way_is_chosen_are_neither_trained_on_nor_tested(data, 
 def row(start, draw, value, encoder="gently", chosen_on=0.0, **changes):
     return {"percepts": "image", "start": start, "unlabelled": 20, "labelled": 2, "draw": draw,
             "dropout": 0.3, "length": 4, "encoder": encoder, "chosen_on": chosen_on,
+            "pretraining": 0,
             "accuracy": {"mean": value, "last": value + 1}} | changes  # fmt: skip
 
 
@@ -183,6 +197,9 @@ def test_accuracies_and_gain_by_hand():
     expected = (mean(differences), stdev(differences) / math.sqrt(2))
     assert gain(result, labelled=2) == pytest.approx(expected)
     assert gain(result, labelled=2, unlabelled=10)[0] == pytest.approx(5.0)
+    rows += [row("composite", d, 40.0 + d, pretraining=1) for d in (0, 1)]
+    assert gain(result, labelled=2)[0] == pytest.approx(11.0)
+    assert gain(result, labelled=2, pretraining=1)[0] == pytest.approx(20.0)
     with pytest.raises(ValueError, match="no trial has"):
         accuracies(result, start="random", labelled=3)
 

@@ -6,24 +6,31 @@ import pytest
 import torch
 
 from lstm_video_lab.data.actions import ACTIONS
+from lstm_video_lab.lessons.percepts_and_actions.clip_figures import draw_answers
 from lstm_video_lab.lessons.percepts_and_actions.few_labels import SHARES, SMOKE, levels
-from lstm_video_lab.lessons.percepts_and_actions.figures import draw_answers, draw_labels
+from lstm_video_lab.lessons.percepts_and_actions.figures import draw_labels
 from lstm_video_lab.lessons.percepts_and_actions.widgets import ActionExplorer, LabelsExplorer
 
 
 def small_result():
-    """Accuracies that tell what a trial was: 20 + labelled, 5 more pretrained, way and draw; 3
-    less where the encoder is frozen.
+    """Accuracies that tell what a trial was: 20 + labelled, 5 more pretrained, 7 more on images,
+    way and draw; 3 less where the encoder is frozen.
     """
-    usual = {"percepts": "image", "unlabelled": 20, "dropout": 0.3, "length": 4}
+    usual = {"unlabelled": 20, "dropout": 0.3, "length": 4, "pretraining": 0}
     rows = []
-    for start, n, encoder, draw in product(("random", "composite"), (1, 2, 4), SHARES, (0, 1)):
+    for start, n, encoder, draw, kind in product(
+        ("random", "composite"), (1, 2, 4), SHARES, (0, 1), ("flow", "image")
+    ):
         value = 20.0 + n + 5 * (start == "composite") - 3 * (encoder == "frozen")
+        value += 7 * (kind == "image")
         ways = {way: value + 10 * k + draw for k, way in enumerate(("mean", "last", "max"))}
         rows.append(usual | {"start": start, "labelled": n, "encoder": encoder, "draw": draw,
-                             "accuracy": ways, "chosen_on": value})  # fmt: skip
+                             "percepts": kind, "accuracy": ways, "chosen_on": value})  # fmt: skip
     alone = {"start": "random", "labelled": 4, "encoder": "trained", "draw": 0, "length": 1}
-    rows.append(usual | alone | {"accuracy": {"mean": 21.0}, "chosen_on": 0.0})
+    for kind, value in (("flow", 21.0), ("image", 22.0)):
+        rows.append(
+            usual | alone | {"percepts": kind, "accuracy": {"mean": value}, "chosen_on": 0.0}
+        )
     return {"scale": "smoke", "sizes": vars(SMOKE), "trials": rows}
 
 
@@ -48,16 +55,18 @@ def test_the_curve_tells_its_numbers():
     assert "smoke scale" in text
     assert "31.5 ± 0.7 % and" in draw_labels(RESULT, way="last").text
     assert "18.5 ± 0.7 % and" in draw_labels(RESULT, encoder="frozen").text
-    assert levels(RESULT) == {"chance": 20.0, "single frames": 21.0}
+    assert "33.5 ± 0.7 % and" in draw_labels(RESULT, percepts="image").text
+    assert levels(RESULT, "flow") == {"chance": 20.0, "single frames": 21.0}
+    assert levels(RESULT) == {"chance": 20.0, "single frames": 22.0}
 
 
 def test_every_control_of_the_curve_changes_the_picture():
     widget = LabelsExplorer(RESULT)
-    state = {"way": "mean", "encoder": "best"}
+    state = {"percepts": "flow", "way": "mean", "encoder": "best"}
     assert set(widget.values) == set(state)
     first = widget.render(**state)
     assert first == widget.render(**state) and len(first.png) < 60 * 1024
-    for change in ({"way": "max"}, {"encoder": "frozen"}):
+    for change in ({"way": "max"}, {"encoder": "frozen"}, {"percepts": "image"}):
         assert first.png != widget.render(**{**state, **change}).png
 
 
