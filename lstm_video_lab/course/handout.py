@@ -203,7 +203,7 @@ def write(solutions: Path) -> list[str]:
 def _is_stored(path: Path, text: str) -> bool:
     if not path.is_file():
         return False
-    stored = path.read_text("utf-8")
+    stored = path.read_text("utf-8", "replace")
     return stored == text or (path.suffix == ".json" and _have_same_cases(stored, text))
 
 

@@ -35,6 +35,7 @@ from lstm_video_lab.course.building.scripts import (
 )
 from lstm_video_lab.course.building.stale import (
     LARGEST,
+    NO_NAME,
     SCALE,
     find_problems,
     stale_because,
@@ -67,6 +68,7 @@ def build(
     problems = [*_take_lone_notebooks(folder, names, say)]
     if names:
         _refuse(problems)
+    problems += [f"{p.name} {NO_NAME}" for p in folder.glob("*.py") if not NAME.fullmatch(p.stem)]
     for script in choose(folder, names):
         try:
             _build_one(script, bool(names) or force, accept, say)
@@ -107,6 +109,8 @@ def _collect(root: Path, looks: Sequence[Callable[[Path], list[str]]]) -> list[s
             problems += look(root)
         except ValueError as error:
             problems.append(str(error))
+        except OSError as error:
+            problems.append(f"{error.filename}: {error.strerror}")
     return problems
 
 
@@ -173,7 +177,7 @@ def _times(lessons: Path) -> dict[Path, int]:
 
 def choose(folder: Path, names: Sequence[str] = ()) -> list[Path]:
     """The scripts of the lessons, or of those whose names begin with one of `names`."""
-    scripts = sorted(folder.glob("[0-9]*_*.py"))
+    scripts = sorted(path for path in folder.glob("*.py") if NAME.fullmatch(path.stem))
     if not scripts:
         raise ValueError(f"{folder} holds no lessons: run this in a clone of the repository")
     for name in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -125,7 +126,15 @@ def _wait(client: NotebookClient, environment: dict[str, str]) -> None:
         try:
             run.result()
         except KeyboardInterrupt:
-            provisioner = client.km.provisioner if client.km else None
-            if (process := getattr(provisioner, "process", None)) is not None:
-                process.kill()
+            while not run.done():  # the kernel may only be about to start
+                _kill_kernel(client)
+                time.sleep(0.05)
             raise
+        finally:  # nbclient would end a kernel that it no longer has, with a traceback
+            atexit.unregister(client._cleanup_kernel)
+
+
+def _kill_kernel(client: NotebookClient) -> None:
+    provisioner = client.km.provisioner if client.km else None
+    if (process := getattr(provisioner, "process", None)) is not None:
+        process.kill()

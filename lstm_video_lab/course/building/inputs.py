@@ -131,7 +131,7 @@ def hash_of(name: str, lessons: Path) -> str:
     path = path_of(name, lessons)
     if is_list(name):
         return digest(json.dumps(_listed(name, lessons)).encode())
-    if not path.exists():
+    if not path.is_file() and not (path.is_dir() and name.endswith(AS_WHOLE)):
         return MISSING
     if name.endswith(AS_TEXT):
         return digest(path.read_bytes())

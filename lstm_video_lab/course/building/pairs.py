@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import warnings
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,10 +96,11 @@ def read_pair(path: Path) -> Pair:
 def _read_notebook(path: Path) -> NotebookNode | None:
     """The notebook at `path`, whether or not all of it is valid; None where it is none at all."""
     try:
-        nb = nbformat.convert(nbformat.reader.reads(path.read_text(encoding="utf-8")), 4)
+        with warnings.catch_warnings(action="ignore"):  # it mends ids, which are made anew
+            nb = nbformat.convert(nbformat.reader.reads(path.read_text(encoding="utf-8")), 4)
         kinds = {cell.cell_type for cell in nb.cells if isinstance(cell.source + "", str)}
         is_notebook = kinds <= {"code", "markdown", "raw"} and isinstance(nb.metadata, dict)
-    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+    except (OSError, *scripts.NO_NOTEBOOK):
         return None
     return nb if is_notebook else None
 

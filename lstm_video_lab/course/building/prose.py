@@ -232,7 +232,7 @@ class Stored:
                 self._read[path] = use(json.loads(path.read_text("utf-8")))
             except FileNotFoundError:
                 raise ExpressionError(f"there is no {name}") from None
-            except (ValueError, KeyError, TypeError) as error:
+            except (OSError, ValueError, KeyError, TypeError) as error:
                 fault = f"{name} cannot be read ({error}): make it anew, or take it from git"
                 self._unreadable[path] = fault
                 raise UnreadableError(fault) from None

@@ -37,8 +37,8 @@ def last_built(script: Path, scale: str) -> Built | None:
     """What the last build of a lesson wrote at this scale, as far as it can still be found."""
     old = stored_notebook(script.with_suffix(".ipynb"))
     if old is not None and _is_built(old, scale):
-        stamp = stamps.read(script.parent).get(script.stem, {})
-        if stamp.get("whole") == stamps.whole_of(stamp, output_hash(old)):
+        stamp = stamps.read(script.parent).get(script.stem)
+        if stamp and stamp.get("whole") == stamps.whole_of(stamp, output_hash(old)):
             return Built(old, stamp["cells"])  # the cells may have been edited since
         return Built(old, hashes_of_cells(old))
     copies = [stored_notebook(_kept(script, scale)), _committed(script)]

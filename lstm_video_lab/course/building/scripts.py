@@ -38,6 +38,7 @@ CELL_METADATA = ("name", "tags", "timeout", "title", "spread")
 EXAMPLES = {"timeout": "timeout=30", "spread": "spread=0.1", "name": 'name="gates"'}
 HIDE_INPUT = "hide-input"  # a tag; the notebook says it to JupyterLab in its own words too
 MAGIC = ("language", "magic_args")  # how jupytext writes `%%bash` and the like
+NO_NOTEBOOK = (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError)
 FRONT_MATTER = re.compile(r"#\s*---\s*")
 PASTED = re.compile(r"""["'(<\s]attachment:\S""")
 KNOWN = "take title, name, tags, timeout or spread, or delete it"

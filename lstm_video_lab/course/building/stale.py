@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from lstm_video_lab.course.building import markers, stamps, tables
+from lstm_video_lab.course.building.pairs import NAME
 from lstm_video_lab.course.building.scripts import (
+    NO_NOTEBOOK,
     code_cells,
     content_hash,
     lab_of,
@@ -21,15 +24,17 @@ from lstm_video_lab.course.building.scripts import (
 
 LARGEST = 500_000  # bytes of a stored notebook
 SCALE = "laptop"  # the scale at which stored outputs are made
+NO_NAME = "is no name of a lesson: name it as 07_some_words.py, or delete it"
 MEND = "run `lstm-video-lab build`"
 
 
 def stored_notebook(path: Path) -> NotebookNode | None:
     """The notebook at `path`; None where there is none, or no valid one."""
     try:
-        nb = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-        nbformat.validate(nb)
-    except (OSError, ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError):
+        with warnings.catch_warnings(action="ignore"):  # it mends ids, which are made anew
+            nb = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+            nbformat.validate(nb)
+    except (OSError, *NO_NOTEBOOK):
         return None
     return nb
 
@@ -81,6 +86,8 @@ def find_problems(folder: Path, names: Collection[str] = ()) -> list[str]:
             problems += _problems(folder / stem)
         except ValueError as error:
             problems.append(str(error))
+        except OSError as error:
+            problems.append(f"{stem}.py: {error.filename}: {error.strerror}")
     try:
         for name in tables.outdated_pages(folder.parent):
             problems.append(f"{name} shows other results than notebooks/results: {MEND}")
@@ -92,6 +99,8 @@ def find_problems(folder: Path, names: Collection[str] = ()) -> list[str]:
 def _problems(lesson: Path) -> list[str]:
     """What is wrong with one pair, and how to mend it."""
     script, target = lesson.with_suffix(".py"), lesson.with_suffix(".ipynb")
+    if script.exists() and not NAME.fullmatch(script.stem):
+        return [f"{script.name} {NO_NAME}"]
     if not script.exists():
         return [f"{target.name} has no script {script.name}: write it, or delete the notebook"]
     if not target.exists():

@@ -94,7 +94,11 @@ def read(lessons: Path) -> dict[str, Stamp]:
 def is_stamp(stamp: Any) -> bool:
     """Whether it has all parts; a merge by hand may have left less."""
     parts = [stamp.get(name) for name in ("cells", "inputs")] if isinstance(stamp, dict) else [None]
-    return all(isinstance(part, dict) for part in parts)
+    return all(isinstance(part, dict) and _are_words(part) for part in parts)
+
+
+def _are_words(part: dict[str, Any]) -> bool:
+    return all(name and isinstance(value, str) for name, value in part.items())
 
 
 def whole_of(stamp: Stamp, outputs: str) -> str:

@@ -264,7 +264,7 @@ SPOILERS = {
     "no notebook": (lambda f: (f / "01_lesson.ipynb").unlink(), "is missing"),
     "no script": (lambda f: (f / "01_lesson.py").unlink(), "has no script"),
     "a notebook left over": (lambda f: (f / "old.ipynb").write_text("{}"), "has no script old.py"),
-    "a script left over": (lambda f: (f / "old.py").write_text("1"), "old.ipynb is missing"),
+    "a script left over": (lambda f: (f / "old.py").write_text("1"), "old.py is no name"),
 }  # fmt: skip
 
 
@@ -274,8 +274,8 @@ def test_check_names_the_file_the_fault_and_the_mend(copy, spoiler):
     spoil(copy / "notebooks")
     problems = find_problems(copy / "notebooks")
     assert len(problems) == 1
-    assert re.match(r"\w+\.ipynb ", problems[0]) and fault in problems[0]
-    assert "run `lstm-video-lab build`" in problems[0] or "delete the notebook" in problems[0]
+    assert re.match(r"\w+\.(ipynb|py) ", problems[0]) and fault in problems[0]
+    assert "run `lstm-video-lab build`" in problems[0] or "or delete" in problems[0]
     assert "\n" not in problems[0]
 
 

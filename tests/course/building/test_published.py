@@ -192,3 +192,10 @@ def test_a_refused_run_that_is_damaged_is_made_anew(lesson, lab):
     path.write_text(json.dumps(value))
     build(lesson.parents[1], accept=True)
     assert "232 steps" in lesson.with_suffix(".ipynb").read_text()
+
+
+@pytest.mark.parametrize("stamps_are", ["{}", "<<<<<<< HEAD\n{}", '{"01_lesson": {"cells": {}}}'])
+def test_damaged_stamps_hide_no_number(lesson, stamps_are):
+    (lesson.parent / stamps.STAMPS).write_text(stamps_are)
+    put_steps(lesson, 232)
+    assert refused(lesson)
