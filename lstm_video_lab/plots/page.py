@@ -127,11 +127,8 @@ class Page:
 
     def _columns(self, count: int, room: float) -> int:
         """Frames in a line: all, but in a narrow room so few that they can be seen."""
-        most = int(room // (SIDE + 2 + GAP))
-        if not self.is_tight or count <= most:
-            return count
-        lines = math.ceil(count / max(most, 1))
-        return math.ceil(count / lines)
+        most = max(1, int(room // (SIDE + 2 + GAP)))
+        return math.ceil(count / math.ceil(count / most)) if self.is_tight else count
 
     def strip(
         self, values, height: int, name="", *, width=None, mark=None, limits=None, below: float = 8
@@ -180,12 +177,8 @@ class Page:
 
         Where they have no room there they stand below, in the order of their lines.
         """
-        names = [words for _, words, _ in ends]
-        if (
-            not ends
-            or not self.is_tight
-            or self.width - self._ends[axes] > 40 + WORD * len(max(names, key=len))
-        ):
+        needed = 40 + WORD * max((len(words) for _, words, _ in ends), default=0)
+        if not self.is_tight or self.width - self._ends[axes] > needed:
             self._later.append(partial(canvas.label_ends, self.figure, axes, ends))
             return
         for _, words, style in sorted(ends, key=lambda end: -end[0]):
@@ -201,9 +194,8 @@ class Page:
 
     def finish(self, text: str) -> Picture:
         """Place all parts; `text` says what is to be seen."""
-        width = float(self.width)
-        if self.narrow:
-            width = max(self.right + 8, width if self.is_tight else width / 2)
+        least = self.width if self.is_tight else self.width / 2
+        width = max(self.right + 8, least) if self.narrow else self.width
         self.figure.set_size_inches(round(width) / canvas.DPI, round(self.top) / canvas.DPI)
         for place in self._later:
             place()
