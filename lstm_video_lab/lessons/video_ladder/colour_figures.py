@@ -89,7 +89,7 @@ def draw_mixes(result: dict[str, Any]) -> Picture:
     names = [" ".join(f"{part:g}" for part in mix) for mix in MIXES.values()]
     heights, words = {}, []
     for key in ("contours", "colours"):
-        heights[key] = [max(_middle(result, name, key), -2) for name in MIXES]
+        heights[key] = [round(max(_middle(result, name, key), -2), 2) for name in MIXES]
     for shares, name in zip(names, MIXES, strict=True):
         parts = "; ".join(f"{key} {_seed_by_seed(result, name, key)}" for key in heights)
         words.append(f"{shares}: {parts}")
@@ -148,11 +148,11 @@ def draw_progress(painted: Painted, way: str) -> Picture:
 
 def draw_grid_photo(result: dict[str, Any]) -> Picture:
     """A predicted photograph, enlarged, after more and more training: truth at the right."""
-    truth = unpack_frames(result["baselines"]["colour"]["truth"]["shown"])[0, 1] / 255
+    truth = unpack_frames(result["baselines"]["colour"]["truth"]["shown"])[0, 0] / 255
     rows, captions = {}, []
     for name, words in PHOTOS.items():
         moments = result["trials"][f"{name}/0"]["moments"]
-        images = [unpack_frames(moment["seen"])[1] / 255 for moment in moments]
+        images = [unpack_frames(moment["seen"])[0] / 255 for moment in moments]
         rows[words] = np.stack([*images, truth])
         captions = [f"{moment['step']} steps" for moment in moments] + ["truth"]
     return draw_rows(
