@@ -203,6 +203,8 @@ check("future_predictor/fed", fed)
 
 # %% [markdown]
 # We train such a model for as many steps as the first, and call it **teacher-forced** from here on.
+# (The whole decoder, fed in both ways, is for you to write in
+# [Exercise 6](../exercises/06_conditional_decoder.ipynb).)
 
 # %% train the teacher-forced predictor
 forced_settings = settings.changed(conditional="future", feedback="teacher")
