@@ -62,7 +62,7 @@ def draw_rollout(
     """
     b, t = sequence - 1, step - 1
     frames = {"truth": truth[t, b]} | {name: one.frames[t, b] for name, one in rollouts.items()}
-    page = Page(least=16 + 100 * len(frames))
+    page = Page(least=16 + 140 * len(frames))  # of their names
     side = fit(truth.shape[-1], min((page.width - 16) / len(frames) - 2 - GAP, 130))
     page.columns(frames, side + 2 + GAP, 6, fontsize=FONT, color=INK)
     page.gap(26)
