@@ -324,8 +324,6 @@ for name, one in large.items():
 # MNIST's test digits as well.
 #
 # <!--
-# fc = card("fc-two-digits")
-# conv = card("convlstm-two-digits")
 # cost = "what they cost"
 # "a twentieth of the weights" = 0.04 < output(cost, "convolutional", 2)
 #     / output(cost, "fully connected", 2) < 0.06

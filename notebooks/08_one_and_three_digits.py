@@ -71,20 +71,24 @@ plots.frames(
 Guess(guesses.ONE, result)
 
 # %% one digit, continued by both
-explorer = DigitCountExplorer(models, number=1)
-figures.draw_side_by_side({name: explorer.examples_of(name, 1) for name in models}, 1, sequence=12)
+ones = {
+    name: experiment.examples(model, experiment.with_digits(own_world, 1), 50)
+    for name, (model, own_world) in models.items()
+}
+figures.draw_side_by_side(ones, 1, sequence=50)
 
 # %% [markdown]
 # Follow the row of the fully connected network. The 4 loses its shape at once, as we know from
 # other lessons. Then a thing happens that blur cannot do: a second faint shape comes away from the
-# first and goes its own way. We chose this clip because it shows that; in most clips the shapes
-# stay together.
+# first and goes its own way. We chose this clip of two hundred because it shows that best; in most
+# the shapes stay together.
 #
 # Now look for yourself. Move **Digits shown** through one, two, three and four, go through a few
 # sequences, and change the model. The two lower rows keep what is brighter than the threshold; each
 # connected patch is a **blob**, and the blobs are counted below.
 
 # %% look for yourself
+explorer = DigitCountExplorer(models, number=1)
 explorer
 
 # %% [markdown]
