@@ -446,8 +446,6 @@ for n in sorted(trained.keys() & map(int, result["units"])):
 # gets. So change the clip. Play it backwards: a digit bounces backwards as it does forwards.
 # Then shuffle its frames: each frame is a fine picture, but nothing moves like that.
 #
-# **The autoencoder is given clips whose frames are shuffled. How well does it give them back?**
-#
 # <!--
 # "as ours did" = output("the same sizes twice", "yours")
 #     < 0.7 * output("the same sizes twice", "stored")
@@ -469,6 +467,9 @@ costs = {
     }
     for name, each in back.items()
 }
+
+# %% [markdown]
+# **The autoencoder is given clips whose frames are shuffled. How well does it give them back?**
 
 # %% guess what happens to shuffled clips
 mine = costs[f"{settings.units} units"]
