@@ -22,13 +22,6 @@ def reply(choice: str, answer: str, if_wrong: str) -> str:
     return f"You said “{choice}”. {if_wrong} It is “{answer}”."
 
 
-def _question_of_words(words: str, options: Any, answer: str, reveal: Any) -> Question:
-    """What lessons that have no `guesses.py` yet hand in."""
-    return Question(
-        "lesson/" + words, words, dict.fromkeys(options, "It is not so."), answer, reveal
-    )
-
-
 class Guess(LabWidget):
     """The options of a question; what is right and why comes only after a choice is committed to.
 
@@ -40,8 +33,6 @@ class Guess(LabWidget):
     title = "the answer"
 
     def __init__(self, question: Question, *results: Any) -> None:
-        if isinstance(question, str):
-            question, results = _question_of_words(question, *results), ()
         self.question, self.results = question, results
         self.committed = False
         self.kept: Guessed | None = None
