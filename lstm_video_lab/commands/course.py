@@ -66,7 +66,7 @@ def add_build(parser: argparse.ArgumentParser) -> None:
 
 def run_build(arguments: argparse.Namespace) -> int:
     from lstm_video_lab.course.authoring import renumber
-    from lstm_video_lab.course.building import build
+    from lstm_video_lab.course.building import build, watch
 
     root = Path.cwd()
     _refuse_two_at_once(arguments)
@@ -86,7 +86,7 @@ def run_build(arguments: argparse.Namespace) -> int:
             raise ValueError("--cell takes one lesson: lstm-video-lab build 03 --cell NAME")
         build.try_cell(root, arguments.names[0], arguments.cell, say)
     elif arguments.watch:
-        build.watch(root, names=arguments.names, accept=arguments.accept, say=say)
+        watch.watch(root, names=arguments.names, accept=arguments.accept, say=say)
     elif arguments.check:
         build.check(root, names=arguments.names, say=say)
     else:

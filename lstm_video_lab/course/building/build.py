@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -64,17 +63,17 @@ def build(
     accept  take numbers that moved further than their cells state
     Raises ValueError with a line for each lesson that could not be built; the others are.
     """
-    folder = _folder(root)
+    folder = lessons_of(root)
     problems = [*_take_lone_notebooks(folder, names, say)]
     if names:
         _refuse(problems)
     problems += [f"{p.name} {NO_NAME}" for p in folder.glob("*.py") if not NAME.fullmatch(p.stem)]
     for script in choose(folder, names):
         try:
-            _build_one(script, bool(names) or force, accept, say)
+            build_one(script, bool(names) or force, accept, say)
         except (ValueError, OSError) as error:
-            problems.append(_in_words(script, error))
-    for make in (_refresh_tables, _build_exercises):
+            problems.append(in_words(script, error))
+    for make in (_refresh_tables, build_exercises):
         try:
             for line in make(folder.parent):
                 say(line)
@@ -88,7 +87,7 @@ def check(root: str | Path | None = None, *, names: Sequence[str] = (), say: Say
 
     Raises ValueError with a line for each file that is not as a build would make it.
     """
-    folder = _folder(root)
+    folder = lessons_of(root)
     scripts = choose(folder, names)
     looks = (
         lambda _: find_problems(folder, names),
@@ -123,56 +122,16 @@ def _refuse(problems: list[str]) -> None:
 
 def try_cell(root: str | Path | None, lesson: str, cell: str, say: Say = print) -> None:
     """Run a lesson up to one cell, by its id or the start of it; say its output, write nothing."""
-    scripts = choose(_folder(root), [lesson])
+    scripts = choose(lessons_of(root), [lesson])
     for line in run_until(read_script(scripts[0]), cell, scripts[0], _scale()):
         say(line)
 
 
-def watch(
-    root: str | Path | None = None,
-    *,
-    names: Sequence[str] = (),
-    accept: bool = False,
-    say: Say = print,
-) -> None:
-    """Build each lesson, and all exercises, whose script is saved; goes on until Ctrl-C.
-
-    names  of lessons and solutions, by their start; none: all
-    """
-    folder = _folder(root)
-    choose(folder)
-    seen = _times(folder)
-    say("watching the scripts of lessons and solutions: Ctrl-C ends it")
-    while True:
-        time.sleep(0.5)
-        now = _times(folder)
-        changed = [path for path, saved in now.items() if seen.get(path) != saved]
-        seen = now
-        for path in changed:
-            if names and not path.name.startswith(tuple(names)):
-                continue
-            try:
-                if path.parent == folder:
-                    _build_one(path, False, accept, say)
-                else:
-                    for line in _build_exercises(folder.parent):
-                        say(line)
-            except (ValueError, OSError) as error:
-                say(_in_words(path, error))
-
-
-def _in_words(script: Path, error: Exception) -> str:
+def in_words(script: Path, error: Exception) -> str:
     """An error as a line that names the lesson."""
     if isinstance(error, OSError):
         return f"{script.name}: {error.filename or 'a file'}: {error.strerror or error}"
     return str(error)
-
-
-def _times(lessons: Path) -> dict[Path, int]:
-    """When each script was saved last."""
-    solutions = lessons.parent / "solutions"
-    scripts = [*lessons.glob("[0-9]*_*.py"), *solutions.glob("[0-9]*_*.py")]
-    return {path: path.stat().st_mtime_ns for path in scripts if path.exists()}
 
 
 def choose(folder: Path, names: Sequence[str] = ()) -> list[Path]:
@@ -187,7 +146,8 @@ def choose(folder: Path, names: Sequence[str] = ()) -> list[Path]:
     return [s for s in scripts if not names or s.name.startswith(tuple(names))]
 
 
-def _folder(root: str | Path | None) -> Path:
+def lessons_of(root: str | Path | None) -> Path:
+    """The folder of the lessons: below `root`, or where `find_lessons` finds it."""
     return Path(root) / "notebooks" if root else find_lessons()
 
 
@@ -219,7 +179,7 @@ def _take_lone_notebooks(folder: Path, names: Sequence[str], say: Say) -> Iterat
             yield str(error)
 
 
-def _build_exercises(root: Path) -> list[str]:
+def build_exercises(root: Path) -> list[str]:
     """Exercises and notebooks from the solutions; a line for each file that is written."""
     solutions = root / "solutions"
     lines: list[str] = []
@@ -241,7 +201,7 @@ def _refresh_tables(root: Path) -> list[str]:
     return messages
 
 
-def _build_one(script: Path, force: bool, accept: bool, say: Say) -> None:
+def build_one(script: Path, force: bool, accept: bool, say: Say) -> None:
     """Write the notebook of `script`; execute it only where it is stale."""
     edits = _take_edits(script, say)
     target = script.with_suffix(".ipynb")

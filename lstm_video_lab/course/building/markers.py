@@ -89,8 +89,8 @@ def _fault_of_kind(header: str) -> str:
     rest = KIND.sub("", header, count=1)
     for word in rest.split():
         bare = word.strip("[](){}<>").lower()
-        is_bracketed = word.lower() != bare or not rest.replace(word, "").strip()
-        if is_bracketed and difflib.get_close_matches(bare, KINDS, 1, 0.7):
+        kinds = KINDS if word.lower() != bare else ("markdown",) if word == rest.strip() else ()
+        if difflib.get_close_matches(bare, kinds, 1, 0.7):
             return f"`{word}` is no kind of cell: write [markdown] once, or nothing for code"
     return ""
 

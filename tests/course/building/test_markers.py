@@ -75,6 +75,8 @@ def test_a_slip_is_refused_by_file_and_line(tmp_path, slip):
         '# %%\nprint("""\n# %%[markdown]\n=======\n""")\n',
         '# %% a hint\n# hint("sum")\n',
         "# %% Row [0]\nx = 1\n",
+        "# %% raw\nx = 1\n",
+        "# %% code\nx = 1\n",
         "x = 1\n",
         "#!/usr/bin/env python\n\n# %%\nx = 1\n",
     ],
