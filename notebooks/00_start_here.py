@@ -25,7 +25,9 @@
 # first frames of a clip and has to say what comes next. To do that well it must find out *where*
 # things are, *how* they move and *what* they look like. Whether it does is what you will test.
 #
-# In JupyterLab, run a cell with Shift+Enter. Go from top to bottom. The [map](#The-map) and the
+# In JupyterLab, choose Run → Run All Cells: after some seconds the question below answers you,
+# while later cells still work. What stands below the cells already was made when the lesson was
+# built; running makes it yours. (Shift+Enter runs a single cell.) The [map](#The-map) and the
 # [words](#The-words) of the lab are further down.
 
 # %% setup tags=["hide-input"]
@@ -114,7 +116,7 @@ Guess(guesses.WHAT_FIRST)
 #
 # <!-- "at smoke scale" = printed("training studio", "smoke scale") -->
 
-# %% training studio spread=1
+# %% training studio
 TrainingStudio()
 
 # %% [markdown]

@@ -137,17 +137,18 @@ plots.curves(
 #
 # Why? Take a small change of the state at step t. One step later it has become
 #
-# ```
-# ∂h(t+1)/∂h(t)  =  diag(1 − h(t+1)²) · W_h          a matrix, called a Jacobian
+# $$\frac{\partial h(t+1)}{\partial h(t)} = \mathrm{diag}\left(1 - h(t+1)^2\right) W_h$$
 #
-# ∂h(T)/∂h(t)    =  ∂h(T)/∂h(T−1) · … · ∂h(t+2)/∂h(t+1) · ∂h(t+1)/∂h(t)
-# ```
+# This is a matrix, called a **Jacobian**. Over many steps the chain rule multiplies them:
+#
+# $$\frac{\partial h(T)}{\partial h(t)} = \frac{\partial h(T)}{\partial h(T-1)} \cdots
+# \frac{\partial h(t+2)}{\partial h(t+1)} \, \frac{\partial h(t+1)}{\partial h(t)}$$
 #
 # T − t factors, multiplied. Numbers below 1, multiplied often, go to nothing. Numbers above 1
 # grow without bound. To say how large a matrix is we use its *norm*: the most by which it can
 # lengthen a small change.
 #
-# **Write it yourself**: the matrix of one step, as the first line has it. h is h(t+1), a vector,
+# **Write it yourself**: the Jacobian of one step, as above. h is h(t+1), a vector,
 # and W is W_h. (All of the way back, through an LSTM, is for you to write in
 # [Exercise 2](../exercises/02_backpropagation_by_hand.ipynb).)
 #
@@ -326,11 +327,9 @@ figures.overview(result)
 #
 # Take the memory of the LSTM, and leave the forget gate open, f = 1:
 #
-# ```
-# c(t) = c(t−1) + i(t) ⊙ g(t)
+# $$c(t) = c(t-1) + i(t) \odot g(t)$$
 #
-# c(T) = c(0) + i(1) ⊙ g(1) + i(2) ⊙ g(2) + … + i(T) ⊙ g(T)
-# ```
+# $$c(T) = c(0) + i(1) \odot g(1) + i(2) \odot g(2) + \dots + i(T) \odot g(T)$$
 #
 # The memory is a **sum** of all that was let in. The derivative of a sum is the sum of the
 # derivatives. So ∂c(T)/∂g(t) = i(t), for the first step as for the last. No product of T factors
@@ -365,10 +364,11 @@ print("the memory is the sum of what came in:", torch.allclose(c, sum(s.i * s.g 
 # There is another way to say it. h(t) = tanh(W h(t−1)) makes a *new* state. c(t) = c(t−1) + …
 # takes the *old* one and adds a change. Its Jacobian is the identity plus something:
 #
-# ```
-# new state      y(t) = F(y(t−1))               ∂y(t)/∂y(t−1) =     F′
-# old + change   y(t) = y(t−1) + F(y(t−1))      ∂y(t)/∂y(t−1) = I + F′
-# ```
+# $$\text{new state:} \quad y(t) = F(y(t-1)), \qquad
+# \frac{\partial y(t)}{\partial y(t-1)} = F'$$
+#
+# $$\text{old + change:} \quad y(t) = y(t-1) + F(y(t-1)), \qquad
+# \frac{\partial y(t)}{\partial y(t-1)} = I + F'$$
 #
 # This is what **residual networks** do from layer to layer, and it is why they can be a hundred
 # layers deep. No recurrence is needed to see it. Below are feed-forward nets of 50 layers, each

@@ -548,9 +548,7 @@ for name, (a, b) in zip(names, pairs, strict=True):
 # Peepholes cost little. With X inputs and H units there are four sums, each with X + H weights and
 # a bias for every unit, and three peepholes:
 #
-# ```
-# parameters = 4 H (X + H + 1) + 3 H
-# ```
+# $$\text{parameters} = 4 H (X + H + 1) + 3 H$$
 #
 # The encoder of the paper has X = 64 · 64 pixels and H = 2048 units. (On the device "meta" a layer
 # has shapes and no numbers, so it needs no memory.)

@@ -186,9 +186,9 @@ print("another seed gives the same clips:", torch.equal(late, other))
 #
 # A network answers, for each pixel, with a probability p that it is white. It pays for surprise:
 #
-# ```
-# cost of a pixel x:   −x·ln p − (1 − x)·ln(1 − p)       cross-entropy, in nats
-# ```
+# $$\text{cost of a pixel } x = -x \ln p - (1 - x) \ln (1 - p)$$
+#
+# This is its **cross-entropy**, in nats.
 #
 # If the pixel is white (x = 1), it pays −ln p: nothing if it was sure, a lot if it was sure of
 # black.
