@@ -102,7 +102,9 @@ def test_other_clips_come_to_the_frame_that_stands_there(page, open_film):
     assert number(film) == 12 and greys(film) == [12 * 11, 12 * 6]
     assert slider.get_attribute("max") == "15"
     assert film.locator(".film-future").inner_text() == "future 9–15"
-    assert film.get_by_role("button", name="Play the film", exact=True).count() == 1, "it is not paused"
+    assert film.get_by_role("button", name="Play the film", exact=True).count() == 1, (
+        "it is not paused"
+    )
 
 
 def test_it_plays_on_when_its_kernel_is_gone(page, lab, open_film):
