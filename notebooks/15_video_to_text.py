@@ -386,11 +386,11 @@ figures.draw_digit_order(in_order)
 
 # %% [markdown]
 # There it is: **mean < shuffled < in order**, BLEU 30.2 < 37.4 < 78.4, in the order that the paper
-# has (METEOR 27.7 < 28.2 < 29.2). And we see
-# what each step is worth. Shuffled frames still show each digit by itself: all three are named in
-# 58.8 % of the clips, in order in 61.0 %. Only which came first is a guess, and one of six is
-# right. In the mean, three digits lie in one vector, and all three are named in 30.7 %. So
-# **shuffling takes the order away, and averaging takes the digits as well.**
+# has (METEOR 27.7 < 28.2 < 29.2). And we see what each step is worth. Shuffled frames still show
+# each digit by itself: all three are named in 58.8 % of the clips, in order in 61.0 %. Only which
+# came first is a guess, and one of six is right. In the mean, three digits lie in one vector, and
+# all three are named in 30.7 %. So **shuffling takes the order away, and averaging takes the digits
+# as well.**
 #
 # <!--
 # "27.7 < 28.2 < 29.2" = [captions.paper["mean pool"], captions.paper.shuffled,
