@@ -315,7 +315,7 @@ figures.draw_gains(result, "image")
 #
 # **On images, look which gain is meant.** With a frozen encoder it *grows* with the labels, from
 # 1.6 to 12.2 points: a softmax reads more from pretrained states with every label, and next to
-# nothing from random ones. In the best way of each start it has *no trend*: between 1.5 and 4.4
+# nothing from random ones. In the best way of each start it has *no trend*: between 1.5 and 4.1
 # points, with few labels as with many.
 #
 # <!--
@@ -328,7 +328,7 @@ figures.draw_gains(result, "image")
 # frozen = "Gains on images"
 # "from 1.6 to 12.2 points" = [output(frozen, "encoder frozen"),
 #     output(frozen, "encoder frozen", 13)]
-# "between 1.5 and 4.4" = [output("Gains in numbers", "image: least"),
+# "between 1.5 and 4.1" = [output("Gains in numbers", "image: least"),
 #     output("Gains in numbers", "image: least", 2)]
 # -->
 #
@@ -466,7 +466,7 @@ print("  paper  all: +1.3 (UCF-101), +1.3 (HMDB-51)")
 # | pretraining, many labels | helps a little | helps a little |
 # | which task is best, few labels | composites | those that predict, in three pretrainings |
 # | flow percepts | gain less than images | gain more than images |
-# | a single frame | nearly as good as the LSTM | nearly chance |
+# | a single frame (images) | nearly as good as the LSTM | nearly chance |
 # | more clips without labels | change little | change little with few labels, more with many |
 #
 # **What differs.** Real videos of 101 and 51 actions there; five laws of motion here, made so that

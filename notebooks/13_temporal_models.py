@@ -212,16 +212,17 @@ TemporalExplorer({key: trained[key] for key in order}, tests)
 #
 # **Where, and when?** Nobody told a model where the digit is. Still one can ask what its answer
 # hangs on: paint a small square of one frame black, and see how far the probability of the true
-# class falls; then the next square, in every frame. White is where it falls most.
+# class falls; then the next square, in every frame. White is where it falls most in that frame.
 
 # %% What the answer hangs on
 clips, labels = tests["name"]
 fall = what_it_hangs_on(trained["name", "3d"], clips[:, 3], int(labels[3])).relu()  # (T, 8, 8)
 larger = torch.nn.functional.interpolate(fall[:, None], sizes.image_size)[:, 0]
 plots.frames(
-    {"clip": clips[:, 3], "hangs on": larger / larger.amax().clamp_min(1e-9)},
+    {"clip": clips[:, 3], "hangs on": larger / larger.amax((1, 2), keepdim=True).clamp_min(1e-9)},
     f"The digit {labels[3]}, and how far its probability falls (“3d”, trained on names) where a "
-    "square of that frame is painted black; white: most. No label ever said where the digit is.",
+    "square of that frame is painted black; white: most in that frame. No label ever said where "
+    "the digit is.",
 )
 
 # %% [markdown]

@@ -50,22 +50,22 @@ def draw_answers(
 
 
 def draw_inflated(conv: nn.Conv2d, depth: int = 3) -> Picture:
-    """Filters for images, and the two ways to lay them out over frames."""
-    filters = conv.weight.detach()[:3, 0]  # (3, k, k)
+    """A filter for images, and the two ways to lay it out over frames."""
+    image = conv.weight.detach()[1, 0]  # (k, k)
+    blank = torch.full_like(image, torch.nan)
     pictures, captions = [], []
-    for words, where in (("W/3 everywhere", "mean"), ("in the last slice", "last")):
-        inflated = inflate(conv, depth, where).weight.detach()[:3, 0]  # (3, d, k, k)
-        for image, slices in zip(filters, inflated, strict=True):
-            scale = image.abs().max()
-            blank = torch.full_like(image, torch.nan)
-            pictures += [image / scale, blank, *(slices / scale)]
-            captions += ["image: W", "", "2 before", "1 before", words]
+    for words, where in (("now: W/3", "mean"), ("now: W", "last")):
+        slices = inflate(conv, depth, where).weight.detach()[1, 0]  # (d, k, k)
+        pictures += [image, blank, *slices]
+        before = "W/3" if where == "mean" else "0"
+        captions += ["image: W", "", f"2 before: {before}", f"1 before: {before}", words]
     text = (
-        "Three filters for images (left), inflated to three frames in two ways: above W/3 for each "
+        "A filter for images (left), inflated to three frames in two ways: above W/3 for each "
         "frame, below W for the present frame and 0 (grey) before. Either sums to W, so that a "
         "still clip is answered as its image. Only the lower can tell before from after."
     )
-    return plots.images([(1 + p) / 2 for p in pictures], captions, text, columns=5)
+    most = image.abs().max()
+    return plots.images([(1 + p / most) / 2 for p in pictures], captions, text, columns=5)
 
 
 def draw_still_response(conv: nn.Conv2d, image: Tensor, depth: int = 3) -> Picture:

@@ -34,10 +34,13 @@ UPSAMPLING = {
     "none": "full resolution",
 }
 SETS = {"5 clips": "5", "20 clips": "20", "40 clips": "40", "base": "endless"}
-PLACES = {
-    "base": "learned maps",
+DETAILS = {
+    "base": "as before",
+    "half L1": "half L1",
+    "clipped": "clipped in training",
     "coordinates": "coordinate channels",
     "nowhere": "no places",
+    "any length": "2 to 8 frames seen",
 }
 RATES = {"25, 15, 10": "25, 15, 10 in this order", "mixed rates": "the same, mixed"}
 RUNGS = {"fine rung alone": "12×12 alone", "base": "12×12, 6×6", "three rungs": "and 3×3"}
@@ -157,46 +160,17 @@ def _alike(filters: Tensor) -> float:
     return torch.corrcoef(torch.stack([left, right]))[0, 1].item()
 
 
-def draw_half_l1(result: dict[str, Any]) -> Picture:
-    """With half of the loss L1, and without, on digits."""
+def of_half_l1(result: dict[str, Any]) -> str:
+    """With half of the loss L1, and without, on digits, in words."""
     count = seeds_of(result, "half L1")
     each = [result["trials"][f"half L1/{seed}"]["mse"][0] for seed in range(count)]
-    names = {"base": "0.1 DSSIM, 0.9 L2", "half L1": "0.1 DSSIM, 0.5 L1, 0.4 L2"}
+    names = {"base": "without L1", "half L1": "half L1"}
     ink = np.square(true_clip(result) / 255.0).sum((1, 2)).mean()
-    return draw_trials(
-        result,
-        names,
+    return (
         "Squared error at the first predicted frame of digits: "
-        f"{of_trials(result, {'base': 'without L1', 'half L1': 'half L1'}, 'mse', 0)}; half L1, "
-        f"seed by seed: {', '.join(f'{error:.1f}' for error in each)} "
-        f"({made(result, *names)}). An all-black frame has the error of the ink, {ink:.1f} in the "
-        "clip above.",
-    )
-
-
-def draw_clipping(result: dict[str, Any]) -> Picture:
-    """Outputs put into [0, 1] while learning, while used, both, or neither."""
-    cases = {
-        "learnt free, used free": ("base", "mse"),
-        "learnt free, used clipped": ("base", "clip changed"),
-        "learnt clipped, used clipped": ("clipped", "mse"),
-        "learnt clipped, used free": ("clipped", "clip changed"),
-    }
-    first, last = (gather(result, "clipped", "mse", t)[0] for t in (0, AHEAD - 1))
-    stuck = "; learnt clipped, it has got stuck at black frames" if abs(first - last) < 0.1 else ""
-    levels = result["baselines"]["digits"]
-    lines = {}
-    for words, keys in cases.items():
-        lines[words] = (FRAMES, [gather(result, *keys, t)[0] for t in range(AHEAD)])
-    ends = [f"{words} {values[-1]:.1f}" for words, (_, values) in lines.items()]
-    return plots.curves(
-        lines,
-        {name: levels[name]["mse"][-1] for name in LEVELS},
-        f"Squared error, fed back. At the last frame: {', '.join(ends)}{stuck} "
-        f"({made(result, 'base', 'clipped')}).",
-        xlabel="frame of the clip",
-        ylabel="squared error per frame",
-        logy=True,
+        f"{of_trials(result, names, 'mse', 0)}; half L1, seed by seed: "
+        f"{', '.join(f'{error:.1f}' for error in each)}. An all-black frame has the error of the "
+        f"ink, {ink:.1f} in the clip above ({made(result, *names)})."
     )
 
 
@@ -244,24 +218,17 @@ def gap_of_rates(result: dict[str, Any]) -> tuple[float, float]:
     return gaps.mean().item(), gaps.std().item() / len(gaps) ** 0.5
 
 
-def draw_lengths(result: dict[str, Any]) -> Picture:
-    """Error of the next frame by how many frames were seen."""
+def of_lengths(result: dict[str, Any]) -> str:
+    """Error of the next frame by how many frames were seen, in words."""
     names = {"base": "always 5 in training", "any length": "2 to 8 in training"}
-    levels = result["baselines"]["digits"]
-    lines = {}
-    for name, words in names.items():
-        errors = [gather(result, name, "lengths", k)[0] for k in range(FIRST)]
-        lines[words] = (range(1, FIRST + 1), errors)
-    return plots.curves(
-        lines,
-        {name: levels[name]["mse"][0] for name in LEVELS},
-        "Squared error of the next frame, by how many frames were seen. From one: "
-        + ", ".join(f"{words} {errors[0]:.1f}" for words, (_, errors) in lines.items())
-        + "; from eight: "
-        + ", ".join(f"{words} {errors[-1]:.1f}" for words, (_, errors) in lines.items())
-        + f" ({made(result, *names)}).",
-        xlabel="frames seen before",
-        ylabel="squared error per frame",
+    parts = []
+    for seen in (1, 2, 5, FIRST):
+        errors = [f"{w} {gather(result, n, 'lengths', seen - 1)[0]:.1f}" for n, w in names.items()]
+        parts.append(f"from {seen}: {', '.join(errors)}")
+    copied = result["baselines"]["digits"]["copy last"]["mse"][0]
+    return (
+        f"Squared error of the next frame, by how many frames were seen: {'; '.join(parts)}; a "
+        f"copy of the last has {copied:.1f} ({made(result, *names)})."
     )
 
 
