@@ -293,9 +293,6 @@ curves = {name: learn(name) for name in ("RNN", "LSTM, forget 5")}
 made = f"Delay {DELAY}, at most {STEPS} steps, one seed, {settings.scale} scale."
 Guess(guesses.WHO_LEARNS, curves, made)
 
-# %% who learns it
-figures.draw_copy_curves(curves, made)
-
 # %% [markdown]
 # One seed is an anecdote. The next picture is from a stored run with several. It has two starts
 # that you have not met. *RNN from I* is the plain cell, but its recurrent matrix begins as the

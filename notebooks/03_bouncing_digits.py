@@ -230,23 +230,21 @@ PixelCost()
 # Before any network: three answers that need no learning. A **black** frame. The last frame seen,
 # again and again (**copy-last**). The average of all training frames (**mean image**).
 #
-# **Mean over the frames to come: which of the three has the smallest squared error?**
-#
 # <!-- 0.69 = output("the cost of one pixel", "if the pixel is grey (never under") -->
 
-# %% guess the best
+# %% three answers tags=["hide-input"]
 levels = evaluation.baselines(settings)
 held_out = to_unit(evaluation.heldout_data(settings).batch(0, 256))  # (T, B, H, W)
 later = held_out[settings.frames_in :]
 per_step = {"black": metrics.squared_error(torch.zeros_like(later), later).mean(1).tolist()}
 for name in ("copy_last", "mean_image"):
     per_step[name.replace("_", " ")] = levels[name]["per_step"]["mse"]
-Guess(guesses.LEAST_ERROR, per_step, f"{settings.scale} scale, 256 held-out clips of one digit")
 
-# %% without learning
-figures.draw_without_learning(
-    per_step, f"{settings.scale} scale, 256 held-out clips of {settings.num_digits} digit"
-)
+# %% [markdown]
+# **Mean over the frames to come: which of the three has the smallest squared error?**
+
+# %% guess the best
+Guess(guesses.LEAST_ERROR, per_step, f"{settings.scale} scale, 256 held-out clips of one digit")
 
 # %% [markdown]
 # The longer one copies, the worse it gets, until the copy and the digit have nothing in common.
