@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from string import Template
 from typing import Any, NamedTuple
 
 PAGES = Path(__file__).with_name("pages")
@@ -73,6 +74,11 @@ def write_sources(root: Path, folder: Path) -> int:
 
 def _text(path: Path) -> str:
     return path.read_text("utf-8") if path.is_file() else ""
+
+
+def _fill(name: str, **parts: str) -> str:
+    """A page of `pages/` with its parts in place of $NAMES."""
+    return Template(_text(PAGES / name)).substitute(parts)
 
 
 def _write(path: Path, text: str) -> None:
@@ -147,8 +153,7 @@ def write_glossary(notebooks: list[Path], folder: Path) -> None:
     """The page of words, which the first use of each in a lesson leads to."""
     words = sorted(words_of(notebooks), key=lambda pair: pair[0].casefold())
     entries = "\n\n".join(f"{word}\n  {meaning}" for word, meaning in words)
-    text = _text(PAGES / "glossary.md").replace("ENTRIES", entries)
-    _write(folder / "glossary.md", text)
+    _write(folder / "glossary.md", _fill("glossary.md", ENTRIES=entries))
 
 
 def write_api(folder: Path) -> None:
@@ -159,15 +164,13 @@ def write_api(folder: Path) -> None:
         page += f".. automodule:: lstm_video_lab.{name}\n   :members:\n```\n"
         _write(folder / "api" / f"{name}.md", page)
         names.append(name)
-    index = _text(PAGES / "api.md").replace("MODULES", "\n".join(names))
-    _write(folder / "api" / "index.md", index)
+    _write(folder / "api" / "index.md", _fill("api.md", MODULES="\n".join(names)))
 
 
 def write_front(
     lessons: list[Lesson], exercises: list[Lesson], docs: list[str], folder: Path
 ) -> None:
     """The front page, with the map of all pages."""
-    text = _text(PAGES / "index.md")
     rows = [f"| [{a.title}](notebooks/{a.name}.ipynb) | {a.words} |" for a in lessons]
     parts = {
         "LIVE": live_text("", ""),
@@ -176,6 +179,4 @@ def write_front(
         "EXERCISES": "\n".join(f"exercises/{exercise.name}" for exercise in exercises),
         "DOCS": "\n".join(f"docs/{name}" for name in docs),
     }
-    for mark, part in parts.items():
-        text = re.sub(rf"\b{mark}\b", lambda _, part=part: part, text)
-    _write(folder / "index.md", text)
+    _write(folder / "index.md", _fill("index.md", **parts))
