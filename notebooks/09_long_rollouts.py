@@ -318,7 +318,7 @@ stored_figures.draw_stored_clips(result)
 # horizon = "three models"
 # "pushes the horizon out" = output(horizon, "longer") > 2 * output(horizon, "unconditional")
 # "to feed the decoder its own frames did not" = abs(output(horizon, ", conditional")
-#     - output(horizon, "frame: unconditional")) < 4
+#     - output(horizon, "ahead: unconditional")) < 4
 # -->
 
 # %% guess whose clock is right

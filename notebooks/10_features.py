@@ -228,8 +228,8 @@ stored = load_result("features")
 figures.draw_stored_networks(stored)
 
 # %% [markdown]
-# The same in small: wider, longer, and not rounder. Bars that stand on the line of ½, or on both
-# sides of it, say: no difference that one could rely on.
+# The same in small: wider and longer; and, if anything, a little less drawn out. Bars that stand
+# on the line of ½, or on both sides of it, say: no difference that one could rely on.
 #
 # **Why should outputs be fatter?** Here is a reason, though not a proof. The decoder does not
 # know exactly where the digit will be, and a blurred guess costs less than a sharp miss (lesson
@@ -239,8 +239,9 @@ figures.draw_stored_networks(stored)
 #
 # <!--
 # three = "three small networks"
-# "wider, longer, and not rounder" = output(three, "width") > 0.5 and output(three, "length") > 0.5
-#     and output(three, "elongation") > 0.35
+# "wider and longer" = output(three, "width") > 0.6 and output(three, "length") > 0.6
+# "a little less drawn out" = 0.3 < output(three, "elongation")
+#     < output(three, "elongation", 2) < 0.6
 # -->
 
 # %% recalling against predicting
