@@ -20,6 +20,7 @@ ROOMS = {  # experiment → the room that holds it
     "digit_count": "one_and_three_digits",
     "digit_order": "video_to_text",
     "features": "features",
+    "few_digits": "autoencoder",
     "inflating": "temporal_models",
     "ladder": "video_ladder",
     "layers": "table2",
@@ -39,6 +40,7 @@ GRIDS = ("layers", "optimisers", "table2")  # the room's `grids` computes them, 
 # Computed by the room's module of the same name, and drawn by its `figures.draw_NAME`:
 OWN_MODULES = (
     "digit_order",
+    "few_digits",
     "inflating",
     "no_learning",
     "places",
@@ -47,6 +49,7 @@ OWN_MODULES = (
 WITHOUT_PAPER = (
     "captions",
     "digit_order",
+    "few_digits",
     "ladder",
     "pixels",
     "places",
