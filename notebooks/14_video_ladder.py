@@ -458,8 +458,8 @@ print(figures.of_half_l1(result))
 # %% Guess: how many clips tags=["hide-input"]
 Guess(guesses.CLIPS, result)
 
-# %% Sizes of the training set
-figures.draw_sets(result)
+# %% Sizes of the training set tags=["hide-input"]
+print(figures.of_sets(result))
 
 # %% [markdown]
 # **Frame rate.** The report began at 25 frames a second, where little moves, went on at 15 and
@@ -560,8 +560,8 @@ figures.draw_errors(result, figures.RUNGS)
 # %% Guess: the states' worth tags=["hide-input"]
 Guess(guesses.STATES, result)
 
-# %% Classifiers of the states
-figures.draw_heads(result)
+# %% Classifiers of the states tags=["hide-input"]
+print(figures.of_heads(result))
 
 # %% [markdown]
 # ## 8. All four rungs
@@ -627,7 +627,7 @@ FilmPlayer(
 # -->
 
 # %% A rung silenced
-figures.draw_silenced(tall, past, later[:6], 3)
+figures.draw_silenced(tall, past, later[:5], 3)
 
 # %% [markdown]
 # Compare the rows at the first frame. Without the finest rung the strokes go; without a coarse one

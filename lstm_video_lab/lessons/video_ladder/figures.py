@@ -45,12 +45,7 @@ DETAILS = {
 RATES = {"25, 15, 10": "25, 15, 10 in this order", "mixed rates": "the same, mixed"}
 RUNGS = {"fine rung alone": "12×12 alone", "base": "12×12, 6×6", "three rungs": "and 3×3"}
 HEADS = ("deepest", "subsampled", "both")
-EXTRAS = {
-    "plain": "",
-    "dropout": ", dropout",
-    "batch norm": ", batch norm",
-    "batch norm, dropout": ", batch norm, dropout",
-}
+EXTRAS = ("", ", dropout", ", batch norm", ", batch norm, dropout")
 
 
 def seeds_of(result: dict[str, Any], name: str) -> int:
@@ -174,19 +169,17 @@ def of_half_l1(result: dict[str, Any]) -> str:
     )
 
 
-def draw_sets(result: dict[str, Any]) -> Picture:
-    """Training sets of several sizes, on their own clips and on held-out ones."""
-    groups = {"clips it was trained on": "trained on", "held-out clips": "mse"}
-    levels = result["baselines"]["digits"]
-    return plots.bars(
-        list(SETS.values()),
-        {w: [gather(result, n, key, 0)[0] for n in SETS] for w, key in groups.items()},
-        {w: [gather(result, n, key, 0)[1] for n in SETS] for w, key in groups.items()},
-        {name: levels[name]["mse"][0] for name in LEVELS},
-        f"Squared error at the first predicted frame by clips in the training set "
-        f"({made(result, *SETS)}).",
-        ylabel="squared error per frame",
-    )
+def of_sets(result: dict[str, Any]) -> str:
+    """Training sets of several sizes, on their own clips and on held-out ones, a line each."""
+    lines = ["Squared error at the first predicted frame, by clips in the training set:"]
+    for name, words in SETS.items():
+        own, held = (gather(result, name, key, 0)[:2] for key in ("trained on", "mse"))
+        lines.append(
+            f"{words:>8}: its own clips {own[0]:5.2f} ± {own[1]:.2f}, held-out ones "
+            f"{held[0]:5.2f} ± {held[1]:.2f}"
+        )
+    copied = result["baselines"]["digits"]["copy last"]["mse"][0]
+    return "\n".join([*lines, f"copy last: {copied:.2f} ({made(result, *SETS)})"])
 
 
 def draw_rates(result: dict[str, Any]) -> Picture:
@@ -232,24 +225,17 @@ def of_lengths(result: dict[str, Any]) -> str:
     )
 
 
-def draw_heads(result: dict[str, Any]) -> Picture:
-    """Actions named by heads on the states, and the best from a ladder with random weights."""
-    heads = [kind + extra for kind in HEADS for extra in EXTRAS.values()]
-    named = {head: gather(result, "actions", "actions", head) for head in heads}
-    raw = max(gather(result, "actions", "actions, random", head)[0] for head in heads)
+def of_heads(result: dict[str, Any]) -> str:
+    """Actions named by heads on the states, and the best from a random ladder, a line each."""
+    heads = [kind + extra for kind in HEADS for extra in EXTRAS]
     tests = result["size"]["tests"]
-    return plots.bars(
-        HEADS,
-        {w: [round(named[kind + extra][0], 1) for kind in HEADS] for w, extra in EXTRAS.items()},
-        {w: [named[kind + extra][1] for kind in HEADS] for w, extra in EXTRAS.items()},
-        {"chance": 20.0, "best, random ladder": raw},
-        f"Actions named rightly, in % of {2 * tests} held-out clips, from {5 * tests} with labels "
-        f"(seeds: {seeds_of(result, 'actions')}): "
-        + "; ".join(f"{h} {named[h][0]:.1f} ± {named[h][1]:.1f}" for h in heads)
-        + f". From a ladder with random weights at most {raw:.1f}.",
-        ylabel="% of clips",
-        height=400,
-    )
+    lines = [f"Actions named, in % of {2 * tests} held-out clips, from {5 * tests} with labels:"]
+    for head in heads:
+        mean, spread, _ = gather(result, "actions", "actions", head)
+        lines.append(f"{head:>32}: {mean:.1f} ± {spread:.1f}")
+    raw = max(gather(result, "actions", "actions, random", head)[0] for head in heads)
+    lines.append(f"{'best, from a random ladder':>32}: {raw:.1f}; chance 20.0")
+    return "\n".join([*lines, f"(seeds: {seeds_of(result, 'actions')})"])
 
 
 @torch.no_grad()

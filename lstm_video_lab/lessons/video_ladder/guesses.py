@@ -152,8 +152,8 @@ CLIPS = Question(
     "From how many clips on does the ladder beat copying the last frame, on clips it never saw?",
     {
         "5": "Five clips show five digits in a few places: others look different.",
-        "20": "Look at the picture that follows: where does the bar of held-out clips pass below "
-        "the line?",
+        "20": "Compare each number with that of the copy: it is another one that first falls "
+        "below it.",
         "40": "It takes fewer: a convolution learns in one place for all.",
         "endless": "It takes far fewer: a convolution learns in one place for all.",
     },
