@@ -31,9 +31,27 @@ def add_grade(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="grade also where answers can read your files and change them",
     )
+    parser.add_argument(
+        "--explain",
+        nargs=2,
+        metavar=("STUDENT", "ANSWER"),
+        help="grade nothing; show the code that was judged and each call with both results",
+    )
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from lstm_video_lab.course.grading.explain import explain
+
+    student, answer = arguments.explain
+    folders = arguments.submissions, arguments.out, arguments.solutions
+    for line in explain(*folders, student, answer):
+        print(line)
+    return 0
 
 
 def run_grade(arguments: argparse.Namespace) -> int:
+    if arguments.explain:
+        return _explain(arguments)
     from tqdm import tqdm
 
     from lstm_video_lab.course.grading import feedback, grade, gradebook, guesses
@@ -48,15 +66,20 @@ def run_grade(arguments: argparse.Namespace) -> int:
             bar.total = count
             bar.update(done - bar.n)
 
-        grading = grade.grade(
-            arguments.submissions,
-            arguments.out,
-            arguments.solutions,
-            seed=arguments.seed,
-            jobs=arguments.jobs,
-            accept_limits=arguments.accept_limits,
-            on_progress=show_progress,
-        )
+        try:
+            grading = grade.grade(
+                arguments.submissions,
+                arguments.out,
+                arguments.solutions,
+                seed=arguments.seed,
+                jobs=arguments.jobs,
+                accept_limits=arguments.accept_limits,
+                on_progress=show_progress,
+            )
+        except grade.Interrupted as stopped:
+            done, count = stopped.args
+            print(f"stopped: {done} of {count} students are graded and kept: grade again to go on")
+            raise
     if grading.level == "limits":
         print(f"not isolated: {feedback.NOT_ISOLATED}")
     out = arguments.out
@@ -67,6 +90,9 @@ def run_grade(arguments: argparse.Namespace) -> int:
     pages = feedback.write(book, out / "feedback")
     print(f"written: {len(pages)} pages of feedback in {out / 'feedback'}")
     print(f"seed {grading.seed}, sandbox {grading.level}")
+    for graded in grading.students:
+        if not graded.submission.files:
+            print(f"nothing to grade: {graded.submission.student}: {graded.submission.notes[0]}")
     return _name_not_judged(grading.students)
 
 
@@ -75,7 +101,7 @@ def _name_not_judged(students: list[GradedSubmission]) -> int:
     count = 0
     for graded in students:
         for name, reason in graded.not_judged().items():
-            print(f"not judged: {graded.submission.student}: {name}: {reason}", file=sys.stderr)
+            print(f"not judged: {graded.submission.student}: {name}: {reason}")
             count += 1
     if count:
         print(f"not judged: {count}: grade again; what was judged is kept", file=sys.stderr)

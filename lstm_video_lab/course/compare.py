@@ -28,7 +28,8 @@ def difference(
 ) -> Difference | None:
     """None where `value` is `reference` to within `tolerance`; else the first difference.
 
-    Arrays, tensors and numbers count alike; so do lists and tuples. Shapes must be equal; integers
+    Arrays, tensors and numbers count alike; so do lists and tuples, and a list of tensors where one
+    tensor is expected. Shapes must be equal; integers
     and booleans exactly equal; no NaN is equal to anything.
     """
     if isinstance(reference, dict):
@@ -70,6 +71,7 @@ def _first_difference(
 def _difference_of_numbers(
     value: Any, reference: np.ndarray, tolerance: float, where: str
 ) -> Difference | None:
+    value = _stacked(value)
     if not isinstance(value, bool | int | float | np.ndarray | np.generic | torch.Tensor):
         return Difference(f"{where} should be numbers, not {_kind(value)}")
     try:
@@ -96,6 +98,19 @@ def _difference_of_numbers(
     return Difference(
         f"{where} differs by up to {largest:.3g} ({100 * share:.0f} % of its numbers)", largest
     )
+
+
+def _stacked(value: Any) -> Any:
+    """A list of tensors as one, where they have one shape; anything else as it is."""
+    if not isinstance(value, list | tuple) or not value:
+        return value
+    parts = [_stacked(one) for one in value]
+    if not all(isinstance(one, float | int | np.ndarray | torch.Tensor) for one in parts):
+        return value
+    try:
+        return np.stack([one.detach() if isinstance(one, torch.Tensor) else one for one in parts])
+    except (ValueError, TypeError):  # of different shapes
+        return value
 
 
 def _kind(value: Any) -> str:

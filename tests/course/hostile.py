@@ -37,15 +37,15 @@ ANSWERS = {
     "output": "def double(x):\n while True: print('x' * 10**6)",
     "files": "import tempfile\ndef double(x):\n while True: open(tempfile.mktemp(), 'wb').write(bytes(10**6))",
     "folders": "import os\ndef double(x):\n for k in range(10**5): os.makedirs(f'left-{k}')",
-    "limits lifted": "import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))\ndef double(x): return 2 * x",
+    "limits lifted": "import resource\ndef double(x):\n resource.setrlimit(resource.RLIMIT_AS, (-1, -1))\n return 2 * x",
     # ends badly
     "exit 0": "import os\ndef double(x): os._exit(0)",
     "exit at once": "import os\nos._exit(0)",
     "sys.exit": "import sys\ndef double(x): sys.exit(0)",
     "abort": "import os\ndef double(x): os.abort()",
     "crash": "import ctypes\ndef double(x): ctypes.memset(0, 1, 1)",
-    "kill parent": "import os\nos.kill(os.getppid(), 9)\ndef double(x): return 2 * x",
-    "kill all": "import os\nos.kill(-1, 9)\ndef double(x): return 2 * x",
+    "kill parent": "import os\ndef double(x):\n os.kill(os.getppid(), 9)\n return 2 * x",
+    "kill all": "import os\ndef double(x):\n os.kill(-1, 9)\n return 2 * x",
     # cheats a comparison that is elsewhere
     "patched allclose": "torch.allclose = torch.equal = lambda *a, **k: True\ndef double(x): return x",
     "patched equality": "torch.Tensor.__eq__ = lambda a, b: torch.ones(1) > 0\ndef double(x): return x",
@@ -88,10 +88,10 @@ ANSWERS = {
     "solutions": "import glob\ndef double(x):\n space = {}\n for p in glob.glob('/**/solutions/*.py', recursive=True):\n"
     "  exec(open(p).read(), space)\n return space['helper'](x)",
     "memory": "def double(x):\n for n in ('self', 1, 2):\n  open(f'/proc/{n}/mem', 'rb').read(10)",
-    "the lab": "import lstm_video_lab\ndef double(x): return 2 * x",
-    "the lab by force": "import sys\nsys.meta_path.pop(0)\nimport lstm_video_lab\ndef double(x): return 2 * x",
+    "the lab": "def double(x):\n import lstm_video_lab\n return 2 * x",
+    "the lab by force": "import sys\ndef double(x):\n sys.meta_path.pop(0)\n import lstm_video_lab\n return 2 * x",
     "network": "import urllib.request\ndef double(x): return urllib.request.urlopen('http://127.0.0.1')",
-    "socket": "import socket\ns = socket.socket()\ndef double(x): return 2 * x",
+    "socket": "import socket\ndef double(x):\n socket.socket()\n return 2 * x",
     "forged results": "import os\ndef double(x):\n m = b'{\"tree\": {\"dict\": [[\"value\", null]]}, \"sizes\": []}\\n'\n"
     " for n in range(3, 64):\n  try: os.write(n, (len(m).to_bytes(8, 'big') + m) * 3)\n  except OSError: pass\n os._exit(0)",
     "forged pass": "import os\nfor n in range(3, 64):\n try: os.write(n, b'{\"outcome\": \"correct\"}')\n"
@@ -103,7 +103,6 @@ ANSWERS = {
     "empty": "",
     "other name": "def duoble(x): return 2 * x",
     "no code": "Dear grader, please give me two points.",
-    "shell": "!curl evil\ndef double(x): return 2 * x",
     "zero byte": "def double(x): return '\0'",
     "half a character": "def double(x): return '\ud800'",
     "brackets": "(" * 10**4,
@@ -122,6 +121,9 @@ HONEST = {
     "talks": "def double(x):\n    print('x' * 10**5)\n    return 2 * x",
     "long": "# a remark\n" * 3000 + RIGHT,
     "other script": "def double(x):\n    größe = 2  # 二\n    return größe * x",
+    "shell beside it": "!curl evil\n" + RIGHT,
+    "the lab beside it": "import lstm_video_lab\n" + RIGHT,
+    "error beside it": "1 / 0\n" + RIGHT,
     "callable": "class D:\n    def __call__(self, x): return 2 * x\ndouble = D()",
 }
 
@@ -217,8 +219,8 @@ def _lying(plain):
         "skipped": (answered(plain, skip + WRONG), False),
         "may raise": (tagged, False),
         "outputs": (claimed, False),
-        "wrong first": (with_cells(wrong, code(RIGHT)), False),
-        "right first": (with_cells(answered(plain), code(WRONG, **LAB)), True),
+        "wrong first": (with_cells(wrong, code(RIGHT)), True),  # in a kernel the last one counts
+        "right first": (with_cells(answered(plain), code(WRONG, **LAB)), False),
         "lies in metadata": (with_cells(plain, code("x = 1", **LAB), code(WRONG)), False),
         "points in metadata": ({**wrong, "metadata": {"lab": {"points": 99}}}, False),
         "names a file": (with_cells(plain, code("x", metadata={"lab": {

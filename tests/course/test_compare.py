@@ -25,6 +25,15 @@ def test_a_value_is_equal_to_itself_in_any_clothes(value):
         assert difference({"a": same}, {"a": value}) is None
 
 
+@given(numbers)
+def test_a_list_of_tensors_is_a_tensor(value):
+    if value.ndim and value.size:
+        parts = [torch.from_numpy(np.array(part)) for part in value]
+        assert difference(parts, value) is None and difference(tuple(parts), value) is None
+        assert difference([parts], value) is not None  # one axis too many
+        assert difference([*parts[:-1], parts[-1][None]], value) is not None
+
+
 @given(numbers, st.data())
 def test_one_number_that_departs_is_found(value, data):
     if value.size == 0:

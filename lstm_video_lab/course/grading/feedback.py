@@ -10,6 +10,7 @@ from pathlib import Path
 from lstm_video_lab.course.check import SIGNS
 from lstm_video_lab.course.grading.grade import GradedSubmission, file_stem
 from lstm_video_lab.course.grading.gradebook import Book, total
+from lstm_video_lab.course.grading.isolation import Limits
 from lstm_video_lab.course.pages import render
 from lstm_video_lab.files import write_whole
 
@@ -48,6 +49,7 @@ def page(book: Book, graded: GradedSubmission) -> str:
         late_per_day=book.late_per_day,
         seed=grading.seed,
         signs=SIGNS,
+        seconds=Limits().cpu_seconds,
         warning=NOT_ISOLATED if grading.level == "limits" else "",
     )
 

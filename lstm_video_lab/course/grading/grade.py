@@ -12,11 +12,15 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from lstm_video_lab.course.check import CORRECT
 from lstm_video_lab.course.exercises import Exercise, read_exercises
@@ -26,7 +30,8 @@ from lstm_video_lab.course.grading.isolation import Sandbox
 from lstm_video_lab.course.grading.judging import MISSING, NOT_JUDGED, Record
 from lstm_video_lab.files import write_whole
 
-VERSION = 2  # of what a grading means: records of another one are made again
+LOCK, RUNNING = ".lock", "running"  # in the folder of grades
+VERSION = 3  # of what a grading means: records of another one are made again
 
 
 @dataclass(frozen=True)
@@ -102,20 +107,54 @@ def grade(
     _require_nbval()
     exercises = read_exercises(solutions)
     students = read_submissions(submissions, exercises)
-    names = [submission.student for submission in students]
-    known = sorted({*names, *students_in(out)})
-    marks.read_tables(out / "written", questions_of(exercises), known)  # before the work begins
-    secret = [solutions, submissions, out]
-    with Sandbox(level, secret=secret) as sandbox:
-        level = sandbox.level
-        _require_isolation(level, accept_limits)
-        seed = _choose_seed(out, seed)
-        settings = {"seed": seed, "version": VERSION, "students": known}
-        write_whole(out / "grading.json", json.dumps(settings) + "\n")
-        _try_to_read(sandbox, secret)
-    task = Task(exercises, solutions, secret, out, seed, level, _digest(solutions, seed, level))
+    out_is_new = not out.exists()
+    with _alone(out, out_is_new):
+        names = [submission.student for submission in students]
+        known = sorted({*names, *students_in(out)})
+        marks.read_tables(out / "written", questions_of(exercises), known)  # before the work begins
+        secret = [solutions, submissions, out]
+        with Sandbox(level, secret=secret) as sandbox:
+            level = sandbox.level
+            _require_isolation(level, accept_limits)
+            seed = _choose_seed(out, seed)
+            settings = {"seed": seed, "version": VERSION, "students": known}
+            write_whole(out / "grading.json", json.dumps(settings) + "\n")
+            _try_to_read(sandbox, secret)
+        task = Task(exercises, solutions, secret, out, seed, level, _digest(solutions, seed, level))
+        graded = _grade_all(task, students, jobs or os.cpu_count() or 1, on_progress)
+    return Grading(exercises, graded, seed, level)
+
+
+@contextmanager
+def _alone(out: Path, is_new: bool) -> Iterator[None]:
+    """One grading at a time in a folder; what an earlier one left half done is swept up.
+
+    Raises ValueError where another one runs. A new folder goes where nothing came into it.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(out / LOCK, timeout=0)
+    try:
+        with lock:
+            shutil.rmtree(out / RUNNING, ignore_errors=True)
+            yield
+    except Timeout:
+        raise ValueError(f"{out}: another grading runs into this folder: wait for it") from None
+    finally:
+        shutil.rmtree(out / RUNNING, ignore_errors=True)
+        if is_new and {path.name for path in out.iterdir()} <= {LOCK}:
+            shutil.rmtree(out)
+
+
+def _grade_all(
+    task: Task,
+    students: list[Submission],
+    jobs: int,
+    on_progress: Callable[[int, int, str], None],
+) -> list[GradedSubmission]:
+    """Every student, some at once. An interruption ends what runs; what was finished is kept."""
     graded: dict[str, GradedSubmission] = {}
-    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+    (task.out / RUNNING).mkdir(exist_ok=True)
+    with ThreadPoolExecutor(jobs) as pool:
         futures = [pool.submit(_grade_one, task, submission) for submission in students]
         try:
             for future in as_completed(futures):
@@ -123,11 +162,17 @@ def grade(
                 student = result.submission.student
                 graded[student] = result
                 on_progress(len(graded), len(students), student)
-        except BaseException:  # an interruption: what has begun is finished and kept
+        except BaseException as error:
             pool.shutdown(wait=False, cancel_futures=True)
+            nbval_runner.end_all()
+            if isinstance(error, KeyboardInterrupt):
+                raise Interrupted(len(graded), len(students)) from None
             raise
-    ordered = [graded[submission.student] for submission in students]
-    return Grading(exercises, ordered, seed, level)
+    return [graded[submission.student] for submission in students]
+
+
+class Interrupted(KeyboardInterrupt):
+    """Somebody stopped the grading: (students who are done and kept, all students)."""
 
 
 def _require_nbval() -> None:
@@ -167,15 +212,17 @@ def _any_file(folder: Path) -> list[Path]:
     return []
 
 
+def read_seed(out: Path) -> int | None:
+    """The seed of the grading in a folder, if there is one."""
+    path = out / "grading.json"
+    return int(json.loads(path.read_text("utf-8"))["seed"]) if path.is_file() else None
+
+
 def _choose_seed(out: Path, seed: int | None) -> int:
     """This seed, that of an earlier grading in `out`, or a new one."""
-    path = out / "grading.json"
-    if seed is None and path.is_file():
-        seed = int(json.loads(path.read_text("utf-8"))["seed"])
     if seed is None:
-        seed = secrets.randbits(31)
-    out.mkdir(parents=True, exist_ok=True)
-    return seed
+        seed = read_seed(out)
+    return secrets.randbits(31) if seed is None else seed
 
 
 def questions_of(exercises: dict[str, Exercise]) -> dict[str, int]:
@@ -225,7 +272,14 @@ def _grade_one(task: Task, submission: Submission) -> GradedSubmission:
     if answers:
         junit = task.out / "junit" / f"{stem}.xml"
         records |= nbval_runner.judge_answers(
-            answers, task.solutions, task.secret, task.seed, task.level, junit
+            answers,
+            submission.cells,
+            task.solutions,
+            task.secret,
+            task.seed,
+            task.level,
+            task.out / RUNNING,
+            junit,
         )
     graded = GradedSubmission(submission, records)
     if not graded.not_judged():

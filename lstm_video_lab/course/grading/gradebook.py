@@ -231,6 +231,8 @@ def _student_as_json(book: Book, graded: GradedSubmission) -> dict[str, Any]:
     answers = {}
     for name, record in graded.records.items():
         answers[name] = {"outcome": record.outcome, "words": record.words, "seed": record.seed}
+        if record.reason:
+            answers[name]["reason"] = record.reason
     names = book.grading.exercises
     return {
         "student": submission.student,

@@ -17,7 +17,6 @@ named in the report. A file of guesses, `my_guesses.json`, belongs to whom its p
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import os
@@ -29,23 +28,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lstm_video_lab.course.exercises import (
-    STUB,
-    STUB_TEXT,
-    Exercise,
-    cut_code,
-    cut_text,
-    functions_of,
-    kind_of,
-)
+from lstm_video_lab.course.exercises import Exercise
+from lstm_video_lab.course.grading.answers import Answers, defined_functions
 from lstm_video_lab.questions import KEPT
 
 LARGEST = 10 * 2**20  # bytes of a notebook
 MOST_CELLS = 2000
 MOST_TEXT = 500_000  # characters of all cells together
-LONGEST_ANSWER = 100_000  # characters
 GUESSES = Path(KEPT).stem
 WANTED = re.compile(rf"\.ipynb$|{GUESSES}.*\.json$", re.I)  # Canvas adds names and numbers
+OF_THE_SYSTEM = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".lock")
 LATE = re.compile(r"_LATE(?=_|$)")
 CANVAS = re.compile(r"(?P<student>.+?)_(?:LATE_)?(?P<id>\d+)_(?P<number>\d+)_(?P<file>.+)")
 MOODLE = re.compile(r"(?P<student>.+?)_(?P<id>\d+)_assignsubmission_\w+?_(?P<file>.*)")
@@ -59,17 +51,20 @@ class Submission:
     ids: dict[str, str] = field(default_factory=dict)  # "canvas" or "moodle" → id
     files: dict[str, Path] = field(default_factory=dict)  # exercise → notebook
     answers: dict[str, str] = field(default_factory=dict)  # answer → code
+    cells: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # all that it may need
     written: dict[str, str] = field(default_factory=dict)  # question → text
+    blank: set[str] = field(default_factory=set)  # questions that were left empty
+    unread: bool = False  # whether a file could not be read
     times: dict[str, float] = field(default_factory=dict)  # exercise → seconds since 1970
     notes: list[str] = field(default_factory=list)  # a line each, for the instructor
 
     def wrote_nothing(self, question: str) -> bool:
         """Whether nothing was handed in: an answer that was not found is another thing."""
-        return not self.written.get(question)
+        return question in self.blank or (question not in self.written and not self.unread)
 
     def digest(self) -> str:
         """Of all that is graded."""
-        text = json.dumps([self.answers, self.written], sort_keys=True)
+        text = json.dumps([self.answers, self.cells, self.written], sort_keys=True)
         return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
@@ -102,6 +97,7 @@ def read_submissions(folder: Path, exercises: dict[str, Exercise]) -> list[Submi
             cells = read_cells(path)
         except NotebookError as error:
             submission.notes.append(f"{label}: {error}")
+            submission.unread = True
             continue
         name = exercise_of(owner.file, cells, exercises)
         if name is None:
@@ -122,7 +118,34 @@ def read_submissions(folder: Path, exercises: dict[str, Exercise]) -> list[Submi
         _collect_answers(submission, cells, exercises[name])
     if not submissions:
         raise ValueError(f"{folder} holds no notebooks: see the accepted names in the guide")
+    for entry in _without_notebook(folder, exercises):
+        inside = entry.is_dir() and not entry.is_symlink()
+        owner = owner_of(Path(entry.name, "file") if inside else Path(entry.name), exercises)
+        student = _text(owner.student)
+        submission = submissions.setdefault(student, Submission(student, dict(owner.ids)))
+        submission.unread = submission.unread or not submission.files
+        submission.notes.append(f"{_text(entry.name)}: {_what_it_is(entry)}: hand in a notebook")
     return [submissions[student] for student in sorted(submissions)]
+
+
+def _without_notebook(folder: Path, exercises: dict[str, Exercise]) -> list[Path]:
+    """What somebody handed in and that is no notebook: nobody vanishes."""
+    read = {path.relative_to(folder).parts[0] for path, _ in files_of_students(folder, exercises)}
+    return [
+        entry
+        for entry in sorted(folder.iterdir())
+        if entry.name not in {*read, *OF_THE_SYSTEM}
+        and (entry.is_dir() or entry.is_symlink() or not entry.name.startswith("."))
+    ]
+
+
+def _what_it_is(entry: Path) -> str:
+    if entry.is_symlink():
+        return "a link"
+    if not entry.is_dir():
+        return f"no notebook but {entry.suffix or 'a file'}"
+    names = sorted(_text(path.name) for path in entry.rglob("*") if not path.is_dir())
+    return f"no notebook but {', '.join(names[:3])}" if names else "an empty folder"
 
 
 def _files(folder: Path) -> list[Path]:
@@ -184,7 +207,9 @@ def read_cells(path: Path) -> list[dict[str, Any]]:
         raise NotebookError(f"{status.st_size / 2**20:.0f} MB, {LARGEST // 2**20} at most")
     try:
         notebook = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except (ValueError, RecursionError, OSError) as error:
+    except PermissionError:
+        raise NotebookError("you may not read it: change its permissions") from None
+    except (ValueError, RecursionError) as error:
         raise NotebookError(f"no notebook ({type(error).__name__})") from None
     cells = _cells_in(notebook)
     if not cells:
@@ -244,7 +269,7 @@ def exercise_of(
     for cell in cells:
         names |= {cell["lab"].get("answer"), cell["lab"].get("written")}
         if cell["type"] == "code":
-            names |= set(functions_of(cell["source"]))
+            names |= defined_functions(cell["source"])
     for name, exercise in exercises.items():
         if names & {*exercise.answers, *exercise.written}:
             return name
@@ -254,76 +279,13 @@ def exercise_of(
 def _collect_answers(
     submission: Submission, cells: list[dict[str, Any]], exercise: Exercise
 ) -> None:
-    """The answers in a notebook, in code and in words."""
-    code = [cell for cell in cells if cell["type"] == "code"]
+    """The answers in a notebook, in place of those of an older one."""
+    found = Answers(cells, exercise)
     for name in exercise.answers:
-        submission.answers.pop(name, None)  # of an older notebook
-        candidates = _cells_that_answer(submission, name, cells, code)
-        if not candidates:
-            submission.notes.append(f"{name}: no cell answers it")
-            continue
-        source = candidates[0]["source"]
-        whole = "\n\n".join([*_helpers(code, exercise, name, source), source])
-        if len(whole) > LONGEST_ANSWER:
-            note = f"{name}: {len(whole)} characters, {LONGEST_ANSWER} at most"
-            submission.notes.append(note)
-            continue
-        submission.answers[name] = whole
-    for name in exercise.written:
-        texts = [cell["source"] for cell in cells if cell["lab"].get("written") == name]
-        submission.written[name] = _own_words(texts[0], exercise, name) if texts else ""
-
-
-def _cells_that_answer(
-    submission: Submission,
-    name: str,
-    cells: list[dict[str, Any]],
-    code: list[dict[str, Any]],
-) -> list[dict[str, Any]]:
-    """By id, then by cell id, then by the function that a cell defines; the best one first."""
-    cell_id = f"answer-{name}".replace("_", "-")
-    candidates = [cell for cell in code if cell["lab"].get("answer") == name]
-    candidates += [cell for cell in code if cell["id"] == cell_id]
-    candidates += [cell for cell in cells if name in functions_of(cell["source"])]
-    defining = [cell for cell in candidates if name in functions_of(cell["source"])]
-    filled_in = [cell for cell in defining if STUB not in cell["source"]]  # a copy beside its stub
-    if len({cell["source"] for cell in filled_in}) > 1:
-        submission.notes.append(f"{name}: several cells answer it; the first one counts")
-    return filled_in or defining or candidates
-
-
-def _own_words(text: str, exercise: Exercise, name: str) -> str:
-    """What a student wrote, without the question above it."""
-    asked = next(c.source for c in exercise.notebook.cells if kind_of(c)[:2] == ("written", name))
-    question = cut_text(asked).partition(STUB_TEXT)[0].strip()
-    _, stub, after = text.partition(STUB_TEXT)
-    own = after if stub else text.strip().removeprefix(question)
-    return own.strip()[:LONGEST_ANSWER]
-
-
-def _helpers(code: list[dict[str, Any]], exercise: Exercise, name: str, answer: str) -> list[str]:
-    """Imports and functions from cells that the student has added or split off, in their order."""
-    handed_out = {cut_code(cell.source) for cell in exercise.notebook.cells}
-    others = set(exercise.answers) - {name}
-    helpers = []
-    for cell in code:
-        source = cell["source"]
-        if source in handed_out or source == answer or cell["lab"].get("answer") in others:
-            continue
-        for text in _definitions(source):
-            if "lstm_video_lab" not in text:
-                helpers.append(text)
-    return helpers
-
-
-def _definitions(source: str) -> Iterator[str]:
-    """The code of imports, functions and classes; nothing of what is no Python."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for node in body:
-        if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
-            segment = ast.get_source_segment(source, node)
-            if segment:
-                yield segment
+        submission.answers.pop(name, None)
+        submission.cells.pop(name, None)
+    submission.answers |= found.code
+    submission.cells |= found.cells
+    submission.written |= found.words
+    submission.blank = submission.blank - {*exercise.written} | found.blank
+    submission.notes += found.notes

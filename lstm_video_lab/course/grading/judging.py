@@ -52,8 +52,9 @@ class Verdict(NamedTuple):
 class Judge:
     """Judges the answers in a file; a cell of the notebook calls `require_correct` for each.
 
-    submission: JSON with `answers` (name → code), `solutions` (folder), `secret` (folders that no
-    answer may see), `seed` and `level`. The record of each answer is written beside it.
+    submission: JSON with `answers` (name → code), `cells` (name → numbered cells), `solutions`
+    (folder), `secret` (folders that no answer may see), `seed` and `level`. The record of each
+    answer is written beside it.
     """
 
     def __init__(self, submission: Path | str) -> None:
@@ -62,6 +63,7 @@ class Judge:
         for exercise in read_exercises(Path(settings["solutions"])).values():
             self.references |= exercise.answers
         self.answers: dict[str, str] = settings["answers"]
+        self.cells: dict[str, list[tuple[int, str]]] = settings["cells"]
         self.seed = int(settings["seed"])
         self.records = Path(submission).parent
         secret = [Path(folder) for folder in settings["secret"]]
@@ -94,7 +96,7 @@ class Judge:
 
     def _run(self, reference: Answer, calls: list[dict[str, Any]], seed: int) -> Run:
         """Visible and hidden calls run apart, so that what is shown never saw what is not."""
-        source = self.answers[reference.name]
+        source = self.cells.get(reference.name) or self.answers[reference.name]
         return self.sandbox.run(reference.preamble, source, reference.name, calls, seed=seed)
 
 

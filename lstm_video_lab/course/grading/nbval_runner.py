@@ -29,35 +29,43 @@ from lstm_video_lab.course.grading.judging import NOT_JUDGED, Record
 from lstm_video_lab.files import write_whole
 
 START_SECONDS = 120.0  # of a kernel and of its sandbox
-CELL_SECONDS = Limits().wall_seconds + SLACK + START_SECONDS
+CELL_SECONDS = 2 * (Limits().wall_seconds + SLACK) + START_SECONDS  # visible calls, hidden calls
 NOTEBOOK, JUNIT, LOG = "judging.ipynb", "junit.xml", "nbval.log"
 MAKE_JUDGE = """\
 from lstm_video_lab.course.grading.judging import Judge
 
 judge = Judge("submission.json")"""
+WATCH = "lstm_video_lab.course.grading.nbval_watch"  # a plug-in; it reads the next name
+GRADER = "LAB_GRADER"
+_running: set[subprocess.Popen[bytes]] = set()
 LONGEST_REASON = 300  # characters
 _COLOURS = re.compile(r"(\x1b|#x1B)\[[0-9;]*m")  # of a terminal; JUnit spells the sign out
 
 
 def judge_answers(
     answers: dict[str, str],
+    cells: dict[str, list[tuple[int, str]]],
     solutions: Path,
     secret: Sequence[Path],
     seed: int,
     level: str,
+    place: Path,
     junit: Path,
 ) -> dict[str, Record]:
     """The record of each answer of one student.
 
     answers  name → code
+    cells    name → (number, source) of all cells that its code may need
     secret   folders that no answer may see
+    place    a folder for what is there while it runs
     junit    where nbval's report is kept
     """
     names = list(answers)
-    with tempfile.TemporaryDirectory(prefix="judging-", ignore_cleanup_errors=True) as temporary:
+    with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
         submission = {
             "answers": answers,
+            "cells": cells,
             "solutions": str(solutions.resolve()),
             "seed": seed,
             "level": level,
@@ -87,22 +95,35 @@ def run_nbval(folder: Path, num_cells: int) -> None:
     command = [sys.executable, "-m", "pytest", NOTEBOOK, "-q", f"--junitxml={JUNIT}"]
     command += ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_SECONDS:.0f}"]
     command += ["--rootdir=.", "-c", os.devnull, "-p", "no:cacheprovider"]  # alone in its folder
+    command += ["-p", WATCH]
     environment = {**clean_environment(), "IPYTHONDIR": str(folder), "HOME": str(folder)}
+    environment[GRADER] = str(os.getpid())
     seconds = START_SECONDS + num_cells * CELL_SECONDS
     with (folder / LOG).open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the grader alone
+        )
+        _running.add(process)
         try:
-            subprocess.run(
-                command,
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                timeout=seconds,
-                start_new_session=True,  # Ctrl-C lets it finish
-            )
+            process.wait(seconds)
         except subprocess.TimeoutExpired:
             log.write(f"\nnbval took more than {seconds:.0f} s, and was ended\n")
+        finally:
+            process.kill()
+            process.wait()
+            _running.discard(process)
+
+
+def end_all() -> None:
+    """End what runs: a student who is not finished is graded again."""
+    for process in list(_running):
+        process.kill()
 
 
 def read_records(folder: Path, names: list[str]) -> dict[str, Record]:
@@ -149,5 +170,5 @@ def _not_judged(reason: str) -> Record:
 
 def _last_line(text: str) -> str:
     lines = _COLOURS.sub("", text).split("\n")
-    filled = [line.strip() for line in lines if line.strip()]
+    filled = [line.strip() for line in lines if line.strip() and "no tests ran" not in line]
     return filled[-1][:LONGEST_REASON] if filled else ""

@@ -22,7 +22,7 @@ def test_a_class_is_graded_by_nbval(course, capsys, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(place))
     monkeypatch.setattr(tempfile, "tempdir", None)
     put(course, f"ada/{NAME}.ipynb", words="Because.")
-    put(course, f"eve/{NAME}.ipynb", ANSWERS["ignored signals"])
+    put(course, f"eve/{NAME}.ipynb", ANSWERS["abort"])
     (course / "in" / "mal").mkdir()
     (course / "in" / "mal" / f"{NAME}.ipynb").write_bytes(b"{")
     assert run(course, "--seed", 5) == 0
@@ -124,9 +124,9 @@ def test_a_failure_of_the_machine_is_nobodys_zero(course, graded, capsys, monkey
 
     monkeypatch.setattr(nbval_runner, "run_nbval", without_memory)
     assert run(course, "--jobs", 1) == 1
-    lines = capsys.readouterr().err.splitlines()
-    assert "not judged: bob: double: nbval did not run: MemoryError: no room" in lines
-    assert lines[-1].startswith("not judged: 2: grade again")
+    printed = capsys.readouterr()
+    assert "not judged: bob: double: nbval did not run: MemoryError: no room" in printed.out
+    assert printed.err.splitlines()[-1].startswith("not judged: 2: grade again")
     out = course / "out"
     assert table(out / "gradebook.csv")[2:] == [["ada", "2", "2"], ["bob", "", ""], ["cyd", "", ""]]
     assert table(out / "canvas.csv")[2:] == [["cyd", "12", "", "", "", ""]]

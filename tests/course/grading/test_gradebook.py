@@ -165,3 +165,25 @@ def test_what_the_whole_class_has_in_common_is_no_copy(course, graded):
         put(course, f"s{student}/{NAME}.ipynb", LONG)
     assert run(course) == 0
     assert table(course / "out/similarity.csv")[1:] == []
+
+
+def test_nobody_who_handed_in_anything_vanishes(course, graded, capsys):
+    put(course, f"ada/{NAME}.ipynb")
+    others = {"bob/answer.py": b"x", "cyd/work.zip": b"PK", "dan/01.ipynb.txt": b"{}"}
+    others["eve.html"] = b""
+    for name, data in others.items():
+        (course / "in" / name).parent.mkdir(exist_ok=True)
+        (course / "in" / name).write_bytes(data)
+    (course / "in" / "fay").mkdir()
+    (course / "in" / ".gus").mkdir()
+    (course / "in" / "hal").symlink_to(course)
+    (course / "in" / "__MACOSX").mkdir()
+    assert run(course) == 0
+    rows = table(course / "out/gradebook.csv")[2:]
+    names = [".gus", "ada", "bob", "cyd", "dan", "eve", "fay", "hal"]
+    assert [row[0] for row in rows] == names
+    printed = capsys.readouterr().out
+    for name in set(names) - {"ada"}:
+        assert f"nothing to grade: {name}: " in printed
+    marks = {row[0]: row[1] for row in table(course / "out/written/why.csv")[1:]}
+    assert marks == {**dict.fromkeys(names, ""), "ada": "0"}

@@ -124,7 +124,7 @@ def test_marks_of_students_who_are_absent_from_one_grading_stay(course, graded):
     path = course / "out/written/why.csv"
     mark(path, ada="1", bob="2", cyd="3")
     for name in ("ada", "cyd"):
-        (course / "in" / name / f"{NAME}.ipynb").rename(course / f"{name}.ipynb")
+        (course / "in" / name).rename(course / name)
     put(course, f"dan/{NAME}.ipynb", words="Late.")
     assert run(course) == 0
     assert [row[:2] for row in table(path)[1:]] == [

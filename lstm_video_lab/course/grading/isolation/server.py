@@ -49,6 +49,8 @@ def _load(name: str, folder: Path = HERE) -> Any:
 levels = _load("levels")
 refused_calls = _load("refused_calls")
 visible_files = _load("visible_files")
+kernel_code = _load("kernel_code")
+kernel = _load("kernel")
 plain_values = _load("plain_values", HERE.parents[1])
 
 
@@ -140,11 +142,12 @@ def _wait(child: int, seconds: float, server: int) -> dict[str, Any]:
     deadline = time.monotonic() + seconds
     pause = 0.001
     while time.monotonic() < deadline and os.getppid() == server:
-        pid, code = os.waitpid(child, os.WNOHANG)
+        pid, code, used = os.wait4(child, os.WNOHANG)
         if pid:
+            ending = {"cpu": used.ru_utime + used.ru_stime}
             if os.WIFSIGNALED(code):
-                return {"signal": os.WTERMSIG(code)}
-            return {"exit": os.WEXITSTATUS(code)}
+                return {"signal": os.WTERMSIG(code), **ending}
+            return {"exit": os.WEXITSTATUS(code), **ending}
         time.sleep(pause)
         pause = min(0.02, pause * 1.5)
     with suppress(ProcessLookupError):
@@ -177,7 +180,9 @@ def _wait_as_process_1(child: int) -> None:
     while True:
         pid, code = os.waitpid(-1, 0)
         if pid == child:
-            os._exit(128 + os.WTERMSIG(code) if os.WIFSIGNALED(code) else os.WEXITSTATUS(code))
+            if os.WIFSIGNALED(code):
+                os._exit(128 + os.WTERMSIG(code))
+            os._exit(min(os.WEXITSTATUS(code), 127))
 
 
 def _isolate_and_answer(settings: dict[str, Any], request: int, results: int, scratch: str) -> None:
@@ -226,40 +231,29 @@ def run_answer(request: dict[str, Any], results: int) -> None:
     """Define what was answered, call it once for every case, and send what it returns."""
     torch.manual_seed(request["seed"])
     np.random.seed(request["seed"] % 2**32)
-    namespace: dict[str, Any] = {"__name__": "answer", "torch": torch, "np": np}
+    kernel.replace_refused_calls()
+    defined = None
     try:
-        exec(compile(request["preamble"], "<preamble>", "exec"), namespace)
-        exec(compile(request["source"], "<answer>", "exec"), namespace)
-        function = namespace.get(request["name"])
-        if not callable(function):
-            raise NameError(f"no function {request['name']} is defined")
+        preamble = request["preamble"]
+        answer = kernel_code.Answer(preamble, request["cells"], request["name"])
+        if request["explain"]:
+            _send(results, {"value": answer.code()})
+            return
+        defined = kernel.Kernel(preamble, answer)
+        function = defined.function()
     except BaseException as error:
-        _send(results, {"error": _describe(error)})
+        _send(results, {"error": _describe(defined, error)})
         return
     for arguments in request["calls"]:
         try:
             message = plain_values.encode({"value": function(**arguments)})
         except BaseException as error:
-            message = plain_values.encode({"error": _describe(error)})
+            message = plain_values.encode({"error": _describe(defined, error)})
         _write(results, message)
 
 
-def _describe(error: BaseException) -> list[str]:
-    """Kind, words and line of an error; an answer may have spoilt any of them."""
-    try:
-        kind = type(error).__name__[:80]
-        words = str(error)[:400]
-        line = ""
-        trace = error.__traceback__
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename == "<answer>":
-                line = str(trace.tb_lineno)
-            trace = trace.tb_next
-        if isinstance(error, SyntaxError) and error.filename == "<answer>":
-            line = str(error.lineno)
-        return [str(kind), str(words), line]
-    except BaseException:
-        return ["Exception", "", ""]
+def _describe(defined: Any, error: BaseException) -> list[str]:
+    return defined.describe(error) if defined else [type(error).__name__, "", ""]
 
 
 def _send(results: int, message: dict[str, Any]) -> None:

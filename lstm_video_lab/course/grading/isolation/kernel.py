@@ -1,0 +1,130 @@
+"""What an answer finds in the kernel that it is run in. This runs in the child.
+
+Calls that the walls refuse and that change no value do nothing here, so that they cost nobody a
+point: threads run at once, compiled functions are the functions themselves.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import types
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import torch
+
+
+class Shell:
+    """Stands for IPython's shell: magics inside of code do nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *arguments, **more: None
+
+    def getoutput(self, *arguments: Any, **more: Any) -> list[str]:
+        return []
+
+
+def new_namespace() -> dict[str, Any]:
+    """The names of a new kernel: those of the module __main__."""
+    module = types.ModuleType("__main__")
+    sys.modules["__main__"] = module
+    shell = Shell()
+    module.__dict__.update(
+        torch=torch,
+        np=np,
+        display=lambda *things, **more: None,
+        input=lambda prompt="": "",
+        get_ipython=lambda: shell,
+    )
+    return module.__dict__
+
+
+def replace_refused_calls() -> None:
+    """Put calls that do nothing, or do it at once, where the walls would end the process."""
+    replaced: list[tuple[Any, str, Callable[..., Any]]] = [
+        (torch, "compile", _compile),
+        (torch, "set_num_threads", lambda number: None),
+        (torch, "set_num_interop_threads", lambda number: None),
+        (threading.Thread, "start", lambda self: self.run()),
+        (threading.Thread, "join", lambda self, timeout=None: None),
+        (ThreadPoolExecutor, "submit", _submit),
+    ]
+    for owner, name, call in replaced:
+        setattr(owner, name, call)
+
+
+def _compile(model: Any = None, **options: Any) -> Any:
+    return model if model is not None else (lambda function: function)
+
+
+def _submit(self: Executor, function: Callable[..., Any], /, *words: Any, **more: Any) -> Future:
+    future: Future = Future()
+    try:
+        future.set_result(function(*words, **more))
+    except Exception as error:
+        future.set_exception(error)
+    return future
+
+
+class Kernel:
+    """One answer of a student, defined as their kernel would have defined it.
+
+    answer: a `kernel_code.Answer`
+    """
+
+    def __init__(self, preamble: str, answer: Any) -> None:
+        self.preamble = preamble
+        self.answer = answer
+        self.failed: dict[str, BaseException] = {}  # name → why it has no value
+
+    def function(self) -> Callable[..., Any]:
+        """The answer. Raises what its definition raised, or NameError where there is none."""
+        namespace = new_namespace()
+        exec(compile(self.preamble, "<preamble>", "exec"), namespace)
+        for statement in self.answer.statements:
+            try:
+                exec(statement.code, namespace)
+            except BaseException as error:
+                self.failed |= dict.fromkeys(statement.binds, error)
+            else:
+                for name in statement.binds:
+                    self.failed.pop(name, None)
+        name = self.answer.name
+        if name in self.failed:
+            raise self.failed[name]
+        function = namespace.get(name)
+        if function is None and (no_python := self.answer.why_no_python()):
+            raise no_python
+        if not callable(function):
+            raise NameError(f"no function {name} is defined")
+        return function
+
+    def describe(self, error: BaseException) -> list[str]:
+        """Kind, words and line of an error; an answer may have spoilt any of them."""
+        try:
+            kind = type(error).__name__[:80]
+            words = str(error)[:400]
+            cause = self.failed.get(getattr(error, "name", None) or "")
+            if isinstance(error, NameError) and cause is not None:
+                words = f"{words}: its own line ended with {type(cause).__name__}: {cause}"[:400]
+            return [str(kind), str(words), self._line(error)]
+        except BaseException:
+            return ["Exception", "", ""]
+
+    def _line(self, error: BaseException) -> str:
+        """The last line of the answer's own cell that an error came through."""
+        file = self.answer.file
+        line = ""
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == file:
+                line = str(trace.tb_lineno)
+            trace = trace.tb_next
+        if isinstance(error, SyntaxError) and error.filename == file:
+            line = str(error.lineno)
+        return line
