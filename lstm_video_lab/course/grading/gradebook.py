@@ -176,8 +176,12 @@ def _as_text(points: float | None) -> str:
 
 
 def exports(book: Book) -> Iterator[tuple[str, list[list[Any]]]]:
-    """Tables that Canvas and Moodle take in, for the students whose ids are known."""
+    """Tables that Canvas and Moodle take in, for the students whose ids are known.
+
+    An exercise that nobody has handed in stays empty: it may not have been due yet.
+    """
     grading = book.grading
+    handed_in = {name for graded in grading.students for name in graded.submission.files}
     most = [exercise.points for exercise in grading.exercises.values()]
     canvas: list[list[Any]] = [
         [*CANVAS_HEAD, *grading.exercises],
@@ -186,7 +190,10 @@ def exports(book: Book) -> Iterator[tuple[str, list[list[Any]]]]:
     moodle: list[list[Any]] = [[*MOODLE_HEAD, *grading.exercises]]
     for graded in grading.students:
         student, ids = graded.submission.student, graded.submission.ids
-        points = [_as_text(one) for one in book.points(graded)]
+        points = [
+            _as_text(one) if name in handed_in else ""
+            for name, one in zip(grading.exercises, book.points(graded), strict=True)
+        ]
         if "canvas" in ids:
             canvas.append([student, ids["canvas"], "", "", "", *points])
         if "moodle" in ids:

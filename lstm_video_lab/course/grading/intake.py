@@ -22,6 +22,7 @@ import json
 import os
 import re
 import stat
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -121,7 +122,7 @@ def read_submissions(folder: Path, exercises: dict[str, Exercise]) -> list[Submi
     for entry in _without_notebook(folder, exercises):
         inside = entry.is_dir() and not entry.is_symlink()
         owner = owner_of(Path(entry.name, "file") if inside else Path(entry.name), exercises)
-        student = _text(owner.student)
+        student = unicodedata.normalize("NFC", _text(owner.student))
         submission = submissions.setdefault(student, Submission(student, dict(owner.ids)))
         submission.unread = submission.unread or not submission.files
         submission.notes.append(f"{_text(entry.name)}: {_what_it_is(entry)}: hand in a notebook")
@@ -172,6 +173,7 @@ def files_of_students(folder: Path, exercises: dict[str, Exercise]) -> Iterator[
         if owner.ids and namesakes[student] > 1:
             student = f"{student} ({', '.join(owner.ids.values())})"
         readable = student.encode("utf-8", "backslashreplace").decode()
+        readable = unicodedata.normalize("NFC", readable)  # macOS takes letters apart
         yield path, owner._replace(student=readable)
 
 

@@ -187,3 +187,21 @@ def test_nobody_who_handed_in_anything_vanishes(course, graded, capsys):
         assert f"nothing to grade: {name}: " in printed
     marks = {row[0]: row[1] for row in table(course / "out/written/why.csv")[1:]}
     assert marks == {**dict.fromkeys(names, ""), "ada": "0"}
+
+
+def test_an_exercise_that_nobody_handed_in_is_empty_in_exports(course, graded):
+    script = course / "solutions" / f"{NAME}.py"
+    other = script.read_text().replace("double", "treble").replace("written why", "written how")
+    (course / "solutions" / "02_trebles.py").write_text(other)
+    put(course, f"leekim_11_901_{NAME}.ipynb")
+    assert run(course) == 0
+    assert table(course / "out/canvas.csv")[2] == ["leekim", "11", "", "", "", "2", ""]
+
+
+def test_a_name_whose_letters_are_taken_apart_is_the_same_student(course, graded):
+    import unicodedata
+
+    put(course, f"José/{NAME}.ipynb", WRONG, time=1e9)
+    put(course, f"{unicodedata.normalize('NFD', 'José')}/{NAME}.ipynb", RIGHT, time=2e9)
+    assert run(course) == 0
+    assert table(course / "out/gradebook.csv")[2:] == [["José", "2", "2"]]
