@@ -83,10 +83,10 @@ Guess(guesses.ONE_FRAME, result)
 # flow  ──► network trained on how pixels move            ──► flow percept  ──► LSTM ──► …
 # ```
 #
-# The paper does images first, and so did an earlier form of this lesson. We begin with **flow**,
-# because there few labels are helped for all to see, and come back to images in part 5. For flow we
-# are lucky: whoever makes the clips knows how each pixel moves, and need not estimate it. Our flow
-# percept is that motion, averaged over 8 × 8 places: 128 numbers.
+# The paper does images first. We begin with **flow**, because there few labels are helped for all
+# to see, and come to images in part 5. For flow we are lucky: whoever makes the clips knows how
+# each pixel moves, and need not estimate it. Our flow percept is that motion, averaged over 8 × 8
+# places: 128 numbers.
 #
 # <!-- "128 numbers" = output("Check the percepts", "Numbers in a percept:") -->
 
