@@ -227,8 +227,8 @@ stored_figures.draw_swings(result)
 # still change by a good part of what they did at the beginning, those of the convolutional one by
 # far less, those of the controls hardly or not at all.
 #
-# The period that *is* found is near the shortest of the digits': the right beat, on average. But is
-# it the beat of the clip?
+# The period that *is* found, 22 steps, is the shortest that digits have: a right beat. But is it
+# the beat of the clip?
 #
 # **Clip by clip: does the period of the fully connected network's units follow the period of the
 # digits that it saw?**
@@ -243,14 +243,14 @@ stored_figures.draw_two_clocks(result, "fully connected")
 stored_figures.draw_two_clocks(result, "small")
 
 # %% [markdown]
-# The second picture is a warning. It is the same measure of a *small* network (32×32 pixels,
-# trained for minutes). Most of its clips are periodic, and nearly all of these with **the same
-# period**, one that no digit has: whatever clip it was shown, it ends in much the same rhythm. A
-# motion that a system falls into from wherever it starts is called a *limit cycle*. A pendulum
-# clock has one: however you push it, it goes back to its own beat. Whoever had looked at this
-# network alone would have concluded that long rollouts are limit cycles. The larger network has
-# none so plain: its clips go their own ways, with a beat that is about right, and that does not
-# follow the clip.
+# Look at the first picture. The digits' periods are spread; those of the units are not: nearly all
+# clips that are periodic have **the same period**, whatever digits they were shown. It happens to
+# be the shortest that digits have. In the second picture, of a *small* network (32×32 pixels,
+# trained for minutes), most clips are periodic, and the common period is one that *no* digit has.
+# A motion that a system falls into from wherever it starts is called a *limit cycle*. A pendulum
+# clock has one: however you push it, it goes back to its own beat. The small network is such a
+# clock, and a wrong one. The large one comes to that beat in some clips only; in the others it
+# goes on without coming back, as the true digits mostly do.
 #
 # So the paper's observation can be made again, and its control too: activity that does not die,
 # and untrained networks that settle. Training made it. But periodic activity is **no proof that
@@ -259,7 +259,12 @@ stored_figures.draw_two_clocks(result, "small")
 #
 # <!--
 # small = rollouts.models.small
-# "Most of its clips are periodic" = small.windows["second half"].periodic > 0.6
+# "most clips are periodic" = small.windows["second half"].periodic > 0.6
+# clocks = "two clocks"
+# "The digits' periods are spread" = output(clocks, "the middle half from", 5)
+#     - output(clocks, "the middle half from", 4) > 10
+# "nearly all" = output(clocks, "the middle half from", 2)
+#     - output(clocks, "the middle half from") <= 2
 # -->
 
 # %% what they end in tags=["nbval-check-output"]
@@ -342,7 +347,7 @@ stored_figures.draw_period_against_period(result, "longer")
 # motion persists*: in the fully connected network, to the end; in the convolutional one, whose
 # error is lower over the first ten frames and again at the end, it does not. *Activity periodic
 # and not decaying*: not decaying, yes; periodic in some of the clips, more than the true places
-# are, with a period near the digits', which does not follow the clip. *A random net settles*: yes,
+# are, with one period for all, which does not follow the clip. *A random net settles*: yes,
 # and so does the shuffled one. The paper rolled out a model with one hidden layer, trained as ours
 # on ten frames of two digits to come, but on MNIST; ours is smaller. Whether *its* clock was set
 # to the clip can't be told from what it reports. You can say how to find out.
