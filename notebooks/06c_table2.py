@@ -408,15 +408,14 @@ figures.draw_shown_and_free(shown, free, judged["baselines"])
 # ```
 #
 # Below is what it has given so far, one seed each, at 32×32 pixels: read the published figures
-# beside them as an order, never as a goal. A difference to the published figure is shown only for
-# rows of the paper's size; rows of another scale say whether the *order* of the four holds there.
-# *Speed* is how far a digit goes in a frame: always 3.6 pixels of 64, or anything from 1.8 to 5.4.
-# *Fed* says what a conditional decoder was shown in training: its own last output, or the truth.
-# *Of floor* is the part of a step that its matrix products alone need.
+# beside them as an order, never as a goal. *Speed* is how far a digit goes in a frame: always 3.6
+# pixels of 64, or anything from 1.8 to 5.4. *Fed* says what a conditional decoder was shown in
+# training: its own last output, or the truth.
 
 # %% the table again
 reproduced = load_result("reproduction")["rows"]
-Markdown(reproduction.table(reproduced))
+COLUMNS = ("model", "speed", "fed", "published", "nats/frame", "squared error")
+Markdown(reproduction.table(reproduced, COLUMNS))
 
 # %% the order of the four tags=["hide-input"]
 for line in reproduction.order_of_the_four(reproduced):

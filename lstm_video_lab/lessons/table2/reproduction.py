@@ -13,7 +13,7 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -281,8 +281,8 @@ def _how_made(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """The rows as a page of Markdown, with their baselines."""
+def table(rows: list[dict[str, Any]], columns: Sequence[str] = ()) -> str:
+    """The rows as a page of Markdown, with their baselines; `columns`: these of them only."""
     head = ["model", "speed", "fed", "published", "nats/frame", "difference", "squared error",
             "SSIM", "parameters", "sequences", "minutes", "of floor", "scale"]  # fmt: skip
     lines = [head, ["---"] * len(head)]
@@ -310,7 +310,8 @@ def table(rows: list[dict[str, Any]]) -> str:
         nats = value["cross_entropy"]
         cells = ["–" if nats is None else f"{nats:.1f}", "–", f"{value['mse']:.1f}"]
         lines.append([name.replace("_", " "), *["–"] * 3, *cells, *["–"] * 6])
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    chosen = [k for k, name in enumerate(head) if name in columns or not columns]
+    return "".join(f"| {' | '.join(line[k] for k in chosen)} |\n" for line in lines)
 
 
 def _in_words(report: dict[str, Any]) -> str:

@@ -169,3 +169,13 @@ def test_the_order_of_the_four_is_told_without_a_verdict():
     assert [line.split()[0] for line in lines] == ["first", "second", "next"]
     assert "published 341.2, here 100.0" in lines[0]
     assert lines[-1] == "next in the paper's order: -5.0 ± 4.2 nats, one seed each"
+
+
+def test_a_table_may_have_a_few_columns_only(made):
+    rows = json.loads((made / "reproduction.json").read_text())["rows"]
+    whole, few = reproduction.table(rows), reproduction.table(rows, ("model", "fed"))
+    assert few.splitlines()[0] == "| model | fed |"
+    cells = [line.split(" | ") for line in whole.splitlines()]
+    assert [line.strip("| ").split(" | ") for line in few.splitlines()] == [
+        [line[0].strip("| "), line[2]] for line in cells
+    ]
