@@ -127,16 +127,17 @@ class Guess(LabWidget):
             self.update()
 
     def still_page(self, picture: Picture) -> str:
-        """The question stays to be read, and what was said of it; the answer is not given away."""
+        """The options stay to be read, and what was said of one; the answer is not given away."""
         note = f"<p>Your note: {escape(self.note.value)}</p>" if self.note.value else ""
         return f"{self._asked()}{picture.as_html()}{note}"
 
     def _asked(self) -> str:
+        """The options; the question itself stands in the text above."""
         items = "".join(f"<li>{escape(option)}</li>" for option in self.question.options)
-        return f"<p><b>{escape(self.question.words)}</b></p><ul>{items}</ul>"
+        return f"<ul>{items}</ul>"
 
     def folded(self) -> str:
-        """Question, options and the folded answer as HTML, for readers without a kernel."""
+        """Options and the folded answer as HTML, for readers without a kernel."""
         answer = self.question.right(*self.results)
         lines = [f"<p>The answer: {escape(answer)}.</p>"]
         for option, if_wrong in self.question.options.items():

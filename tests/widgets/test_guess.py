@@ -130,11 +130,11 @@ def test_a_function_is_called_only_when_its_picture_is_due():
 
     widget = guess(reveal)
     choose(widget, "yes")
-    assert not calls and widget.image.layout.display == "none"
+    assert not calls and widget.frame.layout.display == "none"
     widget.commit.click()
     assert calls == [1]
     assert bytes(widget.image.value).startswith(b"\x89PNG")
-    assert widget.image.layout.display is None and "A black square." in widget.text.value
+    assert widget.frame.layout.display is None and "A black square." in widget.text.value
 
 
 def test_a_reveal_that_fails_says_so(monkeypatch):
@@ -211,13 +211,13 @@ def test_nothing_is_kept_of_a_widget_that_no_notebook_shows(monkeypatch):
     assert not Path(KEPT).exists()
 
 
-def test_a_saved_page_keeps_question_choice_and_note():
+def test_a_saved_page_keeps_choice_and_note():
     widget = guess()
     shown(widget)
     commit(widget, "no")
     widget.note.value = "<b>mine</b>"
     page = widget.still_page(widget.shown)
-    assert "You said “no”" in page and "&lt;b&gt;mine&lt;/b&gt;" in page and "Is 1 &lt; 2" in page
+    assert "You said “no”" in page and "&lt;b&gt;mine&lt;/b&gt;" in page
 
 
 class Folded(HTMLParser):
@@ -251,7 +251,7 @@ def test_without_a_kernel_the_answer_is_folded_away(reveal, monkeypatch):
     page = Folded()
     page.feed(output.data["text/html"])
     assert page.depth == 0
-    assert WORDS in page.outside and all(option in page.outside for option in question().options)
+    assert all(option in page.outside for option in question().options)
     for words in (WHY, "The answer: yes.", NO, PERHAPS):
         assert words in page.inside and words not in page.outside
     for depth, image in page.images:
