@@ -630,8 +630,8 @@ FilmPlayer(
 figures.draw_silenced(tall, past, later[:5], 3)
 
 # %% [markdown]
-# Compare the rows at the first frame. Without the finest rung the strokes go; without a coarse one
-# they stay, and what is lost is small: the decoder leans on its fine maps most. (A rung is
+# Compare the rows. Without the finest rung the digits go altogether; without a coarse one they stay
+# where they are, and what is lost is small: the decoder leans on its fine maps most. (A rung is
 # silenced, not trained without. What a ladder without it would *learn* was the matter of part 6.)
 #
 # Now watch the tall one. Which rung shows two digits, and on which are they one blob? Where are
