@@ -133,8 +133,9 @@ check("convlstm/gate_weights", gate_weights)
 # %% guess the units
 sides = (16, 32, 64)
 names = {"conv, 16 maps": CONV, "connected, 16 units": FEW, "connected, 256 units": MANY}
-counts = {name: [experiment.parameters(model, side) for side in sides]
-          for name, model in names.items()}  # fmt: skip
+counts = {}
+for name, model in names.items():
+    counts[name] = [experiment.parameters(model, side) for side in sides]
 Guess(guesses.UNITS, counts)
 
 # %% count the parameters tags=["nbval-check-output"]

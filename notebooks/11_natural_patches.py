@@ -87,8 +87,9 @@ check("natural_patches/last_frame_repeated", last_frame_repeated)
 
 # %% guess the better baseline
 levels = evaluation.baselines(settings)
-errors = {name.replace("_", " "): levels[name]["per_step"]["mse"]
-          for name in ("copy_last", "mean_image")}  # fmt: skip
+errors = {
+    name.replace("_", " "): levels[name]["per_step"]["mse"] for name in ("copy_last", "mean_image")
+}
 Guess(guesses.BASELINE, errors)
 
 # %% baselines over time
