@@ -43,7 +43,8 @@ def sandbox():
 
 
 def run(sandbox, source, limits=None):
-    return sandbox.run(SEND, textwrap.dedent(source), "f", CALLS, limits=limits)
+    """All of it runs, whether an answer needs it or not."""
+    return sandbox.run(f"{SEND}\n{textwrap.dedent(source)}", "", "f", CALLS, limits=limits)
 
 
 def test_the_tool_of_these_tests_reaches_the_line_of_results(sandbox):

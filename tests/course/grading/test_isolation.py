@@ -113,7 +113,7 @@ def test_runs_do_not_change_one_another(sandbox):
 ENDLESS = {
     "loop": "def f():\n while True: pass",
     "sleep": "def f(): time.sleep(100)",
-    "at import": "while True: pass",
+    "at import": "f = sum(1 for _ in iter(int, 1))",
     "nothing stops it": ANSWERS["ignored signals"].replace("double(x)", "f()"),
     "C": "def f(): return 9 ** 9 ** 9",
     "prints": "def f():\n while True: print('x' * 10**6); os.write(1, b'x' * 10**6)",
