@@ -59,7 +59,12 @@ def test_train_then_evaluate(finished, tmp_path, capsys):
     assert code == 0 and "future" in output
     report = json.loads((tmp_path / "e.json").read_text())
     assert report["sequences"] == 20 and report["scale"] == "smoke" and report["image_size"] == 16
-    assert set(report["baselines"]) == {"entropy_bound", "mean_image", "copy_last"}
+    assert set(report["baselines"]) == {
+        "entropy_bound",
+        "mean_image",
+        "mean_digit",
+        "copy_last",
+    }
 
 
 def test_digits_from_a_folder_of_idx_files(tmp_path, capsys):

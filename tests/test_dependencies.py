@@ -21,6 +21,7 @@ IMPORTED_IF_THERE = {  # distribution → its extra; without it, one line says w
     "docutils": "site",
     "latex2mathml": "site",
     "myst-nb": "site",
+    "nbval": "test",  # the judge of a grader's notebooks
     "nltk": "meteor",
     "sphinx": "site",
     "sphinx-book-theme": "site",

@@ -28,6 +28,7 @@ class Cost:
 def cost_of(model: VideoModel) -> Cost:
     """Cost of a model of the box, from its card."""
     card = model.card
+    assert card is not None, "a model of the box has a card"
     trainings = [card, *card.get("ancestors", [])]
     clips = sum(one["steps"] * one["settings"]["batch_size"] for one in trainings)
     return Cost(
@@ -55,7 +56,9 @@ def table_of_costs() -> str:
 
 def _units(model: VideoModel) -> int:
     """Numbers that h holds: units, or maps times places."""
-    return model.settings.units * _places(model)
+    units = model.settings.units
+    assert isinstance(units, int)  # of one layer
+    return units * _places(model)
 
 
 def _places(model: VideoModel) -> int:
