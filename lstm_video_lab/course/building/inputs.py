@@ -84,15 +84,17 @@ def _of_project(path: str, workspace: Path, lessons: Path) -> str | None:
 
 
 def _names_of_list(pattern: str, workspace: Path) -> Iterator[str]:
-    """A list of files by a pattern; of a folder above the results, all of them."""
+    """A list of files by a pattern; of one that reaches the results from above, all of them."""
     result = _below(pattern, workspace / "results")
     data = _below(pattern, PACKAGE)
     if result is not None:
         yield RESULTS + result
     elif data is not None:
         yield HOME + data
-    elif _below(pattern, workspace) is not None:
-        yield f"{RESULTS}**"
+    elif (below := _below(pattern, workspace)) is not None:
+        first, _, rest = below.partition("/")
+        if is_list(first) and (rest or first == "**"):
+            yield f"{RESULTS}**"
 
 
 def _below(path: str, folder: Path) -> str | None:

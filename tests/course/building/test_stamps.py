@@ -208,7 +208,9 @@ except FileNotFoundError:
         "list(Path('.').rglob('*.json'))",
         "list(Path('results').rglob('*.json'))",
         "glob.glob('**/*.json', recursive=True)",
+        "glob.glob('*/*.json')",
         "glob.glob('results/k*.json')",
+        "list(os.walk('.'))",
         "os.listdir('results')",
         "list(Path('results').iterdir())",
         "list(os.walk('results'))",
@@ -223,6 +225,16 @@ def test_a_new_file_is_seen_however_a_folder_is_listed(tmp_path, code):
     (lessons / "results" / "knot.json").write_text("[2]")
     (line,) = stamps.changes(stamp, nbformat.v4.new_notebook(), lessons)
     assert line.endswith(" fits other files now")
+
+
+@pytest.mark.parametrize(
+    "code", ["os.listdir('.')", "os.makedirs('runs'); list(Path('runs').rglob('*'))", "1"]
+)
+def test_a_new_result_is_nothing_to_who_lists_other_folders(tmp_path, code):
+    found, lessons = inputs_of_run(tmp_path, "import os\nfrom pathlib import Path\n" + code)
+    (lessons / "results" / "knot.json").write_text("[2]")
+    stamp = {"cells": {}, "inputs": found}
+    assert stamps.changes(stamp, nbformat.v4.new_notebook(), lessons) == []
 
 
 @pytest.mark.parametrize(
