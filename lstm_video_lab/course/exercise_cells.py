@@ -139,6 +139,9 @@ def _cell(script: Path, start: int, header: str, lines: list[str]) -> Cell:
         if is_prose and (title.kind or not match["title"]):
             words = "put ' [markdown]' behind '# %%'"
             refuse(script, start, f"only comments in a cell of code: {words}")
+        if not match["title"]:
+            words = "give it a title that says what it is, or delete it"
+            refuse(script, start, f"students would get this cell of code: {words}")
         return Cell(script, start, title, is_text, tuple(lines))
     for number, line in enumerate(lines, start + 1):
         if line.strip() and not line.startswith("#"):
