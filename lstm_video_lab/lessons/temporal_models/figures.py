@@ -62,7 +62,8 @@ def draw_inflated(conv: nn.Conv2d, depth: int = 3) -> Picture:
     text = (
         "A filter for images (left), inflated to three frames in two ways: above W/3 for each "
         "frame, below W for the present frame and 0 (grey) before. Either sums to W, so that a "
-        "still clip is answered as its image. Only the lower can tell before from after."
+        "still clip is answered as its image. In the upper all slices are equal, in the lower they "
+        "differ."
     )
     most = image.abs().max()
     return plots.images([(1 + p / most) / 2 for p in pictures], captions, text, columns=5)

@@ -94,8 +94,8 @@ START = Question(
     {
         NEW: "So one thinks after being told of other digits. But strokes are strokes: the filters "
         "serve new digits as well.",
-        MEAN: "That is what is usually done. Such a filter is alike before and after: played "
-        "backwards, a clip has the same response.",
+        MEAN: "That is what is usually done. But its slices are equal: a mean over three frames, "
+        "and 300 clips do not lead it out of that.",
         LAST: "The other zeros have to be learnt from few clips, and one may doubt that they are.",
     },
     _best_start,
