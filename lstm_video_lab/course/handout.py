@@ -135,8 +135,17 @@ def visible_text(exercise: Exercise, answer: Answer) -> str:
     reference = answer.function()
     mistakes = [answer.function(mistake) for mistake in answer.mistakes]
     rewrites = [answer.function(rewrite) for rewrite in answer.rewrites]
+    hidden = set()
+    for arguments in answer.calls("hidden", VISIBLE_SEED):
+        hidden.add(plain_values.encode(arguments))
+        reference(**plain_values.copy_of(arguments))
+    if not hidden:
+        raise ExerciseError(f"{exercise.name}.py: {answer.name!r}: `hidden` yields no call")
     cases = []
     for arguments in answer.calls("visible", VISIBLE_SEED):
+        if plain_values.encode(arguments) in hidden:
+            words = "`visible` yields a call of `hidden`, and students would get it: write another"
+            raise ExerciseError(f"{exercise.name}.py: {answer.name!r}: {words}")
         expected = reference(**plain_values.copy_of(arguments))
         _check_rewrites(exercise, answer, rewrites, arguments, expected)
         mistaken = [_call(mistake, arguments) for mistake in mistakes]

@@ -343,6 +343,18 @@ BROKEN = {
     "no visible call": ('    yield {"x": torch.ones(2)}', "    yield from ()", "yields no call"),
     "an unknown name in the cases": ("torch.ones(2)", "torch.onse(2)", "'double': AttributeError"),
     "another argument": ('yield {"x": torch.ones(2)}', 'yield {"y": torch.ones(2)}', "TypeError"),
+    "a hidden call that fails": ("rng.normal(size=3)", "rng.norml(size=3)", "AttributeError"),
+    "another argument in hidden": ('{"x": torch.from', '{"y": torch.from', "TypeError"),
+    "no hidden call": (
+        '    yield {"x": torch.from_numpy(rng.normal(size=3))}', "    yield from ()",
+        "`hidden` yields no call",
+    ),
+    "a hidden call among the visible": (
+        '    yield {"x": torch.ones(2)}', "    yield from hidden(rng)", "a call of `hidden`",
+    ),
+    "one list of calls for both": (
+        "torch.from_numpy(rng.normal(size=3))", "torch.ones(2)", "a call of `hidden`",
+    ),
     "given code that leaves": ("FACTOR = 2\n", "FACTOR = 2\nexit(3)\n", "NameError|SystemExit"),
 }  # fmt: skip
 
