@@ -22,6 +22,7 @@ last four kinds never leave `solutions/`. They stand below all others, and the f
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ from lstm_video_lab.course.exercise_code import (
 )
 from lstm_video_lab.course.titles import SECRET, Title, read_title
 
+MOST_CALLS = 100  # that `visible` or `hidden` yields
 STUB = 'raise NotImplementedError("your answer")'
 STUB_TEXT = "*Your answer:*"
 PREAMBLE = "import math\n\nimport numpy as np\nimport torch\n"
@@ -100,7 +102,10 @@ class Answer:
         namespace = _run_preamble(self.preamble)
         exec(compile(self.cases, f"<cases {self.name}>", "exec"), namespace)
         torch.manual_seed(seed)
-        return list(namespace[kind](np.random.default_rng(seed)))
+        calls = list(itertools.islice(namespace[kind](np.random.default_rng(seed)), MOST_CALLS + 1))
+        if len(calls) > MOST_CALLS:
+            raise ValueError(f"`{kind}` yields more than {MOST_CALLS} calls: does it ever end?")
+        return calls
 
 
 @dataclass

@@ -28,11 +28,13 @@ from lstm_video_lab.course.exercises import (
     kind_of,
     read_exercises,
 )
+from lstm_video_lab.course.time_limit import TooLongError, time_limit
 from lstm_video_lab.course.visible_cases import values_from_text, values_to_text
 from lstm_video_lab.files import write_whole
 
 VISIBLE_SEED = 0
 MOST_VISIBLE = 150_000  # bytes of the file of one answer
+SECONDS = 30.0  # for all calls of one answer, its rewrites and mistakes
 HEADER = "# Cut from solutions/{name}.py by `lstm-video-lab build`: edit that one.\n"
 
 
@@ -52,9 +54,14 @@ def files(solutions: Path) -> dict[Path, str]:
         handed_out[exercises / f"{name}.py"] = HEADER.format(name=name) + script_text(cut)
         for answer in exercise.answers.values():
             try:
-                handed_out[visible / f"{answer.name}.json"] = visible_text(exercise, answer)
+                with time_limit(SECONDS):
+                    text = visible_text(exercise, answer)
+                handed_out[visible / f"{answer.name}.json"] = text
             except ExerciseError:
                 raise
+            except TooLongError:
+                words = f"its code runs for more than {SECONDS:g} s: does a loop in it never end?"
+                raise ExerciseError(f"{name}.py: {answer.name!r}: {words}") from None
             except (Exception, SystemExit) as error:  # whatever the code of its cells raises
                 words = f"{type(error).__name__}: {' '.join(str(error).split())}"
                 raise ExerciseError(f"{name}.py: {answer.name!r}: {words}") from None

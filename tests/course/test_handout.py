@@ -355,6 +355,10 @@ BROKEN = {
     "one list of calls for both": (
         "torch.from_numpy(rng.normal(size=3))", "torch.ones(2)", "a call of `hidden`",
     ),
+    "visible calls without an end": (
+        'yield {"x": torch.ones(2)}', 'while True:\n        yield {"x": torch.ones(2)}',
+        "`visible` yields more than 100 calls",
+    ),
     "given code that leaves": ("FACTOR = 2\n", "FACTOR = 2\nexit(3)\n", "NameError|SystemExit"),
 }  # fmt: skip
 
@@ -367,3 +371,16 @@ def test_an_exercise_that_does_not_work_is_one_line(script, slip):
     with pytest.raises(ExerciseError, match=rf"^01_twice\.py: .*({words})") as error:
         handout.files(script.parent)
     assert "\n" not in str(error.value)
+
+
+FOR_EVER = "while True:\n        x = x"
+
+
+@pytest.mark.parametrize(
+    "code", ["return FACTOR * x", "return x / 0.5", "return 3 * x", 'yield {"x": torch.ones(2)}']
+)
+def test_code_without_an_end_is_one_line(script, monkeypatch, code):
+    monkeypatch.setattr(handout, "SECONDS", 0.3)
+    script.write_text(SCRIPT.replace(code, f"x = 1\n    {FOR_EVER}\n    {code}", 1))
+    with pytest.raises(ExerciseError, match=r"^01_twice\.py: 'double': .* more than 0\.3 s"):
+        handout.files(script.parent)
