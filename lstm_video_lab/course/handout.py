@@ -191,7 +191,7 @@ def _check_rewrites(
         if fault is not None:
             raise ExerciseError(
                 f"{exercise.name}.py: rewrite {answer.name}: {rewrite.words!r} differs from the "
-                f"answer: {fault}"
+                f"answer: {fault.words}"
             )
 
 
@@ -236,7 +236,7 @@ def problems(solutions: Path) -> list[str]:
     places = (
         (solutions, "*.ipynb"),
         (solutions.parent / "exercises", "[!.]*"),
-        (_visible_folder(solutions), "*"),
+        (_visible_folder(solutions), "[!.]*"),
     )
     for folder, pattern in places:
         for path in sorted(folder.glob(pattern)):
