@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 from collections.abc import Iterator
 from typing import Any
 
@@ -83,9 +84,13 @@ def constants_of_cases(cell: Cell) -> dict[str, Any]:
         cell.refuse(f"the cell defines no function {sorted(missing)[0]}(rng): write it")
     constants: dict[str, Any] = {}
     for name, node in _names(cell):
-        if name not in ("TOLERANCE", "SHOWS") or not isinstance(node, ast.Assign):
+        if name not in ("TOLERANCE", "SHOWS"):
+            if difflib.get_close_matches(name.upper(), ("TOLERANCE", "SHOWS"), 1, 0.75):
+                words = "is not read: write TOLERANCE or SHOWS, or another name"
+                cell.refuse(f"{name!r} {words}", node.lineno - 1)
             continue
-        constants[name] = node.value.value if isinstance(node.value, ast.Constant) else None
+        constant = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+        constants[name] = constant.value if isinstance(constant, ast.Constant) else None
         if not _is_right(name, constants[name]):
             words = "a number above 0" if name == "TOLERANCE" else f"one of {', '.join(SHOWS[1:])}"
             cell.refuse(f"{name} is not as it should be: write {words}", node.lineno - 1)

@@ -262,6 +262,9 @@ def _variant(cell: Cell) -> Variant:
     found = functions(cell)
     if not found:
         cell.refuse(f"a {cell.title.kind} without a function: write one")
+    if cell.title.name in [function.name for function in found[1:]]:
+        words = f"{cell.title.name!r} is not the first function, which is the one that is called"
+        cell.refuse(f"{words}: move the others below it", found[0].lineno - 1)
     hint = " ".join((ast.get_docstring(found[0]) or "").split())
     if cell.title.kind == "mistake" and not hint:
         cell.refuse("a mistake without a hint: write it as the docstring of its function")

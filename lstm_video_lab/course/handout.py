@@ -8,6 +8,7 @@ hidden calls are nowhere but in `solutions/`.
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import zlib
@@ -143,9 +144,12 @@ def visible_text(exercise: Exercise, answer: Answer) -> str:
     mistakes = [answer.function(mistake) for mistake in answer.mistakes]
     rewrites = [answer.function(rewrite) for rewrite in answer.rewrites]
     hidden = set()
+    rights = [True] * len(mistakes)  # which of the mistakes give what the answer gives
     for arguments in answer.calls("hidden", VISIBLE_SEED):
         hidden.add(plain_values.encode(arguments))
-        reference(**plain_values.copy_of(arguments))
+        expected = reference(**plain_values.copy_of(arguments))
+        for k, mistake in enumerate(mistakes):
+            rights[k] &= _is_right(answer, _call(mistake, arguments), expected)
     if not hidden:
         raise ExerciseError(f"{exercise.name}.py: {answer.name!r}: `hidden` yields no call")
     cases = []
@@ -156,9 +160,14 @@ def visible_text(exercise: Exercise, answer: Answer) -> str:
         expected = reference(**plain_values.copy_of(arguments))
         _check_rewrites(exercise, answer, rewrites, arguments, expected)
         mistaken = [_call(mistake, arguments) for mistake in mistakes]
+        for k, value in enumerate(mistaken):
+            rights[k] &= _is_right(answer, value, expected)
         cases.append({"arguments": arguments, "expected": expected, "mistaken": mistaken})
     if not cases:
         raise ExerciseError(f"{exercise.name}.py: {answer.name!r}: `visible` yields no call")
+    if True in rights:
+        words = f"mistake {answer.name}: {answer.mistakes[rights.index(True)].words!r} is right"
+        raise ExerciseError(f"{exercise.name}.py: {words} in all calls: mend it, or add a call")
     visible = {
         "exercise": exercise.name,
         "points": answer.points,
@@ -195,10 +204,20 @@ def _check_rewrites(
             )
 
 
+def _is_right(answer: Answer, value: Any, expected: Any) -> bool:
+    return difference(value, expected, tolerance=answer.tolerance) is None
+
+
 def _call(function: Any, arguments: dict[str, Any]) -> Any:
-    """What a function returns, on a copy of its arguments; None for one that fails."""
+    """What a function returns, on a copy of its arguments; None for one that fails.
+
+    Raises TypeError for one that takes other arguments, and NameError: both are slips.
+    """
+    inspect.signature(function).bind(**arguments)
     try:
         return function(**plain_values.copy_of(arguments))
+    except NameError:
+        raise
     except Exception:
         return None
 

@@ -219,6 +219,11 @@ SLIPS = [
     ("# %% given", "# %% given tags=[] author=1", "", "'author' is not known"),
     ("TOLERANCE = 1e-6", "TOLERANCE = small", "", "a number above 0"),
     ("TOLERANCE = 1e-6", 'SHOWS = "picture"', "", "one of frames, strip, lines"),
+    ("TOLERANCE = 1e-6", "TOLERANCE: float = -1", "", "a number above 0"),
+    ("TOLERANCE = 1e-6", "TOLERNCE = 1e-6", "", "is not read"),
+    ("TOLERANCE = 1e-6", 'SHOW = "lines"', "", "is not read"),
+    ("def wrong3(x):", 'def triple(x):\n    """More."""\n    return 3 * x\n\n\ndef double(x):',
+     "def triple(x):", "not the first function"),
     (HIDDEN, "def hiden(rng):", "# %% cases", "no function hidden"),
     ('    """Not 0 times."""\n', "", "# %% mistake double: wrong 0", "without a hint"),
     ("def by_sum(x):\n    return x + x", "x = 1", "# %% rewrite double: by a sum",
@@ -341,7 +346,7 @@ def test_no_scripts_no_work(tmp_path):
 
 BROKEN = {
     "an answer that fails": ("return FACTOR * x", "return FACTR * x", "'double': NameError"),
-    "a rewrite that is wrong": ("return x + x", "return x + 3", "by a sum' differs from the answer: the result "),
+    "a rewrite that is wrong": ("return x + x", "return x + 3", "answer: the result differs"),
     "no visible call": ('    yield {"x": torch.ones(2)}', "    yield from ()", "yields no call"),
     "an unknown name in the cases": ("torch.ones(2)", "torch.onse(2)", "'double': AttributeError"),
     "another argument": ('yield {"x": torch.ones(2)}', 'yield {"y": torch.ones(2)}', "TypeError"),
@@ -361,6 +366,9 @@ BROKEN = {
         'yield {"x": torch.ones(2)}', 'while True:\n        yield {"x": torch.ones(2)}',
         "`visible` yields more than 100 calls",
     ),
+    "a mistake that is right": ("return 3 * x", "return 2 * x", "'wrong 3' is right"),
+    "a mistake with a slip": ("return 3 * x", "return 3 * X", "NameError: name 'X'"),
+    "a mistake of other arguments": ("def wrong3(x):", "def wrong3(x, k):", "TypeError"),
     "given code that leaves": ("FACTOR = 2\n", "FACTOR = 2\nexit(3)\n", "NameError|SystemExit"),
 }  # fmt: skip
 
@@ -386,3 +394,8 @@ def test_code_without_an_end_is_one_line(script, monkeypatch, code):
     script.write_text(SCRIPT.replace(code, f"x = 1\n    {FOR_EVER}\n    {code}", 1))
     with pytest.raises(ExerciseError, match=r"^01_twice\.py: 'double': .* more than 0\.3 s"):
         handout.files(script.parent)
+
+
+def test_a_tolerance_may_say_its_type(script):
+    script.write_text(SCRIPT.replace("TOLERANCE = 1e-6", "TOLERANCE: float = 0.5"))
+    assert read_exercise(script).answers["double"].tolerance == 0.5
