@@ -83,11 +83,17 @@ stored_figures.draw_strip(both, frames[SEEN:].numpy(), sequence=1, first=SEEN + 
 
 # %% [markdown]
 # Read the rows from left to right. In the first column, ten frames ahead, both follow the truth,
-# and the convolutional one keeps somewhat more of
-# the shape. Then both lose it. The fully connected network
-# goes on with two blurred blobs, to the last frame: they cross, part and turn at walls. The
+# and the convolutional one keeps somewhat more of the shape. Then both lose it. The fully connected
+# network goes on with two blurred blobs, to the last frame: they cross, part and turn at walls. The
 # convolutional one fades to a fog in which hardly anything moves.
 #
+# **The fully connected network was trained on ten frames to come. How many frames ahead does
+# its error pass that of the mean image?**
+
+# %% guess when it is lost
+Guess(guesses.LOST, result)
+
+# %% [markdown]
 # Now press play, or scrub. The strips of colour show 200 units drawn at random, each a line;
 # orange is positive, purple negative. Many units are mostly on or mostly off; choose “less each
 # unit's mean” to see what changes.
@@ -101,9 +107,9 @@ RolloutExplorer(rollouts, frames[SEEN:], levels)
 
 # %% [markdown]
 # The strip of the random network pales within a few steps, and so the paper's control comes out as
-# in the paper: an untrained network settles. The shuffled one is a stronger control. Its weights
-# are large, so it could have kept going. If it settles too, then it is not the *size* of the
-# weights that keeps the trained network going. It is what it has learned.
+# in the paper: an untrained network settles. The shuffled one is a stronger control, and a warning:
+# its strip does not pale. Large weights alone keep a network going. Whether what goes on has a
+# beat is another question: section 3 asks it.
 #
 # (To write such a rollout yourself: [Exercise 8](../exercises/08_long_rollouts.ipynb).)
 #
@@ -114,6 +120,8 @@ RolloutExplorer(rollouts, frames[SEEN:], levels)
 # <!--
 # "pales within a few steps" = output("scrub through the rollout", "random", 3)
 #     < 0.1 * output("scrub through the rollout", "fully connected", 3)
+# "its strip does not pale" = output("scrub through the rollout", "shuffled", 3)
+#     > 10 * output("scrub through the rollout", "random", 3)
 # -->
 
 # %% one state, one future tags=["nbval-check-output"]
@@ -137,12 +145,6 @@ print("Units and frames come in equal number:", len(units) == len(long) == AHEAD
 # sharpness   Σ (differences of neighbouring pixels)², 1 = as in the true frames
 # path        how far the centre of all ink moves per frame, in pixels
 # ```
-#
-# **The fully connected network was trained on ten frames to come. How many frames ahead does
-# its error pass that of the mean image?**
-
-# %% guess when it is lost
-Guess(guesses.LOST, result)
 
 # %% error over a hundred frames
 stored_figures.draw_errors(result)
@@ -158,11 +160,10 @@ stored_figures.draw_paths(result)
 
 # %% [markdown]
 # Three answers to three questions. *Sharpness* goes early: the fully connected network is blurred
-# at once, and the convolutional one loses more than half of its sharpness within the ten
-# frames that it was
-# trained for. *Motion* hardly weakens in the fully connected network; in the convolutional one it
-# dies away. *Error* is what breaks, in both, and it ends far above the mean image: blobs in wrong
-# places cost more than fog. So the network that “keeps the motion up” is
+# at once, and the convolutional one loses more than half of its sharpness within the ten frames
+# that it was trained for. *Motion* hardly weakens in the fully connected network; in the
+# convolutional one it dies away. *Error* is what breaks, in both, and it ends far above the mean
+# image: blobs in wrong places cost more than fog. So the network that “keeps the motion up” is
 # punished for it more than the one that gives up.
 #
 # So "the motion goes on" is true of one of them, and yet says less than it seems to. Which motion
@@ -184,8 +185,9 @@ def period(speed):  # an array of speeds along one axis, in parts of the box
 check("long_rollouts/period", period)
 
 # %% [markdown]
-# A speed of 0.1, straight along the axis, has the shortest period there can be: 20 frames. Slanting
-# digits have longer ones, up to for ever.
+# A speed of 0.1, exactly along the axis, would have the shortest period there can be: 20 frames.
+# The least slant needs eleven steps a way, so the digits that you meet have 22 or more, up to for
+# ever.
 #
 # If the units follow the digits, their activity must come back with the digits. To find a period
 # we ask how alike the activity is to itself, k steps later (**autocorrelation**). A unit's mean is
@@ -195,23 +197,27 @@ check("long_rollouts/period", period)
 # {\sqrt{\sum_{u,t} \tilde h_u(t)^2 \; \sum_{u,t} \tilde h_u(t+k)^2}}$$
 #
 # It starts at 1, falls, and comes up to a peak where the activity comes back. The lag of the peak
-# is the period, its height says how faithfully it returns: 1 is the same again. The picture shows
-# the last fifty frames. Slide the window to the beginning and back, and look at single clips too.
-# The line “true places” is the same measure, taken of where the digits really are.
-
-# %% slide the window
-PeriodExplorer({name: one.units for name, one in rollouts.items()}, scene.positions[SEEN:])
-
-# %% [markdown]
-# A line that falls below 0 and never comes back has no period: such activity drifts or settles. We
-# call a clip *periodic* if the peak is at least 0.5. Before we ask how many clips are, let us look
-# at the ruler itself.
+# is the period, its height says how faithfully it returns: 1 is the same again. A line that falls
+# below 0 and never comes back has no period: such activity drifts or settles. We call a clip
+# *periodic* if the peak is at least 0.5.
 #
-# **Now the same test of the true places: both digits bounce on for ever, by the law. In how many
-# clips does it find a period (a peak of 0.5 or more within 35 steps)?**
+# Before we ask how many clips are, let us look at the ruler itself: the same measure, taken of
+# where the digits really are.
+#
+# **Put the true places to this test: both digits bounce on for ever, by the law. In how many clips
+# does it find a period (a peak of 0.5 or more within 35 steps)?**
+#
+# <!-- "22 or more" = output("two clocks", "none below") -->
 
 # %% guess how many true motions are periodic
 Guess(guesses.PLACES, result)
+
+# %% [markdown]
+# The next picture shows the last fifty frames: the units of each network, and the line “true
+# places”. Slide the window to the beginning and back, and look at single clips too.
+
+# %% slide the window
+PeriodExplorer({name: one.units for name, one in rollouts.items()}, scene.positions[SEEN:])
 
 # %% how much the units move
 stored_figures.draw_swings(result)
@@ -225,13 +231,21 @@ stored_figures.draw_swings(result)
 # And mind that the autocorrelation is blind to size. It would find a period in a tremble of a
 # millionth. That is why the picture above shows the size: the units of the fully connected network
 # still change by a good part of what they did at the beginning, those of the convolutional one by
-# far less, those of the controls hardly or not at all.
+# far less. The random control comes to rest. The shuffled one does not: it creeps on, at a fifth of
+# the pace of the trained one, and no clip of it is periodic.
 #
 # The period that *is* found, 22 steps, is the shortest that digits have: a right beat. But is it
 # the beat of the clip?
 #
 # **Clip by clip: does the period of the fully connected network's units follow the period of the
 # digits that it saw?**
+#
+# <!--
+# fc = rollouts.models["fully connected"]
+# "a fifth of the pace" = 0.17 < fc.controls.shuffled.swing[-1] / fc.swing[-1] < 0.23
+# "no clip of it is periodic" = fc.controls.shuffled.windows["second half"].periodic == 0
+# "comes to rest" = fc.controls.random.swing[-1] < 1e-6
+# -->
 
 # %% guess whether it follows
 Guess(guesses.FOLLOW, result)
@@ -253,9 +267,9 @@ stored_figures.draw_two_clocks(result, "small")
 # goes on without coming back, as the true digits mostly do.
 #
 # So the paper's observation can be made again, and its control too: activity that does not die,
-# and untrained networks that settle. Training made it. But periodic activity is **no proof that
-# the motion is remembered**, and its absence is no proof of the contrary. For that, clip and
-# rollout have to be compared.
+# and an untrained network that settles. The beat is made by training: the shuffled network has
+# none. But periodic activity is **no proof that the motion is remembered**, and its absence is no
+# proof of the contrary. For that, clip and rollout have to be compared.
 #
 # <!--
 # small = rollouts.models.small
@@ -267,20 +281,13 @@ stored_figures.draw_two_clocks(result, "small")
 #     - output(clocks, "the middle half from") <= 2
 # -->
 
-# %% what they end in tags=["nbval-check-output"]
-print(stored_figures.table_of_endings(result))
-
 # %% [markdown]
-# Read the table row by row. *Periodic* and *swing* say whether the units keep going, *path*
-# whether the picture does (a part of the true way), and *off by* whether it is the right motion: 1
-# is as wrong as one who always says "in the middle".
-#
 # ## 4. Would another training do better?
 #
-# The last rows to be told are *unconditional*, *conditional* and *longer*: small models of one
-# digit, trained for equal steps. Two ideas. Perhaps a **conditional** decoder, which is fed its
-# last frame, can keep the motion right: the frame says where the digit is. Or perhaps the horizon
-# is simply where training ended, and **longer** training sequences push it out.
+# Here are three more models, small ones of one digit, trained for equal steps, after two ideas.
+# Perhaps a **conditional** decoder, which is fed its last frame, can keep the motion right: the
+# frame says where the digit is. Or perhaps the horizon is simply where training ended, and
+# **longer** training sequences push it out.
 #
 # - *unconditional* and *conditional* (fed with its own frames), each on ten frames to come;
 # - *longer*: unconditional, on thirty frames to come.
@@ -334,28 +341,48 @@ stored_figures.draw_period_against_period(result, "longer")
 
 # %% [markdown]
 # Thirty frames are as long as the way there and back. A *plan* for so many no longer pays so well,
-# and something nearer to the *law* does: go straight, turn at the wall. Such a model ticks on,
-# with nearly the right motion and nearly the right period. In the end its places are as wrong as
-# the others': a clock that is a little slow is still out of step after some rounds. But it is lost
-# as a clock is. (One digit has two coordinates only, so it comes back more often than two digits
-# do.)
+# and something nearer to the *law* does: go straight, turn at the wall. Such a model ticks on, with
+# nearly the right motion and nearly the right period. That is so in the first fifty frames. In the
+# second fifty look at the other line: it lies at 26 to 29, almost whatever the digit's period is.
+# This clock, too, slides towards a beat of its own, only later. In the end its places are as wrong
+# as the others': a clock that is a little slow is still out of step after some rounds. But it is
+# lost as a clock is. (One digit has two coordinates only, so it comes back more often than two
+# digits do.)
 #
 # Mind that steps were equal, not seconds: thirty frames take longer to train than ten. And each of
 # these is one training.
 #
-# **What we found beside what the paper reports.** *Digits blur*: yes, and mostly early. *The
-# motion persists*: in the fully connected network, to the end; in the convolutional one, whose
-# error is lower over the first ten frames and again at the end, it does not. *Activity periodic
-# and not decaying*: not decaying, yes; periodic in some of the clips, more than the true places
-# are, with one period for all, which does not follow the clip. *A random net settles*: yes,
-# and so does the shuffled one. The paper rolled out a model with one hidden layer, trained as ours
-# on ten frames of two digits to come, but on MNIST; ours is smaller. Whether *its* clock was set
-# to the clip can't be told from what it reports. You can say how to find out.
+# Last, all models in one table. *Periodic* and *swing* say whether the units keep going, *path*
+# whether the picture does (a part of the true way), and *off by* whether it is the right motion: 1
+# is as wrong as one who always says "in the middle".
+#
+# <!--
+# "slides towards a beat of its own" = output("period against period", "second half")
+#     < output("period against period", "first half") - 0.2
+# -->
+
+# %% what they end in tags=["nbval-check-output"]
+print(stored_figures.table_of_endings(result))
+
+# %% [markdown]
+# **What we found beside what the paper reports.** *Digits blur*: yes, and mostly early. *The motion
+# persists*: in the fully connected network, to the end; in the convolutional one, whose error is
+# lower over the first ten frames together and again at the end (at frames 8 to 19 the fully
+# connected one is the better), it does not. *Activity periodic and not decaying*: not decaying,
+# yes; periodic in some of the clips, more than the true places are, with one period for all, which
+# does not follow the clip. *A random net settles*: yes; the shuffled one does not: it goes on
+# slowly, without a beat. The paper rolled out a model with one hidden layer, trained as ours on ten
+# frames of two digits to come, but on MNIST; ours is smaller. Whether *its* clock was set to the
+# clip can't be told from what it reports. You can say how to find out.
 #
 # <!--
 # fc = rollouts.models["fully connected"]
 # "more than the true places are" = fc.windows["second half"].periodic
 #     > fc["true places"]["second half"].periodic
+# nats = fc.per_step.cross_entropy
+# conv = rollouts.models.convolutional.per_step.cross_entropy
+# "at frames 8 to 19" = nats[6] > conv[6] and nats[7] < conv[7] and nats[18] < conv[18]
+#     and nats[19] > conv[19]
 # -->
 #
 # ## What to try next
@@ -371,15 +398,20 @@ stored_figures.draw_period_against_period(result, "longer")
 #
 # ## In one breath
 #
-# A predictor that is left to run on loses the digits' places soon after its training horizon. A
-# fully connected one keeps blobs moving, a convolutional one fades, and by error the one that
-# gives up is the better. Untrained and shuffled networks settle. Periodic activity shows that
-# training built a clock, not that the clock is right: compare the periods clip by clip, and put
-# the truth itself to the same test. To train for more frames made the clock better.
+# A predictor that is left to run on loses the digits' places seven to twenty-five frames beyond its
+# training horizon. A fully connected one keeps blobs moving, a convolutional one fades, and by
+# error the one that gives up is the better. An untrained network settles; a shuffled one creeps on
+# without a beat. Periodic activity shows that training built a clock, not that the clock is right:
+# compare the periods clip by clip, and put the truth itself to the same test. To train for more
+# frames made the clock better, for some fifty frames.
 #
 # Next: [10 · Features](10_features.ipynb), where we look at what single units have learned to see.
 #
 # <!--
+# large = "error over a hundred frames"
+# "seven to twenty-five frames beyond" = min([output("three models", "ahead: unconditional") - 10,
+#     output(large, "fully connected") - 10, output("three models", "longer") - 30]) == 7
+#     and output(large, "convolutional") - 10 == 25
 # "To train for more frames made the clock better"
 #     = output("guess whose clock is right", "longer", 2)
 #     > output("guess whose clock is right", "conditional", 3) + 0.2

@@ -101,7 +101,7 @@ LOST = Question(
     "The fully connected network was trained on ten frames to come. How many frames ahead does "
     "its error pass that of the mean image?",
     {
-        WITHIN: "So it is with a small one; this one was trained for hours.",
+        WITHIN: "Even small ones hold out a little longer; this one was trained for hours.",
         TWICE: "It holds out longer than that.",
         LATER: "The first frames beyond its training are hardly worse than the last ones of it.",
         NEVER: "Its shapes are in wrong places in the end, and that is costly.",
@@ -138,7 +138,7 @@ FOLLOW = Question(
     "Clip by clip: does the period of the fully connected network's units follow the period of the "
     "digits that it saw?",
     {
-        FOLLOWS: "The two have about the same mean; that is all they have in common.",
+        FOLLOWS: "The units have one beat for nearly all clips; the digits have many.",
         SOMEWHAT: "Look at the correlation.",
         NOT_AT_ALL: "Look at the correlation.",
     },
@@ -198,7 +198,7 @@ def share_periodic(result: dict[str, Any], name: str, of: str = "windows") -> fl
 MANY, HALF, FEW = "Nearly all: digits do come back", "About half", "Few: below a third"
 PLACES = Question(
     "long_rollouts/places",
-    f"Now the same test of the true places: both digits bounce on for ever, by the law. In how "
+    f"Put the true places to this test: both digits bounce on for ever, by the law. In how "
     f"many clips does it find a period (a peak of {PERIODIC} or more within 35 steps)?",
     {
         MANY: "Each of four coordinates comes back, but each after a time of its own.",

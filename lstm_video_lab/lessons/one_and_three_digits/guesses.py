@@ -45,8 +45,8 @@ ONE = Question(
             "digits' worth of it: you will weigh it in section 4."
         ),
         TWO: lambda r: (
-            f"So the paper says; here {_one(r)[0]:.1f} % of the frames show two blobs "
-            f"or more (threshold {LEVEL})."
+            "The paper has a second one that overlaps the first; apart they are seldom: here "
+            f"{_one(r)[0]:.1f} % of the frames show two blobs or more (threshold {LEVEL})."
         ),
         MORE_INK: lambda r: f"Its frames hold {_one(r)[1]:.2f} digits' worth of ink.",
     },
@@ -106,29 +106,29 @@ FOUR = Question(
 )
 
 
-def _ink_of_three(result: dict[str, Any], name: str, part: str) -> float:
-    return 3 * result["models"][name]["digits"]["3"][part]["ink"]["mean"]
+def _ink_of_four(result: dict[str, Any], name: str, part: str) -> float:
+    return 4 * result["models"][name]["digits"]["4"][part]["ink"]["mean"]
 
 
 def _answer_ink(result: dict[str, Any]) -> str:
-    ink = _ink_of_three(result, CONVOLUTIONAL, "reconstruction")
-    return list(INK.options)[0 if ink < 2.25 else 1 if ink < 2.75 else 2]
+    ink = _ink_of_four(result, CONVOLUTIONAL, "reconstruction")
+    return list(INK.options)[0 if ink < 2.5 else 1 if ink < 3.5 else 2]
 
 
 INK = Question(
     "one_and_three_digits/ink",
-    "The convolutional network, too, has met two digits in every clip of its life. Shown three, it "
+    "The convolutional network, too, has met two digits in every clip of its life. Shown four, it "
     "is asked to recall them: how many digits' worth of ink does it give back?",
     {
         "About two: that is all it knows": "It has no place where it could know a two.",
-        "About two and a half": "That is a guess between what it knows and what it sees.",
-        "Three": "Look at the line of the frames seen.",
+        "About three": "That is a guess between what it knows and what it sees.",
+        "Four": "Look at the line of the frames seen.",
     },
     _answer_ink,
     lambda r: (
-        f"It gives back {_ink_of_three(r, CONVOLUTIONAL, 'reconstruction'):.2f} digits' worth "
-        f"and predicts {_ink_of_three(r, CONVOLUTIONAL, 'future'):.2f}; the fully connected one "
-        f"{_ink_of_three(r, CONNECTED, 'reconstruction'):.2f} and "
-        f"{_ink_of_three(r, CONNECTED, 'future'):.2f}."
+        f"It gives back {_ink_of_four(r, CONVOLUTIONAL, 'reconstruction'):.2f} digits' worth "
+        f"and predicts {_ink_of_four(r, CONVOLUTIONAL, 'future'):.2f}; the fully connected one "
+        f"{_ink_of_four(r, CONNECTED, 'reconstruction'):.2f} and "
+        f"{_ink_of_four(r, CONNECTED, 'future'):.2f}."
     ),
 )
