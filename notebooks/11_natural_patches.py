@@ -58,9 +58,9 @@ SEEN, AHEAD = settings.frames_in, settings.frames_out
 # %% some clips
 frames = experiment.busiest_clips(settings, 200)  # (T, B, H, W), from full to empty
 chosen = (0, 20, 40, 80, 199)
-few = {f"clip {n + 1}": frames[::2, n] for n in chosen}
+few = {f"clip {n + 1}": frames[:, n] for n in chosen}
 words = f"Five of 200 held-out clips, from the fullest to the emptiest: {SEEN + AHEAD} frames, "
-figures.draw_rows(few, words + "one in four.")
+figures.draw_rows(few, words + "one in four.", every=4)
 
 # %% [markdown]
 # Three things differ from the digits.
@@ -69,7 +69,7 @@ figures.draw_rows(few, words + "one in four.")
 #   squashing), and the loss is the **squared error**, summed over the pixels of a frame.
 # - What comes into view at an edge was never seen. No model can foretell it.
 # - For a slow camera the next frame looks much like the last one. So the baseline **copy last**,
-#   which repeats the last input frame, is strong for a frame or two, and then gets worse.
+#   which repeats the last input frame, knows much of what is to come.
 #
 # How strong? That can be said before any training. **Write the line**: the last frame of each
 # clip, as often as frames are wanted.
@@ -160,10 +160,18 @@ powers = {
 figures.draw_waves(powers)
 
 # %% [markdown]
-# The squared error is to blame for a part of this. Where a line could be here or one pixel further,
-# the cheapest answer is a smear over both (lesson 05 shows it with a digit that may turn left or
-# right). The other part is room: a state of a few hundred numbers cannot hold every blade of grass.
-# If room were all, then more units would bring the lines back. Would they?
+# Look at the reconstruction first. It has nothing to guess, and has lost nearly as much of the fine
+# detail as the prediction. So most of that loss is room, or too short a training: a state of a few
+# hundred numbers cannot hold every blade of grass. The step from there to the prediction, small but
+# for the longest waves, is what the unknown future adds: where a line could be here or one pixel
+# further, squared error is least for a smear over both (lesson 05 shows it with a digit that may
+# turn left or right). Would more units help?
+#
+# <!--
+# detail = "which detail is left"
+# "nearly as much of the fine detail" = output(detail, "the prediction")
+#     < output(detail, "reconstruction keeps") < output(detail, "the prediction") + 10 < 40
+# -->
 #
 # ## 3. Twice the units: can you see it?
 #
@@ -172,7 +180,8 @@ figures.draw_waves(powers)
 # is which. Vote for each clip. The result comes after the last.
 #
 # One thing would give the answer away: a model that has learnt less shows more *grain*. So of both
-# only the coarse is shown, up to six waves in a patch.
+# only the coarse is shown, up to six waves in a patch. (So this is a test of shapes, not of fine
+# lines.)
 
 # %% vote without names
 result = load_result("patches")
@@ -219,7 +228,15 @@ print(figures.order_beside_paper(result))
 # %% [markdown]
 # Only the *order* can be compared. The paper's patches come from sports videos, in its own scale of
 # brightness, for models with 2048 units in two layers. Where our bars lie closer together than
-# their whiskers are long, we have no order at all, and should say so.
+# their whiskers are long, we have no order at all, and should say so. Here: the two composites lie
+# below the two others, and within either pair there is no order.
+#
+# <!--
+# four = "the four models"
+# "the two composites lie below the two others" = max([output(four, "; composite"),
+#     output(four, "composite + conditional future predictor")]) + 0.05
+#     < min([output(four, ": future predictor"), output(four, "; conditional future predictor")])
+# -->
 #
 # ## 5. Real videos
 #
@@ -260,9 +277,9 @@ print("output:", first.output)
 # ## In one breath
 #
 # On patches of natural pictures the composite learns shapes and motion, and loses fine detail,
-# because squared error pays for smears and because the state is small. The last frame, repeated, is
-# a baseline that must be beaten frame by frame, not on average. Twice the units lower the error by
-# an amount that is measured easily and seen hardly at all.
+# because the state is small and its training short, and because squared error pays for smears. The
+# last frame, repeated, is a baseline that must be beaten frame by frame, not on average. Twice the
+# units lower the error by an amount that is measured easily and seen hardly at all.
 #
 # Next: [12 · Percepts and actions](12_percepts_and_actions.ipynb), where the encoder gets a job.
 #

@@ -16,6 +16,7 @@ from lstm_video_lab.lessons.natural_patches.experiment import LARGE, PAPER, SMAL
 from lstm_video_lab.plots.canvas import Picture, room_for
 from lstm_video_lab.plots.page import Page
 
+FINE = 4  # from so many waves in a patch on, detail is called fine
 EVERY = 2  # of so many frames one is shown, so that a patch is large
 
 
@@ -57,12 +58,12 @@ def order_beside_paper(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def draw_rows(rows: Mapping[str, Any], text: str, first: int = 1) -> Picture:
-    """Rows of patches, name → (T, H, W), one in EVERY; `first` numbers the first frame."""
+def draw_rows(rows: Mapping[str, Any], text: str, first: int = 1, every: int = EVERY) -> Picture:
+    """Rows of patches, name → (T, H, W), one in `every`; `first` numbers the first frame."""
     page = Page(room_for([*rows, "frame"]), narrow=True)
     length = max(len(row) for row in rows.values())
-    numbers = [first + t for t in range(0, length, EVERY)]
-    page.frames({name: row[::EVERY] for name, row in rows.items()}, numbers)
+    numbers = [first + t for t in range(0, length, every)]
+    page.frames({name: row[::every] for name, row in rows.items()}, numbers)
     page.gap(6)
     return page.finish(text)
 
@@ -87,11 +88,15 @@ def draw_waves(powers: Mapping[str, Tensor]) -> Picture:
     waves = range(1, len(powers["truth"]))
     kept = powers["prediction"] / powers["truth"]
     half = next((k for k in waves if kept[k] < 0.5), waves[-1])
+    total = powers["truth"][FINE:].sum()
+    fine = {name: 100 * float(power[FINE:].sum() / total) for name, power in powers.items()}
     return plots.curves(
         {name: (waves, np.asarray(power)[1:]) for name, power in powers.items()},
         None,
         f"Power at each number of waves across a patch. The prediction keeps {100 * kept[1]:.0f} % "
-        f"of the longest waves, and less than half from {half} waves on.",
+        f"of the longest waves, and less than half from {half} waves on. Of all from {FINE} on the "
+        f"reconstruction keeps {fine['reconstruction']:.0f} %, the prediction "
+        f"{fine['prediction']:.0f} %.",
         xlabel="waves in a patch",
         ylabel="power",
         logy=True,

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lstm_video_lab import VideoModel, metrics
-from lstm_video_lab.lessons.natural_patches import experiment, widgets
+from lstm_video_lab.lessons.natural_patches import experiment, figures, widgets
 from lstm_video_lab.lessons.natural_patches.widgets import BlindTest, PatchExplorer
 
 
@@ -101,3 +101,13 @@ def test_what_is_recalled_stands_below_the_frame_that_it_recalls():
     rows = frames.call_args.args[0]
     np.testing.assert_array_equal(rows["input"], explorer.past[:, 2])
     np.testing.assert_array_equal(rows["recalled"], explorer.reconstruction[:, 2].flip(0))
+
+
+def test_each_frame_of_a_row_stands_below_its_own_number():
+    clip = np.zeros((29, 8, 8), dtype=np.uint8)
+    clip += np.arange(1, 30, dtype=np.uint8)[:, None, None]  # each frame is as bright as its number
+    for every in (2, 4):
+        with mock.patch.object(figures.Page, "frames") as drawn:
+            figures.draw_rows({"clip": clip}, "words", every=every)
+        rows, numbers = drawn.call_args.args
+        assert rows["clip"][:, 0, 0].tolist() == numbers == list(range(1, 30, every))
