@@ -52,6 +52,9 @@ def check_definitions(cells: list[Cell]) -> None:
 
 def _refuse_functions(cell: Cell) -> None:
     for node in ast.walk(cell.tree):
+        if isinstance(node, ast.Lambda):
+            words = "a function is defined in a cell that is neither given nor answer"
+            cell.refuse(f"{words}: mend its title, or move it to one", node.lineno - 1)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             words = f"{node.name!r} is defined in a cell that is neither given nor answer"
             cell.refuse(f"{words}: mend its title, or move it to one", node.lineno - 1)
@@ -106,18 +109,36 @@ def _is_right(name: str, value: Any) -> bool:
 def secret_lines(cells: list[Cell]) -> dict[str, int]:
     """The lines of LEAST characters that no student may see → where they stand in the script.
 
-    A line that also stands in a public cell is no secret; nor is the docstring of a mistake. Raises
-    ExerciseError where that leaves nothing of an answer.
+    The docstring of a mistake is no secret; nor is a line that a rewrite, a mistake or a call has
+    in common with the code around an answer. Raises ExerciseError for any other that students
+    read.
     """
     divided = [_divide(cell) for cell in cells]
-    shown = "\n".join(line for public, _ in divided for line in public)
+    around = set()
+    for cell, (public, _) in zip(cells, divided, strict=True):
+        if cell.title.kind in ("given", "answer"):
+            around |= _lines_of_code(cell, public)
     secrets: dict[str, int] = {}
     for cell, (_, of_cell) in zip(cells, divided, strict=True):
-        kept = {line: number for line, number in of_cell.items() if line not in shown}
-        if of_cell and not kept and not cell.is_secret:
-            cell.refuse(f"{cell.title.name!r} is answered in other cells, word for word: mend them")
-        secrets |= kept
+        for line, number in of_cell.items():
+            if cell.is_secret and line in around:
+                continue
+            for other, (public, _) in zip(cells, divided, strict=True):
+                if any(line in one for one in public):
+                    words = f"students read this line in the cell of line {other.line}"
+                    cell.refuse(f"{words}: say it there in other words", number - cell.line - 1)
+            secrets[line] = number
     return secrets
+
+
+def _lines_of_code(cell: Cell, lines: list[str]) -> set[str]:
+    """Those of its lines that are neither a comment nor within a text."""
+    words: set[str] = set()
+    for node in ast.walk(cell.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            words.update(line.strip() for line in node.value.splitlines())
+    stripped = {line.strip() for line in lines}
+    return {line for line in stripped - words if not line.startswith("#")}
 
 
 def _divide(cell: Cell) -> tuple[list[str], dict[str, int]]:

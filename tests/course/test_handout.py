@@ -207,6 +207,7 @@ SLIPS = [
     (HIDDEN, "# BEGIN SOLUTION\n" + HIDDEN, "# BEGIN", "neither answer nor"),
     # what a cell holds
     ('print("checked")', "def double(x): return FACTOR * x", "", "'double' is an answer"),
+    ('print("checked")', "helper = lambda x: FACTOR * x", "", "neither given nor answer"),
     ('print("checked")', "def helper(x): return FACTOR * x", "", "neither given nor answer"),
     ("FACTOR = 2", "double = abs", "", "'double' is an answer"),
     ("FACTOR = 2", "FACTOR = = 2", "", "no Python"),
@@ -297,14 +298,44 @@ def test_an_open_string_is_named_before_all_else_by_an_optimised_python_too(scri
     assert "no Python: unterminated" in ran.stderr
 
 
-def test_an_answer_that_stands_elsewhere_too_is_refused(script):
-    script.write_text(
-        SCRIPT.replace("return FACTOR * x", "return FACTOR * torch.as_tensor(x)", 1).replace(
-            "# Why twice?", "# Why `return FACTOR * torch.as_tensor(x)`?"
-        )
+LONG = "doubled = FACTOR * torch.as_tensor(x)"
+MODEL = "Once is not enough, for nobody hears it."
+
+
+@pytest.mark.parametrize(
+    ("secret", "old", "new"),
+    [
+        (LONG, "# Why twice?", f"# Why `{LONG}`?"),
+        (LONG, 'print("checked")', f"x = 3\n{LONG}"),
+        (LONG, 'print("checked")', f"print()\n# {LONG}"),
+        (LONG, '"""Twice x."""', f'"""Twice x.\n\n    {LONG}\n    """'),
+        (LONG, "FACTOR = 2", f"FACTOR = 2  # {LONG}"),
+        (MODEL, "# Why twice?", f"# Why twice? {MODEL}"),
+        (MODEL, "# # Exercise 1", f"# # Exercise 1\n#\n# {MODEL}\n#"),
+        (REWRITE.strip(), 'print("checked")', f"print()\n# {REWRITE.strip()}"),
+        (REWRITE.strip(), '"""Twice x."""', f'"""Twice x.\n\n{REWRITE}\n    """'),
+    ],
+)
+def test_a_secret_line_that_students_read_is_refused(script, secret, old, new):
+    """Also where other lines of the same answer stand nowhere else."""
+    text = SCRIPT.replace(
+        "    return FACTOR * x", f"    {LONG}\n    return doubled.clone().detach()"
     )
-    with pytest.raises(ExerciseError, match=r"01_twice\.py:8: 'double' is answered in other cells"):
+    text = text.replace("    return x / 0.5", REWRITE).replace("# Once is", f"# {MODEL}\n# Once is")
+    script.write_text(text)
+    read_exercise(script)
+    script.write_text(text.replace(old, new, 1))
+    with pytest.raises(ExerciseError, match="students read this line in the cell of line") as error:
         read_exercise(script)
+    line = int(str(error.value).split(":")[1])
+    assert secret in script.read_text().splitlines()[line - 1]
+
+
+def test_a_rewrite_may_begin_as_the_answer_does(script):
+    shared = "    shape = torch.as_tensor(x).shape\n"
+    text = SCRIPT.replace("    # BEGIN", f"{shared}    # BEGIN", 1)
+    script.write_text(text.replace("    return x / 0.5", f"{shared}    return x / 0.5"))
+    assert shared.strip() not in read_exercise(script).secrets
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# a comment\n"])
