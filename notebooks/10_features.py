@@ -68,8 +68,8 @@ figures.draw_one_unit(learnt, one)
 # - Column u of V is its **output feature**: what the unit adds to the picture when it fires.
 #
 # Encoder and decoder are two LSTMs with weights of their own. What joins them is the state, which
-# is copied: unit u of the decoder starts with the content of unit u of the encoder. So one number
-# stands for both. (With more than one layer this is not so: pixels come into the first layer, and
+# is copied: unit u of the decoder starts with the content of unit u of the encoder. So one index
+# u stands for both. (With more than one layer this is not so: pixels come into the first layer, and
 # the last is read out.)
 #
 # So before the last squashing function, a predicted frame is nothing but a **sum of output
@@ -140,11 +140,7 @@ ContactSheet({"trained": learnt, "untrained": control, "small": minor})
 #
 # Perhaps you see the same. But you have just been told what to see. And there are two claims in
 # that sentence: one about **size** (bigger), and one about **length** (shorter).
-
-# %% length and width of a feature
-figures.draw_lobes(learnt)
-
-# %% [markdown]
+#
 # ## 3. A ruler for strips and blobs
 #
 # So that the answer does not hang on our eyes, we fix a rule *before* we look at the result.
@@ -162,6 +158,9 @@ figures.draw_lobes(learnt)
 # %% guess what differs
 shapes = {"trained": experiment.shapes(learnt), "untrained": experiment.shapes(control)}
 Guess(guesses.DIFFERS, shapes["trained"])
+
+# %% length and width of a feature
+figures.draw_lobes(learnt)
 
 # %% widths
 figures.draw_measure(shapes, "width")
@@ -288,15 +287,16 @@ figures.draw_growth(mine)
 # %% [markdown]
 # Look for three things.
 #
-# - **Input features: coarse first, then fine.** In our runs they leave the noise within a few
-#   dozen steps, as *wide* patches that say little but “somewhere over there”, and are then drawn
-#   out thinner and thinner. Thin strips are what training arrives at, not where it begins.
+# - **What goes into the cell: coarse first, then fine.** The features of `g` leave the noise within
+#   fifty steps as *wide* patches that say little but “somewhere over there”, and are then drawn out
+#   thinner. Those of the output gate stay wide.
 # - **Recalling comes before predicting.** The output features of the decoder that recalls take
 #   shape early. Those of the future decoder lag behind: after so short a time many of them are
 #   still noise. Lesson 06 found the same order in the gradients.
 # - **So section 3 needs a network that has learnt for long enough.** Put the ruler on a network of
 #   this age and the future decoder's features come out hardly wider than the inputs `g`, and far
-#   *thinner* than the inputs `o`. That is not a finding about features, but about time.
+#   *thinner* than the inputs `o`. Here recalling draws the wider features by far: the reverse of
+#   section 3. That is not a finding about features, but about time.
 #
 # ## 5. Where does a unit fire?
 #
@@ -304,8 +304,8 @@ figures.draw_growth(mine)
 # held-out clips, note h of every unit in every frame, and sort by where a digit was. The mean for
 # each place is a map. (There are two digits, so each frame counts for two places.)
 #
-# Choose a unit, and compare where it fires in the decoder with what it draws. Then set the
-# positions to one of the **controls**, and see what is left of the maps.
+# Choose a unit and look where it fires. Then set the positions to one of the **controls**, and see
+# what is left of the maps.
 #
 # <!--
 # grown = "widths against steps"
@@ -313,6 +313,10 @@ figures.draw_growth(mine)
 #     < 0.5 * output(grown, "output reconstruction:", 2)
 # "hardly wider than the inputs g" = output(grown, "output future:", 2)
 #     < 1.2 * output(grown, "input g:", 2)
+# "Here recalling draws the wider features by far" = output(grown, "output reconstruction:", 2)
+#     > 2 * output(grown, "output future:", 2)
+# "Those of the output gate stay wide" = output(grown, "input o:", 2)
+#     > 1.5 * output(grown, "input g:", 2)
 # "far thinner than the inputs o" = output(grown, "output future:", 2)
 #     < 0.7 * output(grown, "input o:", 2)
 # -->
@@ -321,7 +325,7 @@ figures.draw_growth(mine)
 UnitBrowser(model, settings)
 
 # %% [markdown]
-# The colours of a map are those of its true map, so a control that comes out grey has lost it.
+# All maps of a unit have the scale of its true map, so a control that comes out grey has lost it.
 #
 # - **Frames of the clip mixed.** Each frame gets the position from another frame of its own clip.
 #   What is left is what belongs to the clip as a whole, such as a digit that stays on one side.
@@ -377,7 +381,8 @@ Guess(guesses.AGREE, fires, stored)
 
 # %% [markdown]
 # So a unit of the decoder fires when a digit is where the unit draws, and is silent, or negative,
-# when it is not. Nobody told it to have a place.
+# when it is not. Nobody told it to have a place. (Go back to the unit browser, and compare the last
+# two maps of some units.)
 #
 # Mind what this does not say. It does not say that a unit *stands for* a place. The place explains
 # only a part of its variance, as you saw; the rest is which digit it is, where the *other* digit
@@ -413,7 +418,7 @@ FrameBuilder(model, settings)
 # - **How it was shown.** The paper: pictures of 200 units. Here: 200 of each kind, a ruler, and an
 #   untrained network.
 # - **Where units fire.** The paper does not say. Here: units are tuned to places, but so are those
-#   of an untrained encoder; not so in a decoder.
+#   of an untrained encoder; in a decoder only those of the trained one are.
 #
 # Our network has fewer units and was trained on fewer clips; a length that is measured on one
 # network of this size is not the paper's.

@@ -23,7 +23,7 @@ from lstm_video_lab.lessons.features.experiment import (
     partial_frame,
     quartiles,
 )
-from lstm_video_lab.lessons.features.place_tuning import Tuning, agreement
+from lstm_video_lab.lessons.features.place_tuning import Tuning
 from lstm_video_lab.plots import Picture
 
 COLUMNS = 20  # features in a line of a sheet
@@ -214,13 +214,11 @@ def draw_unit(
         )
     maps.append(signed(drawn[unit] - drawn[unit].mean()))
     captions.append("draws there")
-    match = agreement(tunings["none"]["future decoder"].maps, drawn)[unit]
     return plots.images(
         [*top, *maps],
         captions,
-        f"Unit {unit + 1} of {len(drawn)}, positions {WAY_NAMES[way]}. {'; '.join(facts)}. Where "
-        f"it fires in the decoder and where it draws correlate by {match:+.2f}. Mid-grey is zero "
-        "in features, and the mean in maps.",
+        f"Unit {unit + 1} of {len(drawn)}, positions {WAY_NAMES[way]}. {'; '.join(facts)}. "
+        "Mid-grey is zero in features, and the mean in maps.",
         columns=len(top),
     )
 
