@@ -142,7 +142,8 @@ def draw_filters(before: Tensor, after: Tensor, steps: int) -> Picture:
         pictures,
         ["before"] * wide + ["after"] * wide,
         f"The first 7×7 filters of the new value, before and after {steps} steps; mid-grey is 0, "
-        "each has its own scale. Over all 7×7 filters of this rung, neighbours correlate by "
+        "each has its own scale. Over all 7×7 filters of this rung, each less its mean, "
+        "neighbours correlate by "
         f"{_alike(before):.2f} before and {_alike(after):.2f} after.",
         signed=True,
         columns=wide,
@@ -150,7 +151,8 @@ def draw_filters(before: Tensor, after: Tensor, steps: int) -> Picture:
 
 
 def _alike(filters: Tensor) -> float:
-    """Correlation of neighbours: 0 for noise."""
+    """Correlation of neighbours, each filter less its mean: 0 for noise."""
+    filters = filters - filters.mean((-2, -1), keepdim=True)
     left, right = filters[..., :-1].flatten(), filters[..., 1:].flatten()
     return torch.corrcoef(torch.stack([left, right]))[0, 1].item()
 

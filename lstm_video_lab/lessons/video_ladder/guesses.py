@@ -87,7 +87,8 @@ def _of_blocks(result: Result) -> str:
     parts = [f"{w} {gather(result, name, 'blocks')[0]:.2f}" for name, w in UPSAMPLING.items()]
     truth = result["baselines"]["digits"]["truth"]["blocks"]
     return (
-        "All four pixels of a square are equal, by construction: no step within. Blocks: "
+        "All four pixels of a square are equal, by construction: no step within. Blocks, on "
+        "digits: "
         f"{', '.join(parts)}; in the true frames {truth:.2f}."
     )
 
