@@ -155,7 +155,7 @@ WritingExplorer(
 # %% [markdown]
 # That is the whole method, and for cloth it is hard to beat. But it has to carry its sample along,
 # it knows nothing beyond its window, and for a neighbourhood that it never saw it has only the
-# least bad match. For digits that is too little: no window tells a 3 from an 8.
+# least bad match. For digits that may be too little: a small window does not tell a 3 from an 8.
 #
 # ## 2. A network that reads what is written
 #
@@ -174,9 +174,10 @@ WritingExplorer(
 #   own),
 # - which row and column it is in.
 #
-# All that is farther away it has to remember. Why an LSTM, and no masked convolution (PixelCNN)?
-# Both learn it. With an LSTM a sequence is a sequence: part 6 feeds the same class sound and
-# colours. And each new pixel costs one step, since the state is carried along.
+# All that is farther away it has to remember. Why an LSTM, and no masked convolution (PixelCNN; its
+# weights on pixels not yet written are 0)? Both learn it. With an LSTM a sequence is a sequence:
+# part 6 feeds the same class sound and colours. And each new pixel costs one step, since the state
+# is carried along.
 #
 # **In training** the whole image is known, so all factors are computed in one go. **In writing** it
 # goes step by step, for each pixel is an input of the next.
@@ -207,8 +208,8 @@ print("Pixel 57 changed; the first pixel that is predicted otherwise:", int(move
 #
 # A pixel that had probability P costs −log₂ P **bits**: as many yes-or-no answers as it takes to
 # tell somebody who knows the model which level it is. Whoever knows nothing pays 4 bits for one of
-# 16 levels. Compression and prediction are the same thing here: with an arithmetic coder, these
-# bits are the size of the file.
+# 16 levels. Compression and prediction are the same thing here: with an arithmetic coder (a packer
+# that is told the chances), these bits are the size of the file.
 #
 # Write the line: the bits of a whole image, from the `chances` that its pixels had, each given
 # those before.
@@ -259,8 +260,9 @@ plots.images(
 )
 
 # %% [markdown]
-# The background is nearly free. Bits are paid at the edges of strokes, and most where a stroke
-# begins: nothing above or to the left announces it.
+# The background is nearly free. Bits are paid at the edges of strokes: on average most in the top
+# row, where nothing above announces a stroke; in this digit most where one gives way to black
+# sooner than the white above it promised.
 #
 # What does the network use: its **memory** of all that was written, or the **neighbours** that it
 # is shown? Take one of them away.
@@ -342,9 +344,9 @@ WritingExplorer(
 #
 # Hide the right half. Now known pixels come *after* hidden ones. When the network writes the hidden
 # end of a row it has not read the next row. It cannot wait for it: that is the price of a fixed
-# order. But we can make up for it, with nothing but the same model. Draw many completions. Each
-# then reads the known pixels that follow, and says how likely they are after what it wrote. Those
-# are weights, and with enough draws they are the right ones:
+# order. But its answer can still be asked for, with nothing but the same model. Draw many
+# completions. Each then reads the known pixels that follow, and says how likely they are after what
+# it wrote. Take that as its weight:
 #
 # ```
 # P(hidden | known)  ∝  P(hidden, as it was drawn) · P(known pixels | what came before them)
@@ -394,9 +396,11 @@ plots.images(
 )
 
 # %% [markdown]
-# Look for one that went wrong: where little is left to see, the weights have little to say.
-# Weighting is honest and wasteful: few of the draws fit what follows, and the larger the hole, the
-# fewer. Networks that fill holes well are trained to, in any order or with both sides in view.
+# Look for the one that went wrong, the second. Its known half is black below, and the weights keep
+# the draws in which the stroke stops: they say a lot, and are only as good as the model. With
+# enough draws they are the right ones. Weighting is honest and wasteful: few of the draws fit what
+# follows, and the larger the hole, the fewer. Networks that fill holes well are trained to, in any
+# order or with both sides in view.
 #
 # ## 6. The same class: sound and colour
 #
@@ -513,14 +517,13 @@ plots.Picture(
 # paper's sum is a price of the same future. So what differs?
 #
 # Look at a world that is small enough to list. A digit stands in the middle; next it is on the left
-# or on the right, each with P = ½. That is one yes or no. 56 pixels differ between the two futures.
+# or on the right, each with P = ½. That is one yes or no.
 #
 # **What does the future cost, added up over the pixels, if each pixel is given its own right
 # probability and does not know of the others?**
 #
 # <!--
 # "1.3 nats" = 87.6 - 86.3
-# "56 pixels differ" = output("one future in two places", "each pixel alone,", 2)
 # -->
 
 # %% guess what one yes or no costs
@@ -530,12 +533,13 @@ Guess(guesses.ONE_YES_OR_NO, 0.5)
 TwoPlaces()
 
 # %% [markdown]
-# *Cost in turn* shows where the nats are paid when each pixel is told those before it: all of them
-# at one, the first that differs. It decides, and the rest follow. *Cost alone* is paid at every
-# pixel of both places. And the last two rows show what each model believes in. **Drawn whole, the
-# digit is left or right. Drawn pixel by pixel, it is in neither place, and half in both**, although
-# every pixel has exactly its right probability. Move the slider to 1: where nothing is open, there
-# is nothing to know of each other, and both cost nothing.
+# 56 pixels differ between the two futures. *Cost in turn* shows where the nats are paid when each
+# pixel is told those before it: all of them at one, the first that differs. It decides, and the
+# rest follow. *Cost alone* is paid at every pixel of both places. And the last two rows show what
+# each model believes in. **Drawn whole, the digit is left or right. Drawn pixel by pixel, it is in
+# neither place, and half in both**, although every pixel has exactly its right probability. Move
+# the slider to 1: where nothing is open, there is nothing to know of each other, and both cost
+# nothing.
 #
 # So both figures of the table answer one question. **What differs is whether pixels may know of
 # each other.** In the paper's model they may not, and it pays for one surprise at every pixel that
@@ -543,12 +547,14 @@ TwoPlaces()
 #
 # ### Three ways to add up one future
 #
-# Now with a network. Short clips of one digit, black and white, so the bound is 0: shape
-# `(frames, rows, columns)`, neighbours two frames back and two pixels around, no memory, to be
-# quick.
+# Now with a network. Short clips of one digit, black and white: no greyness to pay for, so we draw
+# the bound at 0. (It lies a little higher, for three frames do not tell quite how fast a digit
+# goes.) The shape is `(frames, rows, columns)`, neighbours two frames back and two pixels around,
+# no memory, to be quick.
 #
 # <!--
 # two = "one future in two places"
+# "56 pixels differ" = output(two, "each pixel alone,", 2)
 # "all of them at one" = output(two, "each told those before,")
 #     == output(two, "as a whole, the future costs")
 # "paid at every pixel" = abs(output(two, "each pixel alone,")
@@ -585,7 +591,8 @@ plots.frames(
 # 3. **Pixels know of pixels.** Each is told everything before it. (So VPN adds up.)
 #
 # For 1 and 2 we have the network write what a pixel is not told, 16 times, and average what it says
-# of each pixel. The third needs no draws.
+# of each pixel. The third needs no draws. An average over so few draws comes out too dear, so the
+# gaps look larger than they are.
 
 
 # %% three sums
@@ -650,7 +657,7 @@ plots.frames(
 # It was trained on true pixels only, and its own little mistakes lead it where it has never been:
 # exposure bias, as in lesson 05. A likelihood does not see that. It says how likely the *true*
 # future was, not what the network would dream. So a good third line and poor clips go together, and
-# a part of the first line's height is this network's own straying.
+# a part of the first line's height is this network's own straying, and the few draws.
 #
 # **What to take home.** Two figures in nats per frame can be compared if both add up to −log P of
 # the same frames, given the same past, *and you say what the terms were told of each other*. For
@@ -666,8 +673,8 @@ print("clips, here:", ", ".join(f"{k} {v}" for k, v in seen_by.items()), "nats p
 print("two digits, published: pixels alone 341.2, pixels that know 87.6 nats per frame")
 
 # %% [markdown]
-# - *The window sets how regular a grown texture is* (Efros and Leung). **Reproduced**, on two
-#   textures made by code. Their rule for “no window is alike enough” is left out.
+# - *The window sets how regular a grown texture is* (Efros and Leung). **Reproduced**, on
+#   bricks made by code. Their rule for “no window is alike enough” is left out.
 # - *A softmax for each pixel gives a likelihood that can be computed exactly* (van den Oord and
 #   others). **Reproduced**: all images of three tiny worlds add up to 1.
 # - *The network completes hidden parts in several plausible ways.* **Reproduced** on small digits;
