@@ -22,7 +22,9 @@ from lstm_video_lab.course.building import markers, texts
 
 ADDRESSES = ("href", "src", "srcset", "poster", "data")  # attributes of HTML
 OPEN_COMMENT = re.compile(r"<!(?:--?|[–—])")
-UNREAD = re.compile(r"\]\([^)]*\)?|\]\[[^\]]*\]")  # left in a text: no link to any reader
+UNREAD = re.compile(
+    r"\]\([^)]*\)?|\]\[[^\]]*\]|\] \([^()\s]+\.(?:ipynb|md|py|png)\b[^)]*\)"
+)  # left in a text: no link to any reader
 IN_CODE = re.compile(r"\bdocs/[\w-]+\.md(?:#[\w-]+)?")
 WEB = ("http", "https", "mailto")
 
@@ -57,7 +59,8 @@ def _files(root: Path) -> Iterator[tuple[Path, Path]]:
 def _problems_in_text(text: texts.Text, base: Path, root: Path) -> Iterator[str]:
     where = text.path.relative_to(root).as_posix()
     for line, target in targets(text):
-        if fault := _fault(target, text.path, base, root):
+        fault = _fault(target, text.path, base, root) if target else "is empty: name a file"
+        if fault:
             yield f"{where}:{line}: the link {target!r} {fault}"
     for line, token in text.inline():
         if token.type == "text" and (match := UNREAD.search(token.content)):

@@ -65,9 +65,10 @@ def problems(root: Path) -> list[str]:
 
 def _pieces(root: Path) -> Iterator[texts.Text]:
     """Each text; of a file that is none, `links.problems` says so."""
-    for script in sorted((root / "notebooks").glob("[0-9]*_*.py")):
-        with contextlib.suppress(ValueError):
-            yield from texts.cells(script)
+    for folder in ("notebooks", "solutions"):
+        for script in sorted((root / folder).glob("[0-9]*_*.py")):
+            with contextlib.suppress(ValueError):
+                yield from texts.cells(script)
     for page in texts.pages(root):
         with contextlib.suppress(ValueError):
             yield from texts.parts(page)
@@ -123,6 +124,10 @@ def _occurs(claim: str, words: str) -> bool:
     """Whether words are there, not as a part of a longer word or number."""
     before = r"(?<![\w.,])" if claim[0].isalnum() else ""
     after = r"(?!\w|[.,]\d)" if claim[-1].isalnum() else ""
+    if claim[0].isdigit():
+        before += r"(?<!(?<![\w.)])-)"  # a sign that the claim does not have
+    if claim[-1].isdigit():
+        after += r"(?! 000\b| ?[·×] ?10(?:\^|[⁻⁰¹²³⁴-⁹]))"  # a larger number
     return bool(re.search(before + re.escape(" ".join(claim.split())) + after, words))
 
 

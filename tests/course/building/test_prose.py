@@ -95,6 +95,10 @@ FALSE = {
     "a wrong number": (f"7.6 = {MEANS}", "by 7.6", "the text says '7.6'", "is 6.57"),
     "one digit off": (f"6.57 = {MEANS} + 0.01", "6.57", "the text says '6.57'", "is 6.58"),
     "a wrong sign": (f'"by 6.6" = -({MEANS})', "by 6.6", "is -6.57"),
+    "a sign": ("100 = table2.steps[0]", "a gain of −100", "is not in the text"),
+    "thousands": ("100 = table2.steps[0]", "100 000 steps", "is not in the text"),
+    "a power of ten": ("100 = table2.steps[0]", "100·10³ steps", "is not in the text"),
+    "another power": ("100 = table2.steps[0]", "100 × 10⁻³ steps", "is not in the text"),
     "one of two": ('"6 to 8" = [6, 7]', "6 to 8", "the text says '6 to 8'", "is [6, 7]"),
     "a claim": ('"better" = 1.8 < table2.steps[0] < 2.2', "better", "1.8 < 100 < 2.2 is false"),
     "not printed": ('"better" = printed("how good is it", "worse")', "better", "is false"),
@@ -283,3 +287,15 @@ def test_every_figure_of_the_project_is_what_its_source_says():
 @pytest.mark.parametrize("script", sorted((ROOT / "notebooks").glob("[0-9]*_*.py")), ids=str)
 def test_a_lesson_on_measurements_has_ties(script):
     assert any(list(cell.comments()) for cell in texts.cells(script))
+
+
+def test_a_solution_s_figures_are_checked_too(world, tmp_path):
+    assert world("") == []
+    script = tmp_path / "solutions" / "01_twice.py"
+    script.parent.mkdir()
+    script.write_text(
+        "# %% [markdown]\n# It took 999 steps.\n#\n# <!-- 999 = table2.steps[0] -->\n"
+    )
+    assert [line.partition(": ")[0] for line in prose.problems(tmp_path)] == [
+        "solutions/01_twice.py:4"
+    ]
