@@ -90,27 +90,17 @@ def _run(nb: NotebookNode, script: Path, scale: str, folder: str) -> str:
         fault = "it takes too long (a cell sets its limit in seconds with `timeout=`)"
     except DeadKernelError:
         fault = "the kernel died"
+    except nbformat.ValidationError as error:  # an output that no notebook can hold
+        kind = error.relative_path[-1] if error.relative_path else "something"
+        fault = f"it shows {kind} that is no text but {error.instance!r:.40}: make it a string"
     except RuntimeError as error:  # of nbclient: the kernel did not answer
         fault = f"the kernel did not start ({error})"
     else:
         for cell in code_cells(nb):
             cell.outputs = coalesce(cell.outputs)
-        _refuse_what_is_no_text(nb, script)
         return record.read_text("utf-8", "replace")
     where = f"cell {started[-1]!r}" if started else "the start"
     raise ValueError(f"{script.name}: {where} fails: {' '.join(fault.split())}")
-
-
-def _refuse_what_is_no_text(nb: NotebookNode, script: Path) -> None:
-    """Raise ValueError for an output that no notebook can hold."""
-    for cell in code_cells(nb):
-        for output in cell.outputs:
-            for kind, value in output.get("data", {}).items():
-                if not kind.endswith("json") and not isinstance(value, str):
-                    raise ValueError(
-                        f"{script.name}: cell {cell.id!r} shows {kind} that is no text but "
-                        f"{value!r:.40}: make it a string"
-                    )
 
 
 def _same_library() -> dict[str, str]:

@@ -298,7 +298,7 @@ BAD_LESSONS = {
     ),
     "an output that is no text": (
         '# %% name="raw"\ndisplay({"text/plain": 5}, raw=True)',
-        "cell 'raw' shows text/plain that is no text but 5",
+        "cell 'raw' fails: it shows text/plain that is no text but 5",
     ),
     "a kernel that dies": (
         '# %% name="end"\nimport os\nos._exit(3)', "cell 'end' fails: the kernel died",
