@@ -12,6 +12,7 @@ modification times, is never used.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -139,6 +140,10 @@ def choose(folder: Path, names: Sequence[str] = ()) -> list[Path]:
     scripts = sorted(path for path in folder.glob("*.py") if NAME.fullmatch(path.stem))
     if not scripts:
         raise ValueError(f"{folder} holds no lessons: run this in a clone of the repository")
+    for one, other in itertools.pairwise(scripts):
+        number = one.name.partition("_")[0]
+        if number == other.name.partition("_")[0]:
+            raise ValueError(f"{one.name} and {other.name} have one number, {number}: rename one")
     for name in names:
         if not any(script.name.startswith(name) for script in scripts):
             known = ", ".join(script.stem for script in scripts)

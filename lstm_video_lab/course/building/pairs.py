@@ -88,8 +88,11 @@ def read_pair(path: Path) -> Pair:
     try:
         inputs = inputs_of(notebook, target.name)
         text = script_text(inputs, target.name, script)
+        text.encode()
     except NotKeptError as error:
         return Pair(path, script, notebook, fault=str(error))
+    except UnicodeEncodeError as error:
+        return Pair(path, script, notebook, fault=f"{target.name}: {_no_letter(error)}")
     return Pair(path, script, notebook, inputs, text)
 
 
@@ -303,4 +306,12 @@ def noted(nb: NotebookNode) -> str:
 
 
 def _write_notebook(script: Path, nb: NotebookNode) -> None:
-    write_whole(script.with_suffix(".ipynb"), scripts.to_text(nb))
+    target = script.with_suffix(".ipynb")
+    try:
+        write_whole(target, scripts.to_text(nb))
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{target.name}: {_no_letter(error)}") from None
+
+
+def _no_letter(error: UnicodeEncodeError) -> str:
+    return f"{error.object[error.start]!a} is half of a letter, which no file can hold: delete it"

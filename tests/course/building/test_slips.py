@@ -57,8 +57,13 @@ NAMED = {  # the slip, and a word of the only line
     "a folder for a script": (folder_for(SCRIPT), "01_lesson.py"),
     "half a result": (put(RESULT, b"[37"), "known.json"),
     "a mark of a merge": (put(SCRIPT, b"# %%\n<<<<<<< HEAD\n"), "01_lesson.py:2"),
+    "half of a letter in a cell": (
+        change(NOTEBOOK, lambda nb: nb["cells"][0].update(source="x = '\ud800'")),
+        "01_lesson.ipynb",
+    ),
     "a hyphen": (put("notebooks/03-name.py", b"# %%\n1\n"), "03-name.py"),
     "a blank": (put("notebooks/03_a name.py", b"# %%\n1\n"), "03_a name.py"),
+    "a number twice": (put("notebooks/01_more.py", b"# %%\n1\n"), "01_more.py"),
     "no number": (put("notebooks/name.py", b"# %%\n1\n"), "name.py"),
     "a page of another encoding": (put("README.md", b"na\xefve"), "README.md"),
     "a page with a BOM": (put("README.md", b"\xef\xbb\xbf# A"), "README.md"),
