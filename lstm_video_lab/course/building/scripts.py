@@ -15,6 +15,7 @@ lessons and solutions alike; all else would be lost in silence, and is refused b
 from __future__ import annotations
 
 import copy
+import difflib
 import hashlib
 import json
 import math
@@ -37,6 +38,16 @@ METADATA = {
 CELL_METADATA = ("name", "tags", "timeout", "title", "spread")
 EXAMPLES = {"timeout": "timeout=30", "spread": "spread=0.1", "name": 'name="gates"'}
 HIDE_INPUT = "hide-input"  # a tag; the notebook says it to JupyterLab in its own words too
+TAGS = (  # that Jupyter, nbval or the build act upon
+    HIDE_INPUT,
+    "hide-output",
+    "nbval-check-output",
+    "nbval-ignore-output",
+    "nbval-raises-exception",
+    "nbval-skip",
+    "raises-exception",
+    "skip-execution",
+)
 MAGIC = ("language", "magic_args")  # how jupytext writes `%%bash` and the like
 NO_NOTEBOOK = (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError)
 FRONT_MATTER = re.compile(r"#\s*---\s*")
@@ -166,6 +177,10 @@ def fault_of(key: str, value: Any) -> str:
     elif key == "tags":
         if not isinstance(value, list) or not _are_tags(value):
             return f'`tags` must be a list of words, such as tags=["slow"], not {value!r}'
+        for tag in value:
+            meant = difflib.get_close_matches(tag.casefold(), TAGS, 1, 0.85)
+            if meant and tag not in TAGS:
+                return f"the tag {tag!r} does nothing: write {meant[0]!r}"
     elif not isinstance(value, str) or not re.fullmatch(r".*\S.*", value):
         return f"`{key}` must be words in a line, such as {EXAMPLES['name']}, not {value!r}"
     elif key == "title" and re.search("[={]", value):
