@@ -110,9 +110,10 @@ Guess(guesses.WHAT_FIRST)
 
 # %% [markdown]
 # Now press **Train**. You can pause, stop and go on at any time. While it trains, the notebook
-# stays free: read on, and come back. The loss is counted in **nats per frame**. (In a stored
-# notebook the picture comes from a run at *smoke* scale: a few steps, which teach next to nothing.
-# The picture after it shows a longer run.)
+# stays free: read on, and come back. The loss is counted in **nats per frame**. (Of the other
+# dashed lines *mean digit* is explained below, *entropy bound* in lesson 03: nobody gets under it.)
+# (In a stored notebook the picture comes from a run at *smoke* scale: a few steps, which teach next
+# to nothing. The picture after it shows a longer run.)
 #
 # <!-- "at smoke scale" = printed("training studio", "smoke scale") -->
 

@@ -129,9 +129,9 @@ plots.curves(
 )
 
 # %% [markdown]
-# Look at the scale: each line up is a factor. The sum is complete and correct, but the early steps
-# hardly take part in it. What the network did long ago may have been wrong. The gradient, so to
-# speak, can't be heard from there.
+# Look at the scale: each grid line up is a factor of 100. The sum is complete and correct, but the
+# early steps hardly take part in it. What the network did long ago may have been wrong. The
+# gradient, so to speak, can't be heard from there.
 #
 # ## 2. The way back
 #
@@ -221,7 +221,8 @@ print("largest eigenvalue of W, seed by seed:", ", ".join(f"{value:.2f}" for val
 
 # %% [markdown]
 # Take the plain cell, untrained, h(t) = tanh(W h(t−1) + …), with weight scale 1. The largest
-# eigenvalue of W is a little over 1, see the line above.
+# eigenvalue of W is a little over 1, see the line above. (The cell of the first picture starts with
+# smaller weights, at a scale of 0.58.)
 #
 # **A small change of the state is made 50 steps before the end. How large is it at the end?**
 #
@@ -244,9 +245,10 @@ GradientExplorer(seeds, back=20)
 
 # %% [markdown]
 # **What is seen.** Each line of the strip is one seed. Purple has vanished, orange has exploded,
-# pale is near 1. The plain cell goes from one to the other as its weights grow. Somewhere between
-# there is a scale that would do, but it lies elsewhere for every seed, every input and every
-# length, and training moves the weights. It has to balance on an edge.
+# pale is near 1 (in the stored picture, at scale 1, only purple and pale). The plain cell goes from
+# one to the other as its weights grow. Somewhere between there is a scale that would do, but it
+# lies elsewhere for every seed, every input and every length, and training moves the weights. It
+# has to balance on an edge.
 #
 # Now all cells at once, as the lab starts them (weights uniform in ±1/√H).
 
@@ -423,11 +425,11 @@ norms = {name: float(10 ** way[name][19]) for name in starts if name.startswith(
 figures.draw_forget_biases(result, norms, shortest=0 if SMOKE else 10)
 
 # %% [markdown]
-# The order is that of the strips in part 2. Short delays are learned from any bias. The longer the
-# delay, the more it matters whether the memory is open at the start. A clip of the paper has 20
-# frames, and its first has to be heard from the last: the norms in the line above say how loud that
-# is at the start. A bias of 0 need not be hopeless, for training can open gates. It has to find out
-# first.
+# The order is that of the curves at the end of part 2. Short delays are learned from any bias. The
+# longer the delay, the more it matters whether the memory is open at the start. A clip of the paper
+# has 20 frames, and its first has to be heard from the last: the norms in the line above say how
+# loud that is at the start. A bias of 0 need not be hopeless, for training can open gates. It has
+# to find out first.
 #
 # ## 5. Layers over layers: who is slow?
 #

@@ -117,7 +117,6 @@ plots.images(
 # ```
 #
 # This is the law of the generator that the authors released, which most later work uses.
-
 #
 # **A digit is 1 pixel from the wall and moves 3 pixels a frame towards it. Where is it in the next
 # frame?**
@@ -130,7 +129,8 @@ WallExplorer(settings.image_size - settings.digit_size)
 
 # %% [markdown]
 # A bounce is *not quite* a mirror image. The clamp at the wall loses part of a step, a different
-# part each time. After the wall the two paths are as far apart as what was lost. Find a start and
+# part each time. After the wall the two paths are as far apart as what was lost; the next wall
+# adds its own. Find a start and
 # a step for which nothing is lost.
 #
 # So a network that has learnt perfect mirrors would still be wrong by up to a step after each

@@ -10,7 +10,7 @@
 # - **Tell** teacher forcing from free running, and **explain** exposure bias in plain words.
 # - **Measure** how much of a decoder's error reaches the encoder, and **weigh** an argument of
 #   the paper with it.
-# - **Show** why a loss that judges pixel by pixel asks for a blur where two futures are possible.
+# - **Find** the single picture that costs least where two futures are possible.
 #
 # **Time** 35 minutes to read and try, 2 minutes of computing on two cores.
 #
@@ -273,9 +273,9 @@ plots.curves(
 # ### Four models, each judged in both ways
 #
 # There is a remedy: let the model meet its own frames while it learns. Feed it its *own* frames
-# always; or, *scheduled*, the true frame with a probability that falls from 1 to 0 during
-# training. Both take longer, for the steps must be made one after another. Below are four models
-# that were trained beforehand, for the same number of steps each.
+# always; or, *scheduled*, a mixture: the true frame with a probability that falls from 1 to 0
+# during training. Both take longer, for the steps must be made one after another. Below are four
+# models that were trained beforehand, for the same number of steps each.
 #
 # Choose a model, then press **shown the true frame**, and watch the lines change places. The row
 # “fed” is what the decoder gets before it gives the frame under it.
@@ -431,7 +431,8 @@ figures.draw_reach_by_frame(after, first=SEEN + 1)
 #   first frame, then drift.
 # - **It does not hold for a decoder that feeds on its own frames.** Those hold nothing that is
 #   not from the state. A change of the state changes every frame and, through it, every later
-#   one. The gradient even grows from frame to frame, as errors do.
+#   one. The gradient even grows from frame to frame, as errors do. (Measured on the
+#   teacher-forced model, running freely; a decoder *trained* on its own frames was not measured.)
 # - **A small gradient is no small knowledge, and a large one no virtue.** Running freely, the
 #   teacher-forced model has the largest gradient of all and the fastest drift: a small push to its
 #   state is magnified from frame to frame. What the states are worth is better seen at the first
@@ -463,7 +464,7 @@ print(f"Better there: {who}; {alone_made} against {forced_made}.")
 # it could give its whole state. What the unconditional decoder must also get out of that state is
 # everything later.
 #
-# ## 4. Why predictions blur
+# ## 4. Two futures, one picture
 #
 # The predictions are blurred. Part of that is poor knowledge: the model is not sure where the digit
 # is. But suppose it were perfect, and the world itself undecided. A digit falls to the middle of

@@ -89,7 +89,7 @@ kinds = error_by_event.cost_by_kind(errors, error_by_event.kinds(errors), contro
 figures.draw_costs(kinds, f"The model: {two_made}; {JUDGED} held-out sequences")
 
 # %% [markdown]
-# ## 2. A test that sounds fair
+# ## 2. A first test
 #
 # It is tempting to read the claim off the model's bars. Two things spoil that.
 #
@@ -100,10 +100,11 @@ figures.draw_costs(kinds, f"The model: {two_made}; {JUDGED} held-out sequences")
 #   let us hold each kind against calm frames (neither bounce nor overlap) *at the same predicted
 #   steps*.
 #
-# That sounds like a fair test. But before you trust a test, try it on one that must fail. We
+# Is that a fair test? Try it on predictors of which you know what they should get. We
 # make three predictors by hand, from the truth. All give the right digits, blurred.
 #
-# - *true places* knows everything;
+# - *true places* puts every digit where it is; the blur is all that it has wrong, and it costs as
+#   much as you will see;
 # - *blind to walls* lets a digit slide along every wall that it meets in the predicted frames;
 # - *merges digits* puts both digits halfway between them, from their first overlap on.
 #
@@ -134,10 +135,10 @@ figures.draw_shares(calm, "frames at a bounce", "calm frames", f"The model: {two
 # ## 3. A test that can fail
 #
 # Compare the two frames **just after** a bounce with the two frames **just before** one, at the
-# same predicted steps. Run the clip backwards and the one becomes the other: the same nearness to a
-# wall, the same ink. Only one thing is different. Before the bounce it was enough to go straight
-# on; after it, the wall must have been predicted. With overlaps it is the same: before, the digits
-# were apart; after, they must have been *kept* apart.
+# same predicted steps. Run the clip backwards and the one *nearly* becomes the other: about the
+# same nearness to a wall, the same ink. Only one thing is different. Before the bounce it was
+# enough to go straight on; after it, the wall must have been predicted. With overlaps it is the
+# same: before, the digits were apart; after, they must have been *kept* apart.
 #
 # **In this test, where will the trained model lie with its bounces?**
 #
@@ -174,8 +175,8 @@ figures.draw_shares(after, "just after", "just before", f"The model: {two_made}"
 #   *merges digits*. Here no difference is seen, and one of more than about 2 points is ruled out.
 # - **It is about places.** The model has not drawn both digits to one spot. Nor does the test ask
 #   *which* digit is which cloud, or whether its strokes are right: 47 % of the way to the bound is
-#   left even before a bounce. Look at the film above. (The paper's pictures come from larger
-#   models, at 64×64 pixels; lesson 08 shows such ones.)
+#   left even before a bounce (the true places, being blurred, have 49 %). Look at the film above.
+#   (The paper's pictures come from larger models, at 64×64 pixels; lesson 08 shows such ones.)
 # - **Read the height too.** A model that knows nothing passes as well: its bars stand both at
 #   100 %, or above. Equal bars mean something only as far as they are low.
 # - **And it is one model**, from one seed. The ± holds for other sequences, not for other runs.

@@ -116,12 +116,20 @@ def draw_shared_directions(result: dict[str, Any]) -> Picture:
         f"{words} {mean:.1f} ± {spread:.1f}"
         for words, mean, spread in zip(rows, means, spreads, strict=True)
     )
+    sizes = {  # words → measure: cosines without their signs
+        "two decoders": "size of the two decoders' cosine",
+        "the future's": "size of the future's cosine",
+        "the past's": "size of the reconstruction's cosine",
+        "arrows in any direction": "size by chance",
+    }
+    unsigned = ", ".join(f"{words} {100 * measures[n]['mean']:.1f}" for words, n in sizes.items())
     return plots.bars(
         list(rows),
         means,
         spreads,
-        text=f"In hundredths: {facts}. “in”: the share of the gradients of half of the clips "
-        f"that lies in the first {result['directions']} directions of the other half's. Mean "
+        text=f"In hundredths: {facts}. "
+        f"Cosines without their signs: {unsigned}. “in”: the share of the gradients of half of the "
+        f"clips that lies in the first {result['directions']} directions of the other half's. Mean "
         f"and spread of {len(result['made']['seeds'])} seeds, {result['steps']} steps, "
         f"{result['scale']} scale.",
         ylabel="hundredths",

@@ -66,8 +66,9 @@ THE_ANGLE = Question(
     "Do the two gradients at the state of the trained composite point the same way?",
     {
         SAME: "What helps one task could help the other: both want the digit stored. But each asks "
-        "for it in numbers of its own.",
-        RIGHT_ANGLE: "In so many numbers it would be the rule. Here something binds them together.",
+        "mostly for things of its own.",
+        RIGHT_ANGLE: "It would be so if they had nothing to do with each other, or pulled to both "
+        "sides alike. Here something binds them together.",
         AGAINST: "They do compete for room. But there is room enough to keep out of each other's "
         "way.",
     },
@@ -99,8 +100,9 @@ def _why_near_zero(result: dict[str, Any]) -> str:
     same, two = _same_decoder(result), result["measures"]["cosine of the two decoders"]
     return (
         f"{same['mean']:+.3f} ± {same['spread']:.3f}, and for the two decoders "
-        f"{two['mean']:+.3f} ± {two['spread']:.3f} ({len(same['seeds'])} seeds). A cosine near 0 "
-        "is what nearly any two arrows have in so many numbers."
+        f"{two['mean']:+.3f} ± {two['spread']:.3f} ({len(same['seeds'])} seeds). A mean near 0 "
+        "need not be made of cosines near 0: two sequences of one decoder pull together or against "
+        "each other, and it cancels."
     )
 
 
@@ -109,11 +111,10 @@ THE_CONTROL = Question(
     "The future decoder's gradient for one sequence, and the same decoder's for another: their "
     "cosine?",
     {
-        NEAR_ONE: "It asks the same kind of thing, but another sequence has another place and "
-        "digit: it asks it of other numbers.",
-        HALF: "A fair compromise, and still too high: two sequences have little in common in their "
-        "numbers.",
-        NEAR_ZERO: "It would be the rule in so many numbers. Here they do agree.",
+        NEAR_ONE: "It asks about the same directions, but one sequence pulls one way and the next "
+        "the other.",
+        HALF: "A fair compromise, and still too high: pulls to both sides cancel.",
+        NEAR_ZERO: "It would be so if pulls to both sides cancelled. Here they do not.",
     },
     _which_cosine,
     _why_near_zero,

@@ -1,13 +1,15 @@
 """Do two decoders ask for the same at the encoder's state? A cosine does not tell; directions do.
 
-In a state of many numbers nearly everything is at a right angle to everything: so the cosine of the
-two decoders' gradients stands beside that of one decoder's gradients for two sequences. And the
-share of one decoder's gradients that lies in the first directions of the other's stands between
-chance and the share of its own. B sequences, D numbers of a state.
+Cosines of both signs cancel in a mean. So the mean cosine of the two decoders' gradients stands
+beside that of one decoder's gradients for two sequences, and the mean size |cosine| of these beside
+that of arrows in any direction. And the share of one decoder's gradients that lies in the first
+directions of the other's stands between chance and the share of its own. B sequences, D numbers of
+a state.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -46,7 +48,7 @@ def at_the_state(model: VideoModel, frames: Tensor, seen: int) -> dict[str, Tens
 
 
 def measure(gradients: dict[str, Tensor]) -> dict[str, float]:
-    """Cosines, means over sequences, and shares within the first directions, 0 to 1.
+    """Cosines and |cosines|, means over sequences, and shares within the first directions, 0 to 1.
 
     Directions are taken from one half of the sequences, what lies in them from the other half.
     """
@@ -54,13 +56,17 @@ def measure(gradients: dict[str, Tensor]) -> dict[str, float]:
     half = len(future) // 2
     first, second = future[:half], future[half:]
 
-    def cosine(a: Tensor, b: Tensor) -> float:
-        return float(torch.cosine_similarity(a, b, dim=1).mean())
-
+    two = torch.cosine_similarity(future, past, dim=1)
+    futures = torch.cosine_similarity(future, future.roll(1, 0), dim=1)
+    pasts = torch.cosine_similarity(past, past.roll(1, 0), dim=1)
     return {
-        "cosine of the two decoders": cosine(future, past),
-        "cosine of the future's, another sequence": cosine(future, future.roll(1, 0)),
-        "cosine of the reconstruction's, another sequence": cosine(past, past.roll(1, 0)),
+        "cosine of the two decoders": float(two.mean()),
+        "cosine of the future's, another sequence": float(futures.mean()),
+        "cosine of the reconstruction's, another sequence": float(pasts.mean()),
+        "size of the two decoders' cosine": float(two.abs().mean()),
+        "size of the future's cosine": float(futures.abs().mean()),
+        "size of the reconstruction's cosine": float(pasts.abs().mean()),
+        "size by chance": math.sqrt(2 / (math.pi * future.shape[1])),  # of arrows in any direction
         "chance": DIRECTIONS / future.shape[1],
         "reconstruction within the future's": energy_within(first, past[half:]),
         "future within the reconstruction's": energy_within(past[:half], second),

@@ -123,7 +123,8 @@ def what_happens(errors: Errors, n: int, seen: int) -> str:
     parts = []
     for event in EVENTS:
         at = np.flatnonzero(getattr(errors, event)[:, n]) + seen + 1
-        parts.append(f"{event} in frames {spans(at)}" if len(at) else f"no {event}")
+        frames = "frame" if len(at) == 1 else "frames"
+        parts.append(f"{event} in {frames} {spans(at)}" if len(at) else f"no {event}")
     return ", ".join(parts)
 
 

@@ -42,6 +42,24 @@ def test_a_right_angle_between_decoders_is_told_from_one_between_sequences():
     assert found["chance"] == 10 / D
 
 
+def test_cosines_of_both_signs_cancel_in_the_mean_and_their_sizes_do_not():
+    pulls = torch.zeros(64, D)
+    pulls[:, 0] = torch.tensor([1.0, 1, -1, -1]).repeat(16)  # half agree with the next
+    found = measure({"future": pulls, "reconstruction": pulls})
+    assert found["cosine of the future's, another sequence"] == 0
+    assert found["size of the future's cosine"] == 1
+    assert found["size of the two decoders' cosine"] == 1
+
+
+def test_the_size_by_chance_is_that_of_random_gradients():
+    draw = torch.Generator().manual_seed(0)
+    future, past = torch.randn(2, 3000, 512, generator=draw)
+    found = measure({"future": future, "reconstruction": past})
+    for name in ("two decoders'", "future's", "reconstruction's"):
+        size = found[f"size of the {name} cosine"]
+        assert size == pytest.approx(found["size by chance"], rel=0.05)
+
+
 def test_the_gradients_are_those_of_the_two_losses():
     settings = Settings.for_scale("smoke")
     model = VideoModel(**settings.model_fields())

@@ -8,7 +8,7 @@ import torch
 
 from lstm_video_lab import Settings, VideoModel, evaluation
 from lstm_video_lab.lessons.overlaps_and_bounces.error_by_event import measure
-from lstm_video_lab.lessons.overlaps_and_bounces.figures import spans
+from lstm_video_lab.lessons.overlaps_and_bounces.figures import spans, what_happens
 from lstm_video_lab.lessons.overlaps_and_bounces.widgets import SequenceBrowser
 
 N = 60  # sequences to browse
@@ -60,7 +60,7 @@ def test_words_say_where_it_happens_and_what_it_costs(errors):
     words, at = widget.picture().text, errors.overlap[:, n]
     frames = np.flatnonzero(at) + SETTINGS.frames_in + 1
     assert words.startswith(f"Sequence {n}, digits")
-    assert f"overlap in frames {spans(frames)}" in words
+    assert f"overlap in frame{'s' * (len(frames) > 1)} {spans(frames)}" in words
     assert f"costs {errors.predictor[:, n].mean():.1f} nats" in words
     assert f"in the marked frames {errors.predictor[at, n].mean():.1f} nats" in words
 
@@ -80,6 +80,13 @@ def test_where_nothing_happens_it_is_said_in_words(errors):
     calm = dataclasses.replace(errors, overlaps=np.zeros_like(errors.overlaps))
     picture = SequenceBrowser(MODEL, SETTINGS, calm).picture()
     assert picture.png == b"" and f"0 of the {N} sequences" in picture.text
+
+
+def test_one_frame_is_no_frames(errors):
+    bounces = np.zeros_like(errors.bounce)
+    bounces[1, 0] = True
+    one = dataclasses.replace(errors, bounces=bounces)
+    assert what_happens(one, 0, seen=10).endswith("bounce in frame 12")
 
 
 def test_spans():
