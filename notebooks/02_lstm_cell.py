@@ -150,8 +150,9 @@ HalfLife(latch(), store=[0.9, 1.0, 0.0])
 # %% [markdown]
 # **What is seen.** On the right the scale is logarithmic, and for positive biases the line is
 # almost straight: each step of 1 in the bias makes the memory last about 2.7 times as long, for
-# σ(b) is close to 1 − e^−b. A bias of 0 forgets half in one step. Measured dots lie on the line or
-# just above it, because a half-life is measured in whole steps, and is at least one.
+# σ(b) is close to 1 − e^−b. A bias of 0 forgets half in one step. For positive biases the measured
+# dots lie on the line or just above it, because a half-life is measured in whole steps; for
+# negative ones they stay at 1, the least there is.
 #
 # **Why it matters for learning.** What is true forwards is true backwards: along the memory, the
 # gradient is multiplied by the same f in each step. Where forget gates start at one half, a
@@ -242,8 +243,8 @@ plots.strip(
 #
 # ## A unit that follows the digit
 #
-# The decoders must know *where* the digit is. So let us look for a unit that says it: one whose
-# state c goes with the digit's x position. We know that position, since we made the clips.
+# The decoders must know *where* the digit is. So let us look for the unit that tells us most
+# about the digit's x position, which we know, since we made the clips.
 #
 # <!--
 # gates = "all units"
@@ -332,14 +333,20 @@ record = {name: values[:, film] for name, values in after._asdict().items()}  # 
 GateInspector(record, films[:, film], unit=unit, step=len(films) // 2)
 
 # %% [markdown]
-# **What is seen.** The state c goes along with the digit, or exactly against it: the sign of a
-# unit means nothing. Is it a memory? Read the line below the picture: the forget gate keeps less
-# than half of what was there, and the rest is let in anew. So at this step the unit is more of a
-# *gauge* than a memory: it is read off the frame that is just seen, with a little of the frames
-# before. A memory has its forget gate near 1. Choose "all units" to find one, and step through:
-# which gate opens when the digit turns?
+# **What is seen.** The state c goes along with the digit, or exactly against it: the sign of a unit
+# means nothing. Is it a memory? Read the line below the picture: at this step the forget gate keeps
+# less than half of what was there, and even so that is more than what is let in. Now follow the
+# gate. Where it is low, the unit is a *gauge*, read off the last frames. Where it is near 1, new
+# values are added to old ones and c grows far beyond 1, which no single frame could do: there it is
+# a memory. Choose "all units" and step through: which units keep throughout, and which gate opens
+# when the digit turns?
 #
-# <!-- "keeps less than half" = output("watch the unit", "forget gate") < 0.5 -->
+# <!--
+# watched = "watch the unit"
+# "keeps less than half" = output(watched, "forget gate") < 0.5
+# "more than what is let in" = abs(output(watched, "that it held,"))
+#     > abs(output(watched, "on offer,"))
+# -->
 #
 # ## Peepholes: when a gate must see the memory
 #
@@ -425,6 +432,14 @@ plots.curves(
 )
 
 # %% [markdown]
+# On average by less than a hundredth of |h|; at single steps by far more.
+#
+# <!--
+# swap = "swapped in the encoder"
+# "less than a hundredth of |h|" = output(swap, "the difference is") < 0.01 * output(swap, "|h| is")
+# "by far more" = output(swap, "on average and") > 0.25 * output(swap, "|h| is")
+# -->
+#
 # ### Is a peephole a skip connection?
 #
 # One can read that it is. A **skip connection** carries a signal *past* something: past a layer, to
