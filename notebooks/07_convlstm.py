@@ -84,7 +84,8 @@ figures.draw_places(known)
 # %% [markdown]
 # The fully connected network has learnt nothing about the right: each of its weights belongs to one
 # pixel, and those at the right have seen only black. It draws what it always drew, at the left. The
-# convolutional one does at the right what it does at the left, nearly as well.
+# convolutional one does at the right what it does at the left, nearly as well. (It has never met a
+# wall at its right; section 2 tells how it feels walls.)
 #
 # <!--
 # sides = "left and right in numbers"
@@ -113,7 +114,7 @@ diagram.draw_convlstm_step()
 # - **Weights.** One for each pair of numbers; or one for each pair of maps and each of 5×5 places.
 #
 # **Write one line**: how many weights do the four gates of a convolutional layer have, without
-# biases and peepholes?
+# biases and peepholes? (The 16 pixels of a patch are 16 input maps; K is the side of the kernel.)
 
 
 # %% the weights of the gates
@@ -125,12 +126,13 @@ check("convlstm/gate_weights", gate_weights)
 
 # %% [markdown]
 # (To write the whole cell: [Exercise 3](../exercises/03_convlstm_cell.ipynb).) So how many units
-# may a fully connected model have if it is to have no more weights than a small convolutional one?
+# may a fully connected model have if it is to have about as many weights as a small convolutional
+# one?
 #
 # **A convolutional composite with 16 maps and kernels of 5×5: how many units has a fully connected
 # one with as many weights, for frames of 32×32 pixels?**
 
-# %% guess the units
+# %% guess the units tags=["hide-input"]
 sides = (16, 32, 64)
 names = {"conv, 16 maps": CONV, "connected, 16 units": FEW, "connected, 256 units": MANY}
 counts = {}
@@ -272,8 +274,10 @@ RivalExplorer(result)
 # Switch between *seconds*, *steps* and *clips*. The same numbers tell three stories: which model
 # learns most from a step is not a matter of which learns most in a minute.
 #
-# Then choose the models *size of the kernel*. With a kernel of 1 the state cannot hand anything
-# on from patch to patch, and section 3 told you what that costs. How much is won from 3 to 5?
+# Then choose the models *size of the kernel*. With a kernel of 1 the state cannot hand anything on
+# from patch to patch, and section 3 told you what that costs. Why is it worse than the mean image?
+# All places share their weights, so a place that hears of no neighbour does not even know where in
+# the frame it is. How much is won from 3 to 5?
 #
 # **What this does not show.** All of these were stopped early, so nothing is said about who would
 # win in the end. And “equal time” is a statement about a *machine*: ours was one core of a
@@ -285,6 +289,8 @@ RivalExplorer(result)
 # "which model learns most from a step is not a matter of which learns most in a minute"
 #     = output("all models", "16 maps, kernel 5") < output("all models", "256 units, equal steps")
 #     and output("all models", "16 maps, kernel 5") > output("all models", "256 units, equal time")
+# "worse than the mean image" = output("all models", "16 maps, kernel 1")
+#     > output("explore the curves", "mean image")
 # -->
 
 # %% [markdown]
@@ -318,7 +324,7 @@ for name, one in large.items():
 
 # %% [markdown]
 # Look at the shapes. Both know where the digits go. The convolutional one, with a twentieth of the
-# weights and a sixth of the clips, still tells *which* digits they are. But each clip costs it
+# weights and a sixth of the clips, still keeps strokes: the 7 can be read. But each clip costs it
 # twelve times as many multiplications: it was trained on fewer clips in more hours.
 #
 # The paper's best, 341.2 nats on MNIST, has 235 million parameters; both of ours were measured with
@@ -336,8 +342,8 @@ for name, one in large.items():
 #
 # ## 7. What they recall
 #
-# A lab report of 2017 set both side by side as autoencoders, in squared error *per pixel*, for
-# frames of 64×64. In our unit, the sum over a frame, that is 4096 times as much.
+# A lab report of 2017 gives the errors of fully connected autoencoders, in squared error *per
+# pixel*, for frames of 64×64. In our unit, the sum over a frame, that is 4096 times as much.
 
 # %% the lab report
 models = result["models"]
@@ -354,12 +360,16 @@ for words, name in alone.items():
 figures.draw_recalled(result, alone)
 
 # %% [markdown]
+# In recalling, after equal seconds, the few shared weights win (6.58 against 7.70), and keep more
+# of the strokes; in predicting they lost that comparison (section 5).
+#
 # Read the rows of numbers with care. Ours and the report's differ in frames, digits and time, so
 # only the two of ours may be compared with each other. The report's values fall as units grow
-# (lesson 04 has the same with ours). It also has a composite at 0.00172 per pixel, 7 per frame:
-# half of the best value ever published, by much larger models. A stray factor of ten is likelier
-# than a wonder: ten times as much would fit with its other figures. *Before you compare a figure,
-# convert it into a unit in which you know what is possible.*
+# (lesson 04 has the same with ours). It also has a composite at 0.00172 per pixel, 7 per frame: a
+# ninth of what the convolutional network of section 6, trained for hours, has for the future on the
+# easier digits (62.9). A stray factor of ten is likelier than a wonder: ten times as much would fit
+# with its other figures. *Before you compare a figure, convert it into a unit in which you know
+# what is possible.*
 #
 # ## 8. 341 against 367: who won?
 #
@@ -379,6 +389,12 @@ figures.draw_recalled(result, alone)
 # report = "the lab report"
 # "fall as units grow" = output(report, "2500 units", 2)
 #     < output(report, "1500 units", 2) < output(report, "500 units", 2)
+# "6.58 against 7.70"
+#     = [output("recalled frames", "16 maps"), output("recalled frames", "256 units")]
+# 62.9 = output("how good they are", "convolutional, embedded test digits:", 3)
+# "a ninth" = 8.5 < 62.9 / (0.00172 * 4096) < 9.5
+# "lost that comparison" = output("all models", "16 maps, kernel 5")
+#     > output("all models", "256 units, equal time")
 # -->
 
 # %% guess their own rival
@@ -391,7 +407,7 @@ Guess(guesses.RIVAL)
 #
 # What is that worth? It is easy to find out: take the **same two models**, those of section 6, and
 # give them both kinds of clip. Nothing about the models changes. First only the speed changes, then
-# the digits as well.
+# the digits as well. (100 clips of each here, 1000 in section 6.)
 
 # %% two models, three kinds of clips
 scores = {name: score_on_datasets(one, world, 100) for name, one in large.items()}
@@ -401,7 +417,7 @@ scores = {name: score_on_datasets(one, world, 100) for name, one in large.items(
 # Shi's have. What becomes of the lead of the convolutional one?**
 
 # %% guess the ranking
-Guess(guesses.FLIP, scores)
+Guess(guesses.TWO_WORLDS, scores)
 
 # %% the same two models on three kinds of clips
 figures.draw_ranking(scores)

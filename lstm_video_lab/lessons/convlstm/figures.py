@@ -193,6 +193,7 @@ def draw_rivals(result: dict[str, Any], group: str, count: str, part: str) -> Pi
         levels,
         f"{part.capitalize()}, nats per frame on held-out sequences at the end, mean ± deviation "
         f"over {model['seeds']} seeds: {'; '.join(facts)}. {baselines}"
-        f"Stored results, {result['scale']} scale; each learning rate falls to 0 at its own end.",
+        f"Stored results, {result['scale']} scale; each learning rate falls to 0 at its own end. "
+        "The lines were measured on fewer sequences, so they end a little beside these numbers.",
         xlabel=count,
     )

@@ -116,7 +116,7 @@ WINS = Question(
     _scores,
 )
 
-BETTER, ABOUT, WORSE = "Better than 341", "About 341 to 350", "Worse than 367"
+BETTER, ABOUT, WORSE = "Better than 341", "From 341 to 367", "Worse than 367"
 THEIRS = PUBLISHED["FC, as Shi et al. trained it"][0]
 RIVAL = Question(
     "convlstm/rival",
@@ -158,7 +158,7 @@ def _two_worlds(scores: dict[str, Any]) -> str:
     return f"From one speed to a range of speeds, nats per frame: {'; '.join(parts)}."
 
 
-FLIP = Question(
+TWO_WORLDS = Question(
     "convlstm/flip",
     "Both models, which learned at one speed, are now scored on clips with a range of speeds, as "
     "Shi's have. What becomes of the lead of the convolutional one?",
