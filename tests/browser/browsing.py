@@ -77,6 +77,8 @@ def move_each_slider(page):
     page.wait_for_selector('.jupyter-widgets [role="slider"]')
     for more in page.get_by_role("button", name="More settings").all():
         more.click()
+        studio = more.locator("xpath=ancestor::*[contains(@class, 'lab-live')][1]")
+        studio.get_by_text("Minutes", exact=True).wait_for()  # the kernel shows the others
     handles = page.locator('.jupyter-widgets [role="slider"]').filter(visible=True)
     moved = []
     for n in range(handles.count()):
