@@ -16,9 +16,6 @@ from lstm_video_lab.lessons.convlstm.places import errors_at
 from lstm_video_lab.lessons.convlstm.reach import receptive_radius, untrained_state_change
 from lstm_video_lab.plots.canvas import Picture, levels_of
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.widgets.time_lapse import draw_time_lapse
-
-__all__ = ["draw_reach", "draw_rivals", "draw_time_lapse", "overview"]
 
 FAINTEST = 1e-12  # a change that is smaller than this, beside the largest one, is drawn as black
 GROUPS = {

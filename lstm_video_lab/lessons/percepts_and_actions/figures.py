@@ -157,41 +157,47 @@ def _gains_in_words(result: dict[str, Any], counts: Sequence[int], **how: Any) -
 def draw_gains(result: dict[str, Any], percepts: str = "flow") -> Picture:
     """Points that pretraining gains, against labelled clips, for each way to train the encoder."""
     counts = result["sizes"]["labelled"]
-    heights, errors, words = {}, {}, []
-    for encoder, name in WAYS_OF_TRAINING.items():
-        each = [gain(result, labelled=n, encoder=encoder, percepts=percepts) for n in counts]
-        heights[name] = [round(value, 1) for value, _ in each]
-        errors[name] = [error for _, error in each]
-        words.append(f"{name} " + ", ".join(f"{value:+.1f} ± {error:.1f}" for value, error in each))
-    return plots.bars(
+    gains = {
+        name: [gain(result, labelled=n, encoder=encoder, percepts=percepts) for n in counts]
+        for encoder, name in WAYS_OF_TRAINING.items()
+    }
+    return _draw_groups_of_gains(
+        gains,
         [f"{n} a class" for n in counts],
-        heights,
-        errors,
-        text=f"{WHAT[percepts]}. Points that pretraining gains over random weights trained the "
+        f"{WHAT[percepts]}. Points that pretraining gains over random weights trained the "
         f"same way, with {counts[0]} to {counts[-1]} labelled clips of a class, ± standard error "
-        f"over draws: {'; '.join(words)}. Stored results, {result['scale']} scale.",
-        ylabel="points gained",
+        f"over draws: {{}}. Stored results, {result['scale']} scale.",
+        "points gained",
     )
 
 
 def draw_pretrainings(result: dict[str, Any]) -> Picture:
     """What three kinds of pretraining gain on images with few labels, seed by seed."""
     few, seeds = result["sizes"]["few"], range(result["sizes"]["pretrainings"])
+    gains = {
+        name: [gain(result, name, labelled=few, pretraining=seed) for seed in seeds]
+        for name in REPEATED
+    }
+    return _draw_groups_of_gains(
+        gains,
+        [f"pretraining {seed + 1}" for seed in seeds],
+        f"Points gained on images with {few} labelled clips of a class, for each of "
+        f"{len(seeds)} pretrainings that differ in their seed alone, ± standard error over draws: "
+        f"{{}}. Stored results, {result['scale']} scale.",
+        "points gained over random weights",
+    )
+
+
+def _draw_groups_of_gains(
+    gains: dict[str, list[tuple[float, float]]], labels: list[str], text: str, ylabel: str
+) -> Picture:
+    """Bars of name → (gain, its error) for each label; `text` has a place, {}, for the numbers."""
     heights, errors, words = {}, {}, []
-    for name in REPEATED:
-        each = [gain(result, name, labelled=few, pretraining=seed) for seed in seeds]
+    for name, each in gains.items():
         heights[name] = [round(value, 1) for value, _ in each]
         errors[name] = [error for _, error in each]
         words.append(f"{name} " + ", ".join(f"{value:+.1f} ± {error:.1f}" for value, error in each))
-    return plots.bars(
-        [f"pretraining {seed + 1}" for seed in seeds],
-        heights,
-        errors,
-        text=f"Points gained on images with {few} labelled clips of a class, for each of "
-        f"{len(seeds)} pretrainings that differ in their seed alone, ± standard error over draws: "
-        f"{'; '.join(words)}. Stored results, {result['scale']} scale.",
-        ylabel="points gained over random weights",
-    )
+    return plots.bars(labels, heights, errors, text=text.format("; ".join(words)), ylabel=ylabel)
 
 
 def draw_predictors(result: dict[str, Any]) -> Picture:
