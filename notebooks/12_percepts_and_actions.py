@@ -95,7 +95,8 @@ Guess(guesses.ONE_FRAME, result)
 world = experiment.make_data(sizes, ("flow",))
 percepts, labels = world.percepts["flow"], world.labels["test"]
 motion = experiment.percepts.flow_percepts(clips.flow(0, 20))  # (T, 20, 2, 8, 8), in pixels
-clip_figures.draw_percepts(clips.batch(0, 20)[8], motion[8], labels[:20])
+moment = min(8, len(motion) - 1)
+clip_figures.draw_percepts(clips.batch(0, 20)[moment], motion[moment], labels[:20])
 
 # %% Check the percepts tags=["nbval-check-output"]
 still = motion[:, labels[:20] == ACTIONS.index("still")]

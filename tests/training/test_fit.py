@@ -13,6 +13,8 @@ from lstm_video_lab.training.fit import progress_bar
 )
 def test_a_bar_shows_in_a_notebook_and_not_in_a_file(monkeypatch, capsys, where, note, is_seen):
     monkeypatch.delenv("LAB_STATIC", raising=False)
+    # A shell of IPython leaves it behind, in whatever other test it was made.
+    monkeypatch.delattr(builtins, "__IPYTHON__", raising=False)
     if where == "notebook":
         monkeypatch.setattr(builtins, "__IPYTHON__", True, raising=False)
     assert list(progress_bar(note, range(3))) == [0, 1, 2]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-_BEGINS = tuple("=+-@'\t\r\n")  # a formula, or our own mark of what is none
+_BEGINS = re.compile(r"\s*[=+\-@]|'")  # a formula, or our own mark of what is none
 # Where a table is read with another separator, a field may begin in the middle of ours.
 _MAY_BEGIN = re.compile(r"(?<=[;,|\t\r\n])(?P<space>[\s\"]*)(?=[=+\-@])")
 
@@ -27,7 +27,7 @@ def without_formula(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
     safe = _MAY_BEGIN.sub(r"\g<space>'", cell)
-    return f"'{safe}" if safe.startswith(_BEGINS) and not is_number(safe) else safe
+    return f"'{safe}" if _BEGINS.match(safe) and not is_number(safe) else safe
 
 
 def is_number(text: str) -> bool:
