@@ -34,6 +34,7 @@ ROOMS = {  # experiment → the room that holds it
     "shared_directions": "composite",
     "table2": "table2",
     "temporal_models": "temporal_models",
+    "time_lapse": "composite",
     "units": "autoencoder",
 }
 GRIDS = ("layers", "optimisers", "table2")  # the room's `grids` computes them, not its `experiment`
@@ -45,6 +46,7 @@ OWN_MODULES = (
     "no_learning",
     "places",
     "shared_directions",
+    "time_lapse",
 )
 WITHOUT_PAPER = (
     "captions",

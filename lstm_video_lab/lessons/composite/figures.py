@@ -25,6 +25,7 @@ from lstm_video_lab.plots.canvas import (
     write,
 )
 from lstm_video_lab.training.live import LiveRun
+from lstm_video_lab.widgets.time_lapse import draw_time_lapse as draw_time_lapse
 
 LOOKS = {"future": (BLUE, "-"), "reconstruction": (VERMILLION, "--"), "sum": (INK, "-")}
 

@@ -3,8 +3,8 @@
 import pytest
 
 from lstm_video_lab.data.frames import unpack_frames
-from lstm_video_lab.lessons.convlstm import time_lapse
-from lstm_video_lab.widgets.time_lapse import TimeLapse, draw_time_lapse
+from lstm_video_lab.lessons.composite import time_lapse
+from lstm_video_lab.widgets.time_lapse import TimeLapse, draw_moments, draw_time_lapse
 
 
 def finish(steps):
@@ -54,3 +54,20 @@ def test_the_widget_shows_the_moment_it_says(result):
     last = draw_time_lapse(result)
     assert first.png != last.png
     assert unpack_frames(result["clip"]).shape[0] > result["frames_in"]
+
+
+def test_a_model_that_was_stopped_stays_at_its_last_moment(result):
+    name, model = next(iter(result["models"].items()))
+    short = {key: model[key][:3] for key in ("step", "future", "predicted")}
+    stopped = {**result, "models": {**result["models"], name: {**model, **short}}}
+    last = max(len(one["step"]) for one in stopped["models"].values()) - 1
+    assert TimeLapse(stopped).values["moment"].max == last
+    for words in (draw_time_lapse(stopped, last).text, draw_moments(stopped).text):
+        assert f"after {short['step'][-1]} steps of 4 clips" in words
+        assert f"{short['future'][-1]:.1f}" in words
+
+
+def test_a_built_page_shows_several_moments_of_each_model(result):
+    words = TimeLapse(result).still().text
+    for model in result["models"].values():
+        assert f"{model['future'][-1]:.1f} (the last after {model['step'][-1]} steps" in words
