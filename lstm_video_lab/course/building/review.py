@@ -13,12 +13,6 @@ from lstm_video_lab.course.building.history import git
 from lstm_video_lab.course.pages import render
 from lstm_video_lab.files import write_whole
 
-# Reading copies load nothing: scripts are left out, styles and pictures are inside the page.
-PAGE = """{%- extends 'lab/index.html.j2' -%}
-{%- block html_head_js -%}{%- endblock -%}
-{%- block html_head_js_mathjax -%}{%- endblock -%}
-{%- block html_head_js_mermaidjs -%}{%- endblock -%}
-{%- block jupyter_widgets -%}{%- endblock -%}"""
 LOADED = re.compile(
     r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*\b(?:src|href)\s*=\s*[\"']?(?:https?:)?//"
     r"|@import|url\(\s*[\"']?(?:https?:)?//"
@@ -30,13 +24,13 @@ def write_html(notebooks: Sequence[Path], folder: Path) -> list[str]:
 
     Raises ValueError for a notebook whose page would.
     """
-    from nbconvert import HTMLExporter  # slow to import, and needed only here
+    from lstm_video_lab.course.building.reading_copy import exporter  # slow to import
 
-    exporter = HTMLExporter(raw_template=PAGE)
+    pages = exporter()
     folder.mkdir(parents=True, exist_ok=True)
     messages = []
     for path in notebooks:
-        page, _ = exporter.from_filename(str(path))
+        page, _ = pages.from_filename(str(path))
         page = page.replace(
             "No description has been provided for this image",
             "Picture, described by the line of text below it",

@@ -23,7 +23,7 @@ from lstm_video_lab.course.building.changes import (
     changed_pixels,
     changed_words,
 )
-from lstm_video_lab.course.building.review import write_since
+from lstm_video_lab.course.building.review import write_html, write_since
 
 
 def picture(*dark, size=(4, 3)):
@@ -291,3 +291,14 @@ def test_no_clone_no_git_and_a_broken_notebook_are_one_line(clone, tmp_path, mon
     with pytest.raises(ValueError, match=r"^git is not installed[^\n]*$"):
         write_since(clone, tmp_path / "pages", "before")
     assert not (tmp_path / "pages").exists()
+
+
+def test_formulas_are_mathml_in_a_reading_copy_and_code_is_left_alone(tmp_path):
+    cell = new_markdown_cell("With $c(t)$:\n\n$$c = f \\odot c' + 1 < 2$$\n\nand `$HOME/$USER`.")
+    path = tmp_path / "00_lesson.ipynb"
+    path.write_text(notebook(cell))
+    write_html([path], tmp_path / "pages")
+    page = (tmp_path / "pages" / "00_lesson.html").read_text()
+    assert page.count("<math ") == 2 and 'display="block"' in page
+    assert "<mi>c</mi>" in page and "\\odot" not in page
+    assert "<code>$HOME/$USER</code>" in page and "<script" not in page.split("<main")[1]

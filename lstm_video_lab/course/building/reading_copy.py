@@ -1,0 +1,44 @@
+"""A notebook as a page to read: nbconvert's, with mathematics as MathML in the place of a script.
+
+Imported where pages are written and nowhere else: nbconvert takes a second to import.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+# Reading copies load nothing: scripts are left out, styles and pictures are inside the page.
+PAGE = """{%- extends 'lab/index.html.j2' -%}
+{%- block html_head_js -%}{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block html_head_js_mermaidjs -%}{%- endblock -%}
+{%- block jupyter_widgets -%}{%- endblock -%}"""
+
+
+def exporter() -> HTMLExporter:
+    """What makes a page of a notebook; without latex2mathml its formulas stay as they are typed."""
+    page = HTMLExporter(raw_template=PAGE)
+    if find_spec("latex2mathml"):
+        page.register_filter("markdown2html", _to_html)
+    return page
+
+
+def _to_html(source: str) -> str:
+    return MarkdownWithMath(renderer=_MathRenderer(escape=False)).render(source)
+
+
+class _MathRenderer(IPythonRenderer):
+    def block_math(self, body: str) -> str:
+        return _as_mathml(body, "block")
+
+    def inline_math(self, body: str) -> str:
+        return _as_mathml(body, "inline")
+
+
+def _as_mathml(formula: str, display: str) -> str:
+    from latex2mathml.converter import convert
+
+    return convert(formula, display=display)
