@@ -22,20 +22,10 @@ from traitlets import Unicode
 from lstm_video_lab.checks import LabError
 from lstm_video_lab.plots.canvas import Picture, in_room, sheet_width
 from lstm_video_lab.widgets.front import FRAME, LIVE, Front
+from lstm_video_lab.widgets.saved import display_live, still_output
 
-BUNDLE = "application/vnd.jupyter.widget-view+json"
 REST = 1.0  # seconds without a change after which the still picture follows
 BEHIND = 5.0  # seconds, while changes do not end, as those of a training run
-# The still picture is hidden while the live view stands. Where the live view is gone, so is the
-# line in which JupyterLab says that its model was not found.
-STYLE = """<style>
-.jp-OutputArea:has(.lab-live, .lab-film) .jp-OutputArea-child:has(.lab-still) { display: none; }
-.jp-OutputArea-child:has(+ .jp-OutputArea-child .lab-still):not(:has(.lab-live, .lab-film)) {
-  display: none; }
-.lab-live.jupyter-widgets-disconnected::before {
-  content: "The kernel was restarted, and these controls have lost it: run this cell again.";
-  color: var(--jp-error-color1, #b3261e); font-weight: bold; }
-</style>"""
 LABEL = {"description_width": "initial"}  # a label takes the room that it needs
 DELAY = 0.06  # seconds between a change and its picture: changes within it share one
 
@@ -175,6 +165,7 @@ class LabWidget(ABC):
         if change.old:
             for part in parts_of(self.box):
                 part.send_state()
+            self._keep_later(self.shown)
 
     def _changed(self, _change: Any = None) -> None:
         self._update_soon()
@@ -231,7 +222,12 @@ class LabWidget(ABC):
     def _keep(self, picture: Picture) -> None:
         assert self._kept is not None
         self._rest = None
-        self._kept.update(still_output(self.still_page(picture), picture.text), raw=True)
+        key = self.box.model_id
+        output = still_output(key, self.still_page(picture), picture.text)
+        if self.front.keeps:
+            self.front.keep(key, output)
+        else:
+            self._kept.update(output, raw=True)
 
 
 def row(*parts: ipywidgets.Widget) -> ipywidgets.HBox:
@@ -261,22 +257,6 @@ def player(moved: ipywidgets.IntSlider, interval: int = 250) -> ipywidgets.HBox:
     )
     ipywidgets.jslink((play, "value"), (moved, "value"))
     return row(ipywidgets.Label("Play"), play, moved)
-
-
-def display_live(view: ipywidgets.Widget, page: str, text: str) -> DisplayHandle:
-    """Show a live view, and below it what stays of it in a saved notebook; the handle of that."""
-    bundle = view._repr_mimebundle_()
-    if isinstance(bundle, tuple):  # anywidget: with its metadata
-        bundle, _ = bundle
-    display({BUNDLE: bundle[BUNDLE], "text/plain": ""}, raw=True)
-    handle = display(still_output(page, text), raw=True, display_id=True)
-    assert handle is not None
-    return handle
-
-
-def still_output(page: str, text: str) -> dict[str, str]:
-    """An output that is hidden while the live view above it stands."""
-    return {"text/html": f'{STYLE}<div class="lab-still">{page}</div>', "text/plain": text}
 
 
 def answer_any_page(widget: ipywidgets.Widget) -> None:

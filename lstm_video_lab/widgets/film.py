@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
-from IPython.display import display
+from IPython.display import DisplayHandle, display
 from numpy.typing import ArrayLike
 from traitlets import Dict
 
 from lstm_video_lab.plots import Picture
-from lstm_video_lab.widgets.base import display_live, static
+from lstm_video_lab.widgets.base import static
 from lstm_video_lab.widgets.film_picture import Film, draw_film, open_film
+from lstm_video_lab.widgets.saved import display_live, still_output
 
 
 class FilmView(anywidget.AnyWidget):
@@ -40,11 +41,16 @@ class FilmPlayer:
         self.film = open_film(clips, text, **numbers)
         self.view = FilmView(data=film_data(self.film))
         self.view.add_class("lab-film")
+        self._kept: DisplayHandle | None = None  # the still picture below the live view
 
     def show(self, clips: Mapping[str, ArrayLike], text: str | None = None, **numbers: Any) -> None:
         """Play these clips instead, from the frame that stands there."""
         self.film = open_film(clips, text, **numbers)
         self.view.data = film_data(self.film)
+        if self._kept is not None:
+            picture = self.still()
+            output = still_output(self.view.model_id, picture.as_html(), picture.text)
+            self._kept.update(output, raw=True)
 
     def still(self) -> Picture:
         """What a built notebook keeps."""
@@ -55,7 +61,7 @@ class FilmPlayer:
         if static():
             display(picture)
         else:
-            display_live(self.view, picture.as_html(), picture.text)
+            self._kept = display_live(self.view, picture.as_html(), picture.text)
 
 
 def film_data(film: Film) -> dict[str, Any]:

@@ -33,6 +33,7 @@ function render({ model, el }) {
       mendFocus();
     });
     watch(box, signal, look);
+    keepStill(model, signal);
     model.set("page", (window.labPage ??= String(Math.random())));
     model.save_changes();
     tellWidth(model, box, signal, look);
@@ -296,6 +297,27 @@ function tellWidth(model, box, signal, look) {
     observer.disconnect();
     clearTimeout(timer);
   });
+}
+
+// --- what is saved -------------------------------------------------------------------------------
+
+// The still picture below the live view, which a saved notebook shows, is an output of its cell.
+function keepStill(model, signal) {
+  const cells = model.widget_manager?.context?.model?.cells; // of JupyterLab's notebook
+  if (!cells) return;
+  const keep = ({ key, output }) => {
+    for (const { outputs } of cells) {
+      for (let n = 0; n < (outputs?.length ?? 0); n++) {
+        const before = outputs.get(n).toJSON();
+        const page = [before.data?.["text/html"]].flat().join("");
+        if (page.includes(key) && page !== output["text/html"]) {
+          outputs.set(n, { ...before, data: output });
+        }
+      }
+    }
+  };
+  listen(model, "msg:custom", signal, keep);
+  model.set("keeps", true);
 }
 
 // --- the box -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
-from traitlets import Int, Unicode, observe
+from traitlets import Bool, Int, Unicode, observe
 
 from lstm_video_lab.plots.canvas import WIDTH
 
@@ -25,7 +25,8 @@ class Front(anywidget.AnyWidget):
 
     `width` comes from the page: the pixels that a picture has there. So does `page`, which differs
     from that of any other page that showed the widget before; and `asked`, when the
-    widget is used; where `answered` does not follow, the page says that nobody answers.
+    widget is used; where `answered` does not follow, the page says that nobody answers. A page that
+    `keeps` puts what is sent by `keep` into the notebook.
     """
 
     _esm = HERE / "front.js"
@@ -35,6 +36,15 @@ class Front(anywidget.AnyWidget):
     page = Unicode("").tag(sync=True)
     asked = Int(0).tag(sync=True)
     answered = Int(0).tag(sync=True)
+    keeps = Bool(False).tag(sync=True)
+
+    def keep(self, key: str, output: dict[str, str]) -> None:
+        """Let the page put `output` in place of each output whose HTML has `key` in it.
+
+        JupyterLab forgets the display id of an output when its page is loaded anew: the page itself
+        knows its notebook.
+        """
+        self.send({"key": key, "output": output})
 
     @observe("asked")
     def _answer(self, change: Any) -> None:

@@ -65,7 +65,7 @@ def draw_time_lapse(result: dict[str, Any], moment: int = -1) -> Picture:
         shown = _moment(model, moment)
         rows[name] = unpack_frames(model["predicted"][shown])
         words.append(f"{name} {_made(model, shown)}: {model['future'][shown]:.1f} nats per frame")
-    page = Page(room_for(rows), least=440)
+    page = Page(room_for(list(rows)), least=440)
     page.frames(rows, first=first, whole=True)
     page.gap(24)
     names = ["entropy bound 123.4"]

@@ -201,6 +201,30 @@ def test_the_still_picture_follows_once_the_controls_rest(shell, monkeypatch):
     assert kept == ["the number is 5 & no other"]
 
 
+def test_a_page_that_knows_its_notebook_puts_the_still_picture_there(shell, monkeypatch):
+    sent = []
+
+    async def come_again():
+        widget = Counter()
+        widget._ipython_display_()
+        widget.front.page = "the first"
+        widget.front.keeps = True
+        monkeypatch.setattr(widget.front, "send", sent.append)
+        widget.values["number"].value = 4
+        await asyncio.sleep(0.4)
+        widget.front.page = "loaded anew: what was saved may be of before"
+        await asyncio.sleep(0.4)
+        return widget.box.model_id
+
+    monkeypatch.setattr(base, "REST", 0.1)
+    with capture_output():
+        key = asyncio.run(come_again())
+    assert [message["output"]["text/plain"] for message in sent] == [
+        "the number is 4 & no other"
+    ] * 2
+    assert all(key == message["key"] in message["output"]["text/html"] for message in sent)
+
+
 def test_the_still_picture_is_never_far_behind(shell, monkeypatch):
     kept = []
 

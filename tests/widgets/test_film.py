@@ -30,6 +30,15 @@ def test_other_clips_can_be_shown_in_its_place():
     assert view.data["first"] == 11 and view.data["clips"][0]["pixels"] == CLIP[::-1].tobytes()
 
 
+def test_the_still_picture_is_of_the_clips_that_play():
+    player = FilmPlayer({"truth": CLIP})
+    with mock.patch.object(film, "display_live") as display_live:
+        player._ipython_display_()
+    player.show({"truth": CLIP[::-1]}, "Backwards.")
+    (output,) = display_live.return_value.update.call_args.args
+    assert output["text/plain"] == "Backwards." and player.still().as_html() in output["text/html"]
+
+
 def test_a_build_keeps_the_film_as_a_picture(monkeypatch):
     player = FilmPlayer({"truth": CLIP}, "words", first=11, seen=10)
     assert player.still() == film_picture.film({"truth": CLIP}, "words", first=11, seen=10)
