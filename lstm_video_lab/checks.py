@@ -20,8 +20,9 @@ class LabError(ValueError):
 
 
 def check_choice(name: str, value: object, choices: Iterable) -> None:
-    """Raises LabError where `value` is none of the `choices`."""
-    if value not in (choices := tuple(choices)):
+    """Raises LabError where `value` is none of the `choices`; 0 is not False, nor 1 True."""
+    choices = tuple(choices)
+    if not any(value == choice and type(value) is type(choice) for choice in choices):
         known = ", ".join(map(str, choices))
         raise LabError(f"{name}={value!r} is unknown: choose one of {known}")
 
@@ -33,9 +34,9 @@ def check_number(
     bounds = f"at least {low}" if high == math.inf else f"from {low} to {high}"
     kind, word = (Integral, "whole number") if whole else (Real, "number")
     for number in value if isinstance(value, tuple) else (value,):
-        if isinstance(number, bool) or not isinstance(number, kind) or not math.isfinite(number):
+        if isinstance(number, bool) or not isinstance(number, kind) or number != number:
             raise LabError(f"{name}={value!r} is no {word}: it must be one, {bounds}")
-        if not low <= float(number) <= high:
+        if abs(number) == math.inf or not low <= number <= high:
             raise LabError(f"{name}={value!r} is out of range: it must be {bounds}")
 
 

@@ -26,9 +26,8 @@ from lstm_video_lab.data.sources import open_data
 from lstm_video_lab.distributed import ALONE, Ranks
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.prediction import predict_raw
-from lstm_video_lab.settings import DataSettings, Settings
+from lstm_video_lab.settings import HELDOUT_SEED, DataSettings, Settings
 
-HELDOUT_SEED = 2015  # of held-out sequences: it has nothing to do with the seed of a training run
 MEAN_IMAGE_SEQUENCES = 1000  # training sequences behind the per-pixel mean
 BASELINE_SEQUENCES = 256  # held-out sequences behind the baselines of a plot
 BASELINES = ("entropy_bound", "mean_image", "copy_last")

@@ -6,24 +6,26 @@ begins with `made`: the command, scale, seeds and date. Packed clips lie apart, 
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import re
 from pathlib import Path
 from typing import Any
 
-PACKED = re.compile(r'"(\d+(?:x\d+)+:[A-Za-z0-9+/=]+)"')  # a clip in JSON, from `pack_frames`
+from lstm_video_lab.checks import LabError
+
 NAME_OF_CLIP = re.compile(r'"(clip [0-9a-f]{12})"')
-DIGITS = 7  # significant ones of a stored number that is not whole: float32 has no more
 
 
 def write_whole(path: Path, data: bytes | str) -> None:
     """Write beside the file, then rename. Where that fails, or is stopped, it leaves nothing.
 
-    An OSError names the file, also where the system does not, as on a full disk.
+    What a link leads to is replaced, not the link. An OSError names the file, also where the system
+    does not, as on a full disk. Raises what `check_target` raises.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    check_target(path)
+    path = Path(os.path.realpath(path))
+    draft = path.with_name(f".{path.name[:40]}.{os.getpid()}.draft")
     try:
         draft.write_bytes(data.encode() if isinstance(data, str) else data)
         draft.replace(path)
@@ -35,9 +37,36 @@ def write_whole(path: Path, data: bytes | str) -> None:
         raise
 
 
+def check_target(path: Path) -> None:
+    """Before the work begins whose result a file is to hold.
+
+    Raises OSError or ValueError where it cannot be written, and for what is there and is no
+    regular file: a folder, a pipe or a device is not replaced.
+    """
+    if path.exists() and not path.is_file():
+        raise LabError(f"{path}: is no regular file, and is not replaced: name a file")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: its folder does not exist: make it first")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise PermissionError(f"{path}: cannot be written: choose another file")
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write a value as JSON, a number a line. Raises ValueError for one that is not finite."""
     write_whole(path, json.dumps(value, indent=1, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file. Raises FileNotFoundError, or ValueError for what is none."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: no such file")
+    try:
+        value = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise LabError(f"{path}: damaged, or no JSON ({str(error) or 'too deep'})") from None
+    if not isinstance(value, dict):
+        raise LabError(f"{path}: holds a {type(value).__name__}, not names and values")
+    return value
 
 
 def load_result(name: str) -> dict[str, Any]:
@@ -57,7 +86,7 @@ def load_result(name: str) -> dict[str, Any]:
 def read_result(path: Path) -> dict[str, Any]:
     """The stored result in a file, with the clips that lie beside it."""
     clips_path = path.with_suffix(".clips.json")
-    clips = json.loads(clips_path.read_text("utf-8")) if clips_path.is_file() else {}
+    clips = read_json(clips_path) if clips_path.exists() else {}
 
     def packed(name: re.Match[str]) -> str:
         if name[1] not in clips:
@@ -66,43 +95,5 @@ def read_result(path: Path) -> dict[str, Any]:
             )
         return f'"{clips[name[1]]}"'
 
+    read_json(path)
     return json.loads(NAME_OF_CLIP.sub(packed, path.read_text("utf-8")))
-
-
-def store_result(out: Path, name: str, result: dict[str, Any]) -> Path:
-    """Write a result and its clips as `load_result` reads them, each whole; the result's path.
-
-    Numbers that are not whole are rounded to DIGITS.
-    """
-    clips: dict[str, str] = {}
-
-    def set_apart(clip: re.Match[str]) -> str:
-        name_of_clip = f"clip {hashlib.sha256(clip[1].encode()).hexdigest()[:12]}"
-        clips[name_of_clip] = clip[1]
-        return f'"{name_of_clip}"'
-
-    text = PACKED.sub(set_apart, json.dumps(result, allow_nan=False))
-    path = out / f"{name}.json"
-    out.mkdir(parents=True, exist_ok=True)
-    clips_path = path.with_suffix(".clips.json")
-    if clips:  # beside the former ones, so that each result has its clips, whenever it is stopped
-        write_json(clips_path, {**_stored_clips(clips_path), **clips})
-    write_json(path, json.loads(text, parse_float=_rounded))
-    if clips:
-        write_json(clips_path, clips)
-    else:
-        clips_path.unlink(missing_ok=True)
-    return path
-
-
-def _stored_clips(path: Path) -> dict[str, str]:
-    """Name of a clip → the clip; empty where the file is none."""
-    try:
-        clips = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return clips if isinstance(clips, dict) else {}
-
-
-def _rounded(digits: str) -> float:
-    return float(f"{float(digits):.{DIGITS}g}")

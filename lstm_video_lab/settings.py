@@ -16,6 +16,7 @@ from typing import Any, Self
 from lstm_video_lab.checks import LabError, check_choice, check_number, check_odd
 
 MAX_LAYERS = 3
+HELDOUT_SEED = 2015  # of held-out sequences: no training run may have it
 PACE = ("steps", "minutes", "batch_size", "learning_rate")  # how long and how fast a run learns
 
 
@@ -25,12 +26,17 @@ def setting(default: Any, doc: str, *, choices=None, low=None, high=math.inf) ->
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def _check_field(field: dataclasses.Field, value: Any) -> None:
-    """A value against its field's choices or range, and the kinds of numbers of its annotation."""
+def check_field(field: dataclasses.Field, value: Any) -> None:
+    """A value against its field's choices or range, and the kinds of values of its annotation."""
     meta, kinds = field.metadata, str(field.type)
     if meta["choices"] is not None:
         check_choice(field.name, value, meta["choices"])
-    elif meta["low"] is not None and not (value is None and "None" in kinds):
+    elif value is None and "None" in kinds:
+        return
+    elif meta["low"] is None:
+        if not isinstance(value, str) or not value:
+            raise LabError(f"{field.name}={value!r} is no word: give one")
+    else:
         if isinstance(value, tuple) and "tuple" not in kinds:
             raise LabError(f"{field.name}={value!r} is no number: give a single one")
         check_number(field.name, value, meta["low"], meta["high"], whole="float" not in kinds)
@@ -45,7 +51,7 @@ class FrameSettings:
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            _check_field(field, getattr(self, field.name))
+            check_field(field, getattr(self, field.name))
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -84,9 +90,7 @@ class ModelSettings(FrameSettings):
         "lstm", "recurrent cell: fully connected or convolutional", choices=("lstm", "convlstm")
     )
     units: int | tuple[int, ...] = setting(
-        256,
-        "units H of each layer (channels for convlstm); one number, or one for each layer",
-        low=1,
+        256, "units H of a layer (channels for convlstm); one number, or one a layer", low=1
     )
     layers: int = setting(
         1, "recurrent layers of the encoder and of each decoder", low=1, high=MAX_LAYERS
@@ -143,27 +147,19 @@ class ModelSettings(FrameSettings):
 class DataSettings(FrameSettings):
     """What the sequences are a pure function of: see `data.sources.open_data`."""
 
-    data: str = setting(
-        "digits",
-        "what moves: digits, camera (over two photographs), or a folder of videos",
-    )
+    data: str = setting("digits", "digits, camera (over photographs), a folder of videos, a file")
     digits: str = setting(
         "embedded",
-        "embedded, mnist (downloaded once), a folder of IDX files, or several: embedded+mnist",
+        "embedded, mnist (downloaded), a folder of IDX files, or several: embedded+mnist",
     )
     num_digits: int = setting(1, "digits in a frame", low=1, high=4)
     digit_size: int = setting(14, "height and width of a digit in pixels", low=4, high=64)
     speed: float | tuple[float, float] = setting(
-        0.1,
-        "step of a digit per frame, in parts of its box; two numbers are a range",
-        low=0.0,
-        high=1.0,
+        0.1, "step of a digit, in parts of its box; two numbers are a range", low=0.0, high=1.0
     )
     frames_in: int = setting(10, "frames that the encoder sees", low=1, high=200)
     frames_out: int = setting(10, "frames that the future predictor gives", low=1, high=200)
-    seed: int = setting(
-        0, "weights, data and schedule are a pure function of it", low=0, high=2**31 - 1
-    )
+    seed: int = setting(0, "all that is drawn is a pure function of it", low=0, high=2**31 - 1)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -211,10 +207,7 @@ class Settings(ModelSettings, DataSettings):
     batch_size: int = setting(32, "sequences B of a step", low=1)
     steps: int | None = setting(2000, "steps of the run; none: until minutes are over", low=1)
     minutes: float | None = setting(
-        None,
-        "minutes of the run; none: until steps are done. A run by the clock can be resumed, but "
-        "only one by steps repeats bit for bit",
-        low=0.0,
+        None, "minutes of the run; none: by steps, for only those repeat bit for bit", low=0.0
     )
     feedback: str = setting(
         "own",
@@ -239,6 +232,8 @@ class Settings(ModelSettings, DataSettings):
         if self.data != "digits":
             for name in ("digits", "num_digits", "digit_size", "speed"):
                 self._only_matters(name, "data='digits'")
+        if self.seed == HELDOUT_SEED:
+            raise LabError(f"seed={self.seed} is that of held-out sequences: choose another")
         if self.steps is None and self.minutes is None:
             raise LabError("steps and minutes are both none: say when the run ends")
         if not self.conditional:
@@ -279,34 +274,18 @@ class Settings(ModelSettings, DataSettings):
         return self._fields_of(ModelSettings)
 
 
+# fmt: off
 SCALES: dict[str, dict[str, Any]] = {
     # Seconds, for tests: every code path, no learning to speak of.
     "smoke": {
-        "image_size": 16,
-        "digit_size": 7,
-        "units": 16,
-        "frames_in": 4,
-        "frames_out": 3,
-        "batch_size": 4,
-        "steps": 20,
-        "validate_every": 10,
-        "checkpoint_every": 10,
-    },
+        "image_size": 16, "digit_size": 7, "units": 16, "frames_in": 4, "frames_out": 3,
+        "batch_size": 4, "steps": 20, "validate_every": 10, "checkpoint_every": 10},
     # Minutes on two CPU cores: the defaults above.
     "laptop": {},
     # One GPU: the settings of the paper, but Adam for its RMSProp with momentum.
     "paper": {
-        "image_size": 64,
-        "digit_size": 28,
-        "num_digits": 2,
-        "units": 2048,
-        "layers": 2,
-        "conditional": "future",
-        "learning_rate": 5e-4,
-        "batch_size": 128,
-        "steps": 100_000,
-        "precision": "auto",
-        "validate_every": 1000,
-        "checkpoint_every": 2000,
-    },
+        "image_size": 64, "digit_size": 28, "num_digits": 2, "units": 2048, "layers": 2,
+        "conditional": "future", "learning_rate": 5e-4, "batch_size": 128, "steps": 100_000,
+        "precision": "auto", "validate_every": 1000, "checkpoint_every": 2000},
 }
+# fmt: on

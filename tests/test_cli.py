@@ -183,7 +183,8 @@ def test_a_full_disk_is_one_line_and_nothing_half_written_stays(tmp_path):
     assert done.returncode == 2
     told = [line for line in done.stderr.splitlines() if line.startswith("lstm-video-lab train:")]
     assert len(told) == 1 and "Traceback" not in done.stderr and "could not be written" in told[0]
-    assert [path.name for path in (tmp_path / "run").iterdir()] == ["metrics.jsonl"]
+    left = sorted(path.name for path in (tmp_path / "run").iterdir())
+    assert left == [".lock", "metrics.jsonl"]
 
 
 def test_a_run_that_diverges_is_one_line(tmp_path, capsys):

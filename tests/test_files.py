@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from lstm_video_lab import cli, files
 from lstm_video_lab.commands.pretrain import MODELS
 from lstm_video_lab.data.frames import pack_frames, unpack_frames
-from lstm_video_lab.files import read_result, store_result, write_json, write_whole
-from lstm_video_lab.lessons.experiments import ROOMS
+from lstm_video_lab.files import read_result, write_json, write_whole
+from lstm_video_lab.lessons import experiments
+from lstm_video_lab.lessons.experiments import ROOMS, store_result
 
 RESULTS = Path(__file__).parents[1] / "notebooks" / "results"
 STORED = sorted(path for path in RESULTS.glob("*.json") if not path.name.endswith(".clips.json"))
@@ -111,7 +112,7 @@ def test_a_result_can_be_read_whenever_its_writing_is_stopped(tmp_path, monkeypa
     old = {"a": 1, "clip": CLIP}
     new = {"a": 2, "clip": OTHER}
     path = store_result(tmp_path, "x", old)
-    write_json, writes = files.write_json, []
+    write_json, writes = experiments.write_json, []
 
     def stop_after(*arguments):
         if len(writes) == count:
@@ -119,7 +120,7 @@ def test_a_result_can_be_read_whenever_its_writing_is_stopped(tmp_path, monkeypa
         writes.append(arguments)
         write_json(*arguments)
 
-    monkeypatch.setattr(files, "write_json", stop_after)
+    monkeypatch.setattr(experiments, "write_json", stop_after)
     with pytest.raises(KeyboardInterrupt):
         store_result(tmp_path, "x", new)
     assert read_result(path) == (new if count == 2 else old)

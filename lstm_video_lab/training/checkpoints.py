@@ -10,7 +10,9 @@ Tensors are safetensors, everything else is JSON: nothing is ever unpickled.
 import hashlib
 import json
 import os
+import re
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from lstm_video_lab.checks import LabError
+from lstm_video_lab.checks import LabError, check_number
+from lstm_video_lab.files import read_json
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 
@@ -67,17 +70,24 @@ def save_checkpoint(
         (draft / SUMS).write_text("".join(f"{_digest(draft / name)}  {name}\n" for name in names))
         for path in (*draft.iterdir(), draft):
             _flush(path)
-        if folder.exists():
-            shutil.rmtree(folder)
+        _set_aside(folder)
         draft.rename(folder)
         _flush(out)
     except (OSError, SafetensorError) as error:
         shutil.rmtree(draft, ignore_errors=True)
         raise OSError(f"{folder}: the checkpoint could not be written ({error}): make room, "
                       "or choose another --out") from None  # fmt: skip
-    for old in (*_checkpoints(out)[:-KEEP], *out.glob(".draft-*")):  # drafts: of killed runs
+    for old in _checkpoints(out)[:-KEEP]:
+        _set_aside(old)
+    for old in out.glob(".draft-*"):  # of killed runs, too
         shutil.rmtree(old, ignore_errors=True)
     return folder
+
+
+def _set_aside(folder: Path) -> None:
+    """Make a draft of a checkpoint, so that nobody takes a part of it for the whole."""
+    if folder.exists():
+        folder.rename(folder.with_name(f".draft-old-{folder.name}-{time.time_ns()}"))
 
 
 def newest_checkpoint(out: Path | str) -> Path | None:
@@ -99,7 +109,11 @@ def read_checkpoint(out: Path | str) -> Checkpoint:
         raise FileNotFoundError(f"{out}: no checkpoint in it: train with --out {out} first")
     _verify(folder)
     try:
-        state = json.loads((folder / "state.json").read_text())
+        state = read_json(folder / "state.json")
+        for name, whole in (("step", True), ("seconds", False)):
+            check_number(name, state[name], 0, whole=whole)
+        if not isinstance(state["settings"], dict) or not isinstance(state["metrics"], dict):
+            raise LabError("settings and metrics must be names and values")
         return Checkpoint(
             folder,
             Settings.from_dict(state["settings"]),
@@ -109,7 +123,7 @@ def read_checkpoint(out: Path | str) -> Checkpoint:
             load_file(folder / "weights.safetensors"),
             load_file(folder / "optimiser.safetensors"),
         )
-    except (OSError, KeyError, SafetensorError, json.JSONDecodeError) as error:
+    except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
         raise LabError(f"{folder}: this is no checkpoint of a run ({error})") from None
 
 
@@ -120,23 +134,52 @@ def load_model(folder: Path | str) -> VideoModel:
     """
     checkpoint = read_checkpoint(folder)
     model = VideoModel(**checkpoint.settings.model_fields())
-    model.load_state_dict(checkpoint.weights)
+    restore_weights(model, checkpoint)
     return model.eval()
 
 
-def restore_optimiser(optimiser: torch.optim.Optimizer, flat: dict[str, Tensor]) -> None:
-    """Put back what `save_checkpoint` took from an optimiser."""
+def restore_weights(model: VideoModel, saved: Checkpoint) -> None:
+    """Raises ValueError for weights of another model, and for what are no numbers."""
+    path = saved.folder / "weights.safetensors"
+    _check_tensors(path, saved.weights, model.state_dict())
+    if not all(weights.isfinite().all() for weights in saved.weights.values()):
+        raise LabError(f"{path}: weights that are no numbers: delete {saved.folder}")
+    model.load_state_dict(saved.weights)
+
+
+def restore_optimiser(optimiser: torch.optim.Optimizer, saved: Checkpoint) -> None:
+    """Put back what `save_checkpoint` took from an optimiser, before the weights are restored.
+
+    Raises ValueError for another one's state: with other shapes torch would read past its end.
+    """
+    for group in optimiser.param_groups:
+        for parameter in group["params"]:
+            parameter.grad = torch.zeros_like(parameter)
+    if saved.step:
+        optimiser.step()  # makes the state whose names and shapes are compared
+    optimiser.zero_grad()
+    _check_tensors(saved.folder / "optimiser.safetensors", saved.optimiser, _flatten(optimiser))
     state: dict[int, dict[str, Tensor]] = {}
-    for key, value in flat.items():
+    for key, value in saved.optimiser.items():
         index, name = key.split(".", 1)
         state.setdefault(int(index), {})[name] = value
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
 
 
+def _check_tensors(path: Path, stored: dict[str, Tensor], like: dict[str, Tensor]) -> None:
+    """Raises ValueError naming a tensor that is missing, too many or mis-shaped."""
+    for name in sorted({*stored, *like}):
+        kinds = [(part[name].dtype, part[name].shape) for part in (stored, like) if name in part]
+        if len(set(kinds)) > 1 or len(kinds) < 2:
+            raise LabError(f"{path}: {name} is not as this run has it: it belongs to another")
+
+
 def _checkpoints(out: Path) -> list[Path]:
     """Whole checkpoints, oldest first."""
-    folders = [path for path in out.glob("checkpoint-*") if (path / SUMS).is_file()]
-    return sorted(folders, key=lambda path: int(path.name.split("-")[1]))
+    names = re.compile(r"checkpoint-\d{6,15}")
+    folders = [path for path in out.glob("checkpoint-*") if names.fullmatch(path.name)]
+    whole = [path for path in folders if (path / SUMS).is_file()]
+    return sorted(whole, key=lambda path: int(path.name.split("-")[1]))
 
 
 def _flatten(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -5,6 +5,7 @@ stops asking stops the run, and a run with a folder then leaves a checkpoint tha
 bit.
 """
 
+import contextlib
 import json
 import math
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 from torch import Tensor, nn
 
 from lstm_video_lab import evaluation, pretrained
@@ -30,6 +32,7 @@ from lstm_video_lab.training.loss import composite_loss
 from lstm_video_lab.training.optimisers import learning_rate, make_optimiser
 
 LOG_EVERY = 10
+LOG_LINE = '{"step"'  # how each begins
 HELDOUT_SEQUENCES = 128
 # What may change when a run is resumed, for its result does not hang on it, or extends it.
 MAY_CHANGE = ("steps", "minutes", "device", "validate_every", "checkpoint_every")
@@ -95,6 +98,7 @@ class _Run:
                 f"precision='bf16': this {self.device.type} has none in hardware: use auto or fp32"
             )
         self.data = open_data(settings)
+        evaluation.heldout_data(settings)  # opened now: what is missing must not end a long run
         self.model = VideoModel(**settings.model_fields(), seed=settings.seed).to(self.device)
         if settings.start_from is not None:
             pretrained.start_from(self.model, settings.start_from)
@@ -102,8 +106,13 @@ class _Run:
         self.step, self.seconds, self.spent, self.saved_step = 0, 0.0, 0.0, -1
         self.last: dict[str, Any] = {}
         self.numbers: dict[str, float] = {}  # the newest losses that were read
+        self.lock = contextlib.ExitStack()  # of the folder: one writer at a time
         if out is not None:
-            self._open_folder(resume)
+            try:
+                self._open_folder(out, resume)
+            except BaseException:
+                self.lock.close()
+                raise
         self.parallel = ranks.parallel(self.model)
 
     def steps(self) -> Generator[Progress, None, None]:
@@ -115,16 +124,17 @@ class _Run:
                 yield progress
                 if self.step % self.settings.checkpoint_every == 0:
                     self._save()
+            self._save()
         except DivergedError:
             raise
         except RankLostError:
             self._save()  # the step in which it was lost has changed nothing yet
             raise RankLostError(self._loss_of_a_rank()) from None
-        except GeneratorExit:
+        except (Exception, GeneratorExit):  # also of a log that is full, or a look that fails
             self._save()
             raise
-        else:
-            self._save()
+        finally:
+            self.lock.close()
 
     @property
     def fraction(self) -> float:
@@ -222,23 +232,33 @@ class _Run:
             self._log(self.last)
         return progress
 
-    def _open_folder(self, resume: bool) -> None:
-        assert self.out is not None
-        if checkpoints.newest_checkpoint(self.out) is not None:
+    def _open_folder(self, out: Path, resume: bool) -> None:
+        if self.ranks.is_first:
+            out.mkdir(parents=True, exist_ok=True)
+            try:
+                self.lock.enter_context(FileLock(out / ".lock", blocking=False))
+            except Timeout:
+                raise OSError(f"{out}: another run writes there: choose another folder") from None
+        if checkpoints.newest_checkpoint(out) is not None:
             if not resume:
                 raise FileExistsError(
-                    f"{self.out}: holds a run already: resume it, or choose another folder"
+                    f"{out}: holds a run already: resume it, or choose another folder"
                 )
-            self._resume(checkpoints.read_checkpoint(self.out))
-        if not self.ranks.is_first:
-            return
-        self.out.mkdir(parents=True, exist_ok=True)
-        log = self.out / "metrics.jsonl"
-        lines = log.read_text().splitlines(keepends=True) if log.exists() else []
-        kept = [
-            line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= self.step
-        ]
-        write_whole(log, "".join(kept))
+            self._resume(checkpoints.read_checkpoint(out))
+        if self.ranks.is_first:
+            self._open_log(out / "metrics.jsonl")
+
+    def _open_log(self, log: Path) -> None:
+        """Keep what was logged up to this step; a line that was cut off does not count."""
+        try:
+            lines = log.read_text("utf-8").splitlines(keepends=True) if log.is_file() else []
+            values = [json.loads(line) for line in lines if line.endswith("\n")]
+            kept = [value for value in values if value["loss"] is not None and value["step"] <= self.step]
+            if any(line[:7] != LOG_LINE[: len(line)] for line in lines):
+                raise ValueError
+        except (ValueError, LookupError, TypeError, RecursionError):
+            raise LabError(f"{log}: is no log of a run: choose another folder") from None
+        write_whole(log, "".join(json.dumps(value) + "\n" for value in kept))
 
     def _resume(self, saved: checkpoints.Checkpoint) -> None:
         old, new = saved.settings.to_dict(), self.settings.to_dict()
@@ -249,8 +269,8 @@ class _Run:
                 f"{self.out}: this run was started with {k}={old[k]!r}, not {new[k]!r}: "
                 "resume it with its own settings, or choose another folder"
             )
-        self.model.load_state_dict(saved.weights)
-        checkpoints.restore_optimiser(self.optimiser, saved.optimiser)
+        checkpoints.restore_optimiser(self.optimiser, saved)
+        checkpoints.restore_weights(self.model, saved)
         self.step, self.seconds, self.last = saved.step, saved.seconds, saved.metrics
         self.spent, self.saved_step = saved.seconds, saved.step
 
