@@ -6,7 +6,7 @@ is read as plain texts, cut and escaped, and what is no such file is named in a 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +14,10 @@ from typing import Any
 
 from lstm_video_lab.checks import LabError
 from lstm_video_lab.course.exercises import Exercise
-from lstm_video_lab.course.grading.intake import files_of_students
+from lstm_video_lab.course.grading.handed_in import IS_GUESSES
+from lstm_video_lab.course.grading.roster import Roster
 from lstm_video_lab.course.grading.spreadsheets import csv_text
+from lstm_video_lab.course.grading.students import find_students
 from lstm_video_lab.course.pages import render
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.questions import Guessed, read_guesses
@@ -31,14 +33,15 @@ class ClassGuesses:
     lines: list[str] = field(default_factory=list)
 
 
-def read_class(folder: Path, exercises: dict[str, Exercise]) -> ClassGuesses:
+def read_class(
+    folder: Path, exercises: dict[str, Exercise], roster: Roster | None = None
+) -> ClassGuesses:
     """The guesses of all students below a folder of submissions; the newest file of each counts."""
     found = ClassGuesses()
-    files: dict[str, list[Path]] = defaultdict(list)
-    for path, owner in files_of_students(folder, exercises):
-        if path.suffix.lower() == ".json":
-            files[owner.student].append(path)
-    for student, paths in sorted(files.items()):
+    for student, things in find_students(folder, exercises, roster).items():
+        paths = [one.entry.path for one in things if IS_GUESSES.search(one.entry.path.name)]
+        if not paths:
+            continue
         newest = max(paths, key=lambda path: path.lstat().st_mtime)
         try:
             found.of_students[student] = read_guesses(newest)

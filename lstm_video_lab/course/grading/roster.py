@@ -1,0 +1,115 @@
+"""Who is in the course: `--roster FILE`, a table with the columns name, id and section.
+
+Exports of Canvas and Moodle are such tables too. A column `also` holds other names of a student, as
+files and folders have them, with `;` between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+
+from lstm_video_lab.course.grading.csv_tables import Sheet, plain_text, read_sheet, refuse
+from lstm_video_lab.course.grading.owners import Owner, name_key, readable_name
+
+NAME = ("name", "student", "full name", "student name")
+FIRST, LAST = ("first name", "given name"), ("last name", "surname", "family name")
+ID = ("id", "student id", "id number", "number", "sis user id", "username")
+SECTION = ("section", "sections", "group", "groups")
+ALSO = ("also", "alias", "aliases", "sis login id", "login", "email", "email address")
+NOBODY = ("points possible", "student, test", "test student")  # rows of Canvas's export
+
+
+@dataclass
+class Person:
+    """A student of the course; `student` is what the gradebook calls them."""
+
+    name: str
+    id: str = ""
+    section: str = ""
+    also: set[str] = field(default_factory=set)
+    student: str = ""
+
+
+class Roster:
+    """All students of a course, found by what their files are called."""
+
+    def __init__(self, path: Path, people: list[Person]) -> None:
+        self.path = path
+        self.people = people
+        self._by_id: dict[str, list[Person]] = {}
+        self._by_name: dict[str, list[Person]] = {}
+        names = [name_key(person.name) for person in people]
+        for person in people:
+            twice = names.count(name_key(person.name)) > 1
+            person.student = f"{person.name} ({person.id})" if twice else person.name
+            if person.id:
+                self._by_id.setdefault(person.id.casefold(), []).append(person)
+            for key in {*_keys(person.name), *map(name_key, person.also), name_key(person.student)}:
+                self._by_name.setdefault(key, []).append(person)
+
+    def find(self, owner: Owner, path: PurePath) -> list[Person]:
+        """The students that a file may be of: by an id in its path, else by the name."""
+        for number in owner.ids.values():
+            if found := self._by_id.get(number.casefold()):
+                return found
+        parts = [part for part in path.parts if part]
+        for word in re.split(r"[\s_.()\[\]-]+", " ".join(parts)):
+            if len(word) >= 4 and re.search(r"\d", word) and word.casefold() in self._by_id:
+                return self._by_id[word.casefold()]
+        key = name_key(owner.student)
+        in_order = " ".join(sorted(re.findall(r"\w+", key)))
+        return self._by_name.get(key) or self._by_name.get(in_order, [])
+
+
+def _keys(name: str) -> Iterator[str]:
+    """A name as files have it: as it is, its words sorted, and in one word, any of them first."""
+    yield name_key(name)
+    words = re.findall(r"\w+", name_key(name))
+    yield " ".join(sorted(words))
+    for first in range(len(words)):
+        yield "".join([*words[first:], *words[:first]])
+
+
+def read_roster(path: Path) -> Roster:
+    """Raises ValueError that names file, row and column; OSError where there is no such file."""
+    return read_sheet(path, [NAME + LAST], _understand, once=("name", "id", "section"))
+
+
+def _understand(sheet: Sheet) -> Roster:
+    people: dict[str, Person] = {}
+    for number, row in sheet.rows:
+        name = _name_in(sheet, row)
+        if plain_text(name) in NOBODY:
+            continue
+        if not name:
+            refuse(sheet.path, number, "name", "nobody's name stands here: fill it in")
+        person = Person(name, _cell(sheet, row, ID), _cell(sheet, row, SECTION))
+        for column in ALSO:
+            person.also |= {one.strip() for one in _cell(sheet, row, (column,)).split(";")} - {""}
+        person.also |= {one.partition("@")[0] for one in person.also}
+        key = person.id.casefold() or name_key(name)
+        if key not in people:
+            people[key] = person
+        elif name_key(people[key].name) != name_key(name):
+            words = f"{person.id} is {people[key].name} above: correct one of them"
+            refuse(sheet.path, number, "id", words)
+        else:  # in two sections
+            both = dict.fromkeys([people[key].section, person.section])
+            people[key].section = ", ".join(section for section in both if section)
+    if not people:
+        raise ValueError(f"{sheet.path}: nobody stands on it: a row for each student")
+    return Roster(sheet.path, list(people.values()))
+
+
+def _name_in(sheet: Sheet, row: list[str]) -> str:
+    if sheet.column(*NAME) is not None:
+        return readable_name(_cell(sheet, row, NAME))
+    return readable_name(f"{_cell(sheet, row, FIRST)} {_cell(sheet, row, LAST)}".strip())
+
+
+def _cell(sheet: Sheet, row: list[str], names: tuple[str, ...]) -> str:
+    column = sheet.column(*names)
+    return "" if column is None else " ".join(row[column].split()).removeprefix("'")

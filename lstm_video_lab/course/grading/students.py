@@ -1,0 +1,115 @@
+"""Which student each thing in a folder of submissions is of: one student is one row.
+
+Several spellings of a name are one student. Two ids of Canvas are two; so are two of Moodle, and
+two sections, in which one name hands in the same exercise twice. A roster settles all of it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lstm_video_lab.course.grading.handed_in import Entry, entries_in
+from lstm_video_lab.course.grading.owners import (
+    Owner,
+    Owners,
+    Place,
+    exercise_named,
+    name_key,
+    readable_name,
+)
+from lstm_video_lab.course.grading.roster import Person, Roster
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A thing with its owner; `student` is what the gradebook calls them."""
+
+    student: str
+    entry: Entry
+    owner: Owner
+    person: Person | None = None  # of the roster
+
+
+def find_students(
+    folder: Path,
+    exercises: Collection[str],
+    roster: Roster | None = None,
+    leave_out: Iterable[Path] = (),
+) -> dict[str, list[Found]]:
+    """Student → all that is of them, students and files by name."""
+    entries = entries_in(folder, frozenset(leave_out))
+    places = [_place(folder, entry) for entry in entries]
+    owners = Owners(places, exercises)
+    buckets: dict[Key, list[Found]] = defaultdict(list)
+    for entry, place in zip(entries, places, strict=True):
+        owner = owners.of(place)
+        people = roster.find(owner, entry.path.relative_to(folder)) if roster else []
+        person = people[0] if len(people) == 1 else None
+        path = entry.path.relative_to(folder).as_posix()
+        student = person.student if person else readable_name(owner.student or place[1] or path)
+        found = Found(student, entry, owner, person)
+        buckets[_key(found, path)].append(found)
+    _join_ids_with_names(buckets)
+    students: dict[str, list[Found]] = defaultdict(list)
+    for key, bucket in buckets.items():
+        for name, found_of_one in _apart(key, bucket, exercises).items():
+            students[name] += found_of_one
+    return {name: students[name] for name in sorted(students)}
+
+
+def _place(folder: Path, entry: Entry) -> Place:
+    parts = entry.path.relative_to(folder).parts
+    return (parts, "") if entry.is_folder else (parts[:-1], entry.path.stem)
+
+
+def _key(found: Found, path: str) -> Key:
+    owner = found.owner
+    if found.person:
+        return "person", found.student
+    if "canvas" in owner.ids:
+        return "canvas", owner.ids["canvas"]
+    return ("name", name_key(owner.student)) if owner.student else ("file", path)
+
+
+def _join_ids_with_names(buckets: dict[Key, list[Found]]) -> None:
+    """What has a name alone goes to the one id of that name; ids of one name are told apart."""
+    ids: dict[str, list[Key]] = defaultdict(list)
+    for key, bucket in buckets.items():
+        if key[0] == "canvas":
+            ids[name_key(bucket[0].owner.student)].append(key)
+    for name, keys in ids.items():
+        if len(keys) == 1:
+            buckets[keys[0]] += buckets.pop(("name", name), [])
+            continue
+        for key in keys:
+            buckets[key] = [_renamed(found, key[1]) for found in buckets[key]]
+
+
+def _renamed(found: Found, mark: str) -> Found:
+    return Found(f"{found.student} ({mark})", found.entry, found.owner, found.person)
+
+
+def _apart(key: Key, bucket: list[Found], exercises: Collection[str]) -> dict[str, list[Found]]:
+    """Name → what is of one student, for a bucket of things under one name."""
+    marks: dict[str, set[str]] = defaultdict(set)
+    for found in bucket:
+        if found.entry.is_notebook:
+            file = found.owner.file
+            marks[_mark(found)].add(exercise_named(file, exercises) or file)
+    handed_in = [exercise for of_mark in marks.values() for exercise in of_mark]
+    if key[0] != "name" or len(handed_in) == len(set(handed_in)):
+        return {bucket[0].student: bucket}
+    apart: dict[str, list[Found]] = defaultdict(list)
+    for found in bucket:
+        mark = _mark(found)
+        apart[f"{bucket[0].student} ({mark})" if mark else bucket[0].student].append(found)
+    return apart
+
+
+def _mark(found: Found) -> str:
+    return found.owner.ids.get("moodle") or found.owner.group
