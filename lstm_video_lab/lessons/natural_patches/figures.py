@@ -12,12 +12,14 @@ import numpy as np
 from torch import Tensor
 
 from lstm_video_lab import plots
+from lstm_video_lab.lessons.natural_patches.doubled_units import HALF, WHOLE, clips_of
 from lstm_video_lab.lessons.natural_patches.experiment import LARGE, PAPER, SMALL
 from lstm_video_lab.plots.canvas import Picture, room_for
 from lstm_video_lab.plots.page import Page
 
 FINE = 4  # from so many waves in a patch on, detail is called fine
 EVERY = 2  # of so many frames one is shown, so that a patch is large
+LARGE_EVERY = 4  # where patches are twice as large
 
 
 def overview(result: dict[str, Any]) -> Picture:
@@ -66,6 +68,45 @@ def draw_rows(rows: Mapping[str, Any], text: str, first: int = 1, every: int = E
     page.frames({name: row[::every] for name, row in rows.items()}, numbers)
     page.gap(6)
     return page.finish(text)
+
+
+def draw_doubled_units(result: dict[str, Any]) -> Picture:
+    """Errors of both long-trained models, in what they recall and in what they predict."""
+    parts = {"reconstruction": "recalled", "future": "predicted"}
+    heights, errors, words = {}, {}, []
+    for name in (HALF, WHOLE):
+        one = result["models"][name]
+        label = f"{one['units']} units"
+        heights[label] = [round(one[part]["mean"], 2) for part in parts]
+        errors[label] = [one[part]["stderr"] for part in parts]
+        listed = " and ".join(f"{one[p]['mean']:.2f} ± {one[p]['stderr']:.2f}" for p in parts)
+        words.append(f"{label} {listed}")
+    steps = result["models"][HALF]["steps"]
+    return plots.bars(
+        list(parts.values()),
+        heights,
+        errors,
+        text=f"Squared error per frame, recalled and predicted: {'; '.join(words)} (mean ± "
+        f"standard error over {result['sequences']} held-out clips; one training of each, {steps} "
+        f"steps, {result['scale']} scale).",
+        ylabel="squared error per frame",
+    )
+
+
+def draw_recalled(result: dict[str, Any], clip: int) -> Picture:
+    """One of the busiest clips (from 1), as both models recall it."""
+    frames = {name: frames[:, clip - 1] for name, frames in clips_of(result).items()}
+    rows, words = {"truth": frames["truth"]}, []
+    for name in (HALF, WHOLE):
+        label = f"{result['models'][name]['units']} units"
+        rows[label] = frames[name]
+        error = (frames[name] - frames["truth"]).square().sum((1, 2)).mean()
+        words.append(f"{label} {error:.2f}")
+    return draw_rows(
+        rows,
+        f"Clip {clip} of the test, every wave of it. Squared error per frame: {', '.join(words)}.",
+        every=LARGE_EVERY,
+    )
 
 
 def draw_errors(errors: Mapping[str, list[float]], first: int) -> Picture:

@@ -188,6 +188,11 @@ def select(result: dict[str, Any], **wanted: Any) -> list[dict[str, Any]]:
     return sorted(best, key=lambda row: row["draw"])
 
 
+def join(actions: dict[str, Any], unrelated: dict[str, Any]) -> dict[str, Any]:
+    """The result "actions" with the trials of "unrelated" among its own."""
+    return {**actions, "trials": [*actions["trials"], *unrelated["trials"]]}
+
+
 def accuracies(result: dict[str, Any], way: str = "mean", **wanted: Any) -> list[float]:
     """Those of the trials that `select` takes, in %; way: how step answers are pooled."""
     return [row["accuracy"][way] for row in select(result, **wanted)]

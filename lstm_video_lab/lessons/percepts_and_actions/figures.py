@@ -17,9 +17,11 @@ from lstm_video_lab.lessons.percepts_and_actions.few_labels import (
     TABLE3,
     accuracies,
     gain,
+    join,
     levels,
     run_name,
 )
+from lstm_video_lab.lessons.percepts_and_actions.unrelated import START
 from lstm_video_lab.plots.canvas import Picture, draw_levels, draw_lines
 from lstm_video_lab.plots.page import Page
 from lstm_video_lab.training.trials import mean_and_std
@@ -184,6 +186,33 @@ def draw_pretrainings(result: dict[str, Any]) -> Picture:
         f"Points gained on images with {few} labelled clips of a class, for each of "
         f"{len(seeds)} pretrainings that differ in their seed alone, ± standard error over draws: "
         f"{{}}. Stored results, {result['scale']} scale.",
+        "points gained over random weights",
+    )
+
+
+def draw_unrelated(unrelated: dict[str, Any], actions: dict[str, Any] | None = None) -> Picture:
+    """What clips of a camera are worth beside the actions' own, on flow, by labelled clips.
+
+    Without the result "actions" there is nothing to gain over: then accuracies.
+    """
+    counts = unrelated["sizes"]["labelled"]
+    how: dict[str, Any] = {"percepts": "flow", "encoder": "best"}
+    if actions is None:
+        each = [mean_and_std(accuracies(unrelated, start=START, labelled=n, **how)) for n in counts]
+        means, spreads = zip(*each, strict=True)
+        return plots.bars([str(n) for n in counts], list(means), list(spreads), {"chance": CHANCE})
+    both = join(actions, unrelated)
+    gains = {
+        name: [gain(both, start, labelled=n, **how) for n in counts]
+        for name, start in (("clips of actions", "composite"), ("clips of a camera", START))
+    }
+    return _draw_groups_of_gains(
+        gains,
+        [f"{n} a class" for n in counts],
+        "Flow percepts. Points gained over random weights with "
+        f"{', '.join(map(str, counts))} labelled clips of a class, each trained in its best way, "
+        f"± standard error over draws, by what the encoder has watched: {{}}. Stored results, "
+        f"{unrelated['scale']} scale.",
         "points gained over random weights",
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from lstm_video_lab.lessons.percepts_and_actions.few_labels import accuracies, gain
 from lstm_video_lab.lessons.percepts_and_actions.model import WAYS
+from lstm_video_lab.lessons.percepts_and_actions.unrelated import START
 from lstm_video_lab.questions import Question
 from lstm_video_lab.training.trials import mean_and_std
 
@@ -166,4 +167,42 @@ FLOW_OR_IMAGES = Question(
     },
     _better_kind,
     _of_kinds,
+)
+
+LEFT = ("nothing clear of its error", "about half of it, or less", "most of it, or all")
+
+
+def _gains_of_clips(both: Result) -> dict[str, tuple[float, float]]:
+    """Gains with few labels, by what the encoder has watched; `both`: `few_labels.join`."""
+    how: dict[str, Any] = {"labelled": _few(both), "encoder": "best", "percepts": "flow"}
+    return {start: gain(both, start, **how) for start in ("composite", START)}
+
+
+def _how_much_is_left(both: Result) -> str:
+    gains = _gains_of_clips(both)
+    points, error = gains[START]
+    if points < 2 * error:
+        return LEFT[0]
+    return LEFT[1 if points < 0.6 * gains["composite"][0] else 2]
+
+
+def _of_clips(both: Result) -> str:
+    (own, own_error), (camera, error) = _gains_of_clips(both).values()
+    return (
+        f"After clips of actions {own:+.1f} ± {own_error:.1f} points, after clips of the camera "
+        f"{camera:+.1f} ± {error:.1f}, with {_few(both)} labelled clips of a class."
+    )
+
+
+UNRELATED = Question(
+    "percepts_and_actions/unrelated",
+    "An encoder has watched the motion of a camera alone, never a digit and none of the actions. "
+    "With ten labelled clips of each class, how much of the gain is left?",
+    {
+        LEFT[0]: "A part of what is learnt there serves here as well.",
+        LEFT[1]: "That is not what is measured: look at the bars.",
+        LEFT[2]: "The camera moves all places together, and digits do not move so.",
+    },
+    _how_much_is_left,
+    _of_clips,
 )
