@@ -354,7 +354,7 @@ alone = {"16 maps": "conv autoencoder", "256 units": "many autoencoder"}
 for words, name in alone.items():
     mean, deviation = experiment.error_over_seeds(models[name], "reconstruction", "mse")
     print(f"here, {words:<25} {mean / 32**2:.6f} per pixel = {mean:6.2f} ± {deviation:.2f}", end="")
-    print(f" per frame of 32×32, {models[name]['parameters']:,} parameters")
+    print(f" per frame of 32×32 ({models[name]['parameters']:,} weights)")
 
 # %% recalled frames
 figures.draw_recalled(result, alone)
@@ -465,6 +465,9 @@ figures.draw_ranking(scores)
 # 4. *For the fast.* In section 2 the walls spoil the shift. Give a convolutional model a clip in
 #    which the digit meets a wall, and its twin moved by one patch. How far from the wall does the
 #    state differ, after how many steps? Compare with the rule of section 3.
+#
+# To write the cell yourself: [Exercise 3 · One step of a convolutional
+# LSTM](../exercises/03_convlstm_cell.ipynb).
 #
 # ## In one breath
 #

@@ -60,6 +60,9 @@ plots.frames(
 # %% [markdown]
 # ## 1. One digit
 #
+# (To write such a world, for any number of digits:
+# [Exercise 4](../exercises/04_bouncing_digits.ipynb).)
+#
 # Both models are *composites* (lesson 06): they see ten frames, give them back, and continue them.
 # Nothing in them says "two". There is no slot for a first digit and none for a second. There are
 # only weights that served well on clips with two.
@@ -161,11 +164,15 @@ figures.draw_squared_errors(result)
 # 2. We count in the **true frames** with the same ruler, and judge only frames in which the truth
 #    shows as many blobs as there are digits. Where digits overlap, nobody can count.
 # 3. We ask a **control**: a network of 32×32 pixels that was trained on *one* digit. Its blobs are
-#    blur and plain mistakes, for it knows of no second digit. Beside it stands a network of the
-#    same kind that was trained on two. (It has half as many units again, and three times the
-#    steps. So the control is the more blurred of the two, if anything.)
+#    blur and plain mistakes, for it knows of no second digit. Beside it stands the *small* network,
+#    trained on two: with as many units, for as many steps, with the same first weights and the same
+#    rates. They differ in the number of digits, and in nothing else.
 #
 # <!--
+# small = digit_count.models["composite-two-digits"]
+# "with as many units, for as many steps" = [digit_count.control.settings.units,
+#     digit_count.control.steps] == [small.settings.units, small.steps]
+# "the same rates" = digit_count.control.settings.learning_rate == small.settings.learning_rate
 # "from 0.1 to 0.7" = [digit_count.thresholds[0], digit_count.thresholds[-1]]
 # -->
 
@@ -403,6 +410,8 @@ figures.draw_places(result)
 # 3. *For the fast.* Sharing was said to be the reason. A convolutional network with `patch=16`
 #    shares its weights over 4×4 places only. Train it on two digits, and weigh its ink on one and
 #    on four.
+#
+# To make the clips yourself: [Exercise 4 · Bouncing digits](../exercises/04_bouncing_digits.ipynb).
 #
 # ## In one breath
 #

@@ -82,8 +82,8 @@ both = {name: rollouts[name] for name in ("fully connected", "convolutional")}
 stored_figures.draw_strip(both, frames[SEEN:].numpy(), sequence=1, first=SEEN + 1)
 
 # %% [markdown]
-# Read the rows from left to right. In the first column, ten frames ahead, both follow the truth,
-# and the convolutional one keeps somewhat more of the shape. Then both lose it. The fully connected
+# Read the rows from left to right. In the first column, ten frames ahead, both still have ink where
+# the digits are, though no shape. Then both lose the places as well. The fully connected
 # network goes on with two blurred blobs, to the last frame: they cross, part and turn at walls. The
 # convolutional one fades to a fog in which hardly anything moves.
 #
@@ -140,11 +140,10 @@ print("Units and frames come in equal number:", len(units) == len(long) == AHEAD
 # Now the same for a hundred clips, from a stored result. Three measures, for three different things
 # that can go wrong:
 #
-# ```
-# error       nats per frame                    right shape in the right place
-# sharpness   Σ (differences of neighbouring pixels)², 1 = as in the true frames
-# path        how far the centre of all ink moves per frame, in pixels
-# ```
+# - **Error**, in nats per frame: is the right shape in the right place?
+# - **Sharpness**: the squared differences of neighbouring pixels, added up over the frame,
+#   $\sum (x_p - x_q)^2$, divided by the same of the true frames. 1 is as sharp as they are.
+# - **Path**: how far the centre of all ink moves per frame, in pixels.
 
 # %% error over a hundred frames
 stored_figures.draw_errors(result)
@@ -173,8 +172,8 @@ stored_figures.draw_paths(result)
 # ## 3. Do the units keep time?
 #
 # A digit that bounces between two walls comes back: its place has a **period**. In this world it is
-# easily told. A digit takes ⌈1 / v⌉ steps from wall to wall, v being its speed along that axis in
-# parts of the box. **Write one line**: after how many frames is it back?
+# easily told. A digit takes $\lceil 1 / v \rceil$ steps from wall to wall, v being its speed along
+# that axis in parts of the box. **Write one line**: after how many frames is it back?
 
 
 # %% the period of a digit
@@ -395,6 +394,8 @@ print(stored_figures.table_of_endings(result))
 # 3. *For the fast.* Train on a range of horizons, `frames_out=20`, `30`, `50`, for equal seconds,
 #    and plot the frame where each passes the mean image against its horizon. Is it a straight
 #    line? Does any model ever run well beyond what it was trained for?
+#
+# To write the rollout yourself: [Exercise 8 · A hundred frames](../exercises/08_long_rollouts.ipynb).
 #
 # ## In one breath
 #

@@ -54,18 +54,19 @@ figures.draw_one_unit(learnt, one)
 # Every step of an LSTM computes four sums over the pixels of the frame: one for each gate, and
 # one for the cell input g. A row of the weights belongs to each.
 #
-# ```
-# a_i = W_i x + …    input gate:   shall something be written into the cell?
-# a_f = W_f x + …    forget gate:  shall the old content be kept?
-# a_g = W_g x + …    cell input:   what is to be written?
-# a_o = W_o x + …    output gate:  shall the cell be heard?
+# $$\begin{aligned}
+# a_i &= W_i x + \dots && \text{input gate: shall something be written into the cell?} \\
+# a_f &= W_f x + \dots && \text{forget gate: shall the old content be kept?} \\
+# a_g &= W_g x + \dots && \text{cell input: what is to be written?} \\
+# a_o &= W_o x + \dots && \text{output gate: shall the cell be heard?} \\[1ex]
+# \hat x &= \sigma(V h + b) && \text{readout: pixel } p \text{ gets } V_{pu} \text{ from unit } u
+# \end{aligned}$$
 #
-# x̂ = σ(V h + b)     readout:      pixel p gets V[p, u] from each unit u
-# ```
-#
-# - Row u of W_i is an **input feature** of unit u: light where a bright pixel opens the gate, dark
+# - Row u of $W_i$ is an **input feature** of unit u: light where a bright pixel opens the gate, dark
 #   where it closes it. So with f, g and o.
-# - Column u of V is its **output feature**: what the unit adds to the picture when it fires.
+# - Column u of $V$ is its **output feature**: what the unit adds to the picture when it fires.
+#
+# (To write the whole step: [Exercise 1](../exercises/01_lstm_cell.ipynb).)
 #
 # Encoder and decoder are two LSTMs with weights of their own. What joins them is the state, which
 # is copied: unit u of the decoder starts with the content of unit u of the encoder. So one index
@@ -149,7 +150,7 @@ ContactSheet({"trained": learnt, "untrained": control, "small": minor})
 #   that hang together with it and are at least half as strong.
 # - Its **length** and **width**: the sides of the rectangle that has the same second moments.
 #   (The spread of the pixels along the long axis and across it. For a row of n pixels the
-#   variance is (n² − 1)/12, so n = √(12 · variance + 1).)
+#   variance is $v = (n^2 - 1)/12$, so $n = \sqrt{12\,v + 1}$.)
 # - Its **elongation**: length divided by width. 1 is a disc or a square, large is a strip.
 #
 # **The 200 largest features of each kind are measured. Are output features wider and shorter than
@@ -197,13 +198,14 @@ figures.draw_measure(shapes, "elongation")
 # -->
 
 # %% other rules
+print("Chance that the output's is larger than that of input i, f, g and o:")
 for name, rule in experiment.RULES.items():
     found = experiment.shapes(learnt, **rule)
     parts = []
     for measure in ("width", "length"):
         values = experiment.chances(found, measure).values()
         parts.append(f"{measure} " + " ".join(f"{chance:.2f}" for chance in values))
-    print(f"{name:<11} chance that the output's is larger (i f g o):  {'   '.join(parts)}")
+    print(f"{name:<11} {'    '.join(parts)}")
 
 # %% [markdown]
 # What holds under every rule is worth saying; what changes sides is not. Wider than the features
@@ -435,6 +437,9 @@ FrameBuilder(model, settings)
 # 4. *For the fast.* Strips are said to be good for motion. Take two frames, x and the next, and
 #    ask of each unit how much g changes when a digit moves across the strip and when it moves
 #    along it. Does the elongation of a feature foretell the ratio?
+#
+# To write an LSTM's four sums yourself: [Exercise 1 · One step of an
+# LSTM](../exercises/01_lstm_cell.ipynb).
 #
 # ## In one breath
 #

@@ -80,8 +80,8 @@ Guess(guesses.ONE_FRAME, result)
 # kinds:
 #
 # ```
-# frame ──► network trained to name things in photographs ──► image percept ──► LSTM ──► …
-# flow  ──► network trained on how pixels move            ──► flow percept  ──► LSTM ──► …
+# frame ──► network that names things in photographs ──► image percept ──► LSTM
+# flow  ──► network that looks at how pixels move    ──► flow percept  ──► LSTM
 # ```
 #
 # The paper does images first. We begin with **flow**, and come to images in part 5. For flow we are
@@ -112,8 +112,12 @@ print("Each class has as many test clips:", len(set(labels.bincount().tolist()))
 #
 # A composite as in lesson 06, but over percepts: from 16 percepts it gives the 16 back in reverse
 # and predicts the next 13. Numbers that may be negative have no cross-entropy, so the error is the
-# squared error, summed over a percept (“twice” in the picture: there are two decoders). Two
-# baselines stand beside it: the mean percept, and to copy the last one.
+# squared error, summed over the numbers of a percept:
+#
+# $$L = \sum_{j=1}^{128} (\hat x_j - x_j)^2$$
+#
+# (“Twice” in the picture: there are two decoders.) Two baselines stand beside it: the mean percept,
+# and to copy the last one.
 #
 # <!--
 # "from 16 percepts" = actions.sizes.frames_in
@@ -135,11 +139,15 @@ clip_figures.draw_training(losses, errors, scale)
 # ```
 # x₁ ──► LSTM ──► LSTM ──► softmax ──► p₁
 #         │        │
-# x₂ ──► LSTM ──► LSTM ──► softmax ──► p₂        answer for a block = mean of p₁ … p₁₆
-#         ⋮        ⋮                              answer for a clip  = mean over its blocks
+# x₂ ──► LSTM ──► LSTM ──► softmax ──► p₂
+#         ⋮        ⋮
 # ```
 #
-# A clip is cut into blocks of 16 frames, each 8 frames after the one before.
+# A clip is cut into blocks of 16 frames, each 8 frames after the one before. The answer for a block
+# is the mean of its answers, that for a clip the mean over its blocks:
+#
+# $$p_t = \operatorname{softmax}(V h_t + b) \qquad
+# p_{\text{block}} = \frac{1}{16} \sum_{t=1}^{16} p_t$$
 #
 # <!--
 # "blocks of 16 frames, each 8 frames" = [actions.sizes.length, actions.sizes.stride]
@@ -200,7 +208,7 @@ check("percepts_and_actions/mean_answer", mean_answer)
 
 # %% [markdown]
 # The blank harms nothing below. Blocks, their answers and the accuracy are for you to write in
-# exercise 09, *One answer out of many*; see the end of this lesson.
+# [Exercise 9](../exercises/09_block_averaged_classifier.ipynb), *One answer out of many*.
 #
 # **Which is the most accurate here, with many labelled clips: the mean of all answers, the last
 # one, or the largest probability that any step gave?**
@@ -502,7 +510,7 @@ print("  paper  all: +1.3 (UCF-101), +1.3 (HMDB-51)")
 #    is the spread, and how many draws would you need to see a gain of two points? With clips of
 #    your own: `percepts.backbone("resnet18", "DEFAULT")` gives the percepts of a torchvision
 #    network.
-# 4. [Exercise 09](../exercises/09_block_averaged_classifier.ipynb): one answer out of many.
+# 4. [Exercise 9 · One answer out of many](../exercises/09_block_averaged_classifier.ipynb).
 #
 # ## In one breath
 #

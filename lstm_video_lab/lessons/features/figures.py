@@ -86,11 +86,11 @@ def draw_one_unit(images: Features, unit: int) -> Picture:
 def draw_lobes(images: Features, number: int = 4) -> Picture:
     """Some of the largest features, each with its main lobe at its right."""
     pictures, captions = [], []
-    for name in ("input g", "output future"):
+    for name, word in (("input g", "input"), ("output future", "output")):
         for unit in largest(images[name], number):
             image, found = images[name][unit], measure(images[name][unit])
             pictures += [signed(image), lobe(image).astype(float)]
-            captions += [name, f"{found['length']:.0f} × {found['width']:.0f}"]
+            captions += [word, f"{found['length']:.0f} × {found['width']:.0f}"]
     return plots.images(
         pictures,
         captions,
@@ -103,7 +103,9 @@ def draw_measure(networks: Mapping[str, Mapping], name: str) -> Picture:
     """Medians of a measure for each kind of feature, of several networks: words → its shapes."""
     middle = {words: quartiles(shapes) for words, shapes in networks.items()}
     kinds = list(next(iter(middle.values())))
-    values = {words: [part[kind][name][1] for kind in kinds] for words, part in middle.items()}
+    values = {
+        words: [round(part[kind][name][1], 2) for kind in kinds] for words, part in middle.items()
+    }
     spans = {
         words: [(part[kind][name][2] - part[kind][name][0]) / 2 for kind in kinds]
         for words, part in middle.items()
@@ -207,7 +209,7 @@ def draw_unit(
         scale = float(np.nanmax(np.abs(true - middle)))
         values = tuning.maps[unit] - middle
         maps.append(signed(np.where(np.isfinite(values), values, 0.0), scale))
-        captions.append(f"fires in {part}")
+        captions.append(f"fires, {part.split()[-1]}")
         facts.append(
             f"{part}: the place of a digit explains {100 * tuning.explained[unit]:.0f} % of its "
             f"variance (median unit {100 * np.median(tuning.explained):.0f} %)"

@@ -38,6 +38,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     A model that is trained is not trained again.
     """
     large = settings_of_large(scale)
+    assert isinstance(large.units, int)  # one layer
     small = large.changed(units=large.units // 2)
     models = {}
     for name, settings in {HALF: small, WHOLE: large}.items():

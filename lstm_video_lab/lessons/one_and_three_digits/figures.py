@@ -120,11 +120,11 @@ def draw_errors(result: dict[str, Any]) -> Picture:
     for name in (CONNECTED, CONVOLUTIONAL):
         digits = result["models"][name]["digits"]
         errors = [one["future"]["cross_entropy"] for one in digits.values()]
-        groups[LABELS[name]] = [error["mean"] for error in errors]
+        groups[LABELS[name]] = [round(error["mean"]) for error in errors]
         spread[LABELS[name]] = [error["stderr"] for error in errors]
     for level in ("mean_image", "two-digit mean", "entropy_bound"):
         groups[level.replace("_", " ")] = [
-            one["baselines"][level]["cross_entropy"] for one in digits.values()
+            round(one["baselines"][level]["cross_entropy"]) for one in digits.values()
         ]
     words = "; ".join(f"{k} {', '.join(f'{v:.0f}' for v in row)}" for k, row in groups.items())
     return plots.bars(
@@ -141,10 +141,10 @@ def draw_squared_errors(result: dict[str, Any]) -> Picture:
     groups = {}
     for name in (CONNECTED, CONVOLUTIONAL):
         digits = result["models"][name]["digits"]
-        groups[LABELS[name]] = [one["future"]["mse"]["mean"] for one in digits.values()]
+        groups[LABELS[name]] = [round(one["future"]["mse"]["mean"]) for one in digits.values()]
     for level in ("mean_image", "copy_last"):
         groups[level.replace("_", " ")] = [
-            one["baselines"][level]["mse"] for one in digits.values()
+            round(one["baselines"][level]["mse"]) for one in digits.values()
         ]
     words = "; ".join(f"{k} {', '.join(f'{v:.0f}' for v in row)}" for k, row in groups.items())
     return plots.bars(
@@ -167,7 +167,7 @@ def draw_blobs(
     shares, words = {}, []
     for words_of, one in cases.items():
         share, frames = blob_shares(one[part]["blobs"][level])
-        shares[words_of] = 100 * share
+        shares[words_of] = (100 * share).round(1)
         listed = ", ".join(f"{k}: {100 * v:.1f} %" for k, v in enumerate(share) if v > 0)
         words.append(f"{words_of}: {listed} (of {frames} frames)")
     counts = [*map(str, range(MOST)), f"{MOST} or more"]
@@ -255,7 +255,8 @@ def draw_strengths(result: dict[str, Any]) -> Picture:
         for part in PARTS:
             digits = result["models"][name]["digits"]
             values = [*digits["3"][part]["strengths"], *digits["2"][part]["strengths"]]
-            groups[f"{LABELS[name]}, {PART_WORDS[part].partition(',')[0]}"] = values
+            shown = [round(value, 2) for value in values]
+            groups[f"{LABELS[name]}, {PART_WORDS[part].partition(',')[0]}"] = shown
             listed = ", ".join(f"{value:.2f}" for value in values)
             words.append(f"{LABELS[name]}, {PART_WORDS[part]} {listed}")
     return plots.bars(
@@ -273,8 +274,9 @@ def draw_places(result: dict[str, Any]) -> Picture:
     groups = {}
     for name in (CONNECTED, CONVOLUTIONAL):
         digits = result["models"][name]["digits"]
-        groups[LABELS[name]] = [one["future"]["place"]["mean"] for one in digits.values()]
-    groups["mean image"] = [one["baselines"]["two-digit mean"]["place"] for one in digits.values()]
+        groups[LABELS[name]] = [round(one["future"]["place"]["mean"], 1) for one in digits.values()]
+    means = [one["baselines"]["two-digit mean"]["place"] for one in digits.values()]
+    groups["mean image"] = [round(distance, 1) for distance in means]
     words = "; ".join(f"{k} {', '.join(f'{v:.1f}' for v in row)}" for k, row in groups.items())
     return plots.bars(
         [f"{number} shown" for number in digits],

@@ -37,6 +37,7 @@ from lstm_video_lab.lessons.percepts_and_actions.few_labels import (
     plan,
     run_name,
 )
+from lstm_video_lab.lessons.percepts_and_actions.percept_net import score_net, train_net
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.prediction import predict_raw
 from lstm_video_lab.training.fit import fit
@@ -76,7 +77,7 @@ def percept_net(kind: str, sizes: Sizes) -> percepts.PerceptNet:
         if net.image_size == sizes.image_size:
             return net
     train, seed = load_digits("embedded", "train"), int(kind == "box")
-    return percepts.train_net(train, sizes.image_size, sizes.digit_size, sizes.net_steps, seed)
+    return train_net(train, sizes.image_size, sizes.digit_size, sizes.net_steps, seed)
 
 
 def make_data(
@@ -97,7 +98,7 @@ def make_data(
         _standardise(data[kind], parts[0])
     labels = {part: open_clips(part, sizes).labels(0, counts[part]) for part in parts}
     place, test = (sizes.image_size, sizes.digit_size), load_digits("embedded", "test")
-    scores = {kind: percepts.score_net(net, test, *place) for kind, net in nets.items()}
+    scores = {kind: score_net(net, test, *place) for kind, net in nets.items()}
     return PerceptData(data, labels, scores, sizes)
 
 

@@ -219,15 +219,15 @@ def levels(result: dict[str, Any], percepts: str = "image") -> dict[str, float]:
 def table(result: dict[str, Any]) -> str:
     """Table 3: accuracies here, mean ± spread over draws, beside the paper's; in %."""
     counts = result["sizes"]["few"], result["sizes"]["labelled"][-1]
-    head = f"{'features':<30}"
-    head += "".join(f"{f'here, {n} a class':>19}" for n in counts)
-    head += "".join(f"{name:>12}" for name in SETS)
+    head = f"{'features':<24}"
+    head += "".join(f"{f'{n} a class':>12}" for n in counts)
+    head += "".join(f"{name:>11}" for name in SETS)
     lines = [head]
     for name, published in TABLE3.items():
-        line = f"{name:<30}"
+        line = f"{name.replace('conditional', 'cond.'):<24}"
         for n in counts:
             value, spread = mean_and_std(accuracies(result, start=name, labelled=n))
-            line += f"{f'{value:.1f} ± {spread:.1f}':>19}"
-        line += "".join(f"{value:>12.1f}" for value in published)
+            line += f"{f'{value:.1f} ± {spread:.1f}':>12}"
+        line += "".join(f"{value:>11.1f}" for value in published)
         lines.append(line)
     return "\n".join(lines)
