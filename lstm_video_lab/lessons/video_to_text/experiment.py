@@ -185,6 +185,29 @@ def score(captions: list[str], meanings: np.ndarray, language: str = "english") 
     }
 
 
+def what_beams_change(
+    greedy: list[str],
+    log_p: Tensor,
+    found: dict[int, tuple[list[str], Tensor]],
+    meanings: np.ndarray,
+    language: str = "english",
+) -> tuple[dict[int, float], float, dict[str, float]]:
+    """By width of the beam, the share of sentences that differ from the greedy ones; with width 5,
+    the share that is likelier than them; and how many have digit and motion right, in %.
+
+    found: by width, sentences and their log p.
+    """
+    changed = {}
+    for width, (said, _) in found.items():
+        changed[width] = float(np.mean([a != b for a, b in zip(greedy, said, strict=True)]))
+    likelier = (found[5][1] > log_p + 1e-4).float().mean().item()
+    right = {
+        "greedily": score(greedy, meanings, language)["both"],
+        "with K = 5": score(found[5][0], meanings, language)["both"],
+    }
+    return changed, likelier, right
+
+
 def meteor(captions: list[str], meanings: np.ndarray) -> float | str:
     """METEOR of English sentences in %, a mean; a line that says what is missing, where it is."""
     try:

@@ -14,8 +14,9 @@ from torch import Tensor
 
 from lstm_video_lab import plots
 from lstm_video_lab.data.frames import to_unit
-from lstm_video_lab.lessons.video_to_text.data import END
+from lstm_video_lab.lessons.video_to_text.data import END, MOTIONS, CaptionedDigits
 from lstm_video_lab.lessons.video_to_text.experiment import TESTS, VARIANTS, across_seeds
+from lstm_video_lab.lessons.video_to_text.mixed_captioners import HALF, across_shares, of_two
 from lstm_video_lab.lessons.video_to_text.model import (
     Captioner,
     black_out,
@@ -42,6 +43,38 @@ def overview(result: dict[str, Any], variants: Iterable[str] = VARIANTS) -> Pict
         {"motion at random": 12.5, "digit at random": 10.0},
         ylabel=f"% of captions, {result['scale']} scale",
     )
+
+
+def draw_one_of_each(data: CaptionedDigits, made: str) -> Picture:
+    """A clip of each motion with its caption, the first of 80; made: "12 frames"."""
+    clips, said, meanings = data.batch(0, 80), data.captions(0, 80), data.labels(0, 80)
+    ones = [int((meanings[:, 1] == m).nonzero()[0, 0]) for m in range(len(MOTIONS))]
+    return plots.frames(
+        {f"{int(meanings[n, 0])}, {MOTIONS[meanings[n, 1]]}": clips[:, n] for n in ones},
+        f"Eight clips of {made}, one of each motion, and a caption of each: "
+        f"{'; '.join(said[n] for n in ones)}.",
+    )
+
+
+def of_both(result: dict[str, Any], variants: Sequence[str]) -> str:
+    """How many captions have digit and motion right, a line for each test and variant."""
+    lines = []
+    for test, name in product(TESTS, variants):
+        middle, spread = across_seeds(result, name, "both", test)
+        lines.append(f"{test:>14}, {name:<15}: {middle:.1f} ± {spread:.1f} % have both right")
+    return "\n".join(lines)
+
+
+def of_languages(result: dict[str, Any], variants: Sequence[str]) -> str:
+    """All measures on seen pairs, a line for each variant."""
+    lines = []
+    for name in variants:
+        facts = []
+        for measure in ("digit", "motion", "BLEU", "chrF", "proper"):
+            middle, spread = across_seeds(result, name, measure)
+            facts.append(f"{measure} {middle:.1f} ± {spread:.1f}")
+        lines.append(f"{name:>8}: " + ", ".join(facts))
+    return "\n".join(lines)
 
 
 def draw_losses(losses: Sequence[float], levels: dict[str, float], source: str) -> Picture:
@@ -110,6 +143,38 @@ def draw_digit_order(result: dict[str, Any]) -> Picture:
         text=f"{facts}. Mean and spread of {seeds} seeds, test digits, {result['scale']} scale.",
         ylabel="score, 0 to 100",
     )
+
+
+def draw_mixed_captioners(result: dict[str, Any], joined: dict[str, Any] | None = None) -> Picture:
+    """How often digit and motion are both right, from flow alone to frames alone, on each of TESTS.
+
+    Across: two captioners of frames, mixed, on held-out pairs; and, with the result `joined` of
+    `captions`, the one captioner that is given both.
+    """
+    held_out, at = list(TESTS)[-1], {0.0: "flow alone", HALF: "half and half", 1.0: "frames alone"}
+    lines, facts = {}, []
+    for test in TESTS:
+        of_each = across_shares(result, test, "both")
+        lines[test] = (list(of_each), [mean for mean, _ in of_each.values()])
+        listed = ", ".join(f"{words} {_plus_minus(of_each[share])}" for share, words in at.items())
+        facts.append(f"{test}: {listed}")
+    others = {"two of frames": of_two(result, held_out, "both")}
+    if joined:
+        others["one given both"] = across_seeds(joined, "frames and flow", "both", held_out)
+    listed = ", ".join(f"{name} {_plus_minus(values)}" for name, values in others.items())
+    return plots.curves(
+        lines,
+        {f"{name}, held-out": mean for name, (mean, _) in others.items()},
+        "Digit and motion both right, in % of captions, by the share of the captioner of frames in "
+        f"each word; the rest is flow's. {'. '.join(facts)}. Across, on {held_out}: {listed} "
+        f"({len(result['runs'])} seeds, {result['scale']} scale).",
+        xlabel="share of the captioner of frames",
+        ylabel="% of captions",
+    )
+
+
+def _plus_minus(values: tuple[float, float]) -> str:
+    return f"{values[0]:.1f} ± {values[1]:.1f}"
 
 
 def draw_caption(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lstm_video_lab.lessons.video_to_text.experiment import SEEDS, TESTS, across_seeds
+from lstm_video_lab.lessons.video_to_text.mixed_captioners import HALF, across_shares, of_two
 from lstm_video_lab.questions import Question
 
 SEEN, HELDOUT = TESTS
@@ -214,4 +215,51 @@ FLOW_ALONE = Question(
         f"still {across_seeds(result, 'flow', 'BLEU')[0]:.1f}, with digit and motion both right in "
         f"{across_seeds(result, 'flow', 'both')[0]:.1f} %."
     ),
+)
+
+JOINED = "the one that is given both"
+AS_GOOD = "alike: within 5 points"
+TWO = "the two that write together"
+
+
+def _half(mixed: dict[str, Any], test: str) -> tuple[float, float]:
+    return across_shares(mixed, test, "both")[HALF]
+
+
+def _better_of_both(result: dict[str, Any], mixed: dict[str, Any]) -> str:
+    gain = _half(mixed, HELDOUT)[0] - across_seeds(result, "frames and flow", "both", HELDOUT)[0]
+    if abs(gain) < 5:
+        return AS_GOOD
+    return TWO if gain > 0 else JOINED
+
+
+def _what_mixing_gives(result: dict[str, Any], mixed: dict[str, Any]) -> str:
+    rows = {
+        "two that write together": _half(mixed, HELDOUT),
+        "one that is given both": across_seeds(result, "frames and flow", "both", HELDOUT),
+        "frames alone": across_seeds(result, "frames", "both", HELDOUT),
+        "two captioners of frames, mixed": of_two(mixed, HELDOUT, "both"),
+    }
+    listed = ", ".join(
+        f"{name} {mean:.1f} ± {spread:.1f} %" for name, (mean, spread) in rows.items()
+    )
+    return (
+        f"Both right on held-out pairs: {listed} ({len(SEEDS)} seeds). That it is two captioners "
+        "is not the reason: two of frames gain little."
+    )
+
+
+ONE_OR_TWO = Question(
+    "video_to_text/one_or_two",
+    "Which names digit and motion right more often on held-out pairs: one captioner that is given "
+    "frames and flow, or one of frames and one of flow whose words are averaged?",
+    {
+        JOINED: "It sees all at once, and so it also learns which digit goes with which motion. "
+        "That is the hint that is wrong here.",
+        AS_GOOD: "Both know the same. But only one of them could learn pairs.",
+        TWO: "So it would be, if the digit came from the one that sees digits, the motion from the "
+        "one that sees motion, and nobody had learned what goes with what.",
+    },
+    _better_of_both,
+    _what_mixing_gives,
 )
