@@ -5,6 +5,8 @@
 # **After lesson** [13, temporal models](../notebooks/13_temporal_models.ipynb) ·
 # **Points** 11 · **Difficulty** ●●○ · **Time** 60 minutes
 #
+# It is graded on other calls too; all of an answer's together may take 20 seconds of the processor.
+#
 # Filters for images exist, trained on millions of them. You *inflate* them to filters for clips,
 # such that a clip in which nothing moves is answered just as its image was. Then you count what
 # that costs, and make a cheaper kind. The picture below is from your second part: a letter stands

@@ -4,6 +4,8 @@
 # **After lesson** [09, long rollouts](../notebooks/09_long_rollouts.ipynb) · **Points** 10 ·
 # **Difficulty** ●●○ · **Time** 60 minutes
 #
+# It is graded on other calls too; all of an answer's together may take 20 seconds of the processor.
+#
 # A network that learnt to predict ten frames is left to run on for a hundred. You write the run,
 # two numbers for every frame, and the search for a rhythm in the units. The picture below is what
 # your first part will show: a spot that goes its way and is lost.
@@ -526,6 +528,14 @@ def draw_waves(rng, T, H, periods, noise=0.1):
     return torch.from_numpy(np.stack(films, 1).astype("float32"))
 
 
+def draw_beat(rng):
+    """Units that come back after 24 steps and shake every 5: the curve has a peak before it is
+    below 0, and then one that is below 0 itself."""
+    t, phase = np.arange(96)[:, None, None], rng.uniform(0, 6.3, (2, 2, 6))
+    wave, beat = np.sin(2 * np.pi * t / 24 + phase[0]), np.sin(2 * np.pi * t / 5 + phase[1])
+    return torch.from_numpy((wave + 0.65 * beat).astype("float32"))
+
+
 def visible(rng):
     yield {"units": draw_waves(rng, 50, 4, [12], 0.4), "lags": 30}
     yield {"units": draw_waves(rng, 21, 3, [6, 9, 0]), "lags": 13}
@@ -538,6 +548,8 @@ def hidden(rng):
     still[:, :, 1] = 0.5  # one unit rests
     yield {"units": still, "lags": 25}
     yield {"units": draw_waves(rng, 25, 1, [20], 0.02), "lags": 12}  # too short for its period
+    yield {"units": draw_waves(rng, 44, 3, [20, 21], 0.02), "lags": 18}  # it rises to the end
+    yield {"units": draw_beat(rng), "lags": 30}
     for _ in range(2):
         T, H, B = (int(n) for n in rng.integers((30, 2, 2), (60, 7, 5)))
         yield {"units": draw_waves(rng, T, H, rng.integers(5, 14, B), 0.3), "lags": 25}

@@ -4,6 +4,8 @@
 # **After lesson** [12, percepts and actions](../notebooks/12_percepts_and_actions.ipynb) ·
 # **Points** 9 · **Difficulty** ●●○ · **Time** 45 minutes
 #
+# It is graded on other calls too; all of an answer's together may take 20 seconds of the processor.
+#
 # A classifier says after every frame what it thinks is going on. You cut clips into blocks, make
 # one answer out of the many of a block, one out of all blocks, and count how often it is right. The
 # picture below is from your second part: five blocks of a clip (the axis calls them steps), and how
