@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import xml.etree.ElementTree as ElementTree
 
 from course.tiny import RIGHT, answered, handed_out
 
@@ -34,13 +33,16 @@ def put(folder, name, source=RIGHT, words="", time=None):
     return path
 
 
-def write_junit(folder, *failures):
-    """A report of cells: "" for one that passed, else how it failed."""
-    suite = ElementTree.Element("testsuite")
-    for failure in failures:
-        cell = ElementTree.SubElement(suite, "testcase")
-        if failure:
-            ElementTree.SubElement(cell, "failure").text = failure.encode(
-                "ascii", "replace"
-            ).decode()
-    ElementTree.ElementTree(suite).write(folder / nbval_runner.JUNIT)
+class Ended:
+    """Stands for the process of nbval, where what it does has been done."""
+
+    poll = wait = lambda self: 0
+    kill = lambda self: None  # noqa: E731
+
+
+def write_outcomes(folder, failures):
+    """What the plug-in says of cells; failures: id → "" for one that passed, else how it failed."""
+    with (folder / nbval_runner.OUTCOMES).open("a") as file:
+        for key, failure in failures.items():
+            line = {"cell": key, "passed": not failure, "failure": failure}
+            file.write(json.dumps(line) + "\n")

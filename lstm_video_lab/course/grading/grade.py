@@ -13,8 +13,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -22,16 +21,16 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from lstm_video_lab.course.check import CORRECT
 from lstm_video_lab.course.exercises import Exercise, read_exercises
-from lstm_video_lab.course.grading import marks, nbval_runner
+from lstm_video_lab.course.grading import nbval_runner
 from lstm_video_lab.course.grading.intake import Submission, read_submissions
 from lstm_video_lab.course.grading.isolation import Sandbox
-from lstm_video_lab.course.grading.judging import MISSING, NOT_JUDGED, Record
+from lstm_video_lab.course.grading.judging import NOT_ASKED, NOT_JUDGED, Record
+from lstm_video_lab.course.grading.records import VERSION, StartedSubmission
+from lstm_video_lab.course.grading.roster import Roster
 from lstm_video_lab.files import write_whole
 
 LOCK, RUNNING = ".lock", "running"  # in the folder of grades
-VERSION = 3  # of what a grading means: records of another one are made again
 
 
 @dataclass(frozen=True)
@@ -41,23 +40,12 @@ class GradedSubmission:
     submission: Submission
     records: dict[str, Record]
 
-    def points(self, exercise: Exercise) -> int | None:
-        """Of the answers; those in words are marked by a person. None while one is not judged."""
-        points = 0
-        for name, answer in exercise.answers.items():
-            outcome = self.records[name].outcome
-            if outcome == NOT_JUDGED:
-                return None
-            if outcome == CORRECT:
-                points += answer.points
-        return points
-
     def not_judged(self) -> dict[str, str]:
         """Answer → why the machine could not judge it."""
         return {
             name: record.reason
             for name, record in self.records.items()
-            if record.outcome == NOT_JUDGED
+            if record.outcome == NOT_JUDGED and record.reason != NOT_ASKED
         }
 
 
@@ -71,19 +59,6 @@ class Grading:
     level: str
 
 
-@dataclass(frozen=True)
-class Task:
-    """What is the same for every submission of a class."""
-
-    exercises: dict[str, Exercise]
-    solutions: Path
-    secret: list[Path]  # folders that no answer may see
-    out: Path
-    seed: int
-    level: str
-    digest: str  # of all that a grade depends on besides the submission
-
-
 def grade(
     submissions: Path,
     out: Path,
@@ -93,6 +68,9 @@ def grade(
     jobs: int | None = None,
     level: str | None = None,
     accept_limits: bool = False,
+    roster: Roster | None = None,
+    only: Collection[str] = (),
+    before: Callable[[dict[str, Exercise], set[str]], None] = lambda exercises, names: None,
     on_progress: Callable[[int, int, str], None] = lambda done, count, student: None,
 ) -> Grading:
     """Grade every submission; `out/records` keeps what was done, so that a second call goes on.
@@ -100,28 +78,36 @@ def grade(
     seed         of the hidden calls; None: that of `out` if it has one, else a fresh one
     level        of the sandbox; None: the highest that this machine allows
     accept_limits  grade also where nothing keeps an answer from the files of this machine
+    roster       who belongs to the class
+    only         students or exercises; for all others what an earlier grading has kept counts
+    before       called with the exercises and all names before the work begins: it may refuse
     on_progress  called after each student with how many are done, of how many, and the name
     Raises ValueError for folders that hold nothing to grade, where nbval is not installed, and
     where an answer could read the solutions; SandboxError where no answer can be run.
     """
     _require_nbval()
     exercises = read_exercises(solutions)
-    students = read_submissions(submissions, exercises)
+    leave_out = [roster.path] if roster else []
+    students = read_submissions(submissions, exercises, roster, leave_out)
     out_is_new = not out.exists()
     with _alone(out, out_is_new):
         names = [submission.student for submission in students]
         known = sorted({*names, *students_in(out)})
-        marks.read_tables(out / "written", questions_of(exercises), known)  # before the work begins
+        before(exercises, {*known})
         secret = [solutions, submissions, out]
         with Sandbox(level, secret=secret) as sandbox:
             level = sandbox.level
             _require_isolation(level, accept_limits)
             seed = _choose_seed(out, seed)
-            settings = {"seed": seed, "version": VERSION, "students": known}
-            write_whole(out / "grading.json", json.dumps(settings) + "\n")
+            made = {"seed": seed, "version": VERSION, "students": known}
+            write_whole(out / "grading.json", json.dumps(made) + "\n")
             _try_to_read(sandbox, secret)
-        task = Task(exercises, solutions, secret, out, seed, level, _digest(solutions, seed, level))
-        graded = _grade_all(task, students, jobs or os.cpu_count() or 1, on_progress)
+        settings = nbval_runner.Settings(solutions, secret, seed, level)
+        started = []
+        for one in students:
+            path = out / "records" / f"{file_stem(one.student)}.json"
+            started.append(StartedSubmission(one, path, exercises, settings, only))
+        graded = _grade_all(started, settings, out, jobs or os.cpu_count() or 1, on_progress)
     return Grading(exercises, graded, seed, level)
 
 
@@ -146,29 +132,33 @@ def _alone(out: Path, is_new: bool) -> Iterator[None]:
 
 
 def _grade_all(
-    task: Task,
-    students: list[Submission],
+    started: list[StartedSubmission],
+    settings: nbval_runner.Settings,
+    out: Path,
     jobs: int,
     on_progress: Callable[[int, int, str], None],
 ) -> list[GradedSubmission]:
     """Every student, some at once. An interruption ends what runs; what was finished is kept."""
-    graded: dict[str, GradedSubmission] = {}
-    (task.out / RUNNING).mkdir(exist_ok=True)
-    with ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(_grade_one, task, submission) for submission in students]
-        try:
-            for future in as_completed(futures):
-                result = future.result()
-                student = result.submission.student
-                graded[student] = result
-                on_progress(len(graded), len(students), student)
-        except BaseException as error:
-            pool.shutdown(wait=False, cancel_futures=True)
-            nbval_runner.end_all()
-            if isinstance(error, KeyboardInterrupt):
-                raise Interrupted(len(graded), len(students)) from None
-            raise
-    return [graded[submission.student] for submission in students]
+    (out / RUNNING).mkdir(exist_ok=True)
+    unfinished = {one.path.stem: one for one in started if one.to_judge}
+    answers = [answer for one in unfinished.values() for answer in one.to_judge.values()]
+    judged = nbval_runner.judge_class(settings, answers, out / RUNNING, jobs)
+    try:
+        on_progress(len(started) - len(unfinished), len(started), "")
+        for answer, record in judged:
+            one = unfinished[answer.student]
+            one.add(answer.name, record)
+            if not one.to_judge:
+                one.store()
+                del unfinished[answer.student]
+                on_progress(len(started) - len(unfinished), len(started), one.submission.student)
+    except KeyboardInterrupt:
+        raise Interrupted(len(started) - len(unfinished), len(started)) from None
+    finally:
+        judged.close()
+        for one in unfinished.values():
+            one.store()
+    return [GradedSubmission(one.submission, one.records()) for one in started]
 
 
 class Interrupted(KeyboardInterrupt):
@@ -245,64 +235,8 @@ def students_in(out: Path) -> list[str]:
     return sorted(name for name in names if isinstance(name, str))
 
 
-def _digest(solutions: Path, seed: int, level: str) -> str:
-    digest = hashlib.sha256(f"{VERSION} {seed} {level}".encode())
-    for script in sorted(solutions.glob("[0-9]*_*.py")):
-        digest.update(script.name.encode() + script.read_bytes())
-    return digest.hexdigest()
-
-
 def file_stem(student: str) -> str:
     """A name for files: letters and digits of the student's, and a few that no two share."""
     plain = re.sub(r"[^A-Za-z0-9]+", "-", student).strip("-")[:40] or "student"
     digest = hashlib.sha256(student.encode("utf-8", "replace")).hexdigest()
     return f"{plain}-{digest[:6]}"
-
-
-def _grade_one(task: Task, submission: Submission) -> GradedSubmission:
-    stem = file_stem(submission.student)
-    path = task.out / "records" / f"{stem}.json"
-    digest = hashlib.sha256((task.digest + submission.digest()).encode()).hexdigest()
-    names = [name for exercise in task.exercises.values() for name in exercise.answers]
-    stored = _read_stored(path, digest, names)
-    if stored is not None:
-        return GradedSubmission(submission, stored)
-    answers = {name: submission.answers[name] for name in names if name in submission.answers}
-    records = {name: Record(MISSING, "No answer was handed in.") for name in names}
-    if answers:
-        junit = task.out / "junit" / f"{stem}.xml"
-        records |= nbval_runner.judge_answers(
-            answers,
-            submission.cells,
-            task.solutions,
-            task.secret,
-            task.seed,
-            task.level,
-            task.out / RUNNING,
-            junit,
-        )
-    graded = GradedSubmission(submission, records)
-    if not graded.not_judged():
-        _store(path, submission.student, digest, records)
-    return graded
-
-
-def _store(path: Path, student: str, digest: str, records: dict[str, Record]) -> None:
-    content = {
-        "student": student,
-        "digest": digest,
-        "records": {name: vars(record) for name, record in records.items()},
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(content) + "\n")
-
-
-def _read_stored(path: Path, digest: str, names: list[str]) -> dict[str, Record] | None:
-    """The records of an earlier grading of just this; None where there are none."""
-    try:
-        stored = json.loads(path.read_text("utf-8"))
-        if stored["digest"] != digest:
-            return None
-        return {name: Record(**stored["records"][name]) for name in names}
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

@@ -1,11 +1,12 @@
-"""nbval runs a notebook that judges one submission; what came of it is read here.
+"""nbval runs notebooks that judge the answers of a class; what came of them is read here.
 
-    submission.json, judging.ipynb ──pytest, nbval──► NAME.json for each answer, and junit.xml
+    settings.json, answers/, judging.ipynb ──pytest, nbval──► records/, cells.jsonl
 
-The notebook holds nothing of the student's: it has a cell for each answer, which asks the judge.
-An answer is judged if its record is there and its cell passed for a correct one, failed for any
-other. Whatever else happens is a failure of the machine, and never a student's: the answer is then
-NOT_JUDGED, and its record says why.
+A notebook judges a batch: it has a cell for each answer of each student, whose id names both, and
+holds nothing of theirs. An answer is judged if its record is there and its cell passed for a
+correct one, failed for any other. Whatever else happens is a failure of the machine: it ends the
+batch, the answer is judged again alone, and the others in a new batch. What fails alone, too, is
+never a student's fault: the answer is NOT_JUDGED, and its record says why.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+import time
+from collections import Counter, deque
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import nbformat
 
@@ -28,79 +31,204 @@ from lstm_video_lab.course.grading.isolation import SLACK, Limits, clean_environ
 from lstm_video_lab.course.grading.judging import NOT_JUDGED, Record
 from lstm_video_lab.files import write_whole
 
+MOST_ANSWERS = 1000  # in one batch
+MOST_FAULTS, MOST_FAULTS_OF_STUDENT = 10, 4  # in a row, before what is left is given up
 START_SECONDS = 120.0  # of a kernel and of its sandbox
 CELL_SECONDS = 2 * (Limits().wall_seconds + SLACK) + START_SECONDS  # visible calls, hidden calls
-NOTEBOOK, JUNIT, LOG = "judging.ipynb", "junit.xml", "nbval.log"
+POLL_SECONDS = 0.1
+NOTEBOOK, LOG, FIRST_CELL = "judging.ipynb", "nbval.log", "judge"
 MAKE_JUDGE = """\
 from lstm_video_lab.course.grading.judging import Judge
 
-judge = Judge("submission.json")"""
-WATCH = "lstm_video_lab.course.grading.nbval_watch"  # a plug-in; it reads the next name
-GRADER = "LAB_GRADER"
-_running: set[subprocess.Popen[bytes]] = set()
+judge = Judge(".")"""
+WATCH = "lstm_video_lab.course.grading.nbval_watch"  # a plug-in; it reads the next two names
+GRADER, OUTCOMES = "LAB_GRADER", "cells.jsonl"
 LONGEST_REASON = 300  # characters
-_COLOURS = re.compile(r"(\x1b|#x1B)\[[0-9;]*m")  # of a terminal; JUnit spells the sign out
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # of a terminal
 
 
-def judge_answers(
-    answers: dict[str, str],
-    cells: dict[str, list[tuple[int, str]]],
-    solutions: Path,
-    secret: Sequence[Path],
-    seed: int,
-    level: str,
-    place: Path,
-    junit: Path,
-) -> dict[str, Record]:
-    """The record of each answer of one student.
+@dataclass(frozen=True)
+class HandedIn:
+    """One answer of one student, with the numbered cells that its code may need."""
 
-    answers  name → code
-    cells    name → (number, source) of all cells that its code may need
-    secret   folders that no answer may see
-    place    a folder for what is there while it runs
-    junit    where nbval's report is kept
-    """
-    names = list(answers)
-    with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as temporary:
-        folder = Path(temporary)
-        submission = {
-            "answers": answers,
-            "cells": cells,
-            "solutions": str(solutions.resolve()),
-            "seed": seed,
-            "level": level,
-            "secret": [str(folder.resolve()) for folder in secret],
+    student: str  # letters and digits that no two students share
+    name: str
+    cells: Sequence[tuple[int, str]]
+
+
+class Settings(NamedTuple):
+    """What is the same for every answer of a class."""
+
+    solutions: Path
+    secret: Sequence[Path]  # folders that no answer may see
+    seed: int
+    level: str
+
+    def as_json(self) -> str:
+        values = self._asdict() | {
+            "solutions": str(self.solutions.resolve()),
+            "secret": [str(folder.resolve()) for folder in self.secret],
         }
-        write_whole(folder / "submission.json", json.dumps(submission))
-        write_whole(folder / NOTEBOOK, judging_notebook(names))
-        run_nbval(folder, len(names) + 1)
-        junit.unlink(missing_ok=True)  # of an older submission
-        if (folder / JUNIT).is_file():
-            junit.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / JUNIT, junit)
-        return read_records(folder, names)
+        return json.dumps(values)
 
 
-def judging_notebook(names: list[str]) -> str:
-    """A first cell that makes the judge, then one for each answer."""
-    sources = [MAKE_JUDGE, *(f"judge.require_correct({name!r})" for name in names)]
+def judge_class(
+    settings: Settings, answers: Sequence[HandedIn], place: Path, jobs: int
+) -> Generator[tuple[HandedIn, Record]]:
+    """The record of each answer, as soon as it is there.
+
+    place  a folder for what is there while it runs
+    jobs   batches that run at once; whoever stops to listen ends them
+    """
+    waiting = deque(_split(answers, jobs))
+    running: list[Batch] = []
+    faults = Faults()
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                running.append(Batch(settings, waiting.popleft(), place))
+            time.sleep(POLL_SECONDS)
+            for batch in list(running):
+                is_over = batch.is_over()  # before its last words are read
+                for judged in batch.new_records():
+                    faults.in_a_row = 0
+                    yield judged
+                if not (is_over or batch.fault):
+                    continue
+                running.remove(batch)
+                again, given_up = faults.sort(batch.end(), batch)
+                waiting += again
+                yield from ((answer, not_judged(batch.fault)) for answer in given_up)
+    finally:
+        for batch in running:
+            batch.end()
+
+
+def _split(answers: Sequence[HandedIn], jobs: int) -> list[Sequence[HandedIn]]:
+    """Batches of about the same size, as many for each job, in the order of students."""
+    rounds = -(-len(answers) // (jobs * MOST_ANSWERS))
+    size = max(1, -(-len(answers) // max(1, jobs * rounds)))
+    return [answers[begin : begin + size] for begin in range(0, len(answers), size)]
+
+
+class Faults:
+    """What a failure of the machine costs: as little as can be, and nobody but who met it."""
+
+    def __init__(self) -> None:
+        self.in_a_row = 0  # since an answer was judged
+        self._of_student: Counter[str] = Counter()
+
+    def sort(
+        self, rest: Sequence[HandedIn], batch: Batch
+    ) -> tuple[list[Sequence[HandedIn]], Sequence[HandedIn]]:
+        """Batches that are tried again, and answers that are given up.
+
+        rest  what a batch left over, first the answer that it ended with
+        """
+        if not rest:
+            return [], []
+        self.in_a_row += 1
+        if not batch.has_judge or self.in_a_row > MOST_FAULTS:
+            return [], rest
+        first = rest[0]
+        self._of_student[first.student] += 1
+        theirs = [answer for answer in rest[1:] if answer.student == first.student]
+        others = [answer for answer in rest[1:] if answer.student != first.student]
+        alone, given_up = [first], []
+        if batch.size == 1:
+            alone, given_up = [], [first]
+        if self._of_student[first.student] > MOST_FAULTS_OF_STUDENT:
+            alone, given_up, theirs = [], [first, *theirs], []
+        return [part for part in (alone, theirs, others) if part], given_up
+
+
+class Batch:
+    """Answers that one run of nbval judges, one after the other.
+
+    fault      why it did not get any further, "" as long as it does
+    has_judge  whether its first cell has passed: before that no answer is to blame
+    """
+
+    def __init__(self, settings: Settings, answers: Sequence[HandedIn], place: Path) -> None:
+        self.fault = ""
+        self.has_judge = False
+        self.size = len(answers)
+        self._left = {_id_of(k, answer): answer for k, answer in enumerate(answers)}
+        self._heard_at = time.monotonic()
+        self._temporary = tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True)
+        self.folder = Path(self._temporary.name)
+        write_batch(self.folder, settings, self._left)
+        self._unread = ""
+        (self.folder / OUTCOMES).touch()
+        self._outcomes = (self.folder / OUTCOMES).open(encoding="utf-8")
+        self._process = start_nbval(self.folder)
+
+    def is_over(self) -> bool:
+        """Whether no more records will come."""
+        silent = time.monotonic() - self._heard_at
+        if silent > CELL_SECONDS + START_SECONDS:
+            self.fault = f"nbval said nothing for {silent:.0f} s, and was ended"
+        return bool(self.fault) or self._process.poll() is not None
+
+    def new_records(self) -> Iterator[tuple[HandedIn, Record]]:
+        """What was judged since the last look, up to the first fault."""
+        *lines, self._unread = (self._unread + self._outcomes.read()).split("\n")
+        for line in lines:
+            self._heard_at = time.monotonic()
+            outcome = json.loads(line)
+            key = outcome["cell"]
+            if key == FIRST_CELL:
+                self.has_judge = outcome["passed"]
+                self.fault = _last_line(outcome["failure"])
+            else:
+                record = read_record(self.folder / "records" / f"{key}.json", outcome)
+                self.fault = record.reason
+                if not self.fault:
+                    yield self._left.pop(key), record
+            if self.fault:
+                return
+
+    def end(self) -> list[HandedIn]:
+        """End what runs; the answers that are not judged, the one that failed first."""
+        self._process.kill()
+        self._process.wait()
+        self._outcomes.close()
+        if self._left and not self.fault:
+            log = self.folder / LOG
+            self.fault = f"nbval did not run: {_last_line(log.read_text('utf-8', 'replace'))}"
+        self._temporary.cleanup()
+        return list(self._left.values())
+
+
+def _id_of(number: int, answer: HandedIn) -> str:
+    """Of the cell of an answer: it names the student and the answer, in 64 letters at most."""
+    student, name = (re.sub(r"[^A-Za-z0-9_]+", "-", word) for word in (answer.student, answer.name))
+    return f"{number}-{student}"[:39] + f"-{name}"[:25]
+
+
+def write_batch(folder: Path, settings: Settings, answers: dict[str, HandedIn]) -> None:
+    """What a run of nbval needs; answers: id of its cell → answer."""
+    for name in ("answers", "records"):
+        (folder / name).mkdir()
+    write_whole(folder / "settings.json", settings.as_json())
     nb = nbformat.v4.new_notebook()
-    for number, source in enumerate(sources):
-        nb.cells.append(nbformat.v4.new_code_cell(source, id=f"cell-{number}"))
-    return nbformat.writes(nb) + "\n"
+    nb.cells.append(nbformat.v4.new_code_cell(MAKE_JUDGE, id=FIRST_CELL))
+    for key, answer in answers.items():
+        write_whole(folder / "answers" / f"{key}.json", json.dumps(answer.cells))
+        source = f"judge.require_correct({key!r}, {answer.name!r})"
+        nb.cells.append(nbformat.v4.new_code_cell(source, id=key))
+    write_whole(folder / NOTEBOOK, nbformat.writes(nb) + "\n")
 
 
-def run_nbval(folder: Path, num_cells: int) -> None:
-    """Run the notebook in a folder; leaves nbval's report and what it printed there."""
-    command = [sys.executable, "-m", "pytest", NOTEBOOK, "-q", f"--junitxml={JUNIT}"]
+def start_nbval(folder: Path) -> subprocess.Popen[bytes]:
+    """Run the notebook in a folder; what is printed goes into the log there."""
+    command = [sys.executable, "-m", "pytest", NOTEBOOK, "-q", "--tb=no", "-p", WATCH]
     command += ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_SECONDS:.0f}"]
     command += ["--rootdir=.", "-c", os.devnull, "-p", "no:cacheprovider"]  # alone in its folder
-    command += ["-p", WATCH]
     environment = {**clean_environment(), "IPYTHONDIR": str(folder), "HOME": str(folder)}
     environment[GRADER] = str(os.getpid())
-    seconds = START_SECONDS + num_cells * CELL_SECONDS
     with (folder / LOG).open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command,
             cwd=folder,
             env=environment,
@@ -109,61 +237,21 @@ def run_nbval(folder: Path, num_cells: int) -> None:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the grader alone
         )
-        _running.add(process)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            log.write(f"\nnbval took more than {seconds:.0f} s, and was ended\n")
-        finally:
-            process.kill()
-            process.wait()
-            _running.discard(process)
 
 
-def end_all() -> None:
-    """End what runs: a student who is not finished is graded again."""
-    for process in list(_running):
-        process.kill()
-
-
-def read_records(folder: Path, names: list[str]) -> dict[str, Record]:
-    """The record of each answer, from what nbval and the judge have left in a folder."""
-    failures = read_failures(folder / JUNIT)
-    if len(failures) != len(names) + 1:
-        reason = _last_line((folder / LOG).read_text("utf-8", "replace"))
-        return {name: _not_judged(f"nbval did not run: {reason}") for name in names}
-    first, *others = failures
-    records = {}
-    for name, failure in zip(names, others, strict=True):
-        records[name] = _read_record(folder / f"{name}.json", first or failure)
-    return records
-
-
-def read_failures(junit: Path) -> list[str]:
-    """For each cell how it failed, "" for one that plainly passed; [] where there is no report."""
-    try:
-        cells = list(ElementTree.parse(junit).getroot().iter("testcase"))
-    except (OSError, ElementTree.ParseError):
-        return []
-    failures = []
-    for cell in cells:
-        marks = [mark for mark in cell if mark.tag in ("failure", "error", "skipped")]
-        failures.append("\n".join(mark.text or mark.tag for mark in marks))
-    return failures
-
-
-def _read_record(path: Path, failure: str) -> Record:
+def read_record(path: Path, outcome: dict[str, Any]) -> Record:
     """The record of an answer, if it agrees with how its cell ended."""
+    failure = _last_line(outcome["failure"])
     try:
         record = Record(**json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
-        return _not_judged(_last_line(failure) or "its record cannot be read")
-    if (record.outcome == CORRECT) != (failure == ""):
-        return _not_judged(_last_line(failure) or "its cell passed, but its record is not correct")
+        return not_judged(failure or "its record cannot be read")
+    if (record.outcome == CORRECT) != outcome["passed"]:
+        return not_judged(failure or "its cell passed, but its record is not correct")
     return record
 
 
-def _not_judged(reason: str) -> Record:
+def not_judged(reason: str) -> Record:
     words = "The answer could not be judged: tell your instructor."
     return Record(NOT_JUDGED, words, reason=reason)
 

@@ -1,20 +1,26 @@
-"""A plug-in of pytest for gradings: what the grader has started ends with the grader or its kernel.
+"""A plug-in of pytest for gradings: what came of each cell is written down as soon as it ends.
 
     pytest -p lstm_video_lab.course.grading.nbval_watch
 
-nbval alone notices a dead kernel after a cell's whole time, and goes on when nobody waits for it.
+A cell is known by its id. What the grader has started ends with the grader or its kernel: nbval
+alone notices a dead kernel after a cell's whole time, and goes on when nobody waits for it.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
 from queue import Empty
 
 import nbval.plugin
+import pytest
 
 GRADER = "LAB_GRADER"  # in the environment: the grader's process
+OUTCOMES = (
+    "cells.jsonl"  # beside the notebook: {"cell": id, "passed": …, "failure": …}, a line each
+)
 SECONDS = 0.5  # from one look to the next
 
 
@@ -35,6 +41,26 @@ class WatchedKernel(nbval.plugin.RunningKernel):
                     raise RuntimeError("the kernel of the grader has ended") from None
                 if left <= SECONDS:
                     raise
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items):
+    """nbval numbers the cells; here they go by their ids."""
+    for item in items:
+        item.name = item.cell["id"]
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call" or (call.when == "setup" and not report.passed):
+        passed = report.passed and not hasattr(report, "wasxfail")
+        failure = "" if passed else str(report.longrepr or report.outcome)
+        line = {"cell": item.name, "passed": passed, "failure": failure}
+        with (item.config.rootpath / OUTCOMES).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+    return report
 
 
 def pytest_configure() -> None:

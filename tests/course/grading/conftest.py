@@ -1,10 +1,11 @@
 """A course of one small exercise, and its grading without nbval."""
 
+import json
 import tempfile
 from pathlib import Path
 
 import pytest
-from course.small_class import write_junit
+from course.small_class import Ended, write_outcomes
 from course.tiny import write_solutions
 
 from lstm_video_lab.course.grading import grade, judging, nbval_runner
@@ -45,19 +46,22 @@ def graded(quick_sandbox, monkeypatch):
         __exit__ = lambda self, *error: None  # noqa: E731
         run = staticmethod(quick_sandbox.run)
 
-    def run_cells(folder, num_cells):
-        judge = Judge(folder / "submission.json")
-        sources.append(judge.answers["double"])
-        failure = ""
-        try:
-            judge.require_correct("double")
-        except AssertionError as error:
-            failure = f"AssertionError: {error}"
-        write_junit(folder, "", failure)
+    def judge_all(folder):
+        judge = Judge(folder)
+        failures = {nbval_runner.FIRST_CELL: ""}
+        for path in sorted((folder / "answers").iterdir()):
+            sources.append(json.loads(path.read_text())[-1][1])
+            try:
+                failures[path.stem] = ""
+                judge.require_correct(path.stem, "double")
+            except AssertionError as error:
+                failures[path.stem] = f"AssertionError: {error}"
+        write_outcomes(folder, failures)
+        return Ended()
 
     monkeypatch.setattr(judging, "Sandbox", Open)
     monkeypatch.setattr(grade, "Sandbox", Open)
-    monkeypatch.setattr(nbval_runner, "run_nbval", run_cells)
+    monkeypatch.setattr(nbval_runner, "start_nbval", judge_all)
     return sources
 
 

@@ -6,14 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 from course.hostile import ANSWERS, HONEST, notebooks
-from course.tiny import NAME, RIGHT, answered, handed_out, write_solutions
+from course.tiny import NAME, RIGHT, WRONG, answered, handed_out, write_solutions
 from course.traces import below, left_files, until
 
-from lstm_video_lab.course.check import CORRECT, NOT_ATTEMPTED
+from lstm_video_lab.course.check import CORRECT, INCORRECT, NOT_ATTEMPTED
 from lstm_video_lab.course.exercises import read_exercises
 from lstm_video_lab.course.grading.intake import read_submissions
 from lstm_video_lab.course.grading.isolation import Limits, SandboxError
 from lstm_video_lab.course.grading.judging import Judge, seed_of_answer
+from lstm_video_lab.course.grading.nbval_runner import HandedIn, Settings, write_batch
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +25,10 @@ def solutions(tmp_path_factory):
 @pytest.fixture(scope="module")
 def judge(solutions):
     """A judge of answers, with little patience."""
-    submission = solutions.parent / "submission.json"
-    settings = {"answers": {}, "solutions": str(solutions), "seed": 1, "level": None}
-    settings |= {"secret": [str(solutions)], "cells": {}}
-    submission.write_text(json.dumps(settings))
+    settings = Settings(solutions, [solutions], 1, None)
+    write_batch(solutions.parent, settings, {"a": HandedIn("ada", "double", [(1, RIGHT)])})
     try:
-        impatient = Judge(submission)
+        impatient = Judge(solutions.parent)
     except SandboxError as error:
         pytest.skip(str(error))
     impatient.sandbox.limits = Limits(wall_seconds=1.5, cpu_seconds=1)
@@ -38,8 +37,7 @@ def judge(solutions):
 
 
 def judged(judge, source):
-    judge.answers, judge.cells = {"double": source}, {}
-    return judge.judge("double")
+    return judge.judge("double", [(1, source)])
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -67,13 +65,14 @@ def test_after_all_of_them_the_honest_earn_their_points(patient):
 
 
 def test_a_cell_passes_for_a_correct_answer_alone(patient):
-    patient.answers, patient.cells = {"double": RIGHT}, {}
-    assert patient.require_correct("double") == CORRECT
-    kept = json.loads((patient.records / "double.json").read_text())
+    record = patient.folder / "records" / "a.json"
+    assert patient.require_correct("a", "double") == CORRECT
+    kept = json.loads(record.read_text())
     assert kept["outcome"] == CORRECT and kept["calls"] == 3
-    patient.answers = {}
-    with pytest.raises(AssertionError, match="missing"):
-        patient.require_correct("double")
+    (patient.folder / "answers" / "a.json").write_text(json.dumps([(1, WRONG)]))
+    with pytest.raises(AssertionError, match="incorrect"):
+        patient.require_correct("a", "double")
+    assert json.loads(record.read_text())["outcome"] == INCORRECT
 
 
 @pytest.mark.parametrize("shape", [(8_000_000, 1), (1, 8_000_000), (16_000_000,), (200,) * 3])
@@ -112,10 +111,9 @@ def test_every_student_of_the_pile_is_found(pile):
 
 def test_a_notebook_earns_what_its_answer_is_worth(pile, patient):
     for name, (_, earns) in pile.corpus.items():
-        patient.answers = pile.submissions[name].answers
-        patient.cells = pile.submissions[name].cells
-        record = patient.judge("double")
-        assert (record.outcome == CORRECT) == earns, (name, record)
+        cells = pile.submissions[name].cells.get("double")
+        record = patient.judge("double", cells) if cells else None
+        assert (record is not None and record.outcome == CORRECT) == earns, (name, record)
 
 
 def submissions_in(folder, solutions):

@@ -94,15 +94,16 @@ def test_two_gradings_into_one_folder_are_one_line(course, graded, capsys):
 
 
 def test_a_reason_stands_in_the_json(course, graded, capsys, monkeypatch):
-    from course.small_class import run
+    from course.small_class import Ended, run
 
     from lstm_video_lab.course.grading import nbval_runner
 
-    def dead(folder, num_cells):
+    def dead(folder):
         (folder / nbval_runner.LOG).write_text("the kernel has ended")
+        return Ended()
 
     put(course, f"ada/{NAME}.ipynb")
-    monkeypatch.setattr(nbval_runner, "run_nbval", dead)
+    monkeypatch.setattr(nbval_runner, "start_nbval", dead)
     assert run(course) == 1
     assert "not judged: ada: double" in capsys.readouterr().out
     (student,) = json.loads((course / "out/gradebook.json").read_text())["students"]
