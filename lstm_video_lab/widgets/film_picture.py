@@ -81,7 +81,13 @@ def draw_film(film: Film) -> Picture:
     plays = max(1, SECONDS * RATE // film.length)
     file = io.BytesIO()
     stills[0].save(
-        file, "png", save_all=True, append_images=stills[1:], duration=1000 // RATE, loop=plays
+        file,
+        "png",
+        save_all=True,
+        append_images=stills[1:],
+        duration=1000 // RATE,
+        loop=plays,
+        optimize=True,
     )
     return Picture(file.getvalue(), film.text)
 

@@ -93,7 +93,8 @@ function announceWords(model, el, box, signal) {
 }
 
 // A control moves by itself in the page: without this, a kernel or a server that is gone or stands
-// still would leave its last picture under it without a word.
+// still would leave its last picture under it without a word. What works by itself, as a training
+// run does, is asked now and then.
 function awaitAnswers(model, box, signal, say) {
   let timer = null;
   const complain = () => {
@@ -115,7 +116,11 @@ function awaitAnswers(model, box, signal, say) {
     box.addEventListener(type, ask, { signal, capture: true });
   }
   listen(model, "change:answered", signal, hear);
-  signal.addEventListener("abort", () => clearTimeout(timer));
+  const watching = setInterval(() => model.get("works") && ask(), PATIENCE);
+  signal.addEventListener("abort", () => {
+    clearTimeout(timer);
+    clearInterval(watching);
+  });
 }
 
 // --- names and values ----------------------------------------------------------------------------

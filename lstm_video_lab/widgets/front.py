@@ -24,9 +24,9 @@ class Front(anywidget.AnyWidget):
     """An invisible child of a box of class `LIVE`; a change of `words` is announced politely.
 
     `width` comes from the page: the pixels that a picture has there. So does `page`, which differs
-    from that of any other page that showed the widget before; and `asked`, when the
-    widget is used; where `answered` does not follow, the page says that nobody answers. A page that
-    `keeps` puts what is sent by `keep` into the notebook.
+    from that of any other page that showed the widget before; and `asked`, when the widget is used,
+    or `works` by itself; where `answered` does not follow, the page says that nobody answers. A
+    page that `keeps` puts what is sent by `keep` into the notebook.
     """
 
     _esm = HERE / "front.js"
@@ -36,6 +36,7 @@ class Front(anywidget.AnyWidget):
     page = Unicode("").tag(sync=True)
     asked = Int(0).tag(sync=True)
     answered = Int(0).tag(sync=True)
+    works = Bool(False).tag(sync=True)
     keeps = Bool(False).tag(sync=True)
 
     def keep(self, key: str, output: dict[str, str]) -> None:

@@ -217,6 +217,7 @@ class TrainingStudio(LabWidget):
         super().show(picture)
         run = self.session.run if self.session is not None else None
         state = run.state if run is not None else "idle"
+        self.front.works = state in ("training", "stopping")
         for name, button in self.buttons.items():
             button.disabled = name not in BUTTONS[state]
             button.layout.display = "none" if button.disabled else None

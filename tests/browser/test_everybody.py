@@ -12,7 +12,7 @@ CELLS = (
     "1 + 1",
     f"{inspect.getsource(every_kind)}\n\nEveryKind()",
     """from lstm_video_lab.questions import Question
-from lstm_video_lab.widgets import Guess, SelfTest, TrainingStudio
+from lstm_video_lab.widgets import DrawYourOwn, Guess, SelfTest, TrainingStudio
 options = {"this": "This is too near.", "that": "", "neither": "One of both is."}
 Guess(Question("kinds/which", "This or that?", options, "that", "Because that is so."))""",
     "SelfTest()",
@@ -20,6 +20,7 @@ Guess(Question("kinds/which", "This or that?", options, "that", "Because that is
     """broken = EveryKind()
 broken.front._esm = "export default { render() { throw new Error('on purpose') } }"
 broken""",
+    "DrawYourOwn()",
 )
 
 
@@ -33,7 +34,7 @@ def kinds(context, lab):
     page = context.new_page()
     open_lesson(page, address, KINDS)
     regions = page.locator(".lab-live [role=status]")
-    wait_for(lambda: regions.count() == 4, 30, "the page's half of the widgets is missing")
+    wait_for(lambda: regions.count() == 5, 30, "the page's half of the widgets is missing")
     yield page
     page.close()
     for session in context.request.get(f"{address}/api/sessions?token={TOKEN}").json():
@@ -272,6 +273,48 @@ def test_pictures_are_drawn_for_a_narrow_page_and_no_word_is_cut_off(kinds, widt
         kinds.set_viewport_size({"width": 1400, "height": 1000})
         kinds.keyboard.press("Control+b")
     wait_for(lambda: kinds.evaluate(SIZES) == wide, 30, "the pictures stay narrow on a wide page")
+
+
+def test_what_is_drawn_with_a_mouse_or_by_keys_flies(kinds):
+    box = widget(kinds, 5)
+    board, words = box.get_by_role("application"), box.locator(".lab-words").first
+    film, speed = box.locator(".film"), box.get_by_role("slider", name="Speed")
+    board.scroll_into_view_if_needed()
+    assert words.inner_text().startswith("Draw in the dark square")
+    assert not film.count() and not speed.is_visible(), "a control is shown before it is needed"
+    place = board.bounding_box()
+    left, side = place["x"], place["width"]
+    middle = place["y"] + side * 14.5 / 28
+    kinds.mouse.move(left + side / 4, middle)
+    kinds.mouse.down()
+    kinds.mouse.move(left + 3 * side / 4, middle, steps=10)
+    kinds.mouse.up()
+    film.get_by_text("ConvLSTM").wait_for()
+    assert film.locator("canvas").count() == 3 and speed.is_visible()
+    wait_for(lambda: "Squared error" in words.inner_text(), 30, "nothing is said of the drawing")
+    assert inked(board) == [14]
+    drawn = words.inner_text()
+    keep(kinds, "everybody_drawn")
+    board.focus()
+    for key in ("Delete", "ArrowDown", "Space", "ArrowRight", "ArrowRight", "x", "Space"):
+        kinds.keyboard.press(key)
+    assert box.get_by_text("pen up, row 16, column 17").is_visible()
+    wait_for(lambda: words.inner_text() not in (drawn, ""), 30, "the keys have drawn nothing")
+    assert inked(board) == [15]
+    assert cells_of(kinds)[0] == len(CELLS)
+    box.get_by_role("button", name="A face").click()
+    wait_for(lambda: len(inked(board)) > 20, 30, "no face is drawn")
+    box.get_by_role("button", name="Clear").click()
+    wait_for(lambda: words.inner_text().startswith("Draw in"), 30, "the board is not cleared")
+    assert inked(board) == [] and not film.is_visible()
+
+
+def inked(board):
+    """The rows of a board in which it is white."""
+    pixels = board.evaluate(
+        "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, n) => n % 4 == 0)"
+    )
+    return [row for row in range(28) if 255 in pixels[28 * row : 28 * (row + 1)]]
 
 
 def test_a_module_that_fails_does_not_hide_the_widget(kinds):

@@ -20,6 +20,7 @@ from lstm_video_lab.lessons.bouncing_digits.widgets import (
 from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
 from lstm_video_lab.questions import Question
 from lstm_video_lab.widgets.base import LabImage, LabWidget
+from lstm_video_lab.widgets.drawing import Board
 from lstm_video_lab.widgets.front import LIVE, Front
 
 T, H = 5, 3
@@ -30,6 +31,7 @@ RECORD = {name: RNG.random((T, H)) for name in "ifgoch"} | {"frames": RNG.random
 # Widgets that are quickly made; the others are made in their own tests.
 EXAMPLES = {
     "DigitsExplorer": lambda: DigitsExplorer(),
+    "DrawYourOwn": lambda: widgets.DrawYourOwn(),
     "GateInspector": lambda: GateInspector(RECORD),
     "PixelCost": lambda: PixelCost(),
     "WallExplorer": lambda: WallExplorer(18),
@@ -41,7 +43,7 @@ EXAMPLES = {
     "SelfTest": lambda: widgets.SelfTest(),
     "TrainingStudio": lambda: widgets.TrainingStudio(),
 }
-SAYS_NOTHING = (ipywidgets.Box, ipywidgets.HTML, ipywidgets.Label, LabImage, Front)
+SAYS_NOTHING = (ipywidgets.Box, ipywidgets.HTML, ipywidgets.Label, LabImage, Front, Board)
 
 
 @pytest.fixture(autouse=True)
