@@ -12,6 +12,7 @@ import base64
 import copy
 import json
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,6 +28,7 @@ from lstm_video_lab.questions import Line
 
 NOT_ATTEMPTED, ERROR, INCORRECT, CORRECT = "not attempted", "error", "incorrect", "correct"
 SIGNS = {NOT_ATTEMPTED: "○", ERROR: "⚠", INCORRECT: "✗", CORRECT: "✓"}
+RAISES = "LAB_CHECK_RAISES"  # in the environment: `check` fails a cell
 LARGEST_PICTURE = 4  # times the numbers of the target: what is larger is not drawn
 _hints_shown: dict[str, int] = {}  # answer → how many of its hints
 
@@ -100,11 +102,19 @@ def find_line(name: str) -> Line:
 
 
 def check(name: str, answer: Callable[..., Any]) -> Verdict:
-    """Call an answer on a few known cases and say what came of it. Never raises.
+    """Call an answer on a few known cases and say what came of it.
 
     Not attempted, error, incorrect (which case, how it differs, and the picture of yours beside the
-    target) or correct.
+    target) or correct. Never raises, unless RAISES is set in the environment: then AssertionError
+    for an exercise's answer that is not correct, so that `pytest --nbval-lax` counts it.
     """
+    verdict = _check(name, answer)
+    if verdict.outcome != CORRECT and "/" not in name and os.environ.get(RAISES):
+        raise AssertionError(repr(verdict))
+    return verdict
+
+
+def _check(name: str, answer: Callable[..., Any]) -> Verdict:
     try:
         visible = _visible_cases(name)
     except ValueError as error:
