@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lstm_video_lab.course.grading.grade import GradedSubmission
+    from lstm_video_lab.course.exercises import Exercise
+    from lstm_video_lab.course.grading.agreements import Agreements
+    from lstm_video_lab.course.grading.grade import GradedSubmission, Grading
+    from lstm_video_lab.course.grading.gradebook import Book
+    from lstm_video_lab.course.grading.roster import Roster
 
 
 def add_grade(parser: argparse.ArgumentParser) -> None:
@@ -23,8 +28,18 @@ def add_grade(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--late-per-day",
         type=float,
-        default=0.0,
+        default=None,
         help="per cent that each late day costs, 0 to 100",
+    )
+    parser.add_argument(
+        "--roster", type=Path, default=None, help="table of the class: name, id, section"
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="grade this student or exercise; all others stay as they were graded",
     )
     parser.add_argument(
         "--accept-limits",
@@ -39,27 +54,50 @@ def add_grade(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _explain(arguments: argparse.Namespace) -> int:
+def run_grade(arguments: argparse.Namespace) -> int:
+    from lstm_video_lab.course.exercises import read_exercises
+    from lstm_video_lab.course.grading import course_file, gradebook
+    from lstm_video_lab.course.grading.roster import read_roster
+
+    questions = {
+        name: exercise.written for name, exercise in read_exercises(arguments.solutions).items()
+    }
+    said = arguments.due, arguments.late_per_day, arguments.roster
+    agreed = course_file.read_agreements(arguments.out, questions, *said)
+    roster = read_roster(agreed.roster) if agreed.roster else None
+    if arguments.explain:
+        return _explain(arguments, roster)
+    grading = _grade(arguments, agreed, roster)
+    book = gradebook.read_book(grading, arguments.out, agreed)
+    for line in _write(arguments, book, roster):
+        print(line)
+    print(f"seed {grading.seed}, sandbox {grading.level}")
+    return _name_what_is_odd(book, roster)
+
+
+def _explain(arguments: argparse.Namespace, roster: Roster | None) -> int:
     from lstm_video_lab.course.grading.explain import explain
 
     student, answer = arguments.explain
     folders = arguments.submissions, arguments.out, arguments.solutions
-    for line in explain(*folders, student, answer):
+    for line in explain(*folders, student, answer, roster):
         print(line)
     return 0
 
 
-def run_grade(arguments: argparse.Namespace) -> int:
-    if arguments.explain:
-        return _explain(arguments)
+def _grade(arguments: argparse.Namespace, agreed: Agreements, roster: Roster | None) -> Grading:
     from tqdm import tqdm
 
-    from lstm_video_lab.course.grading import feedback, grade, gradebook, guesses
+    from lstm_video_lab.course.grading import feedback, grade, gradebook
 
-    if not 0 <= arguments.late_per_day <= 100:
-        raise ValueError(f"--late-per-day {arguments.late_per_day:g}: give 0 to 100 per cent")
-    if arguments.due:
-        gradebook.due_time(arguments.due)  # a wrong one is named before the work begins
+    def refuse_early(exercises: dict[str, Exercise], names: set[str]) -> None:
+        """What people have written down is read before the work begins."""
+        known = names | {person.student for person in roster.people} if roster else names
+        for name in arguments.only:
+            if name not in {*known, *exercises}:
+                raise ValueError(f"--only {name!r} is no student and no exercise of this course")
+        gradebook.read_tables(exercises, arguments.out, agreed, known)
+
     with tqdm(unit="student", disable=None) as bar:
 
         def show_progress(done: int, count: int, student: str) -> None:
@@ -74,6 +112,9 @@ def run_grade(arguments: argparse.Namespace) -> int:
                 seed=arguments.seed,
                 jobs=arguments.jobs,
                 accept_limits=arguments.accept_limits,
+                roster=roster,
+                only=arguments.only,
+                before=refuse_early,
                 on_progress=show_progress,
             )
         except grade.Interrupted as stopped:
@@ -82,18 +123,53 @@ def run_grade(arguments: argparse.Namespace) -> int:
             raise
     if grading.level == "limits":
         print(f"not isolated: {feedback.NOT_ISOLATED}")
+    return grading
+
+
+def _write(arguments: argparse.Namespace, book: Book, roster: Roster | None) -> Iterator[str]:
+    """Every file of a grading; a line for each."""
+    from lstm_video_lab.course.grading import (
+        corrections,
+        course_file,
+        exports,
+        feedback,
+        gradebook,
+        guesses,
+    )
+
     out = arguments.out
-    book = gradebook.read_book(grading, out, arguments.due, arguments.late_per_day)
-    of_class = guesses.read_class(arguments.submissions, grading.exercises)
-    for line in [*gradebook.write(book, out), *guesses.write(of_class, out)]:
-        print(line)
+    yield from gradebook.write(book, out)
+    yield from exports.write(book, out, feedback.page)
+    of_class = guesses.read_class(arguments.submissions, book.grading.exercises, roster)
+    yield from guesses.write(of_class, out)
     pages = feedback.write(book, out / "feedback")
-    print(f"written: {len(pages)} pages of feedback in {out / 'feedback'}")
-    print(f"seed {grading.seed}, sandbox {grading.level}")
-    for graded in grading.students:
-        if not graded.submission.files:
-            print(f"nothing to grade: {graded.submission.student}: {graded.submission.notes[0]}")
-    return _name_not_judged(grading.students)
+    yield f"written: {len(pages)} pages of feedback in {out / 'feedback'}"
+    yield from feedback.write_class_page(book, out)
+    yield from corrections.make_tables(out)
+    said = arguments.due, arguments.late_per_day, arguments.roster
+    yield from course_file.make_file(out, *said)
+    yield from book.agreed.lines
+
+
+def _name_what_is_odd(book: Book, roster: Roster | None) -> int:
+    """A line for all that could not be graded; 1 where the machine is to blame for some."""
+    students = book.grading.students
+    for graded in students:
+        submission = graded.submission
+        begin = "left out" if submission.files else "nothing to grade"
+        for note in submission.left_out:
+            print(f"{begin}: {submission.student}: {note}")
+    for graded in students:
+        if graded.submission.is_stranger:
+            print(f"not on the roster: {graded.submission.student}")
+    missing = [one.submission for one in students if one.submission.is_missing]
+    if roster and missing:
+        names = [f"{one.student} ({one.section})" if one.section else one.student
+                 for one in missing]  # fmt: skip
+        print(f"missing: {len(missing)} of {len(roster.people)}: {', '.join(names)}")
+    for line in book.corrections.open_requests():
+        print(line)
+    return _name_not_judged(students)
 
 
 def _name_not_judged(students: list[GradedSubmission]) -> int:

@@ -17,18 +17,24 @@ from lstm_video_lab.course.grading.grade import read_seed
 from lstm_video_lab.course.grading.intake import read_submissions
 from lstm_video_lab.course.grading.isolation import Sandbox
 from lstm_video_lab.course.grading.judging import seed_of_answer
+from lstm_video_lab.course.grading.roster import Roster
 from lstm_video_lab.course.handout import VISIBLE_SEED
 
 LONGEST = 1000  # characters of a value
 
 
 def explain(
-    submissions: Path, out: Path, solutions: Path, student: str, name: str
+    submissions: Path,
+    out: Path,
+    solutions: Path,
+    student: str,
+    name: str,
+    roster: Roster | None = None,
 ) -> Iterator[str]:
     """Lines for a person. Raises ValueError for an unknown student or answer, or no grading."""
     exercises = read_exercises(solutions)
     references = {k: v for one in exercises.values() for k, v in one.answers.items()}
-    found = {one.student: one for one in read_submissions(submissions, exercises)}
+    found = {one.student: one for one in read_submissions(submissions, exercises, roster)}
     if student not in found:
         raise ValueError(f"{student!r} handed nothing in: give one of {', '.join(found)}")
     if name not in references:

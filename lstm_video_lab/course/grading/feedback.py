@@ -5,9 +5,11 @@ The pages open offline and hold nothing of a hidden call. All that came from a s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from lstm_video_lab.course.check import SIGNS
+from lstm_video_lab.course.exercises import Exercise
 from lstm_video_lab.course.grading.grade import GradedSubmission, file_stem
 from lstm_video_lab.course.grading.gradebook import Book, total
 from lstm_video_lab.course.grading.isolation import Limits
@@ -28,25 +30,38 @@ def write(book: Book, out: Path) -> list[str]:
     return lines
 
 
-def page(book: Book, graded: GradedSubmission) -> str:
-    """The whole page of a student."""
+def page(book: Book, graded: GradedSubmission, only: Sequence[Exercise] | None = None) -> str:
+    """The whole page of a student, or the part about some exercises."""
     grading = book.grading
-    points = book.points(graded)
+    student = graded.submission.student
+    points = dict(zip(grading.exercises, book.points(graded), strict=True))
+    exercises = {one.name: one for one in only or grading.exercises.values()}
+    names = [*exercises]
+    for exercise in exercises.values():
+        names += [*exercise.answers, *exercise.written]
     return render(
         "feedback.html",
         submission=graded.submission,
         records=graded.records,
-        marks={name: book.mark(graded, name) for name in book.tables},
-        comments={
-            name: table.comments.get(graded.submission.student, "")
-            for name, table in book.tables.items()
+        earned={
+            answer.name: points_as_text(book.points_of(graded, answer))
+            for exercise in exercises.values()
+            for answer in exercise.answers.values()
         },
-        exercises=grading.exercises,
-        points=dict(zip(grading.exercises, map(_as_text, points), strict=True)),
-        total=_as_text(total(points)),
-        most=sum(exercise.points for exercise in grading.exercises.values()),
-        late_days={name: book.late_days(graded, name) for name in grading.exercises},
-        late_per_day=book.late_per_day,
+        marks={name: book.mark(graded, name) for name in book.tables},
+        tables=book.tables,
+        overrides={name: book.override(graded, name) for name in names},
+        requests={
+            name: request
+            for name in names
+            if (request := book.corrections.requests.get((student, name)))
+        },
+        exercises=exercises,
+        points={name: points_as_text(one) for name, one in points.items()},
+        total=points_as_text(total([points[name] for name in exercises])),
+        most=sum(exercise.points for exercise in exercises.values()),
+        late_days={name: book.late_days(graded, name) for name in exercises},
+        shares={name: book.share(graded, name) for name in exercises},
         seed=grading.seed,
         signs=SIGNS,
         seconds=Limits().cpu_seconds,
@@ -54,6 +69,46 @@ def page(book: Book, graded: GradedSubmission) -> str:
     )
 
 
-def _as_text(points: float | None) -> str:
-    """Points of an exercise; "?" while an answer of it is not judged."""
-    return "?" if points is None else f"{points:g}"
+def points_as_text(points: float | None) -> str:
+    """Points to two places at most; "?" while an answer is not judged."""
+    return "?" if points is None else f"{round(points, 2):g}"
+
+
+def write_class_page(book: Book, out: Path) -> list[str]:
+    """`index.html`: who has what, each name a link to the page of feedback; it can be printed."""
+    exercises = book.grading.exercises
+    rows = []
+    for graded in book.grading.students:
+        points = book.points(graded)
+        rows.append(
+            {
+                "submission": graded.submission,
+                "page": f"feedback/{file_stem(graded.submission.student)}.html",
+                "points": [points_as_text(one) for one in points],
+                "handed_in": [name in graded.submission.files for name in exercises],
+                "late_days": [book.late_days(graded, name) for name in exercises],
+                "total": points_as_text(total(points)),
+                "unmarked": unmarked(book, graded),
+            }
+        )
+    has_sections = any(graded.submission.section for graded in book.grading.students)
+    text = render(
+        "class.html",
+        exercises=exercises,
+        rows=rows,
+        has_sections=has_sections,
+        requests=book.corrections.open_requests(),
+        seed=book.grading.seed,
+        warning=NOT_ISOLATED if book.grading.level == "limits" else "",
+    )
+    write_whole(out / "index.html", text)
+    return [f"written: {out / 'index.html'}"]
+
+
+def unmarked(book: Book, graded: GradedSubmission) -> list[str]:
+    """Questions that a student has answered in words, and that nobody has marked yet."""
+    return [
+        question
+        for question in book.tables
+        if graded.submission.written.get(question) and book.mark(graded, question) is None
+    ]

@@ -236,7 +236,9 @@ def students_in(out: Path) -> list[str]:
 
 
 def file_stem(student: str) -> str:
-    """A name for files: letters and digits of the student's, and a few that no two share."""
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", student).strip("-")[:40] or "student"
+    """A name for files: the student's letters and digits, of any alphabet, and a few of a digest
+    that no two share.
+    """
+    plain = re.sub(r"[\W_]+", "-", student).strip("-")[:40] or "student"
     digest = hashlib.sha256(student.encode("utf-8", "replace")).hexdigest()
     return f"{plain}-{digest[:6]}"

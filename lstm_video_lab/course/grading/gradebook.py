@@ -1,7 +1,7 @@
-"""What a grading leaves for the instructor: the gradebook, marks for answers in words, exports.
+"""What a grading leaves for the instructor: the gradebook, and marks for answers in words.
 
-`gradebook.csv` has a row for each student and a column for each exercise; its first row, "max", has
-the points there are. Questions answered in words are gathered in `written/QUESTION.csv`, whose
+`gradebook.csv` has a row for each student and a column for each exercise; its first row, POSSIBLE,
+has the points there are. Questions answered in words are gathered in `written/QUESTION.csv`, whose
 column `points` a person fills in; the next grading adds them. Where an answer was not judged, the
 points of its exercise are not known, and their cell is empty.
 """
@@ -9,17 +9,17 @@ points of its exercise are not known, and their cell is empty.
 from __future__ import annotations
 
 import json
-import math
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lstm_video_lab.course.exercises import Exercise
-from lstm_video_lab.course.grading import marks
+from lstm_video_lab.course.check import CORRECT
+from lstm_video_lab.course.exercises import Answer, Exercise
+from lstm_video_lab.course.grading import agreements, corrections, marks
+from lstm_video_lab.course.grading.agreements import Agreements
+from lstm_video_lab.course.grading.corrections import Corrections, Override
 from lstm_video_lab.course.grading.grade import (
     GradedSubmission,
     Grading,
@@ -27,63 +27,90 @@ from lstm_video_lab.course.grading.grade import (
     questions_of,
     students_in,
 )
-from lstm_video_lab.course.grading.intake import LATE
+from lstm_video_lab.course.grading.judging import MISSING, NOT_ASKED, NOT_JUDGED
 from lstm_video_lab.course.grading.marks import MarksTable
+from lstm_video_lab.course.grading.owners import LATE
 from lstm_video_lab.course.grading.similarity import similar_pairs
 from lstm_video_lab.course.grading.spreadsheets import csv_text
 from lstm_video_lab.files import write_whole
 
-DAY = 24 * 3600.0
-CANVAS_HEAD = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-MOODLE_HEAD = ("Identifier", "Full name")
+POSSIBLE = "points possible"  # no folder of a student is called so
 
 
 @dataclass(frozen=True)
 class Book:
     """A grading with what people add to it.
 
-    tables        question → its table, which a person fills in
-    due           until when, as 2026-12-01 or 2026-12-01T18:00; "" for any time
-    late_per_day  per cent of an exercise's points that each day begun after that costs
+    tables       question → its table, which a person fills in
+    agreed       dates and late rules
+    corrections  overrides and what students ask for
     """
 
     grading: Grading
-    tables: dict[str, MarksTable]
-    due: str = ""
-    late_per_day: float = 0.0
+    tables: Mapping[str, MarksTable]
+    agreed: Agreements = field(default_factory=Agreements)
+    corrections: Corrections = field(default_factory=Corrections)
 
     def points(self, graded: GradedSubmission) -> list[float | None]:
         """Of each exercise: its answers, its words where they are marked, less what is late.
 
-        None where an answer of it was not judged.
+        None where an answer of it was not judged. A whole exercise's override is the last word.
         """
         points: list[float | None] = []
         for name, exercise in self.grading.exercises.items():
-            of_answers = graded.points(exercise)
-            if of_answers is None:
+            earned = self._earned(graded, exercise)
+            if override := self.override(graded, name):
+                points.append(override.points)
+            elif earned is None:
                 points.append(None)
-                continue
-            share = 1 - self.late_days(graded, name) * self.late_per_day / 100
-            points.append((of_answers + self._marks_of(graded, exercise)) * max(0.0, share))
+            else:
+                points.append(earned * self.share(graded, name))
         return points
 
-    def _marks_of(self, graded: GradedSubmission, exercise: Exercise) -> float:
-        marks = (self.mark(graded, question) for question in exercise.written)
-        return sum(mark or 0.0 for mark in marks)
+    def _earned(self, graded: GradedSubmission, exercise: Exercise) -> float | None:
+        of_answers = [self.points_of(graded, answer) for answer in exercise.answers.values()]
+        of_words = [self.mark(graded, question) or 0.0 for question in exercise.written]
+        return total([*of_answers, *of_words])
+
+    def points_of(self, graded: GradedSubmission, answer: Answer) -> float | None:
+        """Of one answer; None where it was not judged."""
+        if override := self.override(graded, answer.name):
+            return override.points
+        outcome = graded.records[answer.name].outcome
+        if outcome == NOT_JUDGED:
+            return None
+        return answer.points if outcome == CORRECT else 0.0
 
     def mark(self, graded: GradedSubmission, question: str) -> float | None:
         """Of an answer in words; None where it is not marked yet."""
+        if override := self.override(graded, question):
+            return override.points
         table = self.tables.get(question)
         return table.points.get(graded.submission.student) if table else None
 
+    def override(self, graded: GradedSubmission, what: str) -> Override | None:
+        """Of an answer, a question or an exercise."""
+        return self.corrections.overrides.get((graded.submission.student, what))
+
     def late_days(self, graded: GradedSubmission, exercise: str) -> int:
-        """Days begun after `due`; at least one where the file's name says that it is late."""
+        """Days begun after it was due; at least one where the file's name says that it is late,
+        and the student has no extension.
+        """
         submission = graded.submission
-        if not self.due or exercise not in submission.files:
+        rule, is_extended = self.agreed.rule(exercise, submission.student)
+        if rule.due is None or exercise not in submission.files:
             return 0
-        least = 1 if LATE.search(submission.files[exercise].stem) else 0
-        seconds = submission.times[exercise] - due_time(self.due)
-        return max(least, math.ceil(seconds / DAY))
+        says_late = LATE.search(submission.files[exercise].stem) is not None
+        days = rule.days_late(submission.times[exercise])
+        return max(days, 1 if says_late and not is_extended else 0)
+
+    def share(self, graded: GradedSubmission, exercise: str) -> float:
+        """Of an exercise's points, what being late leaves of them."""
+        submission = graded.submission
+        if exercise not in submission.files:
+            return 1.0
+        rule, _ = self.agreed.rule(exercise, submission.student)
+        return rule.share(self.late_days(graded, exercise), submission.times[exercise])
 
 
 def total(points: Sequence[float | None]) -> float | None:
@@ -92,44 +119,44 @@ def total(points: Sequence[float | None]) -> float | None:
     return sum(known) if len(known) == len(points) else None
 
 
-def due_time(due: str) -> float:
-    """Seconds since 1970. Raises ValueError for a date that cannot be read."""
-    try:
-        date = datetime.fromisoformat(due)
-    except ValueError:
-        raise ValueError(
-            f"--due {due!r} is no date: write 2026-12-01 or 2026-12-01T18:00"
-        ) from None
-    return date.timestamp() + (DAY if len(due) <= 10 else 0)  # a day ends at midnight
+def read_book(grading: Grading, out: Path, agreed: Agreements | None = None) -> Book:
+    """The book of a grading with the marks and corrections in `out`.
 
-
-def read_book(grading: Grading, out: Path, due: str = "", late_per_day: float = 0.0) -> Book:
-    """The book of a grading with the marks in `out`.
-
-    Raises ValueError for a table of marks that is not wholly understood.
+    Raises ValueError for a table that is not wholly understood.
     """
-    questions = questions_of(grading.exercises)
-    names = [graded.submission.student for graded in grading.students]
-    tables = marks.read_tables(out / "written", questions, {*names, *students_in(out)})
+    agreed = agreed or Agreements()
+    names = {graded.submission.student for graded in grading.students} | {*students_in(out)}
+    agreed, tables, corrected = read_tables(grading.exercises, out, agreed, names)
+    return Book(grading, tables, agreed, corrected)
+
+
+def read_tables(
+    exercises: Mapping[str, Exercise], out: Path, agreed: Agreements, names: set[str]
+) -> tuple[Agreements, dict[str, MarksTable], Corrections]:
+    """All that people have written down about these students. Raises ValueError."""
+    questions = questions_of(dict(exercises))
+    tables = marks.read_tables(out / "written", questions, names, agreed.rubrics)
     for question in questions:
-        tables.setdefault(question, marks.MarksTable(out / "written" / f"{question}.csv"))
-    return Book(grading, tables, due, late_per_day)
+        path = out / "written" / f"{question}.csv"
+        tables.setdefault(question, MarksTable(path, rubric=agreed.rubrics.get(question, {})))
+    most: dict[str, float] = dict(questions)
+    for exercise in exercises.values():
+        most[exercise.name] = exercise.points
+        most |= {name: answer.points for name, answer in exercise.answers.items()}
+    path = out / agreements.FILE
+    agreed = agreed.of_students(path, names, all_known=agreed.roster is not None)
+    return agreed, tables, corrections.read_corrections(out, most, names)
 
 
 def write(book: Book, out: Path) -> list[str]:
     """Write every file of a grading; returns a line for each."""
     grading = book.grading
-    reports = [
-        out / "junit" / f"{file_stem(graded.submission.student)}.xml" for graded in grading.students
-    ]
     files = {
         out / "gradebook.csv": csv_text(gradebook(book)),
         out / "gradebook.json": json.dumps(_as_json(book), indent=1) + "\n",
-        out / "junit.xml": merge_junit(reports),
+        out / "junit.xml": junit(grading.students),
         out / "similarity.csv": csv_text(similar_pairs(grading)),
     }
-    for platform, rows in exports(book):
-        files[out / f"{platform}.csv"] = csv_text(rows)
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text)
@@ -152,66 +179,42 @@ def _write_marks(book: Book, folder: Path) -> list[str]:
 
 
 def gradebook(book: Book) -> Iterator[list[Any]]:
-    """The head, the row "max", and a row for each student; `late_days` are the most of any."""
+    """The head, the row POSSIBLE, and a row for each student; `late_days` are the most of any."""
     grading = book.grading
     most = [exercise.points for exercise in grading.exercises.values()]
-    head: list[Any] = ["student", *grading.exercises]
-    row_max: list[Any] = ["max", *most]
-    if book.due:
-        head.append("late_days")
-        row_max.append("")
-    yield [*head, "total"]
-    yield [*row_max, sum(most)]
+    has_sections = any(graded.submission.section for graded in grading.students)
+    sections = ["section"] if has_sections else []
+    late = ["late_days"] if book.agreed.has_dates else []
+    yield ["student", *sections, *grading.exercises, *late, "total"]
+    yield [POSSIBLE, *[""] * len(sections), *most, *[""] * len(late), sum(most)]
     for graded in grading.students:
         points = book.points(graded)
-        row: list[Any] = [graded.submission.student, *map(_as_text, points)]
-        if book.due:
+        row: list[Any] = [graded.submission.student]
+        if sections:
+            row.append(graded.submission.section)
+        row += map(as_text, points)
+        if late:
             row.append(max(book.late_days(graded, name) for name in grading.exercises))
-        yield [*row, _as_text(total(points))]
+        yield [*row, as_text(total(points))]
 
 
-def _as_text(points: float | None) -> str:
+def as_text(points: float | None) -> str:
     """Points to two places at most; "" where they are not known."""
     return "" if points is None else f"{points:.2f}".rstrip("0").rstrip(".")
 
 
-def exports(book: Book) -> Iterator[tuple[str, list[list[Any]]]]:
-    """Tables that Canvas and Moodle take in, for the students whose ids are known.
-
-    An exercise that nobody has handed in stays empty: it may not have been due yet.
-    """
-    grading = book.grading
-    handed_in = {name for graded in grading.students for name in graded.submission.files}
-    most = [exercise.points for exercise in grading.exercises.values()]
-    canvas: list[list[Any]] = [
-        [*CANVAS_HEAD, *grading.exercises],
-        ["    Points Possible", "", "", "", "", *most],
-    ]
-    moodle: list[list[Any]] = [[*MOODLE_HEAD, *grading.exercises]]
-    for graded in grading.students:
-        student, ids = graded.submission.student, graded.submission.ids
-        points = [
-            _as_text(one) if name in handed_in else ""
-            for name, one in zip(grading.exercises, book.points(graded), strict=True)
-        ]
-        if "canvas" in ids:
-            canvas.append([student, ids["canvas"], "", "", "", *points])
-        if "moodle" in ids:
-            moodle.append([f"Participant {ids['moodle']}", student, *points])
-    if len(canvas) > 2:
-        yield "canvas", canvas
-    if len(moodle) > 1:
-        yield "moodle", moodle
-
-
-def merge_junit(files: Sequence[Path]) -> str:
-    """Several reports of JUnit in one; a suite is named as its file."""
+def junit(students: Sequence[GradedSubmission]) -> str:
+    """The verdicts as a report of JUnit: a suite for each student, a case for each answer."""
     root = ElementTree.Element("testsuites")
-    for path in files:
-        with suppress(OSError, ElementTree.ParseError):
-            for suite in ElementTree.parse(path).getroot().iter("testsuite"):
-                suite.set("name", path.stem)
-                root.append(suite)
+    for graded in students:
+        suite = ElementTree.SubElement(root, "testsuite", name=file_stem(graded.submission.student))
+        for name, record in graded.records.items():
+            if record.outcome == MISSING or record.reason == NOT_ASKED:
+                continue
+            case = ElementTree.SubElement(suite, "testcase", name=name)
+            if record.outcome != CORRECT:
+                kind = "error" if record.outcome == NOT_JUDGED else "failure"
+                ElementTree.SubElement(case, kind, message=record.outcome)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
@@ -241,11 +244,19 @@ def _student_as_json(book: Book, graded: GradedSubmission) -> dict[str, Any]:
         if record.reason:
             answers[name]["reason"] = record.reason
     names = book.grading.exercises
+    overrides = {
+        what: {"points": override.points, "reason": override.reason}
+        for (student, what), override in book.corrections.overrides.items()
+        if student == submission.student
+    }
     return {
         "student": submission.student,
+        "section": submission.section,
         "ids": submission.ids,
         "notes": submission.notes,
+        "left_out": submission.left_out,
         "answers": answers,
+        "overrides": overrides,
         "points": dict(zip(names, book.points(graded), strict=True)),
         "late_days": {name: book.late_days(graded, name) for name in names},
     }

@@ -44,6 +44,11 @@ class Submission:
     left_out: list[str] = field(default_factory=list)  # the same, of what could not be graded
     ids: dict[str, list[str]] = field(default_factory=dict)  # "canvas" or "moodle" → ids
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether somebody of the roster has handed in nothing at all."""
+        return not self.files and not self.left_out
+
     def wrote_nothing(self, question: str) -> bool:
         """Whether nothing was handed in: an answer that was not found is another thing."""
         return question in self.blank or (question not in self.written and not self.unread)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +42,8 @@ class MarksTable:
     separator: str = ","
     says_separator: bool = False  # a first line "sep=;", for Excel
     points: dict[str, float] = field(default_factory=dict)  # where a person has given some
+    rubric: Mapping[str, float] = field(default_factory=dict)  # criterion → the most points
+    criteria: dict[str, dict[str, float]] = field(default_factory=dict)  # student → criterion → …
 
     def column(self, *names: str) -> int | None:
         """The number of the column with one of these names."""
@@ -58,23 +60,30 @@ class MarksTable:
 
 
 def read_tables(
-    folder: Path, questions: dict[str, int], students: Collection[str]
+    folder: Path,
+    questions: dict[str, int],
+    students: Collection[str],
+    rubrics: Mapping[str, Mapping[str, float]] | None = None,
 ) -> dict[str, MarksTable]:
     """Question → its table, for those that are there.
 
     questions  name → the most points
     students   all that this grading knows, those of earlier times too
+    rubrics    question → criterion → the most points
     Raises ValueError for the first table that is not wholly understood.
     """
     tables = {}
     for question, most in questions.items():
         path = folder / f"{question}.csv"
         if path.is_file():
-            tables[question] = read_table(path, most, students)
+            rubric = (rubrics or {}).get(question, {})
+            tables[question] = read_table(path, most, students, rubric)
     return tables
 
 
-def read_table(path: Path, most: int, students: Collection[str]) -> MarksTable:
+def read_table(
+    path: Path, most: int, students: Collection[str], rubric: Mapping[str, float] | None = None
+) -> MarksTable:
     """One table of marks. Raises ValueError that names file, row and column."""
     names = Names(students)
 
@@ -85,18 +94,21 @@ def read_table(path: Path, most: int, students: Collection[str]) -> MarksTable:
             encoding=sheet.encoding,
             separator=sheet.separator,
             says_separator=sheet.says_separator,
+            rubric=rubric or {},
         )
         for number, row in sheet.rows:
             _add_row(table, number, row, most, names)
         return table
 
-    return read_sheet(path, (STUDENT, POINTS), understand, once=HEAD)
+    once = (*HEAD, *map(plain_text, rubric or {}))
+    return read_sheet(path, (STUDENT, POINTS), understand, once=once)
 
 
 def _add_row(table: MarksTable, number: int, row: list[str], most: int, names: Names) -> None:
     name, mark = row[table.column(STUDENT) or 0], row[table.column(POINTS) or 0]
     student = names.the_one(table.path, number, STUDENT, name)
     points = read_points(table.path, number, POINTS, student, mark, most)
+    points = _with_rubric(table, number, student, row, points)
     if student in table.students and table.points.get(student) != points:
         words = f"{student} has another row, with another mark: take one of them out"
         refuse(table.path, number, POINTS, words)
@@ -106,13 +118,44 @@ def _add_row(table: MarksTable, number: int, row: list[str], most: int, names: N
     table.rows.append(row)
 
 
+def _with_rubric(
+    table: MarksTable, number: int, student: str, row: list[str], points: float | None
+) -> float | None:
+    """The sum of the criteria where points are not typed; None while one of them is not given."""
+    given = {}
+    for criterion, most in table.rubric.items():
+        column = table.column(plain_text(criterion))
+        text = "" if column is None else row[column]
+        value = read_points(table.path, number, criterion, student, text, most)
+        if value is not None:
+            given[criterion] = value
+    if not given:
+        return points
+    if len(given) < len(table.rubric):
+        if points is not None:
+            missing = next(name for name in table.rubric if name not in given)
+            words = f"{student} has points, and none for {missing!r}: give both or leave one empty"
+            refuse(table.path, number, POINTS, words)
+        return None
+    summed = sum(given.values())
+    if points is not None and abs(points - summed) > 0.005:
+        words = f"{student} has {points:g} points, and {summed:g} by the rubric: empty one of them"
+        refuse(table.path, number, POINTS, words)
+    table.criteria[student] = given
+    return summed
+
+
 def update_table(table: MarksTable, answers: dict[str, str], absent: Collection[str]) -> bool:
     """Put what students wrote into a table; whether anything changed.
 
     answers  student → text, for each student of this grading
     absent   those of them who handed nothing in: they get a 0 beforehand
     """
-    before = [list(row) for row in table.rows]
+    before = [list(row) for row in (table.head, *table.rows)]
+    for criterion in table.rubric:
+        if table.column(plain_text(criterion)) is None:
+            table.head.append(criterion)
+    table.rows = [[*row, *[""] * (len(table.head) - len(row))] for row in table.rows]
     points, answer = table.column(POINTS), table.column(ANSWER)
     assert points is not None
     for student, text in answers.items():
@@ -128,12 +171,12 @@ def update_table(table: MarksTable, answers: dict[str, str], absent: Collection[
                 if beforehand and student not in absent:
                     row[points] = ""  # the 0 was for handing in nothing
                     table.points.pop(student, None)
-                elif not row[points].strip() and student in absent:
+                elif student in absent and student not in table.points:
                     row[points] = "0"
                     table.points[student] = 0.0
                 if answer is not None:
                     row[answer] = without_formula(text)
-    return table.rows != before
+    return [table.head, *table.rows] != before
 
 
 def write_table(table: MarksTable) -> None:

@@ -28,8 +28,8 @@ def test_a_class_is_graded_by_nbval(course, capsys, monkeypatch):
     assert run(course, "--seed", 5) == 0
     out = course / "out"
     assert table(out / "gradebook.csv") == [
-        ["student", NAME, "total"], ["points possible", "5", "5"], ["ada", "2", "2"], ["eve", "0", "0"],
-        ["mal", "0", "0"]]  # fmt: skip
+        ["student", NAME, "total"], ["points possible", "5", "5"], ["ada", "2", "2"],
+        ["eve", "0", "0"], ["mal", "0", "0"]]  # fmt: skip
     assert "seed 5" in capsys.readouterr().out
     root = ElementTree.parse(out / "junit.xml").getroot()
     cells = [len(list(suite.iter("testcase"))) for suite in root.iter("testsuite")]
