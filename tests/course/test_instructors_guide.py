@@ -12,6 +12,7 @@ from course import reader
 from lstm_video_lab import cli
 from lstm_video_lab.course.exercises import read_exercises
 from lstm_video_lab.course.grading import intake
+from lstm_video_lab.course.grading.course_file import read_agreements
 
 PAGE = "docs/instructors.md"
 NUMBER = reader.next_number("solutions")  # the one on the page, until that is taken
@@ -77,7 +78,7 @@ def test_every_way_to_hand_in_is_understood(tmp_path):
     exercises = read_exercises(reader.ROOT / "solutions")
     notebook = (reader.ROOT / "exercises" / "01_lstm_cell.ipynb").read_bytes()
     examples = re.findall(r"`([^`]+\.ipynb)`", reader.section(PAGE, "Collect"))
-    assert len(examples) == 6
+    assert len(examples) == 7
     for number, example in enumerate(examples):
         path = tmp_path / str(number) / example.removeprefix("submissions/")
         path.parent.mkdir(parents=True)
@@ -85,6 +86,17 @@ def test_every_way_to_hand_in_is_understood(tmp_path):
         (submission,) = intake.read_submissions(tmp_path / str(number), exercises)
         assert submission.student.lower() in ("ada", "ada lovelace", "lovelaceada")
         assert list(submission.files) == ["01_lstm_cell"] and submission.notes == []
+
+
+def test_what_the_course_has_agreed_on_is_read_as_it_stands_on_the_page(tmp_path):
+    (block,) = reader.blocks(reader.section(PAGE, "What the course has agreed on"), "toml")
+    (tmp_path / "course.toml").write_text(block)
+    exercises = read_exercises(reader.ROOT / "solutions")
+    questions = {name: exercise.written for name, exercise in exercises.items()}
+    agreed = read_agreements(tmp_path, questions)
+    assert agreed.roster == tmp_path / "class.csv" and len(agreed.rubrics["why_peep"]) == 2
+    assert agreed.rules["01_lstm_cell"].per_day == 25 and agreed.rules["03_convlstm_cell"].closes
+    assert {*agreed.extensions["Ada Lovelace"]} == {"01_lstm_cell", "all"}
 
 
 def test_the_container_is_made_of_files_and_flags_that_exist():

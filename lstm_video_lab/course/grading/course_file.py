@@ -39,8 +39,8 @@ TEMPLATE = """\
 # all = 3                              # days more, for all others
 
 # [rubric.why_peep]             # a column for each, in written/why_peep.csv
-# "says what is looked at" = 1
-# "says why it must be known" = 1
+# "says what is looked at" = 0.5
+# "says why it must be known" = 0.5
 """
 
 

@@ -87,11 +87,12 @@ class Owners:
             if match := MOODLE.fullmatch(folder):
                 group = self._group(folders[:depth])
                 ids = {"moodle": match["id"]}
-                return Owner(match["student"], stem, ids, 0, group, folder + "/")
+                return Owner(_moodle_name(match), stem, ids, 0, group, folder + "/")
         group = self._group(folders)
         if match := MOODLE.fullmatch(stem):
             back = stem[: match.start("file")]
-            return Owner(match["student"], match["file"], {"moodle": match["id"]}, 0, group, back)
+            ids = {"moodle": match["id"]}
+            return Owner(_moodle_name(match), match["file"], ids, 0, group, back)
         if (match := _as_canvas(stem)) and (not folders or folders in self._of_canvas):
             student = LATE.sub("", match["student"])
             ids, number = {"canvas": match["id"]}, float(match["number"])
@@ -148,6 +149,12 @@ def _loosely(name: str) -> re.Pattern[str]:
 def _as_canvas(stem: str) -> re.Match[str] | None:
     match = CANVAS.fullmatch(stem)
     return match if match and CANVAS_NAME.fullmatch(match["student"]) else None
+
+
+def _moodle_name(match: re.Match[str]) -> str:
+    """The student's; where marking is anonymous, all are called Participant."""
+    name = match["student"]
+    return f"{name} {match['id']}" if name.casefold() == "participant" else name
 
 
 def _tops_of_the_course(folders: Sequence[tuple[str, ...]]) -> set[str]:

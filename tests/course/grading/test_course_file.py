@@ -70,7 +70,7 @@ def test_each_line_of_a_new_file_can_be_taken_up(tmp_path):
     make_file(tmp_path, "", None, None)
     text = (tmp_path / FILE).read_text().replace("\n# ", "\n")
     text = text.replace("The guide", "# The guide").replace("01_lstm_cell", "01_a")
-    agreed = read(tmp_path, text.replace("why_peep", "why").replace('known" = 1', 'known" = 2'))
+    agreed = read(tmp_path, text.replace("why_peep", "why").replace('known" = 0.5', 'known" = 2.5'))
     assert agreed.roster == tmp_path / "roster.csv" and agreed.rules["01_a"].per_day == 25
     assert agreed.extensions["Ada Lovelace"]["all"].days == 3
 

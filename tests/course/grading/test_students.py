@@ -34,6 +34,9 @@ CLASSES = {
     "Moodle, in folders of weeks": (
         [f"week1/Ada L_111_{MOODLE}/{ONE}.ipynb", f"week2/Ada L_2_{MOODLE}/{TWO}.ipynb"],
         {"Ada L": 2}),
+    "nobody's name in Moodle": (
+        [f"Participant_111_{MOODLE}/{ONE}.ipynb", f"Participant_222_{MOODLE}/{TWO}.ipynb"],
+        {"Participant 111": 1, "Participant 222": 1}),
     "two of one name in Moodle": (
         [f"Ada L_111_{MOODLE}/{ONE}.ipynb", f"Ada L_112_{MOODLE}/{ONE}.ipynb"],
         {"Ada L (111)": 1, "Ada L (112)": 1}),
