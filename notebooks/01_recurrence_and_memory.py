@@ -38,13 +38,14 @@ import inspect
 
 import torch
 
-from lstm_video_lab import Settings, cells, check, plots
+from lstm_video_lab import Settings, cells, check
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.recurrence_and_memory import (
     experiment,
     figures,
     guesses,
     jacobians,
+    live_figures,
     memory,
 )
 from lstm_video_lab.lessons.recurrence_and_memory.widgets import GradientExplorer, MemoryExplorer
@@ -56,16 +57,9 @@ STEPS = 4 if SMOKE else 250  # of each live training
 DELAY = experiment.DELAYS[settings.scale][-1]
 draws = torch.Generator().manual_seed(0)
 
-# %% the copy task tags=["hide-input"]
+# %% the copy task
 x, answer = experiment.copy_task(DELAY, 1, seed=0)  # x: (T, B, K + 2)
-plots.strip(
-    {"4 symbols": x[:, 0, :4], "mark: keep": x[:, 0, 4:5], "mark: say": x[:, 0, 5:]},
-    "One sequence of the copy task; time runs to the right. In each step but the last there is one "
-    f"of four symbols. Symbol {int(answer[0]) + 1} has the mark “keep” in step 1. {DELAY} others "
-    f"follow, and in step {len(x)} the network has to say: {int(answer[0]) + 1}. Who guesses is "
-    f"right in one case of {experiment.SYMBOLS}.",
-    height=48,
-)
+live_figures.draw_copy_task(x[:, 0], int(answer[0]))
 
 # %% [markdown]
 # ## 1. A loop, unrolled
@@ -98,7 +92,7 @@ print(inspect.cleandoc(source[source.index("# h(t)") :]))
 # **back-propagation through time**. Let us check that, and look at the terms of the sum.
 
 
-# %% back-propagation through time tags=["nbval-check-output"]
+# %% a matrix for each step
 def last_state(cell, x, weights):
     """h(T) of a plain cell, with a recurrent matrix of its own for each step."""
     h = x.new_zeros(x.shape[1], len(weights[0]))
@@ -107,6 +101,7 @@ def last_state(cell, x, weights):
     return h
 
 
+# %% back-propagation through time tags=["nbval-check-output"]
 plain = jacobians.make_cell("RNN", 4, 32, seed=0).double()
 noise = torch.randn(30, 1, 4, generator=draws).double()  # (T, B, X)
 copies = [plain.weight_hh.detach().clone().requires_grad_() for _ in noise]
@@ -116,17 +111,8 @@ shared = torch.autograd.grad(
 )[0]
 print("gradient of the shared weight = sum over the steps:", torch.allclose(shared, sum(each)))
 
-# %% the terms of the sum tags=["hide-input"]
-sizes = [float(term.norm()) for term in each]
-recent = sum(sizes[-5:]) / sum(sizes)
-plots.curves(
-    {"plain cell": (range(2, len(sizes) + 1), sizes[1:])},
-    text=f"The size of each term, for 32 untrained units and random inputs. The last step has "
-    f"{sizes[-1]:.2g}, step 2 has {sizes[1]:.2g} (in step 1 there is no old state yet). Of the "
-    f"total, {100 * recent:.1f} % come from the last five steps of {len(sizes)}.",
-    ylabel="norm of the term",
-    logy=True,
-)
+# %% the terms of the sum
+live_figures.draw_terms([float(term.norm()) for term in each])
 
 # %% [markdown]
 # Look at the scale: each grid line up is a factor of 100. The sum is complete and correct, but the
@@ -168,22 +154,12 @@ check("recurrence_and_memory/one_step", one_step)
 
 # %% a product of Jacobians tags=["nbval-check-output"]
 J = jacobians.factors(plain, noise[:, 0])  # (T, H, H)
-
-
-def onwards(h):
-    """h(T) from h(10)."""
-    for x_t in noise[10:]:
-        h = plain(x_t, h)
-    return h
-
-
 with torch.no_grad():
     h10 = last_state(plain, noise[:10], [plain.weight_hh] * 10)
-whole = torch.autograd.functional.jacobian(onwards, h10)[0, :, 0]  # (H, H)
-print(
-    "product of 20 Jacobians = slope of 20 steps:",
-    torch.allclose(torch.linalg.multi_dot(list(J[10:].flip(0))), whole, rtol=1e-6, atol=1e-15),
-)
+whole = jacobians.slope(plain, noise[10:, 0], h10)  # ∂h(30)/∂h(10), by autograd
+product = torch.linalg.multi_dot(list(J[10:].flip(0)))
+same = torch.allclose(product, whole, rtol=1e-6, atol=1e-15)
+print("product of 20 Jacobians = slope of 20 steps:", same)
 
 # %% [markdown]
 # Now three kinds of cell. Two of them you need not know yet:
@@ -252,20 +228,10 @@ GradientExplorer(seeds, back=20)
 #
 # Now all cells at once, as the lab starts them (weights uniform in ±1/√H).
 
-# %% as the lab starts them tags=["hide-input"]
+# %% as the lab starts them
 starts = ["RNN", "GRU", "LSTM, forget 0", "LSTM, forget 1", "LSTM, forget 5"]
 way = {name: jacobians.measure_gains(name, None, seeds).log10().mean(0) for name in starts}
-back = range(0, DELAY + 1)
-plots.curves(
-    {name: (back, 10 ** powers[: DELAY + 1]) for name, powers in way.items()},
-    {"unchanged": 1.0},
-    f"The norm {DELAY} steps back, before any training: "
-    + ", ".join(f"{name} {float(10 ** powers[DELAY]):.1g}" for name, powers in way.items())
-    + f" (geometric means of {len(seeds)} seeds, 32 units).",
-    xlabel="steps back",
-    ylabel="norm",
-    logy=True,
-)
+live_figures.draw_starts(way, DELAY, len(seeds))
 
 # %% [markdown]
 # A gate is no magic. The GRU and the LSTM with bias 0 begin with a gate at one half. They lose half
@@ -373,32 +339,15 @@ print("the memory is the sum of what came in:", torch.allclose(c, sum(s.i * s.g 
 # layers deep. No recurrence is needed to see it. Below are feed-forward nets of 50 layers, each
 # layer with weights of its own.
 
-# %% the identity in a deep net tags=["hide-input"]
+# %% the identity in a deep net
 nets = {
     "new, scale 0.3": (0.3, False),
     "new, scale 1": (1.0, False),
     "old + change, 0.3": (0.3, True),
     "old + change, 1": (1.0, True),
 }
-
-
-def norm(scale, identity):
-    runs = [jacobians.gains(jacobians.deep_factors(50, 32, scale, identity, n)) for n in range(5)]
-    return torch.stack(runs).log10().mean(0)
-
-
-norms = {name: norm(*net) for name, net in nets.items()}
-plots.curves(
-    {name: (range(51), 10**powers) for name, powers in norms.items()},
-    {"unchanged": 1.0},
-    "The norm of ∂y(50)/∂y(50 − k), tanh layers of 32 units, geometric mean of 5 seeds. Through "
-    "all 50 layers: "
-    + ", ".join(f"{name}: {10 ** float(p[-1]):.1g}" for name, p in norms.items())
-    + ".",
-    xlabel="layers back, k",
-    ylabel="norm",
-    logy=True,
-)
+norms = {name: jacobians.deep_norms(50, 32, *net, seeds=5) for name, net in nets.items()}
+live_figures.draw_deep_nets(norms, seeds=5)
 
 # %% [markdown]
 # With the identity, a small change of scale is a small matter. Without it, everything hangs on the
@@ -449,27 +398,10 @@ figures.draw_forget_biases(result, norms, shortest=0 if SMOKE else 10)
 #     > 2 * mean(recurrence.copy["LSTM, forget 1"].accuracy[-1])
 # -->
 
-
-# %% one wrong letter, live tags=["hide-input"]
-def lasting(curves):
-    """For each layer, the letters until the difference stays below a tenth, as words."""
-    return ", ".join(str(memory.recovery_steps(line)) for line in curves.T.tolist())
-
-
-alphabet = memory.read_text()[1]
-stack = memory.Stack(len(alphabet), all_answer=True, seed=9)
+# %% one wrong letter, live
+stack = memory.Stack(len(memory.read_text()[1]), all_answer=True, seed=9)
 loss = memory.learn_text(stack, min(STEPS, 120), seed=9)
-after = memory.perturbation(stack)  # (T, L)
-shown = range(1, 21)
-plots.curves(
-    {f"layer {n + 1}": (shown, after[:20, n]) for n in range(memory.LAYERS)},
-    {"a tenth": 0.1},
-    "How far the two copies are apart, as a part of the most, from the wrong letter on. Layers 1 "
-    f"to {memory.LAYERS} stay below a tenth after {lasting(after)} letters. All layers answer; a "
-    f"short training, one seed: {loss:.2f} nats per letter ({settings.scale} scale).",
-    xlabel="letters since the wrong one",
-    ylabel="distance",
-)
+live_figures.draw_recovery(memory.perturbation(stack), loss, settings.scale)  # (T, L)
 
 # %% [markdown]
 # The three versions were trained longer, from several seeds, and are stored.

@@ -32,10 +32,8 @@
 # %% setup tags=["hide-input"]
 import inspect
 import textwrap
-import time
 
 import torch
-from torch.nn import functional as F
 
 from lstm_video_lab import (
     LSTM,
@@ -45,21 +43,21 @@ from lstm_video_lab import (
     cells,
     check,
     evaluation,
-    plots,
     training,
 )
-from lstm_video_lab.lessons.lstm_cell import guesses
+from lstm_video_lab.lessons.lstm_cell import guesses, same_numbers, timing, trained_figures
 from lstm_video_lab.lessons.lstm_cell.gates import gates_over_time
+from lstm_video_lab.lessons.lstm_cell.units_of_place import find_unit, profile
 from lstm_video_lab.lessons.lstm_cell.widgets import GateInspector, HalfLife, LatchExplorer
 from lstm_video_lab.widgets import Guess
 
 settings = Settings.for_lesson(steps=1000)  # of the training below
 
-# %% the latch
 VALUE, STORE, READ = range(3)  # the inputs
 INPUT, FORGET, NEW, OUTPUT = range(4)  # one unit, so each gate has one row of weights
 
 
+# %% seven weights
 def latch():
     cell = LSTMCell(3, 1, peepholes=False)
     with torch.no_grad():
@@ -72,10 +70,13 @@ def latch():
     return cell
 
 
+# %% what it hears tags=["hide-input"]
 x = torch.zeros(130, 3)  # (T, X)
 x[:, VALUE] = 2 * torch.rand(130, generator=torch.Generator().manual_seed(0)) - 1
 x[[4, 109], VALUE] = torch.tensor([0.9, -0.9])  # steps are counted from 1: these are 5 and 110
 x[[4, 109], STORE], x[[14, 104, 124], READ] = 1, 1
+
+# %% the latch
 LatchExplorer(latch(), x, ("value", "store", "read"), step=105)
 
 # %% [markdown]
@@ -220,19 +221,8 @@ after = gates_over_time(encoder.cell(), pixels)  # each gate: (T, N, H)
 before = gates_over_time(start.cell(), pixels)
 film = N // 2 + int((place.amax(0) - place.amin(0))[N // 2 :].argmax())  # the widest travel
 
-# %% all units tags=["hide-input"]
-means, early = after.f.mean((0, 1)), before.f.mean((0, 1))  # (H,) each
-some = means.argsort()[:: max(1, len(means) // 40)]  # from those that let go to those that keep
-f = after.f[2:, film]  # the first steps fill an empty memory
-blink = int(((f.amin(0) < 0.3) & (f.amax(0) > 0.7)).sum())
-plots.strip(
-    {"forget gate f": after.f[:, film, some], "output h": after.h[:, film, some]},
-    f"{len(some)} of {len(means)} units while clip {film + 1} is read, {made}. Above are units "
-    f"that let go, below units that keep. From step 3 on, {int((f.amin(0) > 0.9).sum())} units "
-    f"keep more than 90 % in every step, and the gates of {blink} go below 0.3 and above 0.7. Over "
-    f"all clips mean forget gates lie between {means.min():.2f} and {means.max():.2f}; before "
-    f"training, between {early.min():.2f} and {early.max():.2f}.",
-)
+# %% all units
+trained_figures.draw_forget_gates(after, before, film, made)
 
 # %% [markdown]
 # **What is seen.** Each line is a unit, time runs to the right. Untrained, all forget gates stand
@@ -258,29 +248,10 @@ plots.strip(
 
 
 # %% search for a unit that follows the digit
-def correlation(units, place):
-    """|r| of each unit with the place, over all steps and clips: (T, N, H), (T, N) → (H,)."""
-    both = torch.cat([units.flatten(0, 1).double(), place.reshape(-1, 1)], 1)  # (T·N, H + 1)
-    return torch.corrcoef(both.T)[-1, :-1].abs().nan_to_num()
-
-
-def search(units, place=place):
-    """The unit that fits best on the first half of the clips, and its |r| on the second half."""
-    half = N // 2
-    best = int(correlation(units[:, :half], place[:, :half]).argmax())
-    return best, float(correlation(units[:, half:, best : best + 1], place[:, half:])[0])
-
-
-unit, found = search(after.c)
-unit_before, found_before = search(before.c)
-
-
-def profile(c):
-    """Mean state at each place, in standard deviations of that unit; second half of the clips."""
-    c, where = c[:, N // 2 :].double(), place[:, N // 2 :]
-    c = (c - c.mean()) / c.std()
-    return where.unique(), torch.stack([c[where == p].mean() for p in where.unique()])
-
+unit, found = find_unit(after.c, place)  # the best on half of the clips, and its |r| on the others
+unit_before, found_before = find_unit(before.c, place)
+pixel, found_pixel = find_unit(pixels, place)
+chance = find_unit(after.c, place.roll(1, 1))[1]  # each clip against the place in another clip
 
 # %% [markdown]
 # The unit is found; nothing has been shown. **What will the unit look like that goes best with the
@@ -288,23 +259,19 @@ def profile(c):
 
 # %% guess the unit
 profiles = {
-    f"unit {unit}, trained": profile(after.c[..., unit]),
-    f"unit {unit_before}, untrained": profile(before.c[..., unit_before]),
+    f"unit {unit}, trained": profile(after.c[..., unit], place),
+    f"unit {unit_before}, untrained": profile(before.c[..., unit_before], place),
 }
 Guess(guesses.POSITION_UNIT, profiles, made)
 
-# %% the unit beside its controls tags=["hide-input"]
-pixel, found_pixel = search(pixels)
-chance = search(after.c, place.roll(1, 1))[1]  # each clip against the place in another clip
-plots.bars(
-    ["trained", "before training", "best single pixel", "wrong clip"],
-    [found, found_before, found_pixel, chance],
-    text=f"|r| with the x position: best of {len(means)} units after training {found:.2f} (unit "
-    f"{unit}), before it {found_before:.2f}; best of {pixels.shape[2]} pixels {found_pixel:.2f}; "
-    f"the trained units against the places in other clips {chance:.2f}. Each was chosen on "
-    f"{N // 2} clips and judged on {N // 2} others; {made}.",
-    ylabel="|correlation| with x",
-)
+# %% the unit beside its controls
+compared = {
+    "trained": found,
+    "before training": found_before,
+    "best single pixel": found_pixel,
+    "wrong clip": chance,
+}
+trained_figures.draw_controls(compared, unit, N, made)
 
 # %% [markdown]
 # **Be fair before you believe it.** Four questions that you should put to any such finding:
@@ -373,6 +340,7 @@ def alarm_clock(output_peephole, peephole=200.0, threshold=-150.0, hush=0.0):
     return cell
 
 
+# %% three alarm clocks tags=["hide-input"]
 starts = torch.zeros(30, 1, 1)  # (T, B, X)
 starts[[3, 19]] = 1
 new = gates_over_time(alarm_clock("new"), starts)
@@ -409,27 +377,14 @@ print(
 # carry over: swap the reading under trained weights, and the numbers change. By how much, in our
 # encoder?
 
-# %% swapped in the encoder tags=["hide-input"]
+# %% the same weights, the other reading
 swapped = LSTM(encoder.input_size, encoder.sizes, encoder.num_layers, output_peephole="old")
 swapped.load_state_dict(encoder.state_dict())
 with torch.inference_mode():
     h_new, h_old = encoder(pixels)[0], swapped(pixels)[0]  # (T, N, H)
-gap = (h_new - h_old).abs()
-most = int(gap[:, film].amax(0).argmax())
-frame = torch.arange(len(films)) + 1
-plots.curves(
-    {
-        "new: c(t)": (frame, h_new[:, film, most]),
-        "old: c(t−1)": (frame, h_old[:, film, most]),
-        "new − old": (frame, (h_new - h_old)[:, film, most].round(decimals=3) + 0.0),
-    },
-    text=f"Output h of unit {most} in clip {film + 1}, where the readings differ most. Over all "
-    f"units and clips the difference is {gap.mean():.4f} on average and {gap.max():.3f} at most; "
-    f"|h| is {h_new.abs().mean():.2f} on average, an output peephole "
-    f"{encoder.peephole_l0[2].abs().mean():.3f}; {made}.",
-    xlabel="frame",
-    ylabel="output h",
-)
+
+# %% swapped in the encoder
+trained_figures.draw_swapped(h_new, h_old, film, encoder.peephole_l0[2], made)
 
 # %% [markdown]
 # On average by less than a hundredth of |h|; at single steps by far more.
@@ -467,59 +422,9 @@ print("and layer 2, which it is cut off from:", not torch.equal(y, y_other))
 # seeds are the same for all, and so are the first weights.
 
 
-# %% the timing task
-def pulses(seed, B=16, T=20, shortest=4, longest=10):
-    """Pulses (T, B, 1) and answers (T, B): an answer is 1 once, `delay` steps after the pulse."""
-    draws = torch.Generator().manual_seed(seed)
-    delay = torch.randint(shortest, longest + 1, (B,), generator=draws)
-    first = torch.randint(0, T - longest, (B,), generator=draws)
-    x, answer, b = torch.zeros(T, B, 1), torch.zeros(T, B), torch.arange(B)
-    x[first, b, 0], answer[first + delay, b] = delay / longest, 1.0
-    return x, answer
-
-
-def learn_timing(seed, steps, **peepholes):
-    """Nats per sequence, after each step of training."""
-    torch.manual_seed(seed)
-    layer, readout, losses = LSTM(1, 4, **peepholes), torch.nn.Linear(4, 1), []
-    torch.nn.init.constant_(readout.bias, -3)  # answers are rare
-    optimiser = torch.optim.Adam([*layer.parameters(), *readout.parameters()], lr=0.03)
-    for step in range(steps):
-        x, answer = pulses(1000 * seed + step)
-        logits = readout(layer(x)[0])[..., 0]  # (T, B)
-        loss = len(x) * F.binary_cross_entropy_with_logits(logits, answer)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        losses.append(loss.item())
-    return torch.tensor(losses)
-
-
-# %% with and without peepholes spread=1 tags=["hide-input"]
-began = time.perf_counter()
-steps = 20 if settings.scale == "smoke" else 300
-kinds = {name: {"output_peephole": name} for name in ("new", "old")}
-kinds["none"] = {"peepholes": False}
-runs = {
-    name: torch.stack([learn_timing(seed, steps, **kind) for seed in range(3)])
-    for name, kind in kinds.items()
-}
-smooth = {name: run.unflatten(1, (-1, 10)).mean(2) for name, run in runs.items()}  # (3, steps / 10)
-rate = pulses(0, B=10_000)[1].mean(1)  # how often an answer is due at each step
-guessing = F.binary_cross_entropy(rate, rate, reduction="sum").item()
-ends = {
-    name: ", ".join(f"{loss:.3f}" for loss in run[:, -2:].mean(1)) for name, run in smooth.items()
-}
-plots.curves(
-    {name: (torch.arange(5, steps, 10), run.mean(0)) for name, run in smooth.items()},
-    {"guessing": guessing},
-    f"Mean loss of three runs each, {steps} steps, {time.perf_counter() - began:.0f} s in all. "
-    f"Loss over the last 20 steps, seed by seed: new {ends['new']}; old {ends['old']}; no "
-    f"peepholes {ends['none']}. Guessing from the clock alone costs {guessing:.2f}; 0 is perfect.",
-    xlabel="training step",
-    ylabel="nats per sequence",
-    logy=True,
-)
+# %% with and without peepholes spread=1
+timed = timing.compare(20 if settings.scale == "smoke" else 300)
+trained_figures.draw_timing(timed)
 
 # %% [markdown]
 # **What is seen, and what is not.** Compare the three numbers of "new" with the three of "old": is
@@ -546,18 +451,8 @@ with torch.no_grad():
     theirs.bias_ih_l0.copy_(ours.bias_l0)
     theirs.bias_hh_l0.zero_()
 some = torch.randn(9, 4, 5).double()  # (T, B, X)
-(y_ours, _), (y_theirs, _) = ours(some), theirs(some)
-y_ours.square().sum().backward()
-y_theirs.square().sum().backward()
-pairs = [
-    (y_ours, y_theirs),
-    (ours.weight_ih_l0.grad, theirs.weight_ih_l0.grad),
-    (ours.weight_hh_l0.grad, theirs.weight_hh_l0.grad),
-    (ours.bias_l0.grad, theirs.bias_ih_l0.grad),
-]
-names = ["outputs", *(f"gradients of {w}" for w in ("input weights", "recurrent weights", "bias"))]
-for name, (a, b) in zip(names, pairs, strict=True):
-    print(f"{name}: largest difference below 1e-10: {bool((a - b).abs().max() < 1e-10)}")
+for name, difference in same_numbers.differences(ours, theirs, some).items():
+    print(f"{name}: largest difference below 1e-10: {difference < 1e-10}")
 
 # %% [markdown]
 # Peepholes cost little. With X inputs and H units there are four sums, each with X + H weights and
@@ -599,54 +494,14 @@ for name, layer in layers.items():
 sizes = (pixels.shape[2], encoder.sizes[0])  # X, H
 fast, slow = LSTM(*sizes), LSTM(*sizes, fast=False)
 slow.load_state_dict(fast.state_dict())
-batch = pixels[:, :8]  # (T, B, X)
-for layer in (fast, slow):
-    layer(batch)[0].square().mean().backward()
-with torch.inference_mode():
-    far = (fast(batch)[0] - slow(batch)[0]).abs().max()
-gradients = [
-    (a.grad - b.grad).abs().max() for a, b in zip(fast.parameters(), slow.parameters(), strict=True)
-]
-print("outputs of fast and slow differ by less than 1e-5:", bool(far < 1e-5))
-print("gradients of fast and slow differ by less than 1e-5:", bool(max(gradients) < 1e-5))
+apart = same_numbers.differences(fast, slow, pixels[:, :8])
+print("outputs of fast and slow differ by less than 1e-5:", apart.pop("outputs") < 1e-5)
+print("gradients of fast and slow differ by less than 1e-5:", max(apart.values()) < 1e-5)
 
-
-# %% time fast and slow tags=["hide-input"]
-def times_faster(slow_way, fast_way, times=15):
-    """The best time of one way over the best of the other; they take turns."""
-    spent = []
-    for way in (slow_way, fast_way) * times:
-        began = time.perf_counter()
-        way()
-        spent.append(time.perf_counter() - began)
-    return min(spent[::2]) / min(spent[1::2])
-
-
-def gains(B):
-    """For a batch of B clips: the gain of the products alone, and of a whole layer."""
-    some, weights = pixels[:, :B].clone(), fast.weight_ih_l0.detach().T  # (T, B, X), (X, 4H)
-    return (
-        times_faster(lambda: [x @ weights for x in some], lambda: some.flatten(0, 1) @ weights),
-        times_faster(
-            lambda: slow(some)[0].mean().backward(), lambda: fast(some)[0].mean().backward()
-        ),
-    )
-
-
-products, whole = zip(*map(gains, (2, 8, 32)), strict=True)
-
-# %% how much faster spread=3 tags=["hide-input"]
-plots.bars(
-    ["B = 2", "B = 8", "B = 32"],
-    {"input products alone": products, "whole layer": whole},
-    None,
-    {"no gain": 1.0},
-    ylabel="times faster",
-    text=f"How many times faster is one product than T = {len(pixels)} of them, and fast=True than "
-    f"fast=False (forwards and backwards)? For batches of 2, 8 and 32 clips: "
-    f"{', '.join(f'{n:.1f}' for n in products)} and {', '.join(f'{n:.1f}' for n in whole)} times. "
-    f"{settings.scale} scale, X = {sizes[0]}, H = {sizes[1]}, {torch.get_num_threads()} threads.",
-)
+# %% how much faster spread=3
+gains = [same_numbers.gains(fast, slow, pixels[:, :B].clone()) for B in (2, 8, 32)]
+made = f"{settings.scale} scale, X = {sizes[0]}, H = {sizes[1]}"
+trained_figures.draw_gains(gains, (2, 8, 32), len(pixels), made)
 
 # %% [markdown]
 # A stopwatch is a rough tool, and worse on a busy machine: run the cell again and see what

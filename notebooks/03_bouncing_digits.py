@@ -24,7 +24,7 @@
 # %% setup tags=["hide-input"]
 import torch
 
-from lstm_video_lab import BouncingDigits, Settings, check, evaluation, load_digits, metrics, plots
+from lstm_video_lab import BouncingDigits, Settings, check, evaluation, load_digits, metrics
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.bouncing_digits import figures, guesses, no_learning
@@ -75,16 +75,8 @@ FilmPlayer(
 # -->
 
 # %% handwriting
-from sklearn.datasets import load_digits as load_small
-
-digits, small = load_digits(split="train"), load_small()
-plots.images(
-    [*digits.images[:8], *(small.images[:8] / 16)],
-    [f"a {label}" for label in digits.labels[:8]] * 2,
-    f"Above, as the lab uses them, {digits.images.shape[1]}×{digits.images.shape[2]} pixels; "
-    f"below, the originals, 8×8. {len(digits.images)} digits train, "
-    f"{len(load_digits(split='test').images)} others test.",
-)
+digits = load_digits(split="train")
+figures.draw_handwriting(digits, others=len(handwriting.images))
 
 # %% [markdown]
 # Every score is computed with test digits, on which no network is ever trained. So a good score
@@ -254,16 +246,9 @@ Guess(guesses.LEAST_ERROR, per_step, f"{settings.scale} scale, 256 held-out clip
 # %% the mean image
 means = []
 for count in (1, 2, 3):
-    films = BouncingDigits(digits, count, num_frames=20, **world).batch(0, 400)
-    means.append(to_unit(films).mean((0, 1)))  # (H, W)
-plots.images(
-    [held_out[0, 0], *means, means[0] / means[0].max()],
-    ["a frame", "mean, 1 digit", "mean, 2 digits", "mean, 3 digits", "1 digit, brighter"],
-    f"A frame, and the means of {20 * 400} training frames with 1, 2 and 3 digits, "
-    f"{settings.scale} scale. The brightest pixel of the first mean is "
-    f"{float(means[0].max()):.2f} (white is 1); the last picture is the same, scaled up.",
-    columns=5,
-)
+    clips = BouncingDigits(digits, count, num_frames=20, **world).batch(0, 400)
+    means.append(to_unit(clips).mean((0, 1)))  # (H, W)
+figures.draw_mean_images(held_out[0, 0], means, 20 * 400, settings.scale)
 
 # %% [markdown]
 # A fog, the same for every clip. It is the best answer of anybody who has not looked: right on

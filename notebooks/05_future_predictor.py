@@ -34,9 +34,9 @@
 # %% setup tags=["hide-input"]
 import torch
 
-from lstm_video_lab import Settings, VideoModel, check, evaluation, metrics, plots, training
+from lstm_video_lab import Settings, VideoModel, check, evaluation, metrics, training
 from lstm_video_lab.files import load_result
-from lstm_video_lab.lessons.future_predictor import figures, guesses
+from lstm_video_lab.lessons.future_predictor import figures, frame_figures, guesses
 from lstm_video_lab.lessons.future_predictor.two_futures import two_futures
 from lstm_video_lab.lessons.future_predictor.widgets import ConditioningExplorer, FuturesExplorer
 from lstm_video_lab.training import runs
@@ -44,17 +44,15 @@ from lstm_video_lab.widgets import FilmPlayer, Guess
 
 settings = Settings.for_lesson(reconstruct=False, steps=1000)
 SEEN, AHEAD = settings.frames_in, settings.frames_out
+size = f"{settings.image_size}×{settings.image_size} pixels"
 
 # %% ten frames
 heldout = evaluation.heldout_data(settings)  # test digits
 frames, scene = heldout.batch(0, 32).float() / 255, heldout.scene(0, 32)  # frames (T, B, H, W)
 walls = scene.bounced[SEEN:].sum((0, 2))  # (B,) times that a wall is met in the frames to come
 n = int((walls * (scene.labels[:, 0] != 1)).argmax())  # most of them; a 1 has little to blur
-plots.frames(
-    {"seen": frames[:SEEN, n]},
-    f"Frames 1 to {SEEN} of a clip with the digit {scene.labels[n, 0]}. In the {AHEAD} frames to "
-    f"come it will be thrown back by a wall, in {walls[n]} of them. ({settings.scale} scale, "
-    f"{settings.image_size}×{settings.image_size} pixels)",
+frame_figures.draw_seen(
+    frames[:SEEN, n], scene.labels[n, 0], AHEAD, walls[n], f"{settings.scale} scale, {size}"
 )
 
 # %% [markdown]
@@ -96,7 +94,7 @@ mean_image = base["mean_image"]["per_step"]["cross_entropy"]  # one number for e
 Guess(guesses.PASSES_MEAN_IMAGE, error, mean_image)
 
 
-# %% prediction beside truth
+# %% continue a clip tags=["hide-input"]
 @torch.inference_mode()
 def predict(model, shown=0.0):
     """Clip n continued: (T, H, W); with shown=1.0 the true frame is shown before each step."""
@@ -104,6 +102,7 @@ def predict(model, shown=0.0):
     return model(frames[:SEEN], future=AHEAD, truth=truth, teacher=shown).future.sigmoid()[:, n]
 
 
+# %% prediction beside truth
 FilmPlayer(
     {"truth": frames[SEEN:, n], "unconditional": predict(alone.model)},
     f"The {AHEAD} frames that were hidden, and what the unconditional predictor made of them "
@@ -112,32 +111,15 @@ FilmPlayer(
 )
 
 # %% error at each predicted frame
-ahead = list(range(SEEN + 1, SEEN + AHEAD + 1))  # numbers of the frames to come
 levels = {
     name: base[name.replace(" ", "_")]["cross_entropy"]
     for name in ("mean image", "mean digit", "entropy bound")
 }
-plots.curves(
-    {"unconditional": (ahead, error)},
-    levels,
-    f"Cross-entropy of each predicted frame: {error[0]:.1f} nats at the first, {error[-1]:.1f} at "
-    f"the last; mean image {levels['mean image']:.1f}, mean digit {levels['mean digit']:.1f}, "
-    f"entropy bound {levels['entropy bound']:.1f}. Means of {JUDGED} held-out clips "
-    f"({alone_made}).",
-    xlabel="frame of the clip",
-)
+frame_figures.draw_errors(error, levels, SEEN + 1, JUDGED, alone_made)
 
 # %% squared error at each predicted frame
 squared, copied = (part["per_step"]["mse"] for part in (report["future"], base["copy_last"]))
-plots.curves(
-    {"unconditional": (ahead, squared), "copy last": (ahead, copied)},
-    {"mean image": base["mean_image"]["mse"], "bound": 0.0},
-    "The same in squared error, where copying the last frame can stand beside it: copying has "
-    f"{copied[0]:.1f} at the first predicted frame and {copied[-1]:.1f} at the last, the model "
-    f"{squared[0]:.1f} and {squared[-1]:.1f}.",
-    xlabel="frame of the clip",
-    ylabel="squared error per frame",
-)
+frame_figures.draw_squared(squared, copied, base["mean_image"]["mse"], SEEN + 1)
 
 # %% [markdown]
 # Three things to read here.
@@ -168,13 +150,16 @@ plots.curves(
 # A **conditional** decoder gets an input at every step: the frame before. Only its first step
 # gets nothing.
 #
-# ```
-# unconditional    stateₜ = LSTM(stateₜ₋₁)           x̂ₜ = σ(W hₜ + b)
-# conditional      stateₜ = LSTM(uₜ₋₁, stateₜ₋₁)     x̂ₜ = σ(W hₜ + b)
+# $$\text{unconditional:} \quad s(t) = \text{LSTM}(s(t-1)), \qquad
+# \hat x(t) = \sigma(W h(t) + b)$$
 #
-#                  uₜ₋₁ = xₜ₋₁   the true frame:     teacher forcing, possible in training
-#                  uₜ₋₁ = x̂ₜ₋₁   its own last frame: free running, the only way in use
-# ```
+# $$\text{conditional:} \quad s(t) = \text{LSTM}(u(t-1), s(t-1)), \qquad
+# \hat x(t) = \sigma(W h(t) + b)$$
+#
+# s is its state, h and c; u is what it is fed:
+#
+# - u(t−1) = x(t−1), **the true frame**: teacher forcing, possible in training;
+# - u(t−1) = x̂(t−1), **its own last frame**: free running, the only way in use.
 #
 # In use the true frame is not there: it is what we want to know. In training it is. To show it
 # then is called **teacher forcing**: after every step the teacher gives the right answer, and the
@@ -245,20 +230,8 @@ FilmPlayer(
 )
 
 # %% shown the truth and running freely
-worse = [t for t, f, e in zip(ahead, free, error, strict=True) if f > e]
-compared = f"frames {', '.join(map(str, worse))}" if worse else "no frame"
-plots.curves(
-    {
-        "teacher-forced, shown": (ahead, shown),
-        "teacher-forced, free": (ahead, free),
-        "unconditional": (ahead, error),
-    },
-    levels,
-    f"Shown the truth, the teacher-forced model goes from {shown[0]:.1f} nats to "
-    f"{shown[-1]:.1f}; running freely, from {free[0]:.1f} to {free[-1]:.1f}. Running freely it "
-    f"is worse than the unconditional one at {compared} ({forced_made}; {JUDGED} held-out clips).",
-    xlabel="frame of the clip",
-)
+made = f"{forced_made}; {JUDGED} held-out clips"
+frame_figures.draw_exposure(shown, free, error, levels, SEEN + 1, made)
 
 # %% [markdown]
 # The two lines of the teacher-forced model start at one point and part. Their gap is **exposure
@@ -310,6 +283,9 @@ figures.draw_four_curves(result)
 # between (55.9; teacher-forced 64.1, own frames 54.5), and its mean over all ten, 49.3, is the
 # least of the four.
 #
+# None of them comes down to the line of the **mean digit**. So none draws a digit: look at the row
+# “predicted” once more.
+#
 # What these pictures do **not** say: a mean over the frames hides the slope, so a model that drifts
 # can win where the clip is short. The steps were equal, the seconds were not. And this is one seed,
 # one digit and a short training: leads of a nat or two between the four may be luck. (Of
@@ -333,10 +309,8 @@ figures.draw_four_curves(result)
 # That can be measured. The gradient of the error at the encoder's last state says how much the
 # error would change if the state did. It is all that the encoder ever hears from the decoder.
 #
-# ```
-# r  = ‖ ∂ error / ∂ (h, c) ‖       of the mean error, for each sequence
-# rₜ = ‖ ∂ errorₜ / ∂ (h, c) ‖      of predicted frame t alone
-# ```
+# $$r = \left\lVert \frac{\partial \, \text{mean error}}{\partial (h, c)} \right\rVert, \qquad
+# r_t = \left\lVert \frac{\partial \, \text{error of frame } t}{\partial (h, c)} \right\rVert$$
 #
 # <!--
 # models = conditioning.models
@@ -362,6 +336,8 @@ figures.draw_four_curves(result)
 # "55.9; teacher-forced 64.1, own frames 54.5" = [scheduled.per_step.cross_entropy[-1],
 #     teacher.per_step.cross_entropy[-1], own.per_step.cross_entropy[-1]]
 # 49.3 = scheduled.cross_entropy
+# "None of them comes down to the line" = conditioning.baselines.mean_digit.cross_entropy
+#     < min(one.report.future.cross_entropy for one in values(models))
 # "the least of the four" = scheduled.cross_entropy
 #     == min(one.report.future.cross_entropy for one in values(models))
 # "leads in every one" = max(table2.models["conditional future predictor"].seeds)
@@ -450,7 +426,7 @@ figures.draw_reach_by_frame(after, first=SEEN + 1)
 #     > output(reach, "unconditional", 3) > output(reach, "teacher-forced, shown", 3)
 # -->
 
-# %% the first frame as a test of the state
+# %% the first frame as a test of the state tags=["hide-input"]
 who = "the teacher-forced model" if free[0] < error[0] else "the unconditional model"
 print(
     f"Error of the first predicted frame: unconditional {error[0]:.1f}, "
@@ -492,25 +468,29 @@ figures.draw_candidates(guesses.candidates(futures), futures)
 # cost is (1 − q)² in the first and q² in the second, and halfway the mean of the two is least. In
 # general:
 #
-# ```
-# expected squared error of q    =  p (q − x_left)² + (1 − p) (q − x_right)²
-#                                =  (q − m)² + a part without q,     m = p x_left + (1 − p) x_right
+# $$\text{expected squared error} = p \, (q - x_{\text{left}})^2 + (1 - p) (q - x_{\text{right}})^2
+# = (q - m)^2 + \dots, \qquad m = p \, x_{\text{left}} + (1 - p) \, x_{\text{right}}$$
 #
-# expected cross-entropy of q    =  − m log q − (1 − m) log(1 − q),  least at q = m as well
-# ```
+# What the dots stand for has no q in it. So q = m is best. And
+#
+# $$\text{expected cross-entropy} = - m \ln q - (1 - m) \ln (1 - q)$$
+#
+# is least at q = m as well.
 #
 # So the mean wins in both. You need not believe the algebra: the next cell tries all 256 greys
 # for every pixel and keeps the cheapest. A third loss, the absolute error, is tried for
 # comparison.
 
-# %% try every grey tags=["nbval-check-output"]
-greys = torch.arange(256, dtype=torch.float64).view(-1, 1, 1, 1) / 255
-x_left, x_right = torch.as_tensor(left), torch.as_tensor(right)  # (T, H, W)
+# %% three losses of a pixel
 losses = {
     "squared error": lambda q, x: (q - x) ** 2,
     "cross-entropy": lambda q, x: -torch.xlogy(x, q) - torch.xlogy(1 - x, 1 - q),
     "absolute error": lambda q, x: (q - x).abs(),
 }
+
+# %% try every grey tags=["nbval-check-output"]
+greys = torch.arange(256, dtype=torch.float64).view(-1, 1, 1, 1) / 255
+x_left, x_right = torch.as_tensor(left), torch.as_tensor(right)  # (T, H, W)
 for name, loss in losses.items():
     expected = 0.7 * loss(greys, x_left) + 0.3 * loss(greys, x_right)  # (256, T, H, W)
     cheapest = greys.flatten()[expected.argmin(0)]  # (T, H, W)
@@ -576,6 +556,9 @@ FuturesExplorer(futures)
 # its encoder; fed its own frames it learns to live with them. And whatever the decoder, a loss that
 # judges pixel by pixel is cheapest at the mean of all futures that the model holds possible, and we
 # see that mean as blur.
+#
+# To do it yourself: [Exercise 6 · A decoder that
+# reads its own frames](../exercises/06_conditional_decoder.ipynb).
 #
 # Next: [06 · The composite model](06_composite.ipynb), where one state must serve the past and
 # the future.

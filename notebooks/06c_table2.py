@@ -42,7 +42,6 @@ from lstm_video_lab import (
     evaluation,
     load_pretrained,
     metrics,
-    plots,
     training,
 )
 from lstm_video_lab.data.frames import to_unit
@@ -238,10 +237,10 @@ for name, one in optimisers["models"].items():
 #
 # ## 3. A baseline that learns nothing
 #
-# Mean image, entropy bound: two lines that need no learning. There is a third, cheap and rarely
-# drawn. **Look it up.** Keep a collection of clips. To predict, find the one whose first frames are
-# nearest to those you see, and answer with what came after it. (A lecture on temporal models
-# predicts events so, by the nearest neighbour in a collection.)
+# Mean image and entropy bound need no learning, nor does the mean digit, which is told the place.
+# There is one more, cheap and rarely drawn. **Look it up.** Keep a collection of clips. To predict,
+# find the one whose first frames are nearest to those you see, and answer with what came after it.
+# (A lecture on temporal models predicts events so, by the nearest neighbour in a collection.)
 #
 # Write the line that says how far two clips are apart: the squared error, summed over all pixels of
 # all frames.
@@ -344,31 +343,29 @@ floor = metrics.cross_entropy(nearest_to_it, truth).mean().item()
 bound = metrics.entropy(truth).mean().item()
 Guess(guesses.THE_FLOOR, floor, bound, full)
 
-# %% scored once, scored twice
+# %% three predictions tags=["hide-input"]
 two = load_pretrained("composite-two-digits")
 world = Settings.from_dict(two.card["settings"])
 blank = VideoModel(**world.model_fields())  # the same model, untrained
-seen_two, came_two = to_unit(evaluation.heldout_data(world).batch(0, 100)).tensor_split(
+past, truth_two = to_unit(evaluation.heldout_data(world).batch(0, 100)).tensor_split(
     [world.frames_in]
 )
 with torch.inference_mode():
-    given = {
-        "untrained": blank(seen_two, len(came_two)).future,
-        "trained": two(seen_two, len(came_two)).future,
+    predictions = {
+        "untrained": blank(past, len(truth_two)).future,
+        "trained": two(past, len(truth_two)).future,
     }
-given["perfect"] = came_two.logit().clamp(-20, 20)  # p = x, nearly
-scored = {
-    "σ(z), as it should be": [
-        metrics.cross_entropy(z, came_two).mean().item() for z in given.values()
-    ],
-    "σ(σ(z))": [metrics.cross_entropy(z.sigmoid(), came_two).mean().item() for z in given.values()],
-}
-plots.bars(
-    list(given),
-    scored,
-    ylabel="nats per frame",
-    title="The same predictions, scored right and with a sigmoid too many",
-)
+predictions["perfect"] = truth_two.logit().clamp(-20, 20)  # p = x, nearly
+
+
+# %% scored once, scored twice
+def cost(z):  # logits
+    return metrics.cross_entropy(z, truth_two).mean().item()
+
+
+once = [cost(z) for z in predictions.values()]
+twice = [cost(z.sigmoid()) for z in predictions.values()]  # the mistake
+figures.draw_once_and_twice(list(predictions), once, twice)
 
 # %% [markdown]
 # Look at the hatched bars. All that the model has learned moves that number by little:

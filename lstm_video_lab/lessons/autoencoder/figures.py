@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
+from torch import Tensor
 
 from lstm_video_lab import plots
 from lstm_video_lab.lessons.autoencoder.experiment import sizes_of
@@ -108,6 +110,28 @@ def draw_state(frames: Any, h: Any, c: Any, reconstruction: Any, text: str) -> P
     page.frames(rows, [len(frames) - t for t in shown], above=24, whole=True)
     page.gap(6)
     return page.finish(text)
+
+
+def draw_clip(frames: Tensor, numbers: int) -> Picture:
+    """A clip (T, S, S) that is to go into a vector of so many numbers."""
+    length, size, _ = frames.shape
+    return plots.frames(
+        {"clip": frames},
+        f"A held-out clip: {length} frames of {size}×{size} pixels, {frames.numel():,} numbers. "
+        f"They are to go into a vector of {numbers}, and to come out again.",
+    )
+
+
+def draw_shuffled(
+    clip: ArrayLike, given: ArrayLike, costs: Mapping[str, float], made: str
+) -> Picture:
+    """A shuffled clip (T, S, S), newest frame first, and what came back."""
+    return plots.frames(
+        {"target": clip, "given": given},
+        "A shuffled clip, newest frame first, and what the autoencoder makes of it. All shuffled "
+        f"clips together: {costs['shuffled']:.1f} nats per frame, in order "
+        f"{costs['as recorded']:.1f} ({made}).",
+    )
 
 
 def draw_run(run: LiveRun, name: str, report: dict[str, Any], made: str) -> Picture:

@@ -5,9 +5,12 @@ T frames, N sequences, H units, S side of a frame.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
+from lstm_video_lab import metrics
 from lstm_video_lab.models import VideoModel
 
 CARRIED = {"h and c": (True, True), "h only": (True, False), "c only": (False, True)}
@@ -31,3 +34,12 @@ def reconstruct(
     h, c = h * keep_h * has_h, c * keep_c * has_c
     logits = model.decode("reconstruction", [(h, c)], len(frames))
     return h, c, logits
+
+
+@torch.inference_mode()
+def cost_of_each(model: VideoModel, kinds: Mapping[str, Tensor]) -> dict[str, float]:
+    """Kind of clip, (T, N, S, S) each → nats per frame of giving it back, newest frame first."""
+    return {
+        kind: metrics.cross_entropy(model(frames).reconstruction, frames.flip(0)).mean().item()
+        for kind, frames in kinds.items()
+    }

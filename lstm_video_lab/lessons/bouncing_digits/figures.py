@@ -15,8 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import ArrayLike
+from sklearn.datasets import load_digits as load_originals
 
-from lstm_video_lab.data import BouncingDigits, Scene
+from lstm_video_lab.data import BouncingDigits, Digits, Scene
 from lstm_video_lab.data.bouncing import area_average, bounce, render
 from lstm_video_lab.lessons.bouncing_digits.no_learning import NAMES
 from lstm_video_lab.metrics import cross_entropy_of_probability, entropy
@@ -269,4 +270,33 @@ def draw_overlap(data: BouncingDigits, clips: int, scale: str) -> Picture:
         "of both digits, and the larger value is shown. Which ink is whose cannot be told from "
         "this frame alone.",
         columns=4,
+    )
+
+
+def draw_handwriting(digits: Digits, others: int, shown: int = 8) -> Picture:
+    """The first digits as the lab uses them, over the originals; `others`: how many test."""
+    small = load_originals().images[:shown] / 16  # 8×8, brightness from 0 to 16
+    size = "×".join(map(str, digits.images.shape[1:]))
+    return images(
+        [*digits.images[:shown], *small],
+        [f"a {label}" for label in digits.labels[:shown]] * 2,
+        f"Above, as the lab uses them, {size} pixels; below, the originals, 8×8. "
+        f"{len(digits.images)} digits train, {others} others test.",
+    )
+
+
+def draw_mean_images(frame: Any, means: Sequence[Any], count: int, scale: str) -> Picture:
+    """A frame, the mean of `count` frames with one, two and three digits, and the first brighter.
+
+    All (H, W).
+    """
+    most = float(means[0].max())
+    names = [f"mean, {n + 1} digit{'s' * (n > 0)}" for n in range(len(means))]
+    return images(
+        [frame, *means, means[0] / most],
+        ["a frame", *names, "1 digit, brighter"],
+        f"A frame, and the means of {count} training frames with 1, 2 and 3 digits, {scale} scale. "
+        f"The brightest pixel of the first mean is {most:.2f} (white is 1); the last picture is "
+        "the same, scaled up.",
+        columns=len(means) + 2,
     )

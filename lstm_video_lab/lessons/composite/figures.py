@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from torch import Tensor
 
 from lstm_video_lab import plots
 from lstm_video_lab.lessons.composite.gradient_angle import GradientPair
@@ -24,10 +25,25 @@ from lstm_video_lab.plots.canvas import (
     sheet,
     write,
 )
+from lstm_video_lab.settings import Settings
 from lstm_video_lab.training.live import LiveRun
 from lstm_video_lab.widgets.time_lapse import draw_time_lapse as draw_time_lapse
 
 LOOKS = {"future": (BLUE, "-"), "reconstruction": (VERMILLION, "--"), "sum": (INK, "-")}
+
+
+def draw_two_tasks(clip: Tensor, seen: int, settings: Settings) -> Picture:
+    """What is seen of a clip (T, H, W), and both answers that are wanted."""
+    return plots.frames(
+        {
+            "seen": clip[:seen],
+            "task 1: recall, in reverse": clip[:seen].flip(0),
+            "task 2: predict": clip[seen:],
+        },
+        f"A held-out sequence. The network sees {seen} frames; it must give them back in reverse, "
+        f"and continue them for {len(clip) - seen} ({settings.scale} scale, {settings.image_size}×"
+        f"{settings.image_size} pixels).",
+    )
 
 
 def draw_gradients(pairs: Mapping[str, GradientPair], text: str | None = None) -> Picture:

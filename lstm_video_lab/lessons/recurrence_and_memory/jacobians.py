@@ -79,6 +79,17 @@ def factors(cell: Cell, x: Tensor) -> Tensor:
     return _slopes(lambda x_t, s: step(cell, x_t[None], s[None])[0], x, torch.cat(states))
 
 
+def slope(cell: Cell, x: Tensor, state: Tensor) -> Tensor:
+    """∂s(T)/∂s(0) over x (T, X) from a state (1, S), through all steps at once: (S, S)."""
+
+    def onwards(s: Tensor) -> Tensor:
+        for x_t in x:
+            s = step(cell, x_t[None], s)
+        return s[0]
+
+    return torch.func.jacrev(onwards)(state)[:, 0].detach()
+
+
 def deep_factors(depth: int, width: int, scale: float, identity: bool, seed: int) -> Tensor:
     """∂y(l)/∂y(l−1) of a deep net, y(l) = tanh(W_l y(l−1)), plus y(l−1) with `identity`.
 
@@ -112,6 +123,12 @@ def gains(factors: Tensor) -> Tensor:
         product = product @ factor  # ∂s(T)/∂s(t−1) = ∂s(T)/∂s(t) · ∂s(t)/∂s(t−1)
         products.append(product)
     return torch.linalg.matrix_norm(torch.stack(products), 2)
+
+
+def deep_norms(depth: int, width: int, scale: float, identity: bool, seeds: int) -> Tensor:
+    """`gains` of deep nets as powers of ten, the mean over seeds: (depth + 1)."""
+    runs = [gains(deep_factors(depth, width, scale, identity, n)) for n in range(seeds)]
+    return torch.stack(runs).log10().mean(0)
 
 
 @lru_cache(maxsize=256)

@@ -97,6 +97,18 @@ def draw_looking_up(
     )
 
 
+def draw_once_and_twice(
+    predictions: Sequence[str], once: Sequence[float], twice: Sequence[float]
+) -> Picture:
+    """The same predictions, scored as they should be, and after one more sigmoid."""
+    return plots.bars(
+        list(predictions),
+        {"σ(z), as it should be": list(once), "σ(σ(z))": list(twice)},
+        ylabel="nats per frame",
+        title="The same predictions, scored right and with a sigmoid too many",
+    )
+
+
 def draw_shown_and_free(shown: float, free: float, baselines: dict[str, Any]) -> Picture:
     """One conditional predictor, judged in two ways."""
     return plots.bars(
