@@ -7,16 +7,21 @@ whole checkpoint and ends with 128 + the signal's number, as shells expect.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 try:
-    from lstm_video_lab.commands import course, grade, new, runs, train
+    from lstm_video_lab.commands import course, evaluate, grade, new, runs, train
 except KeyboardInterrupt:  # while they load: no traceback either
     print("lstm-video-lab: stopped", file=sys.stderr)
     sys.exit(128 + signal.SIGINT)
+
+
+LONGEST = 600  # letters of a line, without which a slip of the hand would fill the screen
 
 
 class _Parser(argparse.ArgumentParser):
@@ -28,30 +33,64 @@ class _Parser(argparse.ArgumentParser):
         )
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        self.exit(2, f"{self.prog}: {_shortened(message)} (see {self.prog} --help)\n")
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns the exit code."""
     command = "lstm-video-lab"
+    _print_anything()
     try:
         arguments = _make_parser().parse_args(argv)
         command += f" {arguments.command}"
-        return arguments.run(arguments) or 0
-    except (ValueError, OSError, ArithmeticError, ImportError) as error:
-        for line in _lines(error):
-            print(f"{command}: {line}", file=sys.stderr)
-        return 2
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda words, *_: _say(f"{command}: {words}")
+            return arguments.run(arguments) or 0
     except KeyboardInterrupt:
-        print(f"{command}: stopped", file=sys.stderr)
+        _say(f"{command}: stopped")
         return 128 + signal.SIGINT
+    except Exception as error:
+        if not (lines := _lines(error)):
+            raise
+        for line in lines:
+            _say(f"{command}: {line}")
+        return 2
+
+
+def _print_anything() -> None:
+    """A console that knows fewer letters gets a question mark for the others, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _say(line: str) -> None:
+    with contextlib.suppress(OSError):  # whoever read it has gone
+        print(line, file=sys.stderr, flush=True)
 
 
 def _lines(error: Exception) -> list[str]:
-    """A line for each problem: one, but for `build --check`."""
+    """A line for each problem, one but for `build --check`; none for a mistake of the lab."""
     if isinstance(error, OSError) and error.filename and error.strerror:
         return [f"{error.filename}: {error.strerror}"]
-    return [" ".join(line.split()) for line in str(error).splitlines()]
+    if isinstance(error, MemoryError) or _is_out_of_memory(error):
+        return ["memory ran out: make the model, its batches or its input smaller"]
+    if isinstance(error, ModuleNotFoundError):
+        return [f"{error}: ask lstm-video-lab doctor what is missing"]
+    if isinstance(error, ValueError | OSError | ArithmeticError | ImportError):
+        lines = [_shortened(" ".join(line.split())) for line in str(error).splitlines()]
+        return lines or [type(error).__name__]
+    return []
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} … {line[-LONGEST // 3 :]}"
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """torch says so by a RuntimeError."""
+    words = str(error).lower()
+    return isinstance(error, RuntimeError) and ("allocate" in words or "out of memory" in words)
 
 
 def _make_parser() -> argparse.ArgumentParser:
@@ -73,9 +112,14 @@ COMMANDS: dict[str, tuple[Callable, Callable, str]] = {  # name → flags, run, 
     "open": (course.add_open, course.run_open, "open the lessons in JupyterLab"),
     "train": (train.add_train, train.run_train, "train a model on digits, patches or videos"),
     "evaluate": (
-        runs.add_evaluate,
-        runs.run_evaluate,
-        "score a run on held-out sequences, with baselines",
+        evaluate.add_evaluate,
+        evaluate.run_evaluate,
+        "score a run or a trained model, on held-out sequences or a file of them",
+    ),
+    "digits": (
+        evaluate.add_digits,
+        evaluate.run_digits,
+        "write sequences of bouncing digits to a file, for other libraries",
     ),
     "predict": (runs.add_predict, runs.run_predict, "continue your own frames with a model"),
     "experiment": (

@@ -110,8 +110,8 @@ def score(
             truth = to_unit(target.to(raw.device))
             nats = metrics.cross_entropy(raw, truth) if is_logistic else None
             pixels = to_unit(raw).sigmoid() if is_logistic else raw  # linear: not clipped
-            batches.setdefault(part, []).append(_judge(pixels, truth, nats, similarity))
-    return {part: _join(values, sequences, batch_size, ranks) for part, values in batches.items()}
+            batches.setdefault(part, []).append(judge(pixels, truth, nats, similarity))
+    return {part: join(values, sequences, batch_size, ranks) for part, values in batches.items()}
 
 
 def baselines(
@@ -158,7 +158,7 @@ def _number(value: Tensor) -> float | None:
     return value.item() if math.isfinite(value.item()) else None
 
 
-def _judge(pixels: Tensor, target: Tensor, nats: Tensor | None, similarity: bool) -> Values:
+def judge(pixels: Tensor, target: Tensor, nats: Tensor | None, similarity: bool) -> Values:
     """Each measure of frames (T, B, …): (T, B). Cross-entropy is undefined where `nats` are none,
     and a similarity where its window does not fit.
     """
@@ -175,7 +175,7 @@ def _judge(pixels: Tensor, target: Tensor, nats: Tensor | None, similarity: bool
     return values
 
 
-def _join(
+def join(
     batches: list[Values], sequences: int = 0, batch_size: int = 0, ranks: Ranks = ALONE
 ) -> Values:
     """Batches side by side: (T, B) each → (T, N), in float64; with ranks, the batches of all."""
@@ -248,8 +248,8 @@ def _baselines(world: World, sequences: int, similarity: bool) -> dict[str, Any]
         for name, one in guesses.items():
             guess = one.expand_as(later)
             nats = metrics.cross_entropy_of_probability(guess, later)  # of 0 and 1 infinite
-            batches[name].append(_judge(guess, later, nats, similarity))
-    return {name: summary(_join(values)) for name, values in batches.items()}
+            batches[name].append(judge(guess, later, nats, similarity))
+    return {name: summary(join(values)) for name, values in batches.items()}
 
 
 @torch.inference_mode()

@@ -22,10 +22,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstm_video_lab.checks import LabError
-from lstm_video_lab.data.bouncing import area_average, render, uniforms
-from lstm_video_lab.data.digits import Digits
+from lstm_video_lab.data.bouncing import render, uniforms
 from lstm_video_lab.data.frames import to_unit
-from lstm_video_lab.training.fit import fit
 
 GRID = 8  # G: the least side of a frame of a VideoModel
 NUMBERS = 128  # X of the network for digits
@@ -64,39 +62,6 @@ class PerceptNet(nn.Module):
 
     def forward(self, frames: Tensor) -> Tensor:
         return self.head(self.features(frames))
-
-
-def train_net(
-    digits: Digits, image_size: int = 32, digit_size: int = 10, steps: int = 1000, seed: int = 0
-) -> PerceptNet:
-    """A network that learnt from still frames with two of these digits; in evaluation mode."""
-    net, images = PerceptNet(image_size, seed), area_average(digits.images, digit_size)
-
-    def loss(step: int) -> Tensor:
-        frames, answers = stills(images, digits.labels, image_size, step, 128, seed)
-        return F.binary_cross_entropy_with_logits(net(frames), answers) * answers.shape[1]
-
-    fit(net.parameters(), loss, steps, 1.5e-3)
-    return net.eval()
-
-
-@torch.no_grad()
-def score_net(
-    net: PerceptNet, digits: Digits, image_size: int = 32, digit_size: int = 10
-) -> dict[str, Any]:
-    """Of what is in 2,000 stills, the share among the two likeliest answers: names and places.
-
-    `baselines`: the same for two answers at random, and for the two that are best for all stills.
-    """
-    images = area_average(digits.images, digit_size)
-    frames, answers = stills(images, digits.labels, image_size, 0, 2000, seed=1)
-    scores: dict[str, Any] = {"baselines": {"chance": {}, "constant": {}}}
-    parts = (x.split([NAMES, CELLS**2], 1) for x in (net(frames), answers))
-    for kind, logits, true in zip(("names", "places"), *parts, strict=True):
-        scores[kind] = (true.gather(1, logits.topk(2).indices).sum() / true.sum()).item()
-        scores["baselines"]["chance"][kind] = 2 / true.shape[1]
-        scores["baselines"]["constant"][kind] = (true.sum(0).topk(2)[0].sum() / true.sum()).item()
-    return scores
 
 
 def stills(
@@ -146,7 +111,7 @@ def backbone(name: str = "resnet18", weights: str | None = None) -> Features:
     weights: torchvision's word, as "DEFAULT", fetched by torchvision; None: random. Frames are
     resized to 224×224; grey ones become three equal colours. Raises ValueError without torchvision.
     """
-    net = from_torchvision(name, weights, "use train_net")
+    net = from_torchvision(name, weights, "take the trained percept-net")
     last = [path for path, module in net.named_modules() if isinstance(module, nn.Linear)][-1]
     parent, _, leaf = last.rpartition(".")
     setattr(net.get_submodule(parent), leaf, nn.Identity())
@@ -166,10 +131,8 @@ def from_torchvision(name: str, weights: str | None, instead: str) -> Any:
     try:
         from torchvision.models import get_model
     except ImportError:
-        raise LabError(
-            f"backbone {name!r} needs torchvision, which is not installed: "
-            f"pip install torchvision, or {instead}, which needs nothing"
-        ) from None
+        words = f"backbone {name!r} needs torchvision, which is not installed: pip install it"
+        raise LabError(f"{words}, or {instead}, which needs nothing") from None
     return get_model(name, weights=weights).eval()
 
 

@@ -61,12 +61,11 @@ def start_from(model: VideoModel, name: str) -> None:
     check_choice("start_from", name, list_pretrained())
     weights = load_pretrained(name).state_dict()
     for key, own in model.state_dict().items():
-        if key not in weights:
-            raise LabError(f"start_from={name!r}: that model has no {key}: choose another")
-        if weights[key].shape != own.shape:
+        if key not in weights or weights[key].shape != own.shape:
+            there = tuple(weights[key].shape) if key in weights else "missing"
             raise LabError(
-                f"start_from={name!r}: its {key} is {tuple(weights[key].shape)}, "
-                f"here it is {tuple(own.shape)}: choose the settings of that model"
+                f"start_from={name!r}: there {key} is {there}, here it is {tuple(own.shape)}: "
+                "choose the settings of that model"
             )
         own.copy_(weights[key])
 

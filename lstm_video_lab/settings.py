@@ -86,23 +86,15 @@ class FrameSettings:
 class ModelSettings(FrameSettings):
     """What `VideoModel` is built from. The defaults are the paper's composite at laptop scale."""
 
-    cell: str = setting(
-        "lstm", "recurrent cell: fully connected or convolutional", choices=("lstm", "convlstm")
-    )
+    cell: str = setting("lstm", "recurrent cell", choices=("lstm", "convlstm"))
     units: int | tuple[int, ...] = setting(
         256, "units H of a layer (channels for convlstm); one number, or one a layer", low=1
     )
-    layers: int = setting(
-        1, "recurrent layers of the encoder and of each decoder", low=1, high=MAX_LAYERS
-    )
-    reconstruct: bool = setting(
-        True, "a decoder that gives the input back, in reverse order", choices=(True, False)
-    )
+    layers: int = setting(1, "recurrent layers of encoder and decoders", low=1, high=MAX_LAYERS)
+    reconstruct: bool = setting(True, "it gives the input back, reversed", choices=(True, False))
     predict: bool = setting(True, "a decoder that continues the input", choices=(True, False))
     conditional: bool | str = setting(
-        False,
-        "which decoders see the frame they gave last",
-        choices=(False, "future", "reconstruction", "both"),
+        False, "who sees its own last frame", choices=(False, "future", "reconstruction", "both")
     )
     peepholes: bool | str = setting(
         True,
@@ -197,12 +189,8 @@ class Settings(ModelSettings, DataSettings):
     learning_rate: float = setting(2e-3, "peak learning rate", low=0.0)
     momentum: float = setting(0.9, "momentum of sgd and rmsprop", low=0.0, high=0.9999)
     weight_decay: float = setting(0.0, "L2 penalty (decoupled for adamw)", low=0.0)
-    schedule: str = setting(
-        "cosine", "learning rate after the warm-up", choices=("cosine", "constant")
-    )
-    warmup: float = setting(
-        0.02, "part of the run in which the learning rate rises from 0", low=0.0, high=0.5
-    )
+    schedule: str = setting("cosine", "rate after the warm-up", choices=("cosine", "constant"))
+    warmup: float = setting(0.02, "part of the run in which the rate rises", low=0.0, high=0.5)
     clip: float = setting(5.0, "largest L2 norm of the gradient; 0 switches clipping off", low=0.0)
     batch_size: int = setting(32, "sequences B of a step", low=1)
     steps: int | None = setting(2000, "steps of the run; none: until minutes are over", low=1)
@@ -215,13 +203,9 @@ class Settings(ModelSettings, DataSettings):
         "true to own, or its own last output",
         choices=("teacher", "scheduled", "own"),
     )
-    start_from: str | None = setting(
-        None, "a trained model whose weights the run begins with; none: random ones"
-    )
+    start_from: str | None = setting(None, "a trained model to begin with; none: random weights")
     precision: str = setting(
-        "fp32",
-        "operands of matrix products; auto: bf16 where the machine has it",
-        choices=("fp32", "bf16", "auto"),
+        "fp32", "of matrix products; auto: bf16 where there is", choices=("fp32", "bf16", "auto")
     )
     device: str = setting("auto", "auto, cpu, cuda or mps", choices=("auto", "cpu", "cuda", "mps"))
     validate_every: int = setting(200, "steps between looks at held-out sequences", low=1)

@@ -103,7 +103,6 @@ def test_what_are_no_frames_is_one_line(name, tmp_path, capsys):
     [
         (["--out", "y.txt"], "unknown ending"),
         (["--out", "none/y.npy"], "folder does not exist"),
-        (["--out", "y.npy", "--steps", "0"], "at least 1"),
         (["--out", "y.npy"], "x.npy: not found"),
     ],
 )

@@ -11,6 +11,7 @@ from torch import nn
 from lstm_video_lab import percepts as module
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.data.bouncing import area_average
+from lstm_video_lab.lessons.percepts_and_actions.percept_net import score_net, train_net
 from lstm_video_lab.percepts import (
     CELLS,
     GRID,
@@ -21,9 +22,7 @@ from lstm_video_lab.percepts import (
     backbone,
     flow_percepts,
     percepts,
-    score_net,
     stills,
-    train_net,
 )
 
 DIGITS = load_digits("embedded", "test")
@@ -108,7 +107,7 @@ def test_without_torchvision_a_backbone_is_one_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "torchvision.models", None)
     with pytest.raises(ValueError, match="'resnet18' needs torchvision") as caught:
         backbone()
-    assert "\n" not in str(caught.value) and "train_net" in str(caught.value)
+    assert "\n" not in str(caught.value) and "percept-net" in str(caught.value)
 
 
 def test_a_backbone_is_cut_before_its_last_layer(monkeypatch):

@@ -18,10 +18,11 @@ from lstm_video_lab import (
 from lstm_video_lab.commands.pretrain import MODELS, run, store_run
 from lstm_video_lab.data import load_digits
 from lstm_video_lab.evaluation import heldout_data
+from lstm_video_lab.lessons.percepts_and_actions.percept_net import score_net, train_net
 from lstm_video_lab.lessons.video_ladder.experiment import score_on, train_on
 from lstm_video_lab.lessons.video_ladder.model import Ladder
 from lstm_video_lab.lessons.video_ladder.pretrain import TALL
-from lstm_video_lab.percepts import PerceptNet, score_net, train_net
+from lstm_video_lab.percepts import PerceptNet
 from lstm_video_lab.training.checkpoints import load_model
 
 MEBIBYTE = 2**20
@@ -198,7 +199,7 @@ def test_a_run_may_begin_with_the_weights_of_a_trained_model_and_its_card_names_
         assert torch.equal(model.state_dict()[key], value)
     for changes, message in (
         ({"units": 8}, "here it is"),
-        ({"conditional": "future"}, "that model has no decoders.future.recurrent.weight_ih_l0"),
+        ({"conditional": "future"}, "there decoders.future.recurrent.weight_ih_l0 is missing"),
         ({"start_from": "nobody"}, "start_from='nobody' is unknown"),
     ):
         with pytest.raises(ValueError, match=message):

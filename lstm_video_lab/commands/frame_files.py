@@ -1,7 +1,8 @@
 """Frames of one's own for `lstm-video-lab predict`: read from files, and what is predicted written.
 
-Frames come from an array (.npy), a folder of images or a video; the continuation goes into an array
-(.npy), a picture (.png) or an animation (.gif), by the ending of its name.
+Frames come from an array, a file of sequences, a folder of pictures, an animation or a video; the
+continuation goes into an array (.npy), a picture (.png) or an animation (.gif), by the ending of
+its name.
 
 Letters: T frames, C channels, H × W the size of a frame, S the side that a model was built for.
 """
@@ -9,6 +10,10 @@ Letters: T frames, C channels, H × W the size of a frame, S the side that a mod
 from __future__ import annotations
 
 import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,68 +22,213 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lstm_video_lab import plots
+from lstm_video_lab.checks import LabError
+from lstm_video_lab.commands import needs, pictures
+from lstm_video_lab.data.clips import as_clips, find_clips
 from lstm_video_lab.data.frames import to_unit
-from lstm_video_lab.data.videos import decode
-from lstm_video_lab.files import write_whole
+from lstm_video_lab.data.videos import as_frames, decoded
+from lstm_video_lab.files import check_target, write_whole
 
-IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 ENDINGS = (".npy", ".png", ".gif")
 MILLISECONDS = 150  # of a frame in an animation
+COPIES = 60  # bytes that a pixel takes on its way from a prediction to a file
+STEADY = 0.1  # part of the usual time between two frames by which a steady rate may differ
+SHEET = 96  # pixels: height of a frame in a sheet
+NUMPY = b"\x93NUMPY"
+Timed = Iterator[tuple[float, list[str], np.ndarray]]  # time in seconds, what was done, pixels
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Frames as they were read, (T, C, H, W), uint8 or in [0, 1], and in words what was done."""
+
+    path: Path
+    frames: np.ndarray
+    notes: list[str] = field(default_factory=list)
 
 
 def read_frames(path: Path, channels: int = 1) -> np.ndarray:
-    """Frames as they are stored: uint8 or float, (T, C, H, W).
+    """`read_clip`, its frames alone."""
+    return read_clip(path, channels).frames
 
-    An array is (T, H, W) or (T, C, H, W); images come in the order of their names. Raises
-    FileNotFoundError where there is nothing, ValueError for what are no frames.
+
+def read_clip(
+    path: Path,
+    channels: int = 1,
+    sequence: int | None = None,
+    rate: float | None = None,
+    most: int | None = None,
+) -> Clip:
+    """Frames, `most` at the most: of an array (T, H, W) or (T, C, H, W), one `sequence` of a file,
+    the pictures of a folder in their order, an animation or a video, sampled at `rate` a second.
+
+    Raises FileNotFoundError where there is nothing, ValueError for what are no frames.
     """
     if not path.exists():
         raise FileNotFoundError(f"{path}: not found: name an array, a folder of images or a video")
-    if path.is_dir():
-        frames = _read_folder(path, channels)
-    elif path.suffix == ".npy":
-        frames = _read_array(path)
+    file = find_clips(path)
+    if file is not None and (path.is_dir() or _is_array(file)):
+        _refuse(rate, "--rate", path, "is no video")
+        clip = _read_array(file, channels, sequence)
+    elif not path.is_dir() and not path.is_file():
+        raise LabError(f"{path}: is no regular file: name an array, images or a video")
     else:
-        frames = decode(path, channels)
+        _refuse(sequence, "--sequence", path, "is no file of sequences")
+        clip = _read_pictures(path, channels, rate, most)
+    frames = _checked(path, clip.frames[:most])
     if frames.shape[1] != channels:
-        raise ValueError(f"{path}: {frames.shape[1]} channels, but the model has {channels}")
-    return frames
+        raise LabError(f"{path}: {frames.shape[1]} channels, but the model has {channels}")
+    return Clip(path, frames, clip.notes)
 
 
-def _read_array(path: Path) -> np.ndarray:
+def _refuse(value: object, flag: str, path: Path, what: str) -> None:
+    if value is not None:
+        raise LabError(f"{flag} {value}: {path} {what}: leave {flag} out")
+
+
+def _is_array(path: Path) -> bool:
+    with path.open("rb") as file:
+        begins = file.read(len(NUMPY))
+    is_named = path.suffix.lower() in (".npy", ".npz")
+    return is_named or begins == NUMPY or zipfile.is_zipfile(path)
+
+
+def _read_array(path: Path, channels: int, sequence: int | None) -> Clip:
     try:
-        frames = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{path}: cannot be read as an array ({error})") from None
-    frames = frames[:, None] if frames.ndim == 3 else frames
-    is_pixels = frames.dtype == np.uint8 or (
-        frames.dtype.kind == "f" and 0 <= frames.min(initial=0) <= frames.max(initial=1) <= 1
+        array = _load(path)
+    except (ValueError, EOFError, OSError, SyntaxError, zipfile.BadZipFile) as error:
+        raise LabError(f"{path}: cannot be read as an array ({error})") from None
+    channels_last = array.ndim == 4 and array.shape[1] not in (1, 3) and array.shape[-1] in (1, 3)
+    is_frames = array.ndim == 3 or (array.ndim == 4 and (array.shape[1] <= 4 or channels_last))
+    if sequence is None and array.ndim in (4, 5) and not is_frames:
+        count = max(array.shape[:2])
+        raise LabError(f"{path}: holds {count} sequences: choose one, --sequence 0 to {count - 1}")
+    if sequence is not None:
+        clips, layout = as_clips(array, path)
+        if sequence >= len(clips):
+            raise LabError(f"--sequence {sequence}: {path} holds {len(clips)}, from 0")
+        return Clip(path, clips[sequence], [f"sequence {sequence}, {layout}"])
+    if channels_last:
+        return Clip(path, np.moveaxis(array, -1, 1), ["channels last"])
+    return Clip(path, array[:, None] if array.ndim == 3 else array)
+
+
+def _load(path: Path) -> np.ndarray:
+    """A .npy by memory map, the one array of a .npz in memory, whatever their names are."""
+    if not zipfile.is_zipfile(path):
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    needs.check_memory(size, "the .npz", "save one array as .npy")
+    with np.load(path, allow_pickle=False) as arrays:
+        if len(arrays.files) != 1:
+            raise ValueError(f"{len(arrays.files)} arrays: save one alone")
+        return arrays[arrays.files[0]]
+
+
+def _checked(path: Path, frames: np.ndarray) -> np.ndarray:
+    """uint8, or float32 in [0, 1] in this machine's order of bytes."""
+    kind = frames.dtype.kind
+    if frames.ndim == 4 and 0 not in frames.shape:
+        if kind == "b":
+            return frames.astype(np.uint8) * 255
+        if frames.dtype == np.uint8:
+            return np.asarray(frames)
+        if kind == "f" and frames.min() >= 0 and frames.max() <= 1:
+            return frames.astype(np.float32)
+    raise LabError(
+        f"{path}: {frames.dtype} {frames.shape} are no frames: give (T, H, W) or (T, C, H, W), "
+        "whole numbers of type uint8, or numbers from 0 to 1"
     )
-    if frames.ndim != 4 or 0 in frames.shape or not is_pixels:
-        raise ValueError(
-            f"{path}: {frames.dtype} {frames.shape} are no frames: give (T, H, W) or (T, C, H, W), "
-            "whole numbers of type uint8, or numbers from 0 to 1"
-        )
-    return frames
 
 
-def _read_folder(path: Path, channels: int) -> np.ndarray:
-    from PIL import Image
+def _read_pictures(path: Path, channels: int, rate: float | None, most: int | None) -> Clip:
+    if path.is_dir():
+        found = pictures.find_pictures(path)
+        if not found:
+            raise LabError(f"{path}: 0 images, of one size there must be at least one")
+        if len(found) > 1:
+            _refuse(rate, "--rate", path, "is a folder of images")
+            return _read_folder(path, found[:most], channels, len(found))
+        path = found[0]
+    if path.suffix.lower() in pictures.UNREAD:
+        raise LabError(f"{path}: HEIC pictures cannot be read: save them as JPEG")
+    if pictures.is_picture(path):
+        pages: Timed = pictures.read_pages(path, channels)
+    else:
+        pages = _video_pages(path, channels)
+    if rate is not None:
+        pages = _resampled(pages, rate)
+    read = list(islice(pages, most))
+    notes = _once(note for _, notes, _ in read for note in notes)
+    notes += (
+        [_rate_in_words([time for time, _, _ in read])] if rate is None else [f"{rate:g} frames/s"]
+    )
+    return Clip(path, as_frames(path, [pixels for *_, pixels in read]), [n for n in notes if n])
 
-    images = [
-        np.asarray(Image.open(file).convert("L" if channels == 1 else "RGB"))
-        for file in sorted(path.iterdir())
-        if file.suffix.lower() in IMAGES
-    ]
-    if not images or len({image.shape for image in images}) > 1:
-        raise ValueError(f"{path}: {len(images)} images, of one size there must be at least one")
-    frames = np.stack(images)
-    return frames[:, None] if channels == 1 else frames.transpose(0, 3, 1, 2)
+
+def _video_pages(path: Path, channels: int) -> Timed:
+    for time, turned, pixels in decoded(path, channels):
+        yield time, [f"turned by {turned}°"] if turned else [], pixels
+
+
+def _read_folder(path: Path, found: list[Path], channels: int, count: int) -> Clip:
+    images, notes = [], [f"{count} images, {found[0].name} first"]
+    for file in found:
+        pages = list(islice(pictures.read_pages(file, channels), 2))
+        if len(pages) > 1:
+            raise LabError(f"{file}: is an animation beside other images: name it alone")
+        images.append(pages[0][2])
+        notes += pages[0][1]
+        if images[-1].shape != images[0].shape:
+            sizes = [f"{image.shape[1]}×{image.shape[0]}" for image in (images[-1], images[0])]
+            raise LabError(f"{file}: is {sizes[0]}, {found[0].name} is {sizes[1]}: make them alike")
+    return Clip(path, as_frames(path, images), _once(notes))
+
+
+def _once(notes: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(notes))
+
+
+def _resampled(pages: Timed, rate: float) -> Timed:
+    """At each moment the page that is seen then; it begins with the first."""
+    begin, moment, last = None, 0, None
+    for page in pages:
+        begin = page[0] if begin is None else begin
+        while last is not None and begin + moment / rate < page[0] - 1e-9:
+            yield last
+            moment += 1
+        last = page
+    if last is not None:
+        yield last
+
+
+def _rate_in_words(times: list[float]) -> str:
+    steps = np.diff(times)
+    if len(steps) == 0 or steps.max() <= 0:
+        return ""
+    usual = float(np.median(steps))
+    if usual > 0 and np.abs(steps - usual).max() <= STEADY * usual:
+        return f"{1 / usual:.4g} frames/s"
+    least = f"{1 / steps.max():.3g}"
+    return f"of a variable rate, from {least} frames/s, taken as they come (--rate samples them)"
+
+
+def describe(clip: Clip, side: int) -> str:
+    """A line: what was read, and what the model sees of it."""
+    count, _, height, width = clip.frames.shape
+    words = [f"{count} frames of {width}×{height} pixels", *clip.notes]
+    short = min(height, width)
+    if height != width:
+        words.append(f"cropped to the {short}×{short} in their middle")
+    if short != side:
+        words.append(f"{'averaged' if short > side else 'enlarged'} to {side}×{side}")
+    return f"{clip.path}: {', '.join(words)}"
 
 
 def fitted(frames: np.ndarray, side: int) -> Tensor:
     """Frames in [0, 1], the square in their middle averaged to S × S: float (T, C, S, S)."""
-    values = to_unit(torch.from_numpy(np.ascontiguousarray(frames))).float()
+    values = to_unit(torch.from_numpy(np.array(frames))).float()
     short = min(values.shape[2:])
     top, left = ((size - short) // 2 for size in values.shape[2:])
     square = values[:, :, top : top + short, left : left + short]
@@ -87,10 +237,23 @@ def fitted(frames: np.ndarray, side: int) -> Tensor:
     return F.interpolate(square, (side, side), mode="area" if short > side else "nearest")
 
 
+def check_targets(source: Path, out: Path, show: Path | None) -> None:
+    """Before the work: raises ValueError or OSError for files that cannot be written."""
+    check_ending(out)
+    if show is not None and show.suffix.lower() != ".png":
+        raise LabError(f"{show}: unknown ending: a sheet is a .png")
+    for target in filter(None, (out, show)):
+        check_target(target)
+        if target.exists() and source.exists() and target.samefile(source):
+            raise LabError(f"{target}: is what the frames are read from: name another file")
+    if show is not None and show.resolve() == out.resolve():
+        raise LabError(f"{show}: is --out and --show at once: name another file")
+
+
 def check_ending(path: Path) -> None:
     """Raises ValueError for a file whose name does not say what it is to be."""
-    if path.suffix not in ENDINGS:
-        raise ValueError(f"{path}: unknown ending: choose one of {', '.join(ENDINGS)}")
+    if path.suffix.lower() not in ENDINGS:
+        raise LabError(f"{path}: unknown ending: choose one of {', '.join(ENDINGS)}")
 
 
 def write_frames(path: Path, seen: Tensor, predicted: Tensor) -> None:
@@ -99,15 +262,43 @@ def write_frames(path: Path, seen: Tensor, predicted: Tensor) -> None:
     Raises ValueError for an unknown ending, OSError where nothing can be written.
     """
     check_ending(path)
-    if path.suffix == ".npy":
+    ending = path.suffix.lower()
+    if ending == ".npy":
         buffer = io.BytesIO()
         np.save(buffer, predicted.numpy())
         write_whole(path, buffer.getvalue())
-    elif path.suffix == ".png":
+    elif ending == ".png":
         rows = {"seen": _grey(seen), "predicted": _grey(predicted)}
         write_whole(path, plots.frames(rows, "Frames that were seen and frames predicted.").png)
     else:
         write_whole(path, _animation(seen, predicted))
+
+
+def write_sheet(path: Path, frames: np.ndarray, seen: Tensor) -> None:
+    """Frames as they were read, and below each what the model sees of it."""
+    from PIL import Image
+
+    read = to_unit(torch.from_numpy(np.array(frames)))
+    columns = []
+    for pair in zip(read, seen, strict=True):
+        images = [_image((part * 255).round().byte()) for part in pair]
+        wide = round(SHEET * images[0].width / images[0].height) or 1
+        columns.append((images[0].resize((wide, SHEET)), images[1].resize((SHEET, SHEET), 0)))
+    step = max(SHEET, *(above.width for above, _ in columns)) + 4
+    sheet = Image.new(columns[0][1].mode, (step * len(columns), 2 * SHEET + 4))
+    for k, (above, below) in enumerate(columns):
+        sheet.paste(above, (k * step, 0))
+        sheet.paste(below, (k * step, SHEET + 4))
+    buffer = io.BytesIO()
+    sheet.save(buffer, "PNG")
+    write_whole(path, buffer.getvalue())
+
+
+def _image(frame: Tensor):
+    """uint8 (C, H, W)."""
+    from PIL import Image
+
+    return Image.fromarray((frame[0] if len(frame) == 1 else frame.movedim(0, -1)).numpy())
 
 
 def _grey(frames: Tensor) -> np.ndarray:
@@ -116,15 +307,11 @@ def _grey(frames: Tensor) -> np.ndarray:
 
 def _animation(seen: Tensor, predicted: Tensor) -> bytes:
     """Seen frames with a light border, then the predicted ones with a dark one."""
-    from PIL import Image
-
     pages = []
     for frames, shade in ((seen, 255), (predicted, 90)):
         scaled = (frames.repeat_interleave(4, 2).repeat_interleave(4, 3) * 255).round().byte()
         framed = F.pad(scaled, (4, 4, 4, 4), value=shade)  # (T, C, 4S + 8, 4S + 8)
-        for page in framed:
-            array = page[0] if len(page) == 1 else page.movedim(0, -1)
-            pages.append(Image.fromarray(array.numpy()))
+        pages += [_image(page) for page in framed]
     buffer = io.BytesIO()
     pages[0].save(
         buffer, "GIF", save_all=True, append_images=pages[1:], duration=MILLISECONDS, loop=0

@@ -175,12 +175,12 @@ def store_model(
 
 def make_percepts(settings: Settings) -> Made:
     """The network for percepts, of still frames; what is special on its card; its score."""
-    from lstm_video_lab import percepts
     from lstm_video_lab.data import load_digits
+    from lstm_video_lab.lessons.percepts_and_actions import percept_net
 
     place = (settings.image_size, settings.digit_size)
     assert settings.steps is not None
-    net = percepts.train_net(load_digits(settings.digits), *place, settings.steps, settings.seed)
+    net = percept_net.train_net(load_digits(settings.digits), *place, settings.steps, settings.seed)
     tests = {part: load_digits(part, "test") for part in settings.digits.split("+")}
     card = {
         "kind": "lstm_video_lab.percepts.PerceptNet",
@@ -191,7 +191,7 @@ def make_percepts(settings: Settings) -> Made:
     }
 
     def score(_: int) -> dict[str, Any]:
-        return {part: percepts.score_net(net, test, *place) for part, test in tests.items()}
+        return {part: percept_net.score_net(net, test, *place) for part, test in tests.items()}
 
     return net, card, score
 

@@ -1,4 +1,4 @@
-"""Commands that score, continue, reproduce and measure."""
+"""Commands that continue frames, run experiments, reproduce and measure."""
 
 from __future__ import annotations
 
@@ -6,83 +6,77 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Generator
-from pathlib import Path
 
+from lstm_video_lab.checks import LabError
+from lstm_video_lab.commands import flags, needs
 from lstm_video_lab.commands.train import signals
-from lstm_video_lab.files import write_json
+from lstm_video_lab.files import check_target, write_json
 from lstm_video_lab.settings import SCALES
 
-
-def add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run_folder", type=Path, metavar="DIR", help="folder of a run")
-    parser.add_argument("--json", type=Path, help="file for the report")
-    parser.add_argument("--sequences", type=int, default=1000, help="held-out sequences")
-    parser.add_argument(
-        "--digits",
-        default=None,
-        help="test digits, if not those of the run: embedded, mnist or a folder",
-    )
-
-
-def _check_folder(file: Path | None) -> None:
-    """Before the work begins whose report the file is to hold."""
-    if file is not None and not file.resolve().parent.is_dir():
-        raise FileNotFoundError(f"{file}: its folder does not exist: make it first")
-
-
-def run_evaluate(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab import evaluation
-    from lstm_video_lab.commands import score_table
-    from lstm_video_lab.training import checkpoints
-
-    _check_folder(arguments.json)
-    settings = checkpoints.read_checkpoint(arguments.run_folder).settings
-    if arguments.digits is not None:
-        settings = settings.changed(digits=arguments.digits)
-    report = evaluation.evaluate(
-        checkpoints.load_model(arguments.run_folder), settings, arguments.sequences
-    )
-    print(score_table.table(report))
-    if arguments.json is not None:
-        write_json(arguments.json, report)
-    return 0
+# As the modules have them that do the work, which need torch; `--help` must not.
+ROWS = ("composite-conditional", "composite", "future", "conditional-future", "convlstm")
+SPEEDS = ("constant", "range")
+GROUPS = ("layers", "convolutions", "steps", "data", "start", "lesson")
 
 
 def add_predict(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", help="folder of a run, or the name of a trained model")
     parser.add_argument(
-        "--frames", type=Path, required=True, help="array (.npy), folder of images, or video"
+        "model", type=flags.path, metavar="DIR|NAME", help="folder of a run, or a trained model"
     )
-    parser.add_argument("--out", type=Path, required=True, help="file: .npy, .png or .gif")
-    parser.add_argument("--steps", type=int, default=10, help="frames to predict")
     parser.add_argument(
-        "--seen", type=int, default=None, help="frames to show it; none: as many as in its training"
+        "--frames",
+        type=flags.path,
+        required=True,
+        help="array (.npy), file of sequences, folder of images, animation or video",
+    )
+    parser.add_argument("--out", type=flags.path, required=True, help="file: .npy, .png or .gif")
+    parser.add_argument("--steps", type=flags.number(1), default=10, help="frames to predict")
+    parser.add_argument(
+        "--seen",
+        type=flags.number(1),
+        default=None,
+        help="frames to show it; none: as many as in its training",
+    )
+    parser.add_argument(
+        "--sequence",
+        type=flags.number(0),
+        default=None,
+        help="which one, where --frames is a file of sequences, from 0",
+    )
+    parser.add_argument(
+        "--rate",
+        type=flags.number(0.01, 1000, whole=False),
+        default=None,
+        help="frames a second that a video is sampled at; none: all its frames, as they come",
+    )
+    parser.add_argument(
+        "--show",
+        type=flags.path,
+        default=None,
+        metavar="FILE",
+        help="sheet (.png) of the frames as they were read above what the model sees of them",
     )
 
 
 def run_predict(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab import pretrained
     from lstm_video_lab.commands import frame_files
+    from lstm_video_lab.commands.evaluate import open_model
     from lstm_video_lab.prediction import predict
-    from lstm_video_lab.training import checkpoints
 
     a = arguments
-    frame_files.check_ending(a.out)
-    _check_folder(a.out)
-    if a.steps < 1 or (a.seen is not None and a.seen < 1):
-        raise ValueError(f"--steps {a.steps}, --seen {a.seen}: give at least 1")
-    if a.model in pretrained.list_pretrained():
-        model = pretrained.load_pretrained(a.model)
-        if "kind" in model.card:
-            raise ValueError(f"{a.model} is no VideoModel: choose another model, or a run")
-        known = model.card["settings"]["frames_in"]
-    else:
-        model = checkpoints.load_model(a.model)
-        known = checkpoints.read_checkpoint(a.model).settings.frames_in
-    if not model.settings.predict:
-        raise ValueError("this model only gives its input back: train one with predict on")
-    frames = frame_files.read_frames(a.frames, model.settings.channels)[: a.seen or known]
-    seen = frame_files.fitted(frames, model.settings.image_size)  # (T, C, S, S)
+    frame_files.check_targets(a.frames, a.out, a.show)
+    model, settings = open_model(a.model)
+    s = model.settings
+    if not s.predict:
+        raise LabError("this model only gives its input back: train one with predict on")
+    seen_count = a.seen or settings.frames_in
+    needed = frame_files.COPIES * (a.steps + seen_count) * s.channels * s.image_size**2
+    needs.check_memory(needed, f"--steps {a.steps}", "give fewer")
+    clip = frame_files.read_clip(a.frames, s.channels, a.sequence, a.rate, seen_count)
+    seen = frame_files.fitted(clip.frames, s.image_size)  # (T, C, S, S)
+    print(frame_files.describe(clip, s.image_size), flush=True)
+    if a.show is not None:
+        frame_files.write_sheet(a.show, clip.frames, seen)
     future = predict(model, seen[:, None], a.steps).future
     assert future is not None
     frame_files.write_frames(a.out, seen, future[:, 0])
@@ -103,7 +97,7 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
         help="set of numbers; none: laptop, or what the model was made at",
     )
     parser.add_argument(
-        "--out", type=Path, required=True, help="folder for its result and its figure"
+        "--out", type=flags.path, required=True, help="folder for its result and its figure"
     )
 
 
@@ -116,21 +110,24 @@ def run_experiment(arguments: argparse.Namespace) -> int:
 
 
 def add_reproduce(parser: argparse.ArgumentParser) -> None:
-    from lstm_video_lab.lessons.table2 import reproduction
-
     parser.add_argument("what", choices=("table2",), help="table of the paper")
-    parser.add_argument("--out", type=Path, required=True, help="folder of its runs and reports")
+    parser.add_argument(
+        "--out", type=flags.path, required=True, help="folder of its runs and reports"
+    )
     parser.add_argument(
         "--row",
         action="append",
-        choices=tuple(reproduction.ROWS),
+        choices=ROWS,
         help="this row alone; may repeat",
     )
-    parser.add_argument("--minutes", type=float, default=None, help="of each row; none: by steps")
-    parser.add_argument("--scale", choices=tuple(SCALES), default="paper", help="set of numbers")
     parser.add_argument(
-        "--speed", choices=tuple(reproduction.SPEEDS), default="constant", help="law of the digits"
+        "--minutes",
+        type=flags.number(0, whole=False),
+        default=None,
+        help="of each row; none: by steps",
     )
+    parser.add_argument("--scale", choices=tuple(SCALES), default="paper", help="set of numbers")
+    parser.add_argument("--speed", choices=SPEEDS, default="constant", help="law of the digits")
     parser.add_argument(
         "--feedback",
         choices=("own", "teacher"),
@@ -138,9 +135,13 @@ def add_reproduce(parser: argparse.ArgumentParser) -> None:
         help="what conditional decoders are fed in training",
     )
     parser.add_argument("--digits", default="mnist", help="as in train")
-    parser.add_argument("--batch-size", type=int, default=argparse.SUPPRESS, help="as in train")
-    parser.add_argument("--steps", type=int, default=argparse.SUPPRESS, help="as in train")
-    parser.add_argument("--seed", type=int, default=0, help="as in train")
+    parser.add_argument(
+        "--batch-size", type=flags.number(1), default=argparse.SUPPRESS, help="as in train"
+    )
+    parser.add_argument(
+        "--steps", type=flags.number(1), default=argparse.SUPPRESS, help="as in train"
+    )
+    parser.add_argument("--seed", type=flags.number(0, 2**31 - 1), default=0, help="as in train")
 
 
 def run_reproduce(arguments: argparse.Namespace) -> int:
@@ -172,27 +173,27 @@ def tell(lines: Generator[str, None, None]) -> int:
 
 
 def add_bench(parser: argparse.ArgumentParser) -> None:
-    from lstm_video_lab import bench
-
-    parser.add_argument("--json", type=Path, help="file for the report")
-    parser.add_argument("--page", type=Path, help="page that shows the table, between its marks")
+    parser.add_argument("--json", type=flags.path, help="file for the report")
     parser.add_argument(
-        "--only", nargs="+", choices=bench.GROUPS, default=bench.GROUPS, help="what to measure"
+        "--page", type=flags.path, help="page that shows the table, between its marks"
     )
+    parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS, help="what to measure")
 
 
 def run_bench(arguments: argparse.Namespace) -> int:
     from lstm_video_lab import bench
     from lstm_video_lab.bench import report as pages
 
-    _check_folder(arguments.json)
-    if arguments.page is not None:
-        pages.with_table(arguments.page)  # before the work begins
+    if arguments.json is not None:
+        check_target(arguments.json)
+    if arguments.page is not None:  # before the work begins
+        check_target(arguments.page)
+        pages.with_table(arguments.page)
     report = bench.run(tuple(arguments.only))
     text = pages.table(report)
-    print(text, end="")
     if arguments.json is not None:
         write_json(arguments.json, report)
     if arguments.page is not None:
         pages.put_into(arguments.page, text)
+    print(text, end="")
     return 0

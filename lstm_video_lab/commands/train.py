@@ -4,73 +4,52 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import os
+import shlex
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from lstm_video_lab.checks import LabError
+from lstm_video_lab.commands import flags, needs
 from lstm_video_lab.settings import Settings
 
-WORDS = {"true": True, "false": False, "none": None}
-
-
-def _parse_value(text: str) -> Any:
-    """'256' → 256, '128,64' → (128, 64), 'none' → None, 'future' → 'future'."""
-    if "," in text:
-        return tuple(_parse_value(part) for part in text.split(","))
-    if text.lower() in WORDS:
-        return WORDS[text.lower()]
-    for kind in (int, float):
-        with contextlib.suppress(ValueError):
-            return kind(text)
-    return text
-
-
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    """Every field of the settings as a flag; what is not given comes from the scale."""
-    for field in dataclasses.fields(Settings):
-        flag, choices = "--" + field.name.replace("_", "-"), field.metadata["choices"]
-        text = field.metadata["doc"].replace("%", "%%")
-        if choices == (True, False):
-            parser.add_argument(
-                flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=text
-            )
-            continue
-        if choices:
-            text += f" ({', '.join(str(choice).lower() for choice in choices)})"
-        parse = str if field.type == "str" else _parse_value
-        parser.add_argument(flag, type=parse, default=argparse.SUPPRESS, metavar="VALUE", help=text)
-
-
-def _given_settings(arguments: argparse.Namespace) -> dict[str, Any]:
-    names = {field.name for field in dataclasses.fields(Settings)}
-    return {name: value for name, value in vars(arguments).items() if name in names}
+ALWAYS_THERE = ("digits", "camera", "embedded", "mnist")  # data that are no files
+SOON = 120.0  # seconds: a run that takes longer says so
+MEASURED = 20  # steps after which it knows
 
 
 def add_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--out", type=flags.path, required=True, help="folder of the run")
     parser.add_argument(
         "--resume",
         choices=("auto", "never"),
         default="never",
         help="auto: continue the run in --out, if there is one",
     )
-    _add_settings(parser)
+    flags.add_settings(parser, Settings)
 
 
 def run_train(arguments: argparse.Namespace) -> int:
     from lstm_video_lab import distributed
     from lstm_video_lab.training import checkpoints
 
-    out, given = arguments.out, _given_settings(arguments)
+    out, given = arguments.out, flags.chosen_settings(arguments, Settings)
+    if out.exists() and not out.is_dir():
+        raise LabError(f"{out}: is a file: name a folder")
     resume = arguments.resume == "auto"
     if resume and checkpoints.newest_checkpoint(out) is not None:
-        settings = checkpoints.read_checkpoint(out).settings.changed(**given)
+        before = checkpoints.read_checkpoint(out).settings
+        settings = before.changed(
+            **{k: _same_place(v, getattr(before, k)) for k, v in given.items()}
+        )
     else:
-        settings = Settings.for_scale(**given)
+        settings = from_anywhere(Settings.for_scale(**given))
+    needs.check_memory(needs.memory_of(settings), "this run", "make units or batch_size smaller")
+    needs.check_disk(needs.disk_of(settings), out, "a run of this size")
     with distributed.joined() as group:
         try:
             stopped = follow(settings, out, resume, group)
@@ -80,13 +59,31 @@ def run_train(arguments: argparse.Namespace) -> int:
     if not group.is_first:
         return 128 + stopped if stopped else 0
     if stopped:
-        print(
-            f"stopped; continue with: lstm-video-lab train --out {out} --resume auto",
-            file=sys.stderr,
-        )
+        going_on = shlex.join(["lstm-video-lab", "train", "--out", str(out), "--resume", "auto"])
+        print(f"stopped; continue with: {going_on}", file=sys.stderr)
         return 128 + stopped
-    print(f"done: {out}; look at it with: lstm-video-lab evaluate {out} --json report.json")
+    look = shlex.join(["lstm-video-lab", "evaluate", str(out), "--json", "report.json"])
+    print(f"done: {out}; look at it with: {look}")
     return 0
+
+
+def from_anywhere(settings: Settings) -> Settings:
+    """The settings with their folders and files in full, so that a run finds its data again from
+    another working directory.
+    """
+    data = settings.data if settings.data in ALWAYS_THERE else os.path.abspath(settings.data)
+    parts = settings.digits.split("+") if not os.path.exists(settings.digits) else [settings.digits]
+    digits = [
+        os.path.abspath(part) if part not in ALWAYS_THERE and os.path.isdir(part) else part
+        for part in parts
+    ]
+    return settings.changed(data=data, digits="+".join(digits))
+
+
+def _same_place(value: Any, before: Any) -> Any:
+    """What a run was started with, where the same file or folder is named in another way."""
+    is_path = isinstance(value, str) and isinstance(before, str) and value not in ALWAYS_THERE
+    return before if is_path and os.path.abspath(value) == os.path.abspath(before) else value
 
 
 def follow(settings: Settings, out: Path, resume: bool, ranks: Any) -> int:
@@ -110,7 +107,12 @@ def follow(settings: Settings, out: Path, resume: bool, ranks: Any) -> int:
         contextlib.closing(training.train(settings, out, resume, ranks)) as run,
         bar,
     ):
-        for progress in run:
+        if ranks.is_first:
+            bar.write(_plan(settings))
+        begun = time.monotonic()
+        for count, progress in enumerate(run, 1):
+            if count == MEASURED and ranks.is_first:
+                bar.write(_how_long(settings, progress, (time.monotonic() - begun) / count))
             bar.update(100 * progress.fraction - bar.n)
             bar.set_postfix_str(
                 f"step {progress.step}, loss {progress.loss:.1f} {unit}", refresh=False
@@ -125,6 +127,27 @@ def follow(settings: Settings, out: Path, resume: bool, ranks: Any) -> int:
             if is_over:
                 return caught[0] if caught else signal.SIGTERM
     return 0
+
+
+def _plan(settings: Settings) -> str:
+    """What the run will take."""
+    return (
+        f"{needs.count_parameters(settings):,} parameters; at least "
+        f"{needs.in_words(needs.memory_of(settings))} of memory and "
+        f"{needs.in_words(needs.disk_of(settings))} of disk"
+    )
+
+
+def _how_long(settings: Settings, progress: Any, seconds: float) -> str:
+    """From the first steps, each of so many seconds."""
+    left = (settings.steps or 0) - progress.step
+    duration = seconds * left
+    if settings.minutes is not None:
+        duration = 60 * settings.minutes * (1 - progress.fraction)
+    if duration < SOON:
+        return f"{seconds:.3f} s a step"
+    whole = f"{duration / 60:.0f} minutes" if duration < 7200 else f"{duration / 3600:,.0f} hours"
+    return f"{seconds:.3f} s a step: about {whole} to go"
 
 
 def _heldout_line(progress: Any) -> str:

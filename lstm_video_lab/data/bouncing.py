@@ -229,10 +229,8 @@ def gather_windows(strip: torch.Tensor, starts: torch.Tensor, length: int) -> to
 
 def _speed_range(speed: float | tuple[float, float]) -> tuple[float, float]:
     """(low, high) of a speed or a range of speeds."""
-    try:
-        low, high = map(float, speed if isinstance(speed, tuple | list) else (speed, speed))
-    except (TypeError, ValueError):
-        raise LabError(f"speed={speed!r} must be one number, or (low, high)") from None
-    if not 0 <= low <= high < math.inf:
-        raise LabError(f"speed={speed!r} must be finite, with 0 <= low <= high")
-    return low, high
+    speeds = tuple(speed) if isinstance(speed, tuple | list) else (speed, speed)
+    check_number("speed", speeds if isinstance(speed, list) else speed, 0)
+    if len(speeds) != 2 or speeds[0] > speeds[1]:
+        raise LabError(f"speed={speed!r} must be one number, or (low, high)")
+    return float(speeds[0]), float(speeds[1])

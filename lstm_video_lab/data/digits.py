@@ -74,12 +74,11 @@ def load_digits(source: str | os.PathLike[str] = "embedded", split: str = "train
     if source == "mnist":
         return _read_folder(_download(split), split)
     folder = Path(source)
-    if folder.is_dir():
+    if str(source) and folder.is_dir():
         return _read_folder(folder, split)
-    if folder.exists():
-        raise NotADirectoryError(f"{folder} is no folder: name the folder that holds the IDX files")
-    if len(folder.parts) > 1:
-        raise FileNotFoundError(f"digits: the folder {folder} does not exist")
+    if folder.exists() or len(folder.parts) > 1:
+        what = "is no folder" if folder.exists() else "does not exist"
+        raise FileNotFoundError(f"digits: {folder} {what}: name the folder that holds IDX files")
     known = 'choose "embedded", "mnist", or an existing folder of IDX files'
     raise LabError(f"digits={str(source)!r} is unknown: {known}")
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.patches import CameraPatches, VideoPatches
 from lstm_video_lab.data.videos import load_videos
@@ -29,4 +30,8 @@ def open_data(settings: DataSettings, split: str = "train") -> Any:
         )
     if s.data == "camera":
         return CameraPatches(split, s.image_size, num_frames, s.channels, s.seed)
-    return VideoPatches(load_videos(s.data, split, s.channels), s.image_size, num_frames, s.seed)
+    videos = load_videos(s.data, split, s.channels)
+    try:
+        return VideoPatches(videos, s.image_size, num_frames, s.seed)
+    except LabError as error:
+        raise LabError(f"{s.data}: {error}") from None

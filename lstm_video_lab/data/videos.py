@@ -1,4 +1,4 @@
-"""Video files of a folder, decoded with PyAV.
+"""Video files of a folder, decoded with PyAV, upright as a viewer shows them.
 
 Two layouts are read: a folder for each class, as UCF-101 and HMDB-51 have it, and any folder of
 videos. Clips that were cut from one recording stay on one side of the split, for otherwise a model
@@ -6,19 +6,23 @@ could be tested on pictures that it was trained on.
 """
 
 import re
+import warnings
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from lstm_video_lab.checks import LabError
+from lstm_video_lab.data.clips import find_clips, open_clips
 
-ENDINGS = (".avi", ".mp4", ".mkv", ".mov", ".webm", ".mpg", ".mpeg")
+ENDINGS = (".avi", ".mp4", ".mkv", ".mov", ".webm", ".mpg", ".mpeg", ".m4v")
 MOST_FRAMES = 300  # of one video
 MOST_BYTES = 2**28  # of all that are kept in memory
 UCF_NAME = re.compile(r"v_.+_g(\d+)_c\d+$")  # a class, a group (one recording), a clip
+PHONE = re.compile(r"(img|vid|pxl|mvi|mov|dsc\w?|g[xh]\d\d|gopr?)[_-]?\d{4,}([_-]\d{4,})?", re.I)
 UCF_TEST_GROUPS = range(1, 8)  # of its official first split
-ONE_IN = 5  # recordings of other folders is for tests
+ONE_IN = 5  # recordings of other folders, or sequences of a file, is for tests
 
 
 def find_videos(folder: Path | str, split: str) -> list[Path]:
@@ -29,24 +33,32 @@ def find_videos(folder: Path | str, split: str) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such folder: name one that holds videos")
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
-    recordings = sorted({_recording(path) for path in paths})
+    found = (path for path in folder.rglob("[!.]*") if path.suffix.lower() in ENDINGS)
+    paths = sorted(path for path in found if path.is_file())
+    recordings = sorted({recording_of(path) for path in paths})
     if len(recordings) < 2:
         raise LabError(
-            f"{folder}: {len(recordings)} video recordings are too few: one to train on and one to "
-            f"test on are needed ({', '.join(ENDINGS)})"
+            f"{folder}: {len(paths)} videos ({', '.join(ENDINGS)}) of {len(recordings)} recordings "
+            "are too few: one to train on and one to test on are needed (names that differ in "
+            "their last number are clips of one recording: end them in a letter if they are not)"
         )
     tests = {name for k, name in enumerate(recordings) if k % ONE_IN == ONE_IN - 1}
     tests = tests or {recordings[-1]}
     return [path for path in paths if _is_test(path, tests) == (split == "test")]
 
 
-def load_videos(folder: Path | str, split: str, channels: int = 1) -> list[np.ndarray]:
-    """Videos as uint8 arrays (frames, C, h, w), mixed, until `MOST_BYTES` are full.
+def load_videos(source: Path | str, split: str, channels: int = 1) -> list[np.ndarray]:
+    """Videos as uint8 arrays (frames, C, h, w): of a folder, mixed, until `MOST_BYTES` are full, or
+    the sequences of one file, left where they are.
 
     Raises ImportError without PyAV, ValueError for a file that is no video.
     """
-    paths = find_videos(folder, split)
+    if (file := find_clips(source)) is not None:
+        clips, _ = open_clips(file)
+        if clips.shape[2] != channels:
+            raise LabError(f"{file}: {clips.shape[2]} channels, where channels={channels}")
+        return [clip for n, clip in enumerate(clips) if (n % ONE_IN == 4) == (split == "test")]
+    paths = find_videos(source, split)
     kept: list[np.ndarray] = []
     for k in np.random.default_rng(0).permutation(len(paths)):
         kept.append(decode(paths[k], channels))
@@ -57,33 +69,52 @@ def load_videos(folder: Path | str, split: str, channels: int = 1) -> list[np.nd
 
 def decode(path: Path | str, channels: int = 1, most: int = MOST_FRAMES) -> np.ndarray:
     """The first frames of a video, grey or in colour: uint8 (frames, C, h, w)."""
+    return as_frames(path, [frame for *_, frame in islice(decoded(path, channels), most)])
+
+
+def as_frames(path: Path | str, images: list[np.ndarray]) -> np.ndarray:
+    """Images (h, w) or (h, w, 3) as (frames, C, h, w). Raises ValueError for several sizes."""
+    if not images or len({image.shape for image in images}) > 1:
+        raise LabError(f"{path}: {len(images)} frames, of one size there must be at least one")
+    video = np.stack(images)
+    return video[:, None] if video.ndim == 3 else np.ascontiguousarray(video.transpose(0, 3, 1, 2))
+
+
+def decoded(path: Path | str, channels: int = 1) -> Iterator[tuple[float, int, np.ndarray]]:
+    """Each frame of a video, upright, after its time in seconds and the degrees it was turned by.
+
+    A video that breaks off ends there, with a warning. Raises ImportError without PyAV, ValueError
+    for a file that is no video.
+    """
     try:
         import av
     except ImportError:
         raise ImportError(
-            "videos are decoded with PyAV, which is not installed: pip install av"
+            "videos are decoded with PyAV, which is missing: pip install av"
         ) from None
+    count = 0
     try:
-        with av.open(str(path)) as container:
-            frames = [
-                frame.to_ndarray(format="gray" if channels == 1 else "rgb24")
-                for frame in islice(container.decode(video=0), most)
-            ]
+        with av.open(f"file:{path}") as container:
+            for frame in container.decode(video=0):
+                image = frame.to_ndarray(format="gray" if channels == 1 else "rgb24")
+                count += 1
+                turned = round(frame.rotation)
+                yield frame.time or 0.0, turned, np.rot90(image, round(turned / 90))
     except (av.FFmpegError, IndexError) as error:  # IndexError: sound alone
-        raise LabError(f"{path}: cannot be read as a video ({error}): take it away") from None
-    if not frames:
-        raise LabError(f"{path}: a video without frames: take it away")
-    video = np.stack(frames)
-    return video[:, None] if channels == 1 else np.ascontiguousarray(video.transpose(0, 3, 1, 2))
+        if not count:
+            raise LabError(f"{path}: cannot be read as a video ({error}): take it away") from None
+        warnings.warn(f"{path}: breaks off after {count} frames ({error})", stacklevel=2)
 
 
-def _recording(path: Path) -> str:
-    """Class and recording of a clip: UCF-101 numbers them; elsewhere clips end in a number."""
-    ucf = UCF_NAME.match(path.stem)
-    name = f"g{ucf[1]}" if ucf else re.sub(r"[_-]\d+$", "", path.stem)
+def recording_of(path: Path) -> str:
+    """Class and recording of a clip: UCF-101 numbers them, a phone numbers recordings; elsewhere
+    clips end in a number.
+    """
+    ucf, phone = UCF_NAME.match(path.stem), PHONE.match(path.stem)
+    name = f"g{ucf[1]}" if ucf else phone[0] if phone else re.sub(r"[_-]\d+$", "", path.stem)
     return f"{path.parent.name}/{name}"
 
 
 def _is_test(path: Path, tests: set[str]) -> bool:
     ucf = UCF_NAME.match(path.stem)
-    return int(ucf[1]) in UCF_TEST_GROUPS if ucf else _recording(path) in tests
+    return int(ucf[1]) in UCF_TEST_GROUPS if ucf else recording_of(path) in tests

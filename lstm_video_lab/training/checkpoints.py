@@ -10,7 +10,6 @@ Tensors are safetensors, everything else is JSON: nothing is ever unpickled.
 import hashlib
 import json
 import os
-import re
 import shutil
 import time
 from dataclasses import dataclass
@@ -176,10 +175,9 @@ def _check_tensors(path: Path, stored: dict[str, Tensor], like: dict[str, Tensor
 
 def _checkpoints(out: Path) -> list[Path]:
     """Whole checkpoints, oldest first."""
-    names = re.compile(r"checkpoint-\d{6,15}")
-    folders = [path for path in out.glob("checkpoint-*") if names.fullmatch(path.name)]
+    folders = [path for path in out.glob("checkpoint-*") if path.name[11:].isdecimal()]
     whole = [path for path in folders if (path / SUMS).is_file()]
-    return sorted(whole, key=lambda path: int(path.name.split("-")[1]))
+    return sorted(whole, key=lambda path: int(path.name[11:]))
 
 
 def _flatten(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:

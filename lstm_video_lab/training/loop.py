@@ -61,10 +61,7 @@ class DivergedError(ArithmeticError):
 
 
 def train(
-    settings: Settings,
-    out: Path | str | None = None,
-    resume: bool = False,
-    ranks: Ranks = ALONE,
+    settings: Settings, out: Path | str | None = None, resume: bool = False, ranks: Ranks = ALONE
 ) -> Generator[Progress, None, None]:
     """Train a `VideoModel` on the data of its settings, a `Progress` after every step.
 
@@ -129,7 +126,10 @@ class _Run:
             raise
         except RankLostError:
             self._save()  # the step in which it was lost has changed nothing yet
-            raise RankLostError(self._loss_of_a_rank()) from None
+            raise RankLostError(
+                f"step {self.step + 1}: rank {self.ranks.rank} of {self.ranks.size} lost another "
+                f"rank; {self._kept()}; continue, with any number of ranks, with --resume auto"
+            ) from None
         except (Exception, GeneratorExit):  # also of a log that is full, or a look that fails
             self._save()
             raise
@@ -208,25 +208,13 @@ class _Run:
         s, heldout, numbers = self.settings, None, self.numbers
         if self.step % s.validate_every == 0 or self.fraction >= 1.0:
             heldout = evaluation.evaluate(
-                self.model,
-                s,
-                HELDOUT_SEQUENCES,
-                similarity=False,
-                compare=False,
-                ranks=self.ranks,
+                self.model, s, HELDOUT_SEQUENCES, similarity=False, compare=False, ranks=self.ranks
             )
+        future, backward = numbers.get("future"), numbers.get("reconstruction")
         progress = Progress(
-            step=self.step,
-            fraction=self.fraction,
-            seconds=self.seconds,
-            loss=numbers["loss"],
-            future=numbers.get("future"),
-            reconstruction=numbers.get("reconstruction"),
-            learning_rate=rate,
-            gradient_norm=numbers["norm"],
-            heldout=heldout,
-            model=self.model,
-        )
+            self.step, self.fraction, self.seconds, numbers["loss"], future, backward, rate,
+            numbers["norm"], heldout, self.model,
+        )  # fmt: skip
         if heldout is not None or self.step % LOG_EVERY == 0:
             self.last = {k: v for k, v in vars(progress).items() if k != "model"}
             self._log(self.last)
@@ -253,7 +241,11 @@ class _Run:
         try:
             lines = log.read_text("utf-8").splitlines(keepends=True) if log.is_file() else []
             values = [json.loads(line) for line in lines if line.endswith("\n")]
-            kept = [value for value in values if value["loss"] is not None and value["step"] <= self.step]
+            kept = [
+                value
+                for value in values
+                if value["loss"] is not None and value["step"] <= self.step
+            ]
             if any(line[:7] != LOG_LINE[: len(line)] for line in lines):
                 raise ValueError
         except (ValueError, LookupError, TypeError, RecursionError):
@@ -296,16 +288,8 @@ class _Run:
         last = None if self.out is None else checkpoints.newest_checkpoint(self.out)
         return f"the last good checkpoint is {last}" if last else "no checkpoint was written yet"
 
-    def _loss_of_a_rank(self) -> str:
-        return (
-            f"step {self.step + 1}: rank {self.ranks.rank} of {self.ranks.size} lost another rank; "
-            f"{self._kept()}; continue, with any number of ranks, with --resume auto"
-        )
-
     def _advice(self) -> str:
-        s, kept = self.settings, self._kept()
-        lower = (
-            "set clip to 5" if not s.clip else f"lower the learning rate (now {s.learning_rate:g})"
-        )
+        rate = f"lower the learning rate (now {self.settings.learning_rate:g})"
+        lower = rate if self.settings.clip else "set clip to 5"
         where = f"step {self.step + 1}: the loss or its gradient is not a finite number"
-        return f"{where}: {lower}; {kept}"
+        return f"{where}: {lower}; {self._kept()}"

@@ -12,9 +12,7 @@ from lstm_video_lab.files import write_whole
 
 
 def resume_trials(
-    log: Path,
-    points: Iterable[dict[str, Any]],
-    work: Callable[[dict[str, Any]], dict[str, Any]],
+    log: Path, points: Iterable[dict[str, Any]], work: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> Iterator[tuple[dict[str, Any], bool]]:
     """For each point its row, the point with what `work` found there, and whether that is new.
 

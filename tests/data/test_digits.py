@@ -138,7 +138,7 @@ def test_what_is_missing_is_named(tmp_path, files):
         load_digits(tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError, match=r"train-images-idx3-ubyte\.gz"):
         load_digits(write(tmp_path, files), "train")
-    with pytest.raises(NotADirectoryError, match="is no folder"):
+    with pytest.raises(FileNotFoundError, match="is no folder"):
         load_digits(tmp_path / IMAGES)
 
 

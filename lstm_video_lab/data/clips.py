@@ -1,0 +1,50 @@
+"""Sequences in one file, as the field's test set `mnist_test_seq.npy` holds them.
+
+Letters: N sequences, T frames, C channels, H × W the size of a frame.
+"""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from lstm_video_lab.checks import LabError
+
+FIELD_FILE = "mnist_test_seq.npy"  # uint8 (20, 10000, 64, 64)
+
+
+def find_clips(path: Path | str) -> Path | None:
+    """The file of sequences that is meant: itself, or in a folder as torchvision downloads it."""
+    path = Path(path)
+    places = (path, path / FIELD_FILE, path / "MovingMNIST" / FIELD_FILE)
+    return next((place for place in places if place.is_file()), None)
+
+
+def open_clips(path: Path) -> tuple[np.ndarray, str]:
+    """The sequences (N, T, C, H, W) of a .npy, by memory map, and its layout in words.
+
+    Raises ValueError for what is no such file.
+    """
+    try:
+        if zipfile.is_zipfile(path):
+            raise ValueError("a .npz cannot be read by memory map: save its array as .npy")
+        stored = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError, OSError, SyntaxError, RecursionError, MemoryError) as error:
+        raise LabError(f"{path}: cannot be read as sequences ({error})") from None
+    return as_clips(stored, path)
+
+
+def as_clips(stored: np.ndarray, path: Path) -> tuple[np.ndarray, str]:
+    """Of the first two axes the shorter is time."""
+    layout = (
+        "time first" if stored.ndim > 1 and stored.shape[0] <= stored.shape[1] else "batch first"
+    )
+    clips = stored[..., None, :, :] if stored.ndim == 4 else stored
+    if clips.ndim != 5 or clips.dtype != np.uint8 or 0 in clips.shape:
+        raise LabError(
+            f"{path}: {stored.dtype} {stored.shape} are no sequences: give uint8, (T, N, H, W) or "
+            "(N, T, H, W), of colour with a third or last axis of 3"
+        )
+    clips = clips.swapaxes(0, 1) if layout == "time first" else clips
+    clips = clips if clips.shape[2] in (1, 3) else np.moveaxis(clips, -1, 2)
+    return np.asarray(clips), f"{layout}: {len(clips):,} sequences of {clips.shape[1]} frames"
