@@ -38,14 +38,14 @@ import os
 
 import torch
 
-from lstm_video_lab import check, plots
+from lstm_video_lab import check
 from lstm_video_lab.data.frames import FRAME_ORDERS
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.temporal_models import experiment as lab
 from lstm_video_lab.lessons.temporal_models import figures, guesses, memory
 from lstm_video_lab.lessons.temporal_models.experiment import TASKS
 from lstm_video_lab.lessons.temporal_models.localise import what_it_hangs_on
-from lstm_video_lab.lessons.temporal_models.model import KINDS, TemporalModel, cost, inflate
+from lstm_video_lab.lessons.temporal_models.model import KINDS, TemporalModel, inflate
 from lstm_video_lab.lessons.temporal_models.widgets import TemporalExplorer
 from lstm_video_lab.widgets import Guess
 from lstm_video_lab.widgets.film import FilmPlayer
@@ -58,12 +58,8 @@ result, inflated = load_result("temporal_models"), load_result("inflating")
 tests = {
     task: lab.labelled_batch(task, lab.open_clips(task, sizes, "test"), 0, 200) for task in TASKS
 }
-films = {}
-for task, ns in {"direction": (0, 2), "action": (2, 3)}.items():
-    clips, labels = tests[task]
-    films |= {f"{task}: {TASKS[task][labels[n]]}": clips[:, n] for n in ns}
 FilmPlayer(
-    films,
+    figures.four_clips(tests),
     "Four test clips. In the first two one digit drifts; what leaves at a wall comes back at the "
     "opposite one. In the others two digits move. No digit of a test clip is in any of training.",
 )
@@ -111,20 +107,18 @@ check("temporal_models/long_exposure", long_exposure)
 # Before training, the price. An operation is a multiplication or an addition.
 
 # %% Parameters and operations tags=["nbval-check-output"]
-clip = torch.zeros(10, 1, 24, 24)
 flat = TemporalModel("frames", 4)
 models = {k: TemporalModel(k, 4, start=flat if k == "inflated" else None) for k in KINDS}
-print("for one clip of 10 frames, 24×24 pixels, 4 classes")
-print(f"{'':<10}{'parameters':>12}{'in the trunk':>14}{'operations':>13}")
-for kind, model in models.items():
-    parameters, operations = cost(model, clip)
-    trunk = sum(p.numel() for p in model.trunk.parameters())
-    print(f"{kind:<10}{parameters:>12,}{trunk:>14,}{operations / 1e6:>11.1f} M")
+print(figures.of_costs(models, clip=torch.zeros(10, 1, 24, 24)))
 
 # %% [markdown]
 # A filter over three frames has three times the weights, and makes three times the operations. A
-# separable one has C′·(C·k² + C′·d) weights instead of C′·C·k²·d, for k×k pixels, d frames, C maps
-# in and C′ out. In our first layer C is 1, and there it even costs *more*: 264 against 216. It pays
+# separable one has fewer, for $k×k$ pixels, $d$ frames, $C$ maps in and $C'$ out:
+#
+# $$\underbrace{C' C k^2 d}_{\text{3d}} \qquad \text{against} \qquad
+# \underbrace{C' (C k^2 + C' d)}_{\text{separable}}$$
+#
+# In our first layer $C$ is 1, and there it even costs *more*: 264 against 216. It pays
 # where maps are many. The parameters outside the trunk are nearly all in the layer after it.
 #
 # ## 2. Where motion does not matter
@@ -216,13 +210,7 @@ TemporalExplorer({key: trained[key] for key in order}, tests)
 # %% What the answer hangs on
 clips, labels = tests["name"]
 fall = what_it_hangs_on(trained["name", "3d"], clips[:, 3], int(labels[3])).relu()  # (T, 8, 8)
-larger = torch.nn.functional.interpolate(fall[:, None], sizes.image_size)[:, 0]
-plots.frames(
-    {"clip": clips[:, 3], "hangs on": larger / larger.amax((1, 2), keepdim=True).clamp_min(1e-9)},
-    f"The digit {labels[3]}, and how far its probability falls (“3d”, trained on names) where a "
-    "square of that frame is painted black; white: most in that frame. No label ever said where "
-    "the digit is.",
-)
+figures.draw_what_it_hangs_on(clips[:, 3], fall, int(labels[3]))
 
 # %% [markdown]
 # That is *localising in space and time* from labels of whole clips: the lecture names it as the
@@ -309,13 +297,12 @@ print(lab.table(result))
 # So make a filter for clips out of one for images. The usual way repeats it over d frames and
 # divides by d:
 #
-# ```
-# y(t) = Σₙ W(n) ∗ x(t − d + n),     W(n) = W / d   for n = 1 … d
-# ```
+# $$y(t) = \sum_{n=1}^{d} W_n * x(t - d + n), \qquad W_n = \frac{W}{d}$$
 #
-# If nothing moves, all x are equal, and the sum is W ∗ x again: the clip is answered as the image.
-# But other W(n) have the same sum. Put all of W into the last slice, n = d, which sees the present
-# frame, and 0 before: a still clip is answered as its image, just as well.
+# If nothing moves, all $x$ are equal, and the sum is $W * x$ again: the clip is answered as the
+# image. But other $W_n$ have the same sum. Put all of $W$ into the last slice, $n = d$, which sees
+# the present frame, and 0 before: a still clip is answered as its image, just as well. (In
+# [Exercise 11](../exercises/11_inflated_convolution.ipynb) you write both, and prove it.)
 #
 # <!--
 # table = "All accuracies"

@@ -46,6 +46,7 @@ from lstm_video_lab.lessons.video_ladder import (
     figures,
     grey,
     guesses,
+    state_figures,
 )
 from lstm_video_lab.lessons.video_ladder.model import Ladder, train_ladder
 from lstm_video_lab.lessons.video_ladder.widgets import MixExplorer, StateExplorer
@@ -70,11 +71,11 @@ FilmPlayer(
 # A GRU (lesson 01) has one state h and two gates. Put convolutions where it has matrix products,
 # and the state becomes a stack of maps:
 #
-# ```
-# r, z = σ(conv[x(t), h(t−1)])          reset and update
-# n    = tanh(conv[x(t), r ⊙ h(t−1)])   the new value
-# h(t) = (1 − z) ⊙ h(t−1) + z ⊙ n       z lets the new value in
-# ```
+# $$r, z = \sigma\big(\mathrm{conv}[x(t),\, h(t-1)]\big) \qquad \text{reset and update}$$
+#
+# $$n = \tanh\big(\mathrm{conv}[x(t),\, r \odot h(t-1)]\big) \qquad \text{the new value}$$
+#
+# $$h(t) = (1 - z) \odot h(t-1) + z \odot n \qquad z \text{ lets the new value in}$$
 #
 # Two things differ from `GRUCell`, which is torch's. There the reset gate acts *after* the
 # product with h; here it wipes h *before* the convolution, so that one pixel can hide from its
@@ -120,9 +121,7 @@ print("Parameters of a 5×5 cell, 2 maps in, 3 of state:", sum(p.numel() for p i
 # installed and may fetch its weights, `Ladder(encoder="resnet18")` is the frozen encoder. The loss
 # is a mix, and its shares sum to one:
 #
-# ```
-# a · DSSIM + b · L1 + c · L2        a + b + c = 1
-# ```
+# $$\text{loss} = a \cdot \text{DSSIM} + b \cdot L_1 + c \cdot L_2, \qquad a + b + c = 1$$
 #
 # L1 and L2 are the mean absolute and the mean squared error. **DSSIM here is 1 − SSIM**, as in
 # the report, with a Gaussian window of 11×11 pixels: it compares brightness, contrast and pattern
@@ -177,12 +176,7 @@ Guess(guesses.BY_HEART, errors, levels)
 
 # %% What it predicts
 FilmPlayer(
-    {
-        "truth": others[3:, 1],
-        "predicted": predicted["four others"][:, 1],
-        "truth, a clip of the five": films[3:, 1],
-        "predicted ": predicted["the five"][:, 1],
-    },
+    figures.beside_the_truth(films, others, predicted),
     "Frames 4 to 12, predicted from the first three: a circle that it never saw, and one of the "
     "five. It learnt with three frames ahead, and is asked for nine.",
     first=4,
@@ -326,14 +320,7 @@ colour_figures.draw_grid_growth(result, "blocks")
 # On digits, all four ways:
 
 # %% What each way costs tags=["hide-input"]
-for name, words in figures.UPSAMPLING.items():
-    error, spread, _ = experiment.gather(result, name, "mse", 0)
-    weights = experiment.gather(result, name, "parameters")[0]
-    seconds = experiment.gather(result, name, "seconds")[0]
-    print(
-        f"{words:16} squared error {error:5.2f} ± {spread:.2f}, {weights:,.0f} parameters,", end=""
-    )
-    print(f" {seconds:.0f} s of one core")
+print(figures.of_enlarging(result))
 
 # %% [markdown]
 # Full resolution, the report's remedy, has the least error, at over twice the time.
@@ -526,11 +513,9 @@ figures.draw_rates(result)
 #
 # **Where am I?** A convolution does the same everywhere, so it cannot know where the walls are
 # (it can guess from the black border that padding adds). A *location-dependent* convolution adds
-# learned maps bᵢ, times fixed maps eᵢ of row, column and 1:
+# learned maps $b_i$, times fixed maps $e_i$ of row, column and 1:
 #
-# ```
-# y = conv(x) + Σᵢ bᵢ ⊙ eᵢ,      i = row, column, 1
-# ```
+# $$y = \mathrm{conv}(x) + \sum_i b_i \odot e_i, \qquad i = \text{row, column, 1}$$
 #
 # **Write one line yourself**: that sum. `conv_x` is what the convolution gave (N, W, S, S), `b` are
 # the learned maps (3, W, S, S), `e` the fixed ones (3, S, S).
@@ -615,18 +600,15 @@ print(figures.of_heads(result))
 # ten more.
 
 # %% The tall one and the flat one
-tall, flat = (
-    pretrained.load_pretrained(name) for name in ("ladder-two-digits", "composite-two-digits")
-)
+tall = pretrained.load_pretrained("ladder-two-digits")
+flat = pretrained.load_pretrained("composite-two-digits")
 settings = Settings.from_dict(flat.card["settings"])
 tried = to_unit(evaluation.heldout_data(settings).batch(0, 5 if scale == "smoke" else 200))
 past, later = tried.tensor_split([settings.frames_in])
 with torch.no_grad():
     both = {"ladder": tall(past, len(later)), "LSTM": flat(past, len(later)).future.sigmoid()}
 errors = {name: metrics.squared_error(given, later).mean(1) for name, given in both.items()}
-for name, card in {"ladder": tall.card, "LSTM": flat.card}.items():
-    there = f"{card['parameters']:,} parameters, {card['steps']:,} steps"
-    print(f"{name}: {there}, {card['steps'] * card['settings']['batch_size']:,} clips")
+print(figures.of_pretrained({"ladder": tall.card, "LSTM": flat.card}))
 
 # %% [markdown]
 # **Which has the lower squared error at the first predicted frame (near), and at the tenth (far)?**
@@ -635,10 +617,7 @@ for name, card in {"ladder": tall.card, "LSTM": flat.card}.items():
 Guess(guesses.LADDER_OR_LSTM, errors)
 
 # %% Error by frame, ladder and LSTM
-base_levels = evaluation.baselines(settings, len(tried[0]))
-levels = {}
-for name in figures.LEVELS:
-    levels[name] = base_levels[name.replace(" ", "_")]["per_step"]["mse"]
+levels = evaluation.baselines(settings, len(tried[0]))
 figures.draw_rivals(errors, levels, settings.frames_in + 1, len(tried[0]))
 
 # %% One clip, two futures
@@ -670,7 +649,7 @@ FilmPlayer(
 # -->
 
 # %% A rung silenced
-figures.draw_silenced(tall, past, later[:5], 3)
+state_figures.draw_silenced(tall, past, later[:5], 3)
 
 # %% [markdown]
 # Compare the rows. Without the finest rung the digits go altogether; without a coarse one they stay
@@ -681,7 +660,7 @@ figures.draw_silenced(tall, past, later[:5], 3)
 # they while they overlap?
 
 # %% Watch the tall one
-StateExplorer(tall, tried[:, 3])
+StateExplorer(tall, tried[:, 3], rung=1)
 
 # %% [markdown]
 # ## 9. The report's claims, beside ours

@@ -29,46 +29,32 @@
 # of their pixels. Could you write on?
 
 # %% setup tags=["hide-input"]
-import io
 import lzma
 import math
 import os
 
-import numpy as np
 import torch
-from PIL import Image
 
-from lstm_video_lab import check, plots
-from lstm_video_lab.data import BouncingDigits, load_digits
-from lstm_video_lab.data.bouncing import area_average
+from lstm_video_lab import check
 from lstm_video_lab.files import load_result
-from lstm_video_lab.lessons.pixel_by_pixel import experiment, figures, guesses
-from lstm_video_lab.lessons.pixel_by_pixel.figures import striped
+from lstm_video_lab.lessons.pixel_by_pixel import data, experiment, figures, guesses
+from lstm_video_lab.lessons.pixel_by_pixel import image_figures as images
 from lstm_video_lab.lessons.pixel_by_pixel.model import PixelLSTM, grow_texture, train_pixels
-from lstm_video_lab.lessons.pixel_by_pixel.widgets import TwoPlaces, WritingExplorer
+from lstm_video_lab.lessons.pixel_by_pixel.widgets import (
+    HIDDEN,
+    TwoPlaces,
+    watch_digit,
+    watch_texture,
+)
 from lstm_video_lab.widgets import Guess
-from lstm_video_lab.widgets.base import dropdown, slider
 
 scale = os.environ.get("LAB_SCALE", "laptop")
 SIDE, LEVELS = experiment.SIDE, experiment.LEVELS
 short = (lambda steps: 4) if scale == "smoke" else (lambda steps: steps)
-train = experiment.digits("train")  # (T, N): a column for each digit
-test = experiment.digits("test")
-
 
 # %% digits, whole and half
-def see(symbols):
-    """A sequence of levels as an image, NaN where it is negative."""
-    image = symbols.view(SIDE, SIDE).numpy() / (LEVELS - 1)
-    return np.where(image < 0, np.nan, image)
-
-
-half = torch.where(torch.arange(len(test))[:, None] < len(test) // 2, test, -1)
-plots.images(
-    [see(test[:, n]) for n in range(8)] + [striped(see(half[:, n])) for n in range(8)],
-    text=f"Eight test digits of {SIDE}×{SIDE} pixels in {LEVELS} greys, and below them their first "
-    f"{len(test) // 2} pixels. Striped is what is not yet written.",
-)
+train, test = experiment.digits("train"), experiment.digits("test")  # (T, N): a column for each
+images.draw_cut(test)
 
 # %% [markdown]
 # You can, and not only in one way. The first half of a 9 may go on as a 9 or as an 8. That is why
@@ -82,41 +68,20 @@ plots.images(
 # the sample and find all places whose neighbours look like that. Draw one of them, and copy its
 # pixel.
 #
-# ```
-# P(p | its neighbourhood)  ≈  how often p is in the middle of windows that look alike
-# ```
+# $$P(p \mid \text{its neighbourhood}) \approx
+# \text{how often } p \text{ is in the middle of windows that look alike}$$
 #
 # There is one thing to choose: how far around a pixel the neighbourhood goes, the **window**.
 
-# %% two textures tags=["hide-input"]
-y, x = np.mgrid[:32, :32]
-shifted = x + 5 * (y // 6 % 2)
-tone = np.random.default_rng(0).integers(4, 11, (6, 4))[y // 6, shifted // 10]
-lying = (x // 5 + y // 5) % 2 == 0
-thread = np.sin(np.pi * (np.where(lying, y, x) % 5 + 0.5) / 5)
-textures = {
-    "bricks": np.where((y % 6 == 0) | (shifted % 10 == 0), 15, tone),
-    "cloth": (2 + 10 * thread + 3 * lying).astype(int),
-}
-plots.images(
-    [texture / (LEVELS - 1) for texture in textures.values()],
-    list(textures),
-    "The two samples, 32×32 pixels, made by a few lines of code.",
-    columns=2,
-)
-
+# %% two textures
+textures = data.textures()
+images.draw_samples(textures)
 
 # %% four windows
-def pieces(image, side=6):
-    """All pieces of that side, as bytes."""
-    views = np.lib.stride_tricks.sliding_window_view(image, (side, side)).reshape(-1, side**2)
-    return [view.tobytes() for view in views.astype(np.uint8)]
-
-
 WINDOWS = (3, 5, 9, 13)
-grown = {w: grow_texture(textures["bricks"], 32, LEVELS, w) for w in WINDOWS}
-sample = set(pieces(textures["bricks"] == 15))  # mortar or brick
-known = {w: np.mean([p in sample for p in pieces(image == 15)]) for w, (image, *_) in grown.items()}
+bricks = textures["bricks"]
+grown = {window: grow_texture(bricks, 32, LEVELS, window)[0] for window in WINDOWS}
+known = {window: data.share_from_sample(image, bricks) for window, image in grown.items()}
 
 # %% [markdown]
 # **New bricks are grown with a window of 3×3 pixels. What will they look like?**
@@ -125,12 +90,7 @@ known = {w: np.mean([p in sample for p in pieces(image == 15)]) for w, (image, *
 Guess(guesses.WINDOW, known)
 
 # %% bricks of four windows
-plots.images(
-    [image / (LEVELS - 1) for image, *_ in grown.values()],
-    [f"window {w}" for w in WINDOWS],
-    "Bricks that were grown with four windows.",
-    columns=4,
-)
+images.draw_grown(grown)
 
 # %% [markdown]
 # Now watch it at work. It starts from 3×3 pixels of the sample and grows outwards: next is always
@@ -139,18 +99,7 @@ plots.images(
 
 
 # %% grow a texture
-def write_texture(texture, window, seed):
-    sample = textures[texture]
-    return sample, *grow_texture(sample, 32, LEVELS, window, seed=seed)
-
-
-WritingExplorer(
-    write_texture,
-    32 * 32 - 9,
-    texture=dropdown("Texture", "bricks", list(textures)),
-    window=slider("Window", 9, 3, 15, 2),
-    seed=slider("Seed", 1, 1, 20),
-)
+watch_texture(textures)
 
 # %% [markdown]
 # That is the whole method, and for cloth it is hard to beat. But it has to carry its sample along,
@@ -161,9 +110,8 @@ WritingExplorer(
 #
 # Whatever the image, its probability is a product. This is no model yet, it holds always:
 #
-# ```
-# P(image) = P(x₁) · P(x₂ | x₁) · P(x₃ | x₁ x₂) · … · P(x_T | x₁ … x_T₋₁)
-# ```
+# $$P(\text{image}) = P(x_1) \; P(x_2 \mid x_1) \; P(x_3 \mid x_1, x_2) \cdots
+# P(x_T \mid x_1, \dots, x_{T-1})$$
 #
 # Pixels are read line by line, left to right. A model has to give one factor at a time: a **softmax
 # over the grey levels** of the next pixel, given those before it. Ours is this lab's LSTM. It walks
@@ -206,10 +154,10 @@ print("Pixel 57 changed; the first pixel that is predicted otherwise:", int(move
 #
 # ## 3. What does an image cost?
 #
-# A pixel that had probability P costs −log₂ P **bits**: as many yes-or-no answers as it takes to
-# tell somebody who knows the model which level it is. Whoever knows nothing pays 4 bits for one of
-# 16 levels. Compression and prediction are the same thing here: with an arithmetic coder (a packer
-# that is told the chances), these bits are the size of the file.
+# A pixel that had probability $P$ costs $-\log_2 P$ **bits**: as many yes-or-no answers as it takes
+# to tell somebody who knows the model which level it is. Whoever knows nothing pays 4 bits for one
+# of 16 levels. Compression and prediction are the same thing here: with an arithmetic coder (a
+# packer that is told the chances), these bits are the size of the file.
 #
 # Write the line: the bits of a whole image, from the `chances` that its pixels had, each given
 # those before.
@@ -250,14 +198,7 @@ with torch.no_grad():
 figures.draw_training(losses, levels, cost, scale)
 
 # %% where the bits go
-dear = cost.mean(1).view(SIDE, SIDE)
-plots.images(
-    [see(test[:, 2]), (cost[:, 2] / cost[:, 2].max()).view(SIDE, SIDE), dear / dear.max()],
-    ["a test digit", f"its bits, up to {cost[:, 2].max():.1f}", f"mean, up to {dear.max():.1f}"],
-    f"What each pixel costs, white is dear. This digit costs {cost[:, 2].sum():.0f} bits in all. "
-    f"Right: the mean of {cost.shape[1]} test digits.",
-    columns=3,
-)
+images.draw_dear_pixels(test[:, 2], cost, number=2)
 
 # %% [markdown]
 # The background is nearly free. Bits are paid at the edges of strokes: on average most in the top
@@ -297,11 +238,7 @@ empty = {heat: (s.double().mean(0) < 0.5).double().mean().item() for heat, s in 
 Guess(guesses.TEMPERATURE, empty, f"{len(losses)} training steps, {scale} scale")
 
 # %% written at four temperatures
-plots.images(
-    [see(symbols[:, n]) for symbols in written.values() for n in range(8)],
-    [f"at {heat:g}" for heat in heats for _ in range(8)],
-    "Eight of 200 images for each temperature.",
-)
+images.draw_heats(written)
 
 # %% [markdown]
 # Now look over its shoulder. The bars are the softmax of the pixel that is being written, over the
@@ -309,35 +246,8 @@ plots.images(
 # *lower half* to have it finish what somebody else began, and change the draw: same beginning,
 # other endings.
 
-# %% the writer
-rows, columns = torch.from_numpy(np.indices((SIDE, SIDE))).flatten(1)
-HIDDEN = {
-    "lower half": rows >= SIDE // 2,
-    "right half": columns >= SIDE // 2,
-    "everything": rows >= 0,
-    "nothing": rows < 0,
-}
-
-
-def write_digit(digit, hidden, temperature, seed):
-    image, known = test[:, digit - 1], ~HIDDEN[hidden]
-    draw = torch.Generator().manual_seed(seed)
-    symbols, costs = model.sample(image[:, None], known[:, None], draw, temperature)
-    shares = (-costs[:, 0].double() * math.log(2) / temperature).softmax(1)  # (T, K)
-    given = torch.where(known, image, -1)
-    square = (v.view(SIDE, SIDE).numpy() for v in (given, symbols))
-    return *square, torch.stack([rows, columns], 1).numpy(), shares.numpy()
-
-
 # %% watch it write
-WritingExplorer(
-    write_digit,
-    SIDE**2,
-    digit=slider("Digit", 3, 1, test.shape[1]),
-    hidden=dropdown("Hidden", "lower half", list(HIDDEN)),
-    temperature=slider("Temperature", 1.0, 0.4, 2.0, 0.1),
-    seed=slider("Draw", 1, 1, 50),
-)
+watch_digit(model, test)
 
 # %% [markdown]
 # ## 5. It only looks back
@@ -348,9 +258,8 @@ WritingExplorer(
 # completions. Each then reads the known pixels that follow, and says how likely they are after what
 # it wrote. Take that as its weight:
 #
-# ```
-# P(hidden | known)  ∝  P(hidden, as it was drawn) · P(known pixels | what came before them)
-# ```
+# $$P(\text{hidden} \mid \text{known}) \propto
+# P(\text{hidden, as it was drawn}) \cdot P(\text{known pixels} \mid \text{what came before them})$$
 
 
 # %% completions
@@ -358,20 +267,13 @@ def complete(image, known, count, draw):
     """Draws (T, count), and the weight of each by what the known pixels say."""
     given, seen = (v[:, None].expand(-1, count) for v in (image, known))
     symbols, costs = model.sample(given, seen, draw)
-    paid = costs.gather(2, symbols[..., None])[..., 0]  # (T, count)
+    paid = costs.gather(2, symbols[..., None])[..., 0]  # (T, count), in bits
     return symbols, (-math.log(2) * (paid * seen).sum(0)).softmax(0)
 
 
 known = ~HIDDEN["right half"]
-average = train.double().mean(1)
-errors = {"mean digit": [], "looking back": [], "weighted": []}
-for n in range(2 if scale == "smoke" else 30):
-    symbols, weight = complete(test[:, n], known, 64, draw)
-    miss = (symbols - test[:, n, None])[~known].abs().double().mean(0) / (LEVELS - 1)
-    guess = (average - test[:, n])[~known].abs().mean().item() / (LEVELS - 1)
-    errors["mean digit"].append(guess)
-    errors["looking back"].append(miss.mean().item())
-    errors["weighted"].append((miss @ weight.double()).item())
+few = 2 if scale == "smoke" else 30
+errors = experiment.errors_of_completions(complete, train, test[:, :few], known, draw)
 
 # %% [markdown]
 # **Completions are compared with the true right half, pixel by pixel. Do the weights help?**
@@ -380,20 +282,14 @@ for n in range(2 if scale == "smoke" else 30):
 Guess(guesses.WEIGHTS, errors)
 
 # %% completions, seen
-shown, effective = [], []
+rows, effective = [], []
 for n in (2, 8, 19):
     symbols, weight = complete(test[:, n], known, 256, draw)
     best = weight.multinomial(4, replacement=True, generator=draw)
     cut = torch.where(known, test[:, n], -1)
-    shown += [test[:, n], cut, *symbols.T[:4], *symbols.T[best]]
-    effective.append(f"{1 / (weight**2).sum():.0f}")
-plots.images(
-    [striped(see(symbols)) for symbols in shown],
-    ["true", "cut", *["back only"] * 4, *["weighted"] * 4] * 3,
-    "Three digits: true, cut, four completions that look back only, four that were drawn by weight "
-    f"out of 256. So many of the 256 the weights leave in effect: {', '.join(effective)}.",
-    columns=10,
-)
+    rows.append([test[:, n], cut, *symbols.T[:4], *symbols.T[best]])
+    effective.append(1 / (weight**2).sum())
+images.draw_completions(rows, effective)
 
 # %% [markdown]
 # Look for the one that went wrong, the second. Its known half is black below, and the weights keep
@@ -416,44 +312,21 @@ plots.images(
 
 
 # %% train on plucked strings
-def strings(count, seed, length=96):
-    """Plucked strings: three overtones, dying away; each has its pitch and phase."""
-    draw, t = np.random.default_rng(seed), np.arange(length)
-    period, phase = draw.uniform(9, 24, (count, 1)), draw.uniform(0, 1, (count, 1))
-    wave = sum(np.sin(2 * np.pi * k * (t / period + phase)) / k for k in (1, 2, 3))
-    return experiment.to_symbols(
-        (127.5 + 70 * wave * np.exp(-t / 60)).clip(0, 255).astype(np.uint8)
-    )
-
-
-heard, unheard = strings(2000, 0), strings(200, 1)
+heard, unheard = data.strings(2000, 0), data.strings(200, 1)
 tone, bits = {}, experiment.baselines(heard, unheard, (96,), LEVELS)
 for name, memory in (("with memory", True), ("without", False)):
     tone[name] = PixelLSTM((96,), LEVELS, reach=4, memory=memory)
     train_pixels(tone[name], heard, short(300), note=f"strings, {name}")
     with torch.no_grad():
         bits[name] = tone[name].bits(unheard).mean().item()
-plots.bars(
-    list(bits),
-    list(bits.values()),
-    text="Bits per sample of strings that it never heard: "
-    + ", ".join(f"{name} {value:.2f}" for name, value in bits.items())
-    + f" ({short(300)} steps, {scale} scale). The table knows the sample before.",
-    ylabel="bits per sample",
-)
+figures.draw_heard(bits, short(300), scale)
 
 # %% one string, continued three ways
 begun = (torch.arange(96) < 48)[:, None].expand(-1, 1)
-lines = {"true": (range(96), unheard[:, 3].tolist())}
+lines = {"true": unheard[:, 3]}
 for name, network in tone.items():
-    lines[name] = (range(96), network.sample(unheard[:, 3:4], begun, draw)[0][:, 0].tolist())
-plots.curves(
-    lines,
-    text="One string. All three are the same for 48 samples; from there on each network writes on "
-    f"by itself ({scale} scale).",
-    xlabel="sample",
-    ylabel="level",
-)
+    lines[name] = network.sample(unheard[:, 3:4], begun, draw)[0][:, 0]
+figures.draw_continued(lines, 48, scale)
 
 # %% [markdown]
 # **A colour image** has three symbols at each pixel: red, then green given red, then blue given
@@ -463,16 +336,7 @@ plots.curves(
 # **Red is written first. Which channel costs the most bits?**
 
 # %% guess the channels
-INKS = 102 + 153 * torch.tensor([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [1, 1, 1]])
-
-
-def coloured(split):
-    small = area_average(load_digits("embedded", split).images[:, 4:24, 4:24], 8)  # (N, 8, 8)
-    inks = INKS[torch.randint(6, (len(small),), generator=torch.Generator().manual_seed(8))]
-    return experiment.to_symbols(torch.tensor(small)[..., None] * inks[:, None, None] // 255, 4)
-
-
-painted, unpainted = coloured("train"), coloured("test")[:, :100]
+painted, unpainted = data.coloured_digits("train"), data.coloured_digits("test")[:, :100]
 colour = PixelLSTM((8, 8, 3), 4, reach=1)
 train_pixels(colour, painted, short(600), note="colours")
 with torch.no_grad():
@@ -480,17 +344,9 @@ with torch.no_grad():
 counted = experiment.baselines(painted, unpainted, (8, 8, 3), 4)
 Guess(guesses.CHANNEL, channel, counted, f"{short(600)} steps, {scale} scale")
 
-# %% digits in colour tags=["hide-input"]
+# %% digits in colour
 page = torch.zeros(192, 8).long(), torch.zeros(192, 8).bool()
-inked = torch.cat([unpainted[:, :8], colour.sample(*page, draw)[0]], 1)  # (192, 16)
-grid = inked.T.reshape(2, 8, 8, 8, 3).permute(0, 2, 1, 3, 4).reshape(16, 64, 3) * 85
-png = io.BytesIO()
-Image.fromarray(grid.numpy().astype(np.uint8)).resize((640, 160), 0).save(png, "png")
-plots.Picture(
-    png.getvalue(),
-    "Above eight test digits in their inks, below eight that the network has written, three "
-    f"symbols for each pixel ({short(600)} steps, {scale} scale).",
-)
+images.draw_inked(unpainted[:, :8], colour.sample(*page, draw)[0], short(600), scale)
 
 # %% [markdown]
 # ## 7. 341 or 87.6?
@@ -507,10 +363,11 @@ plots.Picture(
 # easier question: it was told the true frames, and the paper's model was not. But write down what
 # its terms add up to:
 #
-# ```
-# Σ over future frames, Σ over pixels:  −log P(pixel | past, frames before, pixels before)
-#                                    =  −log P(all future frames | past)          the chain rule
-# ```
+# $$\sum_{\text{future frames}} \; \sum_{\text{pixels}}
+# -\log P(\text{pixel} \mid \text{past, frames before, pixels before})
+# = -\log P(\text{all future frames} \mid \text{past})$$
+#
+# That is the chain rule, read from right to left.
 #
 # The true pixels are on the right of the bar because a product of chances needs them there. The sum
 # is the price of *the whole future, given the past and nothing else*: the paper's question. The
@@ -564,20 +421,18 @@ TwoPlaces()
 # %% a network for clips
 S, FRAMES, SEEN = 16, 6, 3
 frame_of = torch.arange(FRAMES * S * S) // S**2  # (T)
-
-
-def films(split, count, seed):
-    data = BouncingDigits(load_digits("embedded", split), 1, S, FRAMES, 7, seed=seed)
-    return experiment.to_symbols(data.batch(0, count).movedim(1, 0), 2)  # (T, count)
-
-
-watched, apart = films("train", 1000, 0), films("test", 10, 1)
+watched, apart = (
+    data.short_clips(split, count, S, FRAMES, seed)
+    for split, count, seed in (("train", 1000, 0), ("test", 10, 1))
+)
 video = PixelLSTM((FRAMES, S, S), 2, reach=2, memory=False)
 train_pixels(video, watched, short(250), batch_size=8, note="clips")
 with torch.no_grad():
     told = video.bits(apart)
-plots.frames(
-    {f"clip {n + 1}": apart[:, n].view(FRAMES, S, S).float() for n in (3, 4, 5)},
+images.draw_clips(
+    apart,
+    (FRAMES, S, S),
+    (3, 4, 5),
     f"Three of {apart.shape[1]} test clips. Told all pixels before, the network pays "
     f"{told.mean() * S**2 * math.log(2):.1f} nats per frame ({short(250)} steps, {scale} scale).",
 )
@@ -643,14 +498,12 @@ figures.draw_three_sums(nats, mean_image, source, first=SEEN + 1)
 Guess(guesses.WRITES_ON)
 
 # %% what it writes by itself
-plots.frames(
-    {
-        f"{name} {n + 1}": row.view(FRAMES, S, S).float()
-        for n in (2, 6)
-        for name, row in (("true", apart[:, n]), ("written", written[:, n * TIMES]))
-    },
-    f"Two clips, and how the network goes on after frame {SEEN}: drawn pixel after pixel, all that "
-    f"it is told being what it wrote itself ({short(250)} steps, {scale} scale).",
+images.draw_written_on(
+    apart[:, [2, 6]],
+    written[:, [2 * TIMES, 6 * TIMES]],
+    (FRAMES, S, S),
+    SEEN,
+    f"{short(250)} steps, {scale} scale",
 )
 
 # %% [markdown]
@@ -666,7 +519,7 @@ plots.frames(
 #
 # ## 8. What others found, and what we find
 
-# %% bits and nats beside the published
+# %% bits and nats beside the published tags=["hide-input"]
 seen_by = {k: f"{v.mean():.1f}" for k, v in nats.items()}
 print(f"digits, here: {cost.mean():.2f} bits per pixel; best baseline {min(levels.values()):.2f}")
 print("clips, here:", ", ".join(f"{k} {v}" for k, v in seen_by.items()), "nats per frame")
@@ -691,8 +544,9 @@ print("two digits, published: pixels alone 341.2, pixels that know 87.6 nats per
 #
 # 1. *Five minutes.* In the writer choose *nothing* and look for the dearest pixel of ten digits.
 #    Were you surprised too?
-# 2. *Ten minutes.* Make a texture of your own in “two textures”: stripes of two widths. Which is
-#    the smallest window that keeps both?
+# 2. *Ten minutes.* Make a texture of your own, stripes of two widths: set `textures["stripes"]` to
+#    a 32×32 array of levels, and run “grow a texture” again. Which is the smallest window that
+#    keeps both widths?
 # 3. *For the fast.* `experiment.digits("train", "mnist")` gives 60,000 digits of more writers.
 #    Train on them, and test on the embedded ones. Then score MNIST's test digits with the network
 #    of this lesson. Which way do the bits per pixel rise more, and why?

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,30 @@ def baselines(train: Tensor, test: Tensor, shape: tuple, levels: int) -> dict[st
         "histogram of each place": torch.cat(places).mean().item(),
         "table of neighbours": table_bits(train, test, near, levels).mean().item(),
     }
+
+
+def errors_of_completions(
+    complete: Callable[..., tuple[Tensor, Tensor]],
+    train: Tensor,
+    test: Tensor,
+    known: Tensor,
+    draw: torch.Generator,
+    count: int = 64,
+) -> dict[str, list[float]]:
+    """Mean absolute error on the pixels of each test digit (T, N) that are not `known` (T,).
+
+    Of the mean digit of `train`, of `count` completions, and of the same by their weights.
+    complete: (image (T,), known, count, draw) → completions (T, count) and weights (count,).
+    """
+    average, white = train.double().mean(1)[~known], LEVELS - 1
+    errors: dict[str, list[float]] = {"mean digit": [], "looking back": [], "weighted": []}
+    for image in test.T:
+        symbols, weight = complete(image, known, count, draw)
+        miss = (symbols - image[:, None])[~known].abs().double().mean(0) / white
+        errors["mean digit"].append((average - image[~known]).abs().mean().item() / white)
+        errors["looking back"].append(miss.mean().item())
+        errors["weighted"].append((miss @ weight.double()).item())
+    return errors
 
 
 def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:

@@ -138,6 +138,29 @@ def draw_three_sums(
     )
 
 
+def draw_heard(bits: Mapping[str, float], steps: int, scale: str) -> Picture:
+    """Bits per sample of strings, of the networks and of what counting gives."""
+    listed = ", ".join(f"{name} {value:.2f}" for name, value in bits.items())
+    return plots.bars(
+        list(bits),
+        list(bits.values()),
+        text=f"Bits per sample of strings that it never heard: {listed} ({steps} steps, {scale} "
+        "scale). The table knows the sample before.",
+        ylabel="bits per sample",
+    )
+
+
+def draw_continued(lines: Mapping[str, Tensor], begun: int, scale: str) -> Picture:
+    """One string, as it is and as networks continue it after `begun` samples: levels (T,) each."""
+    return plots.curves(
+        {name: (range(len(line)), line.tolist()) for name, line in lines.items()},
+        text=f"One string. All three are the same for {begun} samples; from there on each network "
+        f"writes on by itself ({scale} scale).",
+        xlabel="sample",
+        ylabel="level",
+    )
+
+
 def striped(panel: np.ndarray) -> np.ndarray:
     """Enlarged, and striped where it is NaN."""
     large = np.kron(panel, np.ones((max(1, SIDE // len(panel)),) * 2))

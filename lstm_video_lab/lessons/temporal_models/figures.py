@@ -10,13 +10,14 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from lstm_video_lab import plots
 from lstm_video_lab.data.frames import FRAME_ORDERS
 from lstm_video_lab.lessons.temporal_models import inflating
 from lstm_video_lab.lessons.temporal_models.experiment import TASKS, Sizes, accuracy
 from lstm_video_lab.lessons.temporal_models.memory import Recalled
-from lstm_video_lab.lessons.temporal_models.model import inflate
+from lstm_video_lab.lessons.temporal_models.model import TemporalModel, cost, inflate
 from lstm_video_lab.plots import Picture
 
 MOST = 4  # classes that are drawn
@@ -47,6 +48,40 @@ def draw_answers(
         f"{names[label]}."
     )
     return plots.frames(rows, f"{text} White: certain.")
+
+
+def four_clips(tests: Mapping[str, tuple[Tensor, Tensor]]) -> dict[str, Tensor]:
+    """Two clips in which one digit drifts and two actions, by name; tests: clips and labels."""
+    films: dict[str, Tensor] = {}
+    for task, numbers in {"direction": (0, 2), "action": (2, 3)}.items():
+        clips, labels = tests[task]
+        films |= {f"{task}: {TASKS[task][labels[n]]}": clips[:, n] for n in numbers}
+    return films
+
+
+def of_costs(models: Mapping[str, TemporalModel], clip: Tensor) -> str:
+    """What each model costs for one clip (T, 1, S, S): parameters and operations, a line each."""
+    T, S = len(clip), clip.shape[2]
+    lines = [
+        f"for one clip of {T} frames, {S}×{S} pixels, 4 classes",
+        f"{'':<10}{'parameters':>12}{'in the trunk':>14}{'operations':>13}",
+    ]
+    for kind, model in models.items():
+        parameters, operations = cost(model, clip)
+        trunk = sum(p.numel() for p in model.trunk.parameters())
+        lines.append(f"{kind:<10}{parameters:>12,}{trunk:>14,}{operations / 1e6:>11.1f} M")
+    return "\n".join(lines)
+
+
+def draw_what_it_hangs_on(clip: Tensor, fall: Tensor, label: int) -> Picture:
+    """A clip (T, S, S), and how far the answer falls where a place (T, G, G) is covered."""
+    larger = functional.interpolate(fall[:, None], clip.shape[1])[:, 0]
+    return plots.frames(
+        {"clip": clip, "hangs on": larger / larger.amax((1, 2), keepdim=True).clamp_min(1e-9)},
+        f"The digit {label}, and how far its probability falls (“3d”, trained on names) where a "
+        "square of that frame is painted black; white: most in that frame. No label ever said "
+        "where the digit is.",
+    )
 
 
 def draw_inflated(conv: nn.Conv2d, depth: int = 3) -> Picture:

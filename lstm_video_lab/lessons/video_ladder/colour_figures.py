@@ -22,6 +22,7 @@ from lstm_video_lab.lessons.video_ladder.grey import Painted
 from lstm_video_lab.plots.canvas import Picture, as_array, room_for
 from lstm_video_lab.plots.page import Page
 
+COLOURS = 96  # of a picture: more are not seen in small photographs, and weigh
 PHOTOS = {"photo shuffle": "pixel shuffle", "photo nearest": "nearest"}
 
 
@@ -47,12 +48,13 @@ def draw_rows(
 
 
 def _in_full_colour(page: Page, text: str) -> Picture:
-    """The finished page with 256 colours of its own: those of other pictures have no photograph."""
+    """The finished page with colours of its own: those of other pictures have no photograph."""
     page.finish(text)
     sheet = page.figure.canvas
     assert isinstance(sheet, FigureCanvasAgg)
     image = Image.fromarray(np.asarray(sheet.buffer_rgba())[..., :3].copy())
-    image.quantize(256, dither=Image.Dither.NONE).save(file := io.BytesIO(), format="png")
+    few = image.quantize(COLOURS, dither=Image.Dither.NONE)
+    few.save(file := io.BytesIO(), format="png", optimize=True)
     return Picture(file.getvalue(), text)
 
 

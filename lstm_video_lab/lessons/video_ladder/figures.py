@@ -1,21 +1,20 @@
-"""The pictures of lesson 14: errors of trials and of live ladders, filters, and hidden states.
+"""The pictures of lesson 14: errors of trials and of live ladders, and filters.
 
-T frames, B clips, C channels, S side of a frame, W maps of a ConvGRU.
+T frames, B clips, C channels, S side of a frame.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from lstm_video_lab import metrics, plots
+from lstm_video_lab import plots
 from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.lessons.video_ladder.experiment import AHEAD, FIRST, gather
-from lstm_video_lab.lessons.video_ladder.model import KERNELS, Ladder, States, silenced
 from lstm_video_lab.plots import Picture
 
 LEVELS = ("copy last", "mean image")
@@ -113,8 +112,45 @@ def draw_errors(
         f"the last: {of_trials(result, names, key, AHEAD - 1)} ({made(result, *names)}).",
         xlabel="frame of the clip",
         ylabel="squared error per frame",
-        height=400,
+        height=340,
     )
+
+
+def beside_the_truth(
+    films: Tensor, others: Tensor, predicted: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """What the film of circles shows: a clip of those never seen, one of the five, frames 4 on."""
+    return {
+        "truth": others[3:, 1],
+        "predicted": predicted["four others"][:, 1],
+        "truth, a clip of the five": films[3:, 1],
+        "predicted ": predicted["the five"][:, 1],
+    }
+
+
+def of_enlarging(result: dict[str, Any]) -> str:
+    """What each way of enlarging costs, and its error on digits, a line each."""
+    lines = []
+    for name, words in UPSAMPLING.items():
+        error, spread, _ = gather(result, name, "mse", 0)
+        weights = gather(result, name, "parameters")[0]
+        seconds = gather(result, name, "seconds")[0]
+        lines.append(
+            f"{words:16} squared error {error:5.2f} ± {spread:.2f}, {weights:,.0f} parameters, "
+            f"{seconds:.0f} s of one core"
+        )
+    return "\n".join(lines)
+
+
+def of_pretrained(cards: Mapping[str, dict[str, Any]]) -> str:
+    """How large pretrained models are and how long they learnt, a line each."""
+    lines = []
+    for name, card in cards.items():
+        clips = card["steps"] * card["settings"]["batch_size"]
+        lines.append(
+            f"{name}: {card['parameters']:,} parameters, {card['steps']:,} steps, {clips:,} clips"
+        )
+    return "\n".join(lines)
 
 
 def draw_learning(
@@ -240,32 +276,15 @@ def of_heads(result: dict[str, Any]) -> str:
     return "\n".join([*lines, f"(seeds: {seeds_of(result, 'actions')})"])
 
 
-@torch.no_grad()
-def draw_silenced(model: Ladder, past: Tensor, later: Tensor, clip: int) -> Picture:
-    """One clip as the ladder predicts it, whole and with each of its rungs silenced in turn."""
-    predicted = {"whole": model(past, len(later))}
-    for k in range(len(model.laterals)):
-        side = past.shape[-1] // 2 ** (k + 1)
-        with silenced(model, k):
-            predicted[f"no {side}×{side}"] = model(past, len(later))
-    errors = {w: metrics.squared_error(p, later)[0].mean().item() for w, p in predicted.items()}
-    rows = {"truth": later[:, clip]}
-    rows |= {words: frames[:, clip].clamp(0, 1) for words, frames in predicted.items()}
-    return plots.frames(
-        rows,
-        "One held-out clip, and what is predicted while the decoder is told nothing of what one "
-        "rung remembers. Squared error at the first predicted frame: "
-        + ", ".join(f"{words} {error:.1f}" for words, error in errors.items())
-        + f" ({past.shape[1]} clips).",
-        first=len(past) + 1,
-    )
-
-
 def draw_rivals(
-    errors: Mapping[str, Tensor], levels: Mapping[str, Sequence[float]], first: int, clips: int
+    errors: Mapping[str, Tensor], baselines: Mapping[str, Any], first: int, clips: int
 ) -> Picture:
-    """Error by frame of pretrained models, with baselines, from frame `first` on."""
+    """Error by frame of pretrained models, with LEVELS, from frame `first` on.
+
+    baselines: of `evaluation.baselines`.
+    """
     frames = range(first, first + len(next(iter(errors.values()))))
+    levels = {name: baselines[name.replace(" ", "_")]["per_step"]["mse"] for name in LEVELS}
     return plots.curves(
         {name: (frames, error) for name, error in {**errors, **levels}.items()},
         text=f"Squared error by frame, {first - 1} seen and {len(frames)} predicted: "
@@ -274,29 +293,3 @@ def draw_rivals(
         xlabel="frame of the clip",
         ylabel="squared error per frame",
     )
-
-
-def draw_states(
-    clip: Tensor, states: list[States], predicted: list[Tensor], frame: int, rung: int
-) -> Picture:
-    """The maps of a rung after `frame` frames of a clip (T, S, S), below the frames around.
-
-    `states`: after each frame; `predicted`: the next frame (S, S), after each frame.
-    """
-    h = torch.cat([kernel[0] for kernel in states[frame - 1][rung]])  # (3 W, h, w)
-    last, ahead, true = clip[frame - 1], predicted[frame - 1], clip[frame]
-    error, copied = (
-        metrics.squared_error(x[None, None], true[None, None]).item() for x in (ahead, last)
-    )
-    wide = len(h) // len(KERNELS)
-    columns = min(wide, 8)
-    empty = [torch.full_like(last, torch.nan)] * (columns - 3)
-    frames = [2 * x - 1 for x in (last, ahead.clamp(0, 1), true)]
-    names = [f"{k}×{k}" for k in KERNELS for _ in range(wide)]
-    captions = ["seen", "predicted", "true", *[""] * len(empty), *names]
-    text = (
-        f"After {frame} frames: the last seen, the predicted and the true next one (squared error "
-        f"{error:.1f}, of a copy {copied:.1f}). Below them the {len(h)} maps of the rung, kernel "
-        "by kernel. Mid-grey is 0; each map has its own scale."
-    )
-    return plots.images([*frames, *empty, *h], captions, text, signed=True, columns=columns)
