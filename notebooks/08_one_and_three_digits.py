@@ -39,7 +39,7 @@ from lstm_video_lab.evaluation import heldout_data
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.one_and_three_digits import experiment, figures, guesses
 from lstm_video_lab.lessons.one_and_three_digits.widgets import BlobExplorer, DigitCountExplorer
-from lstm_video_lab.widgets import Guess
+from lstm_video_lab.widgets import DrawYourOwn, Guess
 from lstm_video_lab.widgets.film import FilmPlayer
 
 models = {}  # words → the model, and the settings of the world it learned in
@@ -186,12 +186,15 @@ figures.draw_second_blobs(result)
 figures.draw_second_blobs(result, last_frame=True)
 
 # %% [markdown]
-# Up to a threshold of 0.3 a second blob is rare, and the control shows none: what there is, only
-# those make up who know two digits. The small network does so most, and most in the last frame.
-# From 0.5 on all is otherwise. There the *control* shows second blobs as well, about as many as the
-# small network (at 0.6 even more); and most of all the convolutional one shows them: its digits
-# are sharp, and sharp strokes break into pieces. So the lines as a whole do not order the networks
-# by what they invent. Blobs alone cannot decide this.
+# Up to a threshold of 0.3 a second blob is rare, and the control shows next to none: what there is,
+# only those make up who know two digits. The small network does so most, and most in the last
+# frame: 24 % there, where its twin that knows one digit has none.
+#
+# From 0.5 on all is otherwise. There the *control* shows most, far more than its twin (at 0.6 in
+# 42 % of the frames against 4 %), and the convolutional one shows as many: what they draw is sharp,
+# and sharp strokes break into pieces. So high thresholds tell who is sharp, and not who invents.
+# Whoever had picked one of them would have said: who knows of no second digit makes up most of
+# them. Blobs alone cannot decide this.
 #
 # Besides, a second digit that lies **on top of the first**, as the paper says it does, would make
 # no second blob. For that we need another ruler.
@@ -200,18 +203,19 @@ figures.draw_second_blobs(result, last_frame=True)
 # blobs = "a second blob, at every threshold"
 # "a second blob is rare" = max([output(blobs, ": fully connected", 3),
 #     output(blobs, "; convolutional", 3), output(blobs, "; small, fully connected", 3)]) < 10
-# "the control shows none" = output(blobs, "control: small, knows one", 3) < 1
+# "the control shows next to none" = max([output(blobs, "control: small, knows one", n)
+#     for n in [1, 2, 3]]) < 0.5
 # "The small network does so most" = output(blobs, "; small, fully connected", 3)
 #     > 2 * max([output(blobs, ": fully connected", 3), output(blobs, "; convolutional", 3)])
 # last = "a second blob in the last frame"
 # "most in the last frame" = output(last, "; small, fully connected", 3)
 #     > 2 * output(blobs, "; small, fully connected", 3)
-# "about as many as the small network" = abs(output(blobs, "control: small, knows one", 5)
-#     - output(blobs, "; small, fully connected", 5)) < 1.5
-# "at 0.6 even more" = output(blobs, "control: small, knows one", 6)
-#     > output(blobs, "; small, fully connected", 6)
-# "most of all the convolutional one" = output(blobs, "; convolutional", 6)
-#     > 1.5 * output(blobs, ": fully connected", 6)
+# "24 % there" = output(last, "; small, fully connected", 3)
+# "has none" = output(last, "control: small, knows one", 3) == 0
+# "42 % of the frames against 4 %" = [output(blobs, "control: small, knows one", 6),
+#     output(blobs, "; small, fully connected", 6)]
+# "shows as many" = abs(output(blobs, "; convolutional", 6)
+#     - output(blobs, "control: small, knows one", 6)) < 3
 # -->
 #
 # ## 4. Weigh the ink
@@ -361,7 +365,24 @@ figures.draw_strengths(result)
 figures.draw_places(result)
 
 # %% [markdown]
-# ## 6. The verdict
+# ## 6. What is no digit at all
+#
+# One, three and four digits are still digits. What have these networks learnt: digits, strokes, or
+# motion? Ask with your own hand. Draw what no clip of theirs ever showed, a star, a letter, a face;
+# choose how it flies; and say beforehand what each network will keep of it: its place, its
+# direction, its shape.
+
+# %% draw your own
+DrawYourOwn()
+
+# %% [markdown]
+# Look first at *where* the drawing goes, then at what is left of its shape. Both carry it along,
+# and turn it at walls. The convolutional network keeps the points of the star for some frames,
+# though it has never met a star; the fully connected one shows a round blob at once. So motion is
+# known of whatever is bright, and shape, to the one whose weights see a few patches at a time, is
+# strokes rather than digits. Then change the **Speed**: both have met one only (lesson 07).
+#
+# ## 7. The verdict
 #
 # **One digit: both readers saw something true.** In most frames there is one blob, as the careful
 # reader says. But there is more ink in it than one digit has, and blur makes none. "Only blurred"
