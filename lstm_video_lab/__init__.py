@@ -20,8 +20,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "LSTMCell": "cells",
     "ConvLSTMCell": "cells",
-    "ConvGRUCell": "cells",
-    "GRUCell": "cells",
+    "ConvGRUCell": "lessons.video_ladder.conv_gru",
+    "GRUCell": "lessons.recurrence_and_memory.gru",
     "RNNCell": "cells",
     "LSTM": "layers.recurrent",
     "ConvLSTM": "layers.recurrent",

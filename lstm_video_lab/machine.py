@@ -79,7 +79,7 @@ def flush_denormal() -> Iterator[None]:
     """
     import torch
 
-    was_flushing = (torch.tensor(1e-39) * 0.5).item() == 0
+    was_flushing = (torch.tensor(1e-39, device="cpu") * 0.5).item() == 0
     torch.set_flush_denormal(True)
     try:
         yield

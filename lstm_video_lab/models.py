@@ -160,12 +160,7 @@ class Decoder(nn.Module):
             nn.init.constant_(self.readout.bias, DARK)  # type: ignore[arg-type]
 
     def forward(
-        self,
-        state: list[State],
-        steps: int,
-        truth: Tensor | None,
-        teacher: float,
-        draw: Draw,
+        self, state: list[State], steps: int, truth: Tensor | None, teacher: float, draw: Draw
     ) -> Tensor:
         """Logits (steps, B, X) or (steps, B, X, h, w)."""
         if not self.conditional:
@@ -181,13 +176,7 @@ class Decoder(nn.Module):
         return self._feed_back(nothing, state, steps, truth, teacher, draw)
 
     def _feed_back(
-        self,
-        frame: Tensor,
-        state: list[State],
-        steps: int,
-        truth: Tensor | None,
-        teacher: float,
-        draw: Draw,
+        self, frame: Tensor, state: list[State], steps: int, truth: Any, teacher: float, draw: Draw
     ) -> Tensor:
         """Frame by frame: a step is fed what the step before gave, or sometimes the truth."""
         logits = []

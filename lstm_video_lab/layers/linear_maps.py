@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 
@@ -33,45 +32,67 @@ _ONEDNN = _find_onednn()
 def autocast_dtype(like: Tensor) -> torch.dtype | None:
     """The type to which autocast asks operands of products to be rounded, or None."""
     kind = like.device.type
-    asked = torch.is_autocast_enabled(kind) and like.dtype == torch.float32
+    asked = torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)
+    asked = asked and like.dtype == torch.float32
     return torch.get_autocast_dtype(kind) if asked else None
 
 
-class Matrix:
-    """x ↦ W x + b for rows of vectors, W (G, X); operands rounded to `operand`, sums in float32."""
+def is_followed(like: Tensor) -> bool:
+    """Whether somebody follows each operation, who can't see into what is written by hand here.
 
-    def __init__(self, weight: Tensor, operand: torch.dtype | None) -> None:
-        self.weight, self.operand = _rounded(weight, operand), operand
+    Exporters, the transforms of `torch.func`, derivatives in forward mode; tensors without memory.
+    """
+    return (
+        like.is_meta
+        or torch.compiler.is_exporting()
+        or torch.jit.is_tracing()
+        or torch._C._are_functorch_transforms_active()
+        or torch.autograd.forward_ad._current_level >= 0
+    )
+
+
+class Matrix:
+    """x ↦ W x + b for rows of vectors, W (G, X); sums in float32.
+
+    Operands are rounded to the type `operand`; None is that of the weight.
+    """
+
+    def __init__(self, weight: Tensor, operand: torch.dtype | None = None) -> None:
+        self.operand = operand or weight.dtype
+        self.weight = weight.to(self.operand)
 
     def __call__(self, x: Tensor, bias: Tensor | None = None) -> Tensor:
         """(…, X) → (…, G)."""
-        flat = _times(_rounded(x, self.operand).flatten(0, -2), self.weight, bias)
-        return flat.view(*x.shape[:-1], -1)
+        flat = _times(self._rows(x), self.weight, bias)
+        return flat.view(*x.shape[:-1], len(self.weight))
 
     def to_input(self, d: Tensor) -> Tensor:
         """Gradient at x from the gradient at W x: Wᵀ d."""
-        flat = _times(_rounded(d, self.operand).flatten(0, -2), self.weight.t())
-        return flat.view(*d.shape[:-1], -1)
+        flat = _times(self._rows(d), self.weight.t())
+        return flat.view(*d.shape[:-1], self.weight.shape[1])
 
     def prepare(self, d: Tensor) -> Tensor:
         """Gradients at W x in the form that `to_weight` takes: (G, rows), to be made only once."""
-        return _rounded(d, self.operand).flatten(0, -2).t().contiguous()
+        return self._rows(d).t().contiguous()
 
     def to_weight(self, prepared: Tensor, x: Tensor) -> Tensor:
         """Gradient at W: the sum of d xᵀ over all rows, one product."""
-        return _times(prepared, _rounded(x, self.operand).flatten(0, -2).t())
+        return _times(prepared, self._rows(x).t())
+
+    def _rows(self, x: Tensor) -> Tensor:
+        return x.to(self.operand).reshape(x.shape[:-1].numel(), x.shape[-1])
 
 
 class Convolution:
     """x ↦ W ∗ x + b for maps, W (G, X, k, k), zeros around them; otherwise as `Matrix`."""
 
-    def __init__(self, weight: Tensor, operand: torch.dtype | None) -> None:
-        self.weight = _rounded(weight, operand).contiguous(memory_format=torch.channels_last)
-        self.operand, self.padding = operand, weight.shape[-1] // 2
+    def __init__(self, weight: Tensor, operand: torch.dtype | None = None) -> None:
+        self.operand, self.padding = operand or weight.dtype, weight.shape[-1] // 2
+        self.weight = weight.to(self.operand).contiguous(memory_format=torch.channels_last)
         self._turned: Tensor | None = None
 
     def __call__(self, x: Tensor, bias: Tensor | None = None) -> Tensor:
-        return self._convolve(x, self.weight, bias)
+        return self._convolve(x, self.weight, bias if bias is None else bias.to(self.operand))
 
     def to_input(self, d: Tensor) -> Tensor:
         """A convolution with W turned by half a turn, its inputs and outputs exchanged."""
@@ -81,21 +102,19 @@ class Convolution:
         return self._convolve(d, self._turned, None)
 
     def prepare(self, d: Tensor) -> Tensor:
-        return _maps(_rounded(d, self.operand))
+        return _maps(d.to(self.operand))
 
     def to_weight(self, prepared: Tensor, x: Tensor) -> Tensor:
         backward: Any = torch.ops.aten.convolution_backward
         _, d_weight, _ = backward(
-            prepared, _maps(_rounded(x, self.operand)), self.weight, None,
+            prepared, _maps(x.to(self.operand)), self.weight, None,
             [1, 1], [self.padding] * 2, [1, 1], False, [0, 0], 1, [False, True, False],
         )  # fmt: skip
-        return d_weight.to(torch.promote_types(d_weight.dtype, torch.float32))
+        return _summed(d_weight)
 
     def _convolve(self, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        bias = bias if bias is None else _rounded(bias, self.operand)
-        maps = F.conv2d(_maps(_rounded(x, self.operand)), weight, bias, padding=self.padding)
-        maps = maps.to(torch.promote_types(maps.dtype, torch.float32)).movedim(1, -1)
-        return maps.unflatten(0, x.shape[:-3])
+        maps = F.conv2d(_maps(x.to(self.operand)), weight, bias, padding=self.padding)
+        return _summed(maps).movedim(1, -1).unflatten(0, x.shape[:-3])
 
 
 class Linear(nn.Linear):
@@ -103,44 +122,47 @@ class Linear(nn.Linear):
 
     def forward(self, x: Tensor) -> Tensor:
         """(…, X) → (…, Y)."""
-        if _ONEDNN is None or not _by_onednn(x) or autocast_dtype(x):
-            return super().forward(x)
-        return _Linear.apply(x, self.weight, self.bias)
+        if _by_onednn(x, self.weight) and not (autocast_dtype(x) or is_followed(x)):
+            return _Linear.apply(x, self.weight, self.bias)
+        return super().forward(x)
 
 
 class _Linear(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, weight, bias):
         ctx.save_for_backward(x, weight)
-        return Matrix(weight, None)(x, bias)
+        return Matrix(weight)(x, bias)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, d):
         x, weight = ctx.saved_tensors
-        matrix = Matrix(weight, None)
+        matrix = Matrix(weight)
         d_weight = matrix.to_weight(matrix.prepare(d), x)
-        return matrix.to_input(d), d_weight, d.flatten(0, -2).sum(0)
+        d_bias = matrix._rows(d).sum(0) if ctx.needs_input_grad[2] else None
+        return matrix.to_input(d) if ctx.needs_input_grad[0] else None, d_weight, d_bias
 
 
 def _times(a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
     """a bᵀ + bias for a (N, X) and b (G, X), summed (and returned) in float32 at least."""
-    if _ONEDNN is not None and _by_onednn(a):
+    # where gradients are enabled, somebody differentiates a gradient again: oneDNN's has none
+    if _by_onednn(a, b) and not torch.is_grad_enabled():
         return _ONEDNN(a, b, bias, "none", [], "")
     if a.is_cuda and a.dtype in (torch.bfloat16, torch.float16):
         product = torch.mm(a, b.t(), out_dtype=torch.float32)
     else:
-        product = a @ b.t()
-        product = product.to(torch.promote_types(product.dtype, torch.float32))
+        product = _summed(a @ b.t())
     return product if bias is None else product.add_(bias)
 
 
-def _by_onednn(x: Tensor) -> bool:
-    return x.dtype == torch.float32 and x.device.type == "cpu"
+def _by_onednn(x: Tensor, weight: Tensor) -> bool:
+    if _ONEDNN is None or torch.compiler.is_compiling() or x.numel() == 0:
+        return False
+    return x.dtype == weight.dtype == torch.float32 and x.device.type == "cpu"
 
 
-def _rounded(x: Tensor, operand: torch.dtype | None) -> Tensor:
-    return x if operand is None else x.to(operand)
+def _summed(product: Tensor) -> Tensor:
+    """In the type in which products are summed: float32 at least."""
+    return product.to(torch.promote_types(product.dtype, torch.float32))
 
 
 def _maps(x: Tensor) -> Tensor:

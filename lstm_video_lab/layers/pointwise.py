@@ -18,7 +18,6 @@ from torch import Tensor
 # Gradients of σ and tanh from their values: (d, σ) → d σ (1 − σ), in one pass over memory.
 _SIGMOID_SLOPE: Any = torch.ops.aten.sigmoid_backward.grad_input
 _TANH_SLOPE: Any = torch.ops.aten.tanh_backward.grad_input
-_MINUS_ONE = torch.tensor(-1.0)
 HAS_TRITON = find_spec("triton") is not None
 
 
@@ -39,14 +38,14 @@ def forward_step(
         i.addcmul_(w[0], c)
         f.addcmul_(w[1], c)
     a[..., : 2 * H].sigmoid_()
-    _tanh(g, scratch=c_out, out=g)
+    _tanh(g, out=g)
     torch.mul(f, c, out=c_out).addcmul_(i, g)  # c(t) = f ⊙ c(t−1) + i ⊙ g
     if w is None:
         h_out.copy_(o)
     else:  # o sees c(t), or c(t−1)
         torch.addcmul(o, w[2], c_out if new else c, out=h_out)
     o.copy_(h_out.sigmoid_())
-    _tanh(c_out, scratch=h_out, out=h_out).mul_(o)  # h(t) = o ⊙ tanh(c(t))
+    _tanh(c_out, out=h_out).mul_(o)  # h(t) = o ⊙ tanh(c(t))
     return None
 
 
@@ -66,8 +65,7 @@ class BackwardSteps:
         c_before, c_after = self.c[:-1], self.c[1:]
         i, f, g, o = self.a.unflatten(-1, (4, -1)).unbind(-2)
         s_i, s_f, s_g, s_o = slopes = self.d_a.unflatten(-1, (4, -1)).unbind(-2)
-        tanh_c = torch.empty_like(c_after)
-        _tanh(c_after, scratch=tanh_c, out=tanh_c)
+        tanh_c = _tanh(c_after, out=torch.empty_like(c_after))
         # h = o ⊙ tanh(c) with o = σ(a_o), where σ′ = σ (1 − σ) and tanh′ = 1 − tanh²
         _SIGMOID_SLOPE(tanh_c, o, grad_input=s_o)  # ∂h/∂a_o = tanh(c) ⊙ σ′
         # c = f ⊙ c(t−1) + i ⊙ g
@@ -106,13 +104,13 @@ class BackwardSteps:
         return d_a
 
 
-def _tanh(x: Tensor, scratch: Tensor, out: Tensor) -> Tensor:
-    """tanh(x) = 2 σ(2x) − 1: on a CPU torch's σ takes a fifth of the time of its tanh.
+def _tanh(x: Tensor, out: Tensor) -> Tensor:
+    """tanh(x) = e / (e + 2), where e = exp(2x) − 1: on a CPU half the time of torch's tanh.
 
-    `scratch`, of the same shape, is contiguous, for over short strides σ is slow.
+    As exact as that one, for small x too, where 2 σ(2x) − 1 would lose it.
     """
-    s = torch.mul(x, 2, out=scratch).sigmoid_()
-    return torch.add(_MINUS_ONE, s, alpha=2, out=out)
+    e = torch.mul(x, 2).clamp_(max=30).expm1_()
+    return torch.div(e, e + 2, out=out)
 
 
 def _is_fused(x: Tensor) -> bool:

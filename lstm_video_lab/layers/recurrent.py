@@ -7,23 +7,27 @@ whole sequence are one matrix product, and in the backward pass so is each weigh
 ``fast=False`` runs the reference cell step by step instead and gives the same numbers slowly.
 """
 
-from abc import ABC, abstractmethod
-from typing import Any
+from copy import deepcopy
+from typing import Any, Unpack
 
 import torch
 from torch import Tensor, nn
 
-from lstm_video_lab.cells import ConvLSTMCell, LSTMCell, existing
+from lstm_video_lab.cells import ConvLSTMCell, Factory, LSTMCell, Weights, existing
 from lstm_video_lab.checks import LabError, check_sizes
-from lstm_video_lab.layers.unroll import RecurrentFunction
+from lstm_video_lab.layers.linear_maps import autocast_dtype, is_followed
+from lstm_video_lab.layers.unroll import by_equations, by_hand
 
 State = tuple[Tensor, Tensor]
+WEIGHTS = ("weight_ih", "weight_hh", "bias", "peephole")
 
 
-class _Recurrent(nn.Module, ABC):
-    """A stack of layers. A subclass says what its reference cell is, and the output peephole."""
+class _Recurrent(nn.Module):
+    """A stack of layers. A subclass adds a reference cell for each."""
 
-    weight_names = ("weight_ih", "weight_hh", "bias", "peephole")
+    output_peephole: str
+    axes: str  # of x
+    single = (0, 0)  # dimensions of a state of one layer, and of x, without a batch
 
     def __init__(
         self, sizes: int | tuple[int, ...], num_layers: int, dropout: float, fast: bool
@@ -38,55 +42,32 @@ class _Recurrent(nn.Module, ABC):
         if dropout and num_layers == 1:
             raise LabError(f"dropout={dropout} acts between layers, and there is only one: use 0")
         self.num_layers, self.dropout, self.fast = num_layers, dropout, fast
+        self._cells: tuple[Any, ...] = ()
 
-    def _add_parameters(self) -> None:
-        """Named as in torch.nn.LSTM: weight_ih_l0, weight_hh_l0, bias_l0, peephole_l0, …"""
-        for k in range(self.num_layers):
-            cell = self._make_cell(k)
-            for name in self.weight_names:
-                self.register_parameter(f"{name}_l{k}", getattr(cell, name))
+    def _add_layer(self, cell: Any) -> None:
+        """Take over a cell's parameters, named as in torch.nn.LSTM: weight_ih_l0, …, peephole_l0.
 
-    def weights(self, layer: int) -> tuple[Tensor | None, Tensor, Tensor, Tensor | None]:
+        The empty cell is kept in a tuple, in which it is no submodule.
+        """
+        for name in WEIGHTS:
+            self.register_parameter(f"{name}_l{len(self._cells)}", getattr(cell, name))
+        cell._parameters.clear()
+        self._cells += (cell,)
+
+    def weights(self, layer: int) -> Weights:
         """Input weights (or None), recurrent weights, bias and peepholes (or None) of a layer."""
-        weight_ih, weight_hh, bias, peephole = (
-            getattr(self, f"{name}_l{layer}") for name in self.weight_names
-        )
-        return weight_ih, weight_hh, bias, peephole
+        weights: Any = tuple(getattr(self, f"{name}_l{layer}") for name in WEIGHTS)
+        return weights
 
     def cell(self, layer: int = 0) -> Any:
-        """The reference cell of a layer, sharing its parameters: to step by hand."""
-        cell = self._make_cell(layer)
-        for name in self.weight_names:
-            cell.register_parameter(name, getattr(self, f"{name}_l{layer}"))
+        """The reference cell of a layer, sharing its weights: to step by hand."""
+        cell = deepcopy(self._cells[layer])
+        for name, weight in zip(WEIGHTS, self.weights(layer), strict=True):
+            if weight is None or isinstance(weight, nn.Parameter):
+                cell.register_parameter(name, weight)
+            else:  # made from parameters elsewhere: weight norm, pruning, functional calls
+                setattr(cell, name, weight)
         return cell
-
-    @abstractmethod
-    def _make_cell(self, layer: int) -> Any:
-        """A reference cell of the layer's size, with parameters of its own."""
-
-    def _run_fast(
-        self, layer: int, x: Tensor | None, state: State, steps: int
-    ) -> tuple[Tensor, State]:
-        weight_ih, *rest = self.weights(layer)
-        weight_ih = None if x is None else weight_ih
-        output, h, c = RecurrentFunction.apply(
-            x, *state, weight_ih, *rest, self.output_peephole == "new", steps
-        )
-        return output, (h, c)
-
-    def _zero_states(self, x: Tensor) -> list[State]:
-        """h(0) and c(0) of each layer, (B, H) or (B, C, h, w)."""
-        zeros = [x.new_zeros(x.shape[1], size, *x.shape[3:]) for size in self.sizes]
-        return [(zero, zero) for zero in zeros]
-
-    def _run_slow(
-        self, layer: int, x: Tensor | None, state: State, steps: int
-    ) -> tuple[Tensor, State]:
-        cell, outputs = self.cell(layer), []
-        for t in range(steps):
-            state = cell(None if x is None else x[t], state)
-            outputs.append(state[0])
-        return torch.stack(outputs), state
 
     def unroll(
         self,
@@ -97,35 +78,75 @@ class _Recurrent(nn.Module, ABC):
     ) -> tuple[list[Tensor], list[State]]:
         """The outputs (T, B, …) of every layer, and the last (h, c) of every layer.
 
-        Raises ValueError where neither x nor a state and a number of steps are there.
+        Raises ValueError where neither x nor a state and a number of steps are there, and for
+        sizes or types that do not fit. An export holds as many steps as its example has.
         """
         steps = self._count_steps(x, states, steps)
-        if states is None:
-            assert x is not None
-            states = self._zero_states(x)
-        run = self._run_fast if self.fast else self._run_slow
+        states = self._checked_states(x, states)
+        is_plain = not self.fast or is_followed(self.weights(0)[1])
+        run: Any = by_equations if is_plain else by_hand
         outputs, last = [], []
         for layer in range(self.num_layers):
             if layer and self.dropout and self.training:
                 assert x is not None
                 keep = torch.full_like(x, 1 - self.dropout)  # between layers, never across time
                 x = x * torch.bernoulli(keep, generator=generator) / (1 - self.dropout)
-            x, state = run(layer, x, states[layer], steps)
+            weight_ih, *rest = self.weights(layer)
+            weight_ih = None if x is None else weight_ih
+            x, *state = run(x, *states[layer], weight_ih, *rest, self.output_peephole, steps)
             outputs.append(x)
-            last.append(state)
+            last.append((state[0], state[1]))
         return outputs, last
 
     def _count_steps(self, x: Tensor | None, states: list[State] | None, steps: int | None) -> int:
+        """The number of steps; raises LabError for an x that does not fit the first layer."""
         if x is None:
             if states is None or steps is None or steps < 1:
                 raise LabError(
                     "without an input x, give a state and a number of steps of at least 1"
                 )
             return steps
-        existing(self.weights(0)[0])
+        features = existing(self.weights(0)[0]).shape[1]
+        if not isinstance(x, Tensor):
+            raise LabError(
+                f"x is a {type(x).__name__}: give a tensor {self.axes}, padded where need be"
+            )
+        if x.dim() != self.axes.count(",") + 1 or x.shape[2] != features:
+            raise LabError(
+                f"x has shape {tuple(x.shape)}: it must be {self.axes}, with X = {features}"
+            )
+        self._check_type("x", x)
         if steps not in (None, len(x)) or len(x) == 0:
             raise LabError(f"steps={steps} differs from the length of x, {len(x)}, or x is empty")
         return len(x)
+
+    def _checked_states(self, x: Tensor | None, states: Any) -> list[State]:
+        """h(0) and c(0) of each layer, (B, H) or (B, C, h, w), in the type of the weights."""
+        _, like, _, peephole = self.weights(0)
+        B, _, *maps = states[0][0].shape if x is None else x.shape[1:]
+        if peephole is not None and tuple(peephole.shape[2:]) not in ((1, 1), tuple(maps)):
+            raise LabError(f"maps of {maps} do not fit peepholes of {list(peephole.shape[2:])}")
+        if states is None:
+            zeros = [like.new_zeros(B, size, *maps) for size in self.sizes]
+            return [(zero, zero) for zero in zeros]
+        if len(states) != self.num_layers:
+            raise LabError(f"the state has {len(states)} layers, but there are {self.num_layers}")
+        for layer, (size, state) in enumerate(zip(self.sizes, states, strict=True)):
+            shape = (B, size, *maps)
+            for name, z in zip("hc", state, strict=True):
+                if z.shape != shape:
+                    raise LabError(
+                        f"{name} of layer {layer} has shape {tuple(z.shape)}: it must have {shape}"
+                    )
+                self._check_type(f"{name} of layer {layer}", z)
+        return [(h.to(like.dtype), c.to(like.dtype)) for h, c in states]
+
+    def _check_type(self, name: str, z: Tensor) -> None:
+        wanted = self.weights(0)[1]
+        if z.dtype != wanted.dtype and not (z.is_floating_point() and autocast_dtype(wanted)):
+            raise LabError(
+                f"{name} is {z.dtype}, but the weights are {wanted.dtype}: convert one by .to(…)"
+            )
 
     def forward(
         self,
@@ -139,8 +160,18 @@ class _Recurrent(nn.Module, ABC):
         States are (L, B, …); where layers differ in size, tuples of one tensor per layer. `x` None
         runs for `steps` without input. `generator` draws the dropout masks (None: torch's own).
         """
-        states = None if state is None else list(zip(*state, strict=True))
+        if state is not None and (isinstance(state, Tensor) or len(state) != 2):
+            raise LabError("state must be a pair (h_0, c_0)")
+        states: Any = None if state is None else list(zip(*state, strict=True))
+        first = states[0][0] if x is None and states else x
+        is_single = isinstance(first, Tensor) and first.dim() == self.single[first is x]
+        if is_single:  # a batch of one
+            x = x if x is None else x.unsqueeze(1)
+            states = states and [(h.unsqueeze(0), c.unsqueeze(0)) for h, c in states]
         outputs, last = self.unroll(x, states, steps, generator)
+        if is_single:
+            outputs = [output.squeeze(1) for output in outputs]
+            last = [(h.squeeze(0), c.squeeze(0)) for h, c in last]
         h, c = zip(*last, strict=True)
         if len(set(self.sizes)) == 1:
             return outputs[-1], (torch.stack(h), torch.stack(c))
@@ -150,11 +181,14 @@ class _Recurrent(nn.Module, ABC):
 class LSTM(_Recurrent):
     """LSTM layers with peepholes over whole sequences: `torch.nn.LSTM`'s call.
 
-    `(x (T, B, X) or None, state=None, steps=None) → (output (T, B, H), (h_n, c_n) each (L, B, H))`.
-    `input_size=0` has no input weights and runs for `steps`. `hidden_size` is an int or one per
-    layer. Dropout acts between layers only. A gradient goes to the input exactly when it requires
-    one.
+    `(x (T, B, X) or None, state=None, steps=None) → (output (T, B, H), (h_n, c_n) each (L, B, H))`,
+    and for one sequence without a batch (T, X) → (T, H) and (L, H). `input_size=0` has no input
+    weights and runs for `steps`. `hidden_size` is an int or one per layer. Dropout acts between
+    layers only. A gradient goes to the input exactly when it requires one.
     """
+
+    axes = "(T, B, X)"
+    single = (1, 2)
 
     def __init__(
         self,
@@ -166,19 +200,14 @@ class LSTM(_Recurrent):
         output_peephole: str = "new",
         dropout: float = 0.0,
         fast: bool = True,
+        **factory: Unpack[Factory],
     ) -> None:
         super().__init__(hidden_size, num_layers, dropout, fast)
         self.input_size = input_size
         self.peepholes, self.output_peephole = peepholes, output_peephole
-        self._add_parameters()
-
-    def _make_cell(self, layer: int) -> LSTMCell:
-        return LSTMCell(
-            (self.input_size, *self.sizes)[layer],
-            self.sizes[layer],
-            peepholes=self.peepholes,
-            output_peephole=self.output_peephole,
-        )
+        peeping: Any = {"peepholes": peepholes, "output_peephole": output_peephole, **factory}
+        for X, H in zip((input_size, *self.sizes), self.sizes, strict=False):
+            self._add_layer(LSTMCell(X, H, **peeping))
 
 
 class ConvLSTM(_Recurrent):
@@ -188,6 +217,8 @@ class ConvLSTM(_Recurrent):
     states (L, B, C, h, w), or tuples of one tensor per layer where `hidden_channels` differ.
     Peepholes are False, "channel" (True means this) or "location", which needs `size=(h, w)`.
     """
+
+    axes = "(T, B, X, h, w)"
 
     def __init__(
         self,
@@ -201,18 +232,11 @@ class ConvLSTM(_Recurrent):
         size: tuple[int, int] | None = None,
         dropout: float = 0.0,
         fast: bool = True,
+        **factory: Unpack[Factory],
     ) -> None:
         super().__init__(hidden_channels, num_layers, dropout, fast)
         self.in_channels, self.kernel_size, self.size = in_channels, kernel_size, size
         self.peepholes, self.output_peephole = peepholes, output_peephole
-        self._add_parameters()
-
-    def _make_cell(self, layer: int) -> ConvLSTMCell:
-        return ConvLSTMCell(
-            (self.in_channels, *self.sizes)[layer],
-            self.sizes[layer],
-            self.kernel_size,
-            peepholes=self.peepholes,
-            output_peephole=self.output_peephole,
-            size=self.size,
-        )
+        peeping: Any = {"peepholes": peepholes, "output_peephole": output_peephole, **factory}
+        for X, C in zip((in_channels, *self.sizes), self.sizes, strict=False):
+            self._add_layer(ConvLSTMCell(X, C, kernel_size, size=size, **peeping))

@@ -6,12 +6,40 @@ states is (B, H), or (B, h, w, H). `a` is what the gates sum up, and later the g
 `d_…` is the gradient of the loss at whatever follows.
 """
 
+import sys
+from functools import cache
+from typing import Any
+
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
+from lstm_video_lab import cells
 from lstm_video_lab.layers.linear_maps import Convolution, Matrix, autocast_dtype
 from lstm_video_lab.layers.pointwise import BackwardSteps, forward_step
+
+
+def by_equations(x, h, c, weight_ih, weight_hh, bias, peephole, output_peephole, steps):
+    """One layer over T steps by the equations themselves, slowly: every operation is torch's own.
+
+    Returns the output (T, B, …) and the last h and c, as `RecurrentFunction` does.
+    """
+    outputs, weights = [], (weight_ih, weight_hh, bias, peephole)
+    for t in range(steps):
+        now = cells.step(None if x is None else x[t], (h, c), weights, output_peephole)
+        h, c = now.h, now.c
+        outputs.append(h)
+    return torch.stack(outputs), h, c
+
+
+def by_hand(*inputs):
+    """The same, fast: `RecurrentFunction`, which torch.compile leaves as it is."""
+    apply = _opaque() if "torch._dynamo" in sys.modules else RecurrentFunction.apply
+    return apply(*inputs)
+
+
+@cache
+def _opaque():
+    return torch.compiler.disable(RecurrentFunction.apply)
 
 
 class RecurrentFunction(torch.autograd.Function):
@@ -20,52 +48,58 @@ class RecurrentFunction(torch.autograd.Function):
     W_x x(t) + b is one product for many steps, and so is each weight gradient: for all T steps in
     an LSTM; step by step in a ConvLSTM, whose maps would leave the cache, and memory, otherwise.
     The forward pass writes the gates over their sums; the backward pass needs only them, the cell
-    states and the outputs. Under autocast the operands of products are rounded, while gates, states
-    and gradients of weights stay in float32.
+    states and the outputs. Under autocast, and with weights in half precision, the operands of
+    products are rounded, while gates and states within a sequence stay in float32.
     """
 
     @staticmethod
-    def forward(ctx, x, h_0, c_0, weight_ih, weight_hh, bias, peephole, new, steps):
-        make, operand = Matrix if weight_hh.dim() == 2 else Convolution, autocast_dtype(bias)
-        ctx.make, ctx.operand, ctx.new = make, operand, new
-        ctx.span = span = steps if make is Matrix else 1  # steps in one product
+    def forward(ctx, *inputs: Any):
+        x, h_0, c_0, weight_ih, weight_hh, bias, peephole, output_peephole, steps = inputs
+        make, ctx.autocast = Matrix if weight_hh.dim() == 2 else Convolution, autocast_dtype(bias)
+        ctx.make, ctx.steps = make, steps
+        ctx.output_peephole, new = output_peephole, output_peephole == "new"
+        span = steps if make is Matrix else 1  # steps in one product
         with torch.autocast(bias.device.type, enabled=False):
             x, h_0, c_0, w = (_units_last(z, make) for z in (x, h_0, c_0, peephole))
-            x, w = (z if z is None else z.contiguous() for z in (x, w))
+            h_0, c_0, w, b = (_summable(z) for z in (h_0, c_0, w, bias))
             h = h_0.new_empty(steps + 1, *h_0.shape)
             c = torch.empty_like(h)
             h[0], c[0] = h_0, c_0
             hs, cs = h.unbind(), c.unbind()  # views of each step
-            outer = None if x is None else make(weight_ih, operand)
-            inner = make(weight_hh, operand)
-            spans = []
+            outer = None if x is None else make(weight_ih, ctx.autocast)
+            inner = make(weight_hh, ctx.autocast)
+            spans: Any = []
             for start in range(0, steps, span):
                 if outer is None:
-                    a = bias.expand(span, *h_0.shape[:-1], -1).clone()
+                    a = b.expand(span, *h_0.shape[:-1], -1).clone()
                 else:
-                    a = outer(x[start : start + span], bias)  # W_x x(t) + b
+                    a = outer(x[start : start + span], b)  # W_x x(t) + b
                 spans.append(a)
                 for t, a_t in enumerate(a.unbind(), start):
                     forward_step(a_t, inner(hs[t]), cs[t], w, new, cs[t + 1], hs[t + 1])
-        ctx.save_for_backward(x, weight_ih, weight_hh, w, h, c, *spans)
-        return tuple(_units_first(z, make) for z in (h[1:], h[-1].clone(), c[-1].clone()))
+        ctx.save_for_backward(*inputs[:7], x, w, h, c, *spans)
+        outputs = (h[1:], h[-1].clone(), c[-1].clone())
+        return tuple(_units_first(z, make).to(bias.dtype) for z in outputs)
 
     @staticmethod
-    @once_differentiable
-    def backward(ctx, d_output, d_h, d_c):
-        x, weight_ih, weight_hh, w, h, c, *spans = ctx.saved_tensors
-        make, span = ctx.make, ctx.span
-        d_output, d_h, d_c = (_units_last(z, make) for z in (d_output, d_h, d_c))
+    def backward(ctx, *d_outputs):
+        saved = ctx.saved_tensors
+        is_batched = torch._C._functorch.is_legacy_batchedtensor(d_outputs[0])
+        if torch.is_grad_enabled() or is_batched or torch._C._are_functorch_transforms_active():
+            return _by_equations_again(ctx, saved[:7], d_outputs)  # to be differentiated again
+        _, _, _, weight_ih, weight_hh, _, _, x, w, h, c, *spans = saved
+        make, span = ctx.make, len(spans[0])
+        d_output, d_h, d_c = (_summable(_units_last(z, make)) for z in d_outputs)
         d_c = d_c.clone(memory_format=torch.contiguous_format)
-        inner = make(weight_hh, ctx.operand)
-        outer = None if x is None else make(weight_ih, ctx.operand)
-        d_a = torch.empty_like(spans[0])
+        inner = make(weight_hh, ctx.autocast)
+        outer = None if x is None else make(weight_ih, ctx.autocast)
+        d_a, new = torch.empty_like(spans[0]), ctx.output_peephole == "new"
         totals: dict[str, Tensor] = {}
         d_x = []
-        for start in reversed(range(0, len(spans) * span, span)):
+        for start in reversed(range(0, ctx.steps, span)):
             here = slice(start, start + span)
             before, after = c[here], c[start + 1 : start + span + 1]
-            back = BackwardSteps(spans[start // span], c[start : start + span + 1], w, ctx.new, d_a)
+            back = BackwardSteps(spans[start // span], c[start : start + span + 1], w, new, d_a)
             for t in reversed(range(start, start + span)):
                 d_h = inner.to_input(back.step(t - start, d_output[t], d_h, d_c))  # to h(t−1)
             prepared = inner.prepare(d_a)
@@ -76,7 +110,7 @@ class RecurrentFunction(torch.autograd.Function):
                 if ctx.needs_input_grad[0]:
                     d_x.append(outer.to_input(d_a))
             if w is not None:
-                _add(totals, "peephole", _to_peephole(d_a, before, after if ctx.new else before, w))
+                _add(totals, "peephole", _to_peephole(d_a, before, after if new else before, w))
         return (
             _units_first(torch.cat(d_x[::-1]), make) if d_x else None,
             _units_first(d_h, make),
@@ -88,6 +122,18 @@ class RecurrentFunction(torch.autograd.Function):
             None,
             None,
         )
+
+
+def _by_equations_again(ctx, saved, d_outputs):
+    """The gradient as a function that can itself be differentiated."""
+    with torch.enable_grad():
+        inputs: Any = [z if z is None else z.view_as(z) for z in saved]
+        with torch.autocast(d_outputs[0].device.type, ctx.autocast, ctx.autocast is not None):
+            outputs = by_equations(*(*inputs, ctx.output_peephole, ctx.steps))
+        needed = ctx.needs_input_grad
+        wanted = [z for z, is_needed in zip(inputs, needed, strict=False) if is_needed]
+        found: Any = iter(torch.autograd.grad(outputs, wanted, d_outputs, create_graph=True))
+    return tuple(next(found) if is_needed else None for is_needed in needed)
 
 
 def _to_peephole(d_a: Tensor, before: Tensor, after: Tensor, w: Tensor) -> Tensor:
@@ -102,9 +148,16 @@ def _add(totals: dict[str, Tensor], name: str, part: Tensor) -> None:
     totals[name] = totals[name].add_(part) if name in totals else part
 
 
-def _units_last(z: Tensor | None, make: type) -> Tensor | None:
-    """(…, H, h, w) → (…, h, w, H) for maps; vectors stay as they are."""
-    return z.movedim(-3, -1) if z is not None and make is Convolution else z
+def _units_last(z: Any, make: type) -> Any:
+    """(…, H, h, w) → (…, h, w, H), contiguous, for maps; vectors stay as they are."""
+    if z is None:
+        return None
+    return z.movedim(-3, -1).contiguous() if make is Convolution else z.contiguous()
+
+
+def _summable(z: Any) -> Any:
+    """In float32 at least, in which gates and states are summed up."""
+    return z if z is None else z.to(torch.promote_types(z.dtype, torch.float32))
 
 
 def _units_first(z: Tensor, make: type) -> Tensor:

@@ -12,7 +12,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
-from lstm_video_lab.cells import GRUCell, LSTMCell, RNNCell
+from lstm_video_lab.cells import LSTMCell, RNNCell
+from lstm_video_lab.lessons.recurrence_and_memory.gru import GRUCell
 
 Cell = RNNCell | GRUCell | LSTMCell
 

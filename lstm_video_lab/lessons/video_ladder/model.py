@@ -24,9 +24,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstm_video_lab import metrics
-from lstm_video_lab.cells import ConvGRUCell, conv_gru_gates
 from lstm_video_lab.checks import LabError, check_choice
 from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.lessons.video_ladder.conv_gru import ConvGRUCell, conv_gru_gates
 from lstm_video_lab.percepts import as_imagenet, from_torchvision
 from lstm_video_lab.training.fit import fit
 
@@ -93,7 +93,7 @@ class Lateral(nn.Module):
         for cell, h in zip(self.cells, states, strict=True):
             inputs = cell.inputs(x).unflatten(0, maps.shape[:2])  # of all steps
             for t, a_x in enumerate(inputs):
-                h = conv_gru_gates(a_x, h, cell.weight_hh).h
+                h = conv_gru_gates(a_x, h, cell.weight_hh)
                 after[t].append(h)
         return after
 
