@@ -190,11 +190,11 @@ figures.draw_second_blobs(result, last_frame=True)
 # only those make up who know two digits. The small network does so most, and most in the last
 # frame: 24 % there, where its twin that knows one digit has none.
 #
-# From 0.5 on all is otherwise. There the *control* shows most, far more than its twin (at 0.6 in
-# 42 % of the frames against 4 %), and the convolutional one shows as many: what they draw is sharp,
-# and sharp strokes break into pieces. So high thresholds tell who is sharp, and not who invents.
-# Whoever had picked one of them would have said: who knows of no second digit makes up most of
-# them. Blobs alone cannot decide this.
+# From 0.5 on all is otherwise. There the *control* shows far more than its twin (at 0.6 in 42 % of
+# the frames against 4 %), and the convolutional one about as many: what they draw is sharp, and
+# sharp strokes break into pieces. So high thresholds tell who is sharp, and not who invents.
+# Whoever had picked one of them would have said that a second digit is made up by those who know
+# of none. Blobs alone cannot decide this.
 #
 # Besides, a second digit that lies **on top of the first**, as the paper says it does, would make
 # no second blob. For that we need another ruler.
@@ -214,7 +214,7 @@ figures.draw_second_blobs(result, last_frame=True)
 # "has none" = output(last, "control: small, knows one", 3) == 0
 # "42 % of the frames against 4 %" = [output(blobs, "control: small, knows one", 6),
 #     output(blobs, "; small, fully connected", 6)]
-# "shows as many" = abs(output(blobs, "; convolutional", 6)
+# "about as many" = abs(output(blobs, "; convolutional", 6)
 #     - output(blobs, "control: small, knows one", 6)) < 3
 # -->
 #
