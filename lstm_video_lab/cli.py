@@ -134,6 +134,11 @@ COMMANDS: dict[str, tuple[Callable, Callable, str]] = {  # name → flags, run, 
     ),
     "bench": (runs.add_bench, runs.run_bench, "measure speeds beside torch's own layers"),
     "build": (course.add_build, course.run_build, "make the notebooks from their scripts"),
+    "bundle": (
+        course.add_bundle,
+        course.run_bundle,
+        "gather all that a room without a network installs from",
+    ),
     "new": (new.add_new, new.run_new, "begin a lesson or an exercise"),
     "grade": (
         grade.add_grade,

@@ -5,9 +5,21 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from lstm_video_lab.commands import flags
+
 
 def add_open(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--to", type=Path, default=Path("lab-work"), help="your own working copy")
+    parser.add_argument(
+        "--to", type=flags.path, default=Path("lab-work"), help="your own working copy"
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help="only print the address, as on another machine"
+    )
+    parser.add_argument("--port", type=flags.number(1, 65_535), default=None, help="none: 8888 on")
+    parser.add_argument(
+        "--ip", type=str, default="127.0.0.1", help="address to listen at: 0.0.0.0 in a container"
+    )
+    parser.add_argument("--token", type=str, default=None, help="word for the door; none: drawn")
     parser.add_argument(
         "--author",
         action="store_true",
@@ -18,7 +30,17 @@ def add_open(parser: argparse.ArgumentParser) -> None:
 def run_open(arguments: argparse.Namespace) -> int:
     from lstm_video_lab.course.launch import open_lab
 
-    return open_lab(arguments.to, author=arguments.author)
+    a = arguments
+    lab_args = [f"--ServerApp.ip={a.ip}"]
+    if not a.ip.strip() or a.token == "":
+        raise ValueError("--ip and --token take a word: leave them out, or give one")
+    if a.no_browser:
+        lab_args.append("--no-browser")
+    if a.port is not None:
+        lab_args += [f"--ServerApp.port={a.port}", "--ServerApp.port_retries=0"]
+    if a.token is not None:
+        lab_args.append(f"--IdentityProvider.token={a.token}")
+    return open_lab(a.to, author=a.author, lab_args=lab_args)
 
 
 def add_build(parser: argparse.ArgumentParser) -> None:
@@ -132,6 +154,18 @@ def _write_reading_copies(root: Path, arguments: argparse.Namespace) -> None:
 def say(line: str) -> None:
     """Print at once, also into a file or a pipe."""
     print(line, flush=True)
+
+
+def add_bundle(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+
+
+def run_bundle(arguments: argparse.Namespace) -> int:
+    from lstm_video_lab.course import find_lessons, need_scripts
+    from lstm_video_lab.course.bundle import write_bundle
+
+    write_bundle(need_scripts(find_lessons()).parent, arguments.folder.resolve(), say)
+    return 0
 
 
 def run_doctor(arguments: argparse.Namespace) -> int:

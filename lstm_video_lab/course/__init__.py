@@ -21,17 +21,35 @@ UNATTENDED = {"LAB_STATIC": "1", "LAB_STRICT": "1"}
 
 
 def find_lessons() -> Path:
-    """The folder of the lessons: beside the package in a clone, else ``./notebooks``.
+    """The folder of the lessons: beside the package in a clone, in the package where it was
+    installed from a wheel, else ``./notebooks``.
 
-    Raises ValueError where neither holds a lesson.
+    Raises ValueError where none holds a lesson.
     """
-    beside = Path(lstm_video_lab.__file__).resolve().parents[1] / "notebooks"
-    for folder in (beside, Path("notebooks").resolve()):
+    package = Path(lstm_video_lab.__file__).resolve().parent
+    for folder in (package.parent / "notebooks", package / "handed_out" / "notebooks"):
         if any(folder.glob("[0-9]*_*.py")) or any(folder.glob("[0-9]*_*.ipynb")):
             return folder
+    here = Path("notebooks").resolve()
+    for first in here.glob("00_start_here.*"):  # and not another course's notebooks
+        if "lstm_video_lab" in first.read_text("utf-8", errors="replace"):
+            return here
     raise ValueError(
         "no lessons found: they come with a clone of the repository, so run this in its folder"
     )
+
+
+def need_scripts(lessons: Path) -> Path:
+    """The folder of the lessons, if their scripts are there too, which do not travel in a wheel.
+
+    Raises ValueError where there is none.
+    """
+    if not any(lessons.glob("[0-9]*_*.py")):
+        raise ValueError(
+            f"no scripts of lessons in {lessons}: authors work in a clone of the repository, so "
+            "run this in its folder"
+        )
+    return lessons
 
 
 class Workspace(tempfile.TemporaryDirectory[str]):

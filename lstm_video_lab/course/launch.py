@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from lstm_video_lab.course import find_lessons
+from lstm_video_lab.course import find_lessons, need_scripts
 from lstm_video_lab.files import write_whole
 
 FIRST = "00_start_here.ipynb"
@@ -32,8 +33,13 @@ def open_lab(
     Raises ValueError where lessons are missing or `to` cannot be used.
     """
     lessons = find_lessons()
-    folder = lessons.parent if author else Path(to).resolve()
-    arguments = ["--ServerApp.ip=127.0.0.1"]
+    folder = need_scripts(lessons).parent if author else Path(to).resolve()
+    # A user's own configuration may name another folder.
+    arguments = [f"--ServerApp.root_dir={folder}", f"--ServerApp.preferred_dir={folder}"]
+    if not any(argument.startswith("--ServerApp.ip=") for argument in lab_args):
+        arguments.append("--ServerApp.ip=127.0.0.1")
+    if not author and not (folder / MANIFEST).exists():
+        print(f"{folder}: a new working copy; --to DIR goes on with one elsewhere", flush=True)
     if author:
         from lstm_video_lab.course.building.pairs import settle_all  # slow to import
 
@@ -50,10 +56,43 @@ def open_lab(
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     )
+    for line in make_room_for_jupyter():
+        print(line, flush=True)
     os.chdir(folder)
     from jupyterlab.labapp import main
 
     return main([*arguments, *lab_args]) or 0
+
+
+def make_room_for_jupyter() -> list[str]:
+    """Where its own folders cannot be written, as in a read-only home, others for this session."""
+    from jupyter_core.paths import jupyter_config_dir, jupyter_data_dir, jupyter_runtime_dir
+
+    folders = {
+        "JUPYTER_RUNTIME_DIR": jupyter_runtime_dir(),
+        "JUPYTER_DATA_DIR": jupyter_data_dir(),
+        "JUPYTER_CONFIG_DIR": jupyter_config_dir(),
+        "IPYTHONDIR": os.environ.get("IPYTHONDIR", os.path.expanduser("~/.ipython")),
+    }
+    closed = {name: Path(path) for name, path in folders.items() if not can_write(Path(path))}
+    if not closed:
+        return []
+    instead = tempfile.mkdtemp(prefix="lab-jupyter-")
+    for name in closed:
+        os.environ[name] = str(Path(instead) / name.lower())
+    places = ", ".join(map(str, closed.values()))
+    return [f"{places} cannot be written: for this session JupyterLab keeps its files in {instead}"]
+
+
+def can_write(folder: Path) -> bool:
+    """Whether a file can be made in a folder, which may have to be made first."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def refresh_copy(lessons: Path, folder: Path) -> list[str]:
@@ -72,7 +111,8 @@ def refresh_copy(lessons: Path, folder: Path) -> list[str]:
     except (FileExistsError, NotADirectoryError):
         raise ValueError(f"{folder} is a file, or lies in one: choose another folder") from None
     except PermissionError as error:
-        raise ValueError(f"{error.filename} cannot be written: choose another folder") from None
+        place = error.filename or folder
+        raise ValueError(f"{place} cannot be written: choose another folder") from None
 
 
 def _originals(lessons: Path) -> dict[str, bytes]:
@@ -107,7 +147,9 @@ def _refresh(originals: dict[str, bytes], folder: Path) -> list[str]:
             if present is not None:
                 messages.append(f"{name}: the new lesson took its place")
         copied[name] = newest
-    write_whole(folder / MANIFEST, json.dumps({"copied": copied}, indent=1).encode())
+    text = json.dumps({"copied": copied}, indent=1)
+    if copied != _read_manifest(folder / MANIFEST) or not (folder / MANIFEST).exists():
+        write_whole(folder / MANIFEST, text)
     return messages
 
 

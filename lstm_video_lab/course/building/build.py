@@ -21,7 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from lstm_video_lab.checks import check_choice
-from lstm_video_lab.course import find_lessons, handout
+from lstm_video_lab.course import find_lessons, handout, need_scripts
 from lstm_video_lab.course.building import links, prose, published, stamps, tables
 from lstm_video_lab.course.building.execution import execute, run_until
 from lstm_video_lab.course.building.from_notebook import unused_pictures
@@ -153,7 +153,7 @@ def choose(folder: Path, names: Sequence[str] = ()) -> list[Path]:
 
 def lessons_of(root: str | Path | None) -> Path:
     """The folder of the lessons: below `root`, or where `find_lessons` finds it."""
-    return Path(root) / "notebooks" if root else find_lessons()
+    return Path(root) / "notebooks" if root else need_scripts(find_lessons())
 
 
 def _scale() -> str:
