@@ -109,3 +109,37 @@ def test_a_reason_stands_in_the_json(course, graded, capsys, monkeypatch):
     (student,) = json.loads((course / "out/gradebook.json").read_text())["students"]
     assert "kernel has ended" in student["answers"]["double"]["reason"]
     assert student["points"] == {NAME: None} and not list(course.glob("out/records/*"))
+
+
+def test_a_full_disk_at_any_write_is_one_line_and_the_next_grading_is_whole(
+    course, graded, capsys, monkeypatch
+):
+    """Nothing that stands there is half, whichever write is the first that fails."""
+    from pathlib import Path
+
+    from course.small_class import run
+
+    put(course, f"ada/{NAME}.ipynb", words="Because.")
+    write_bytes = Path.write_bytes
+    calls = {"done": 0, "allowed": 0}
+
+    def full(path, data):
+        calls["done"] += 1
+        if calls["done"] > calls["allowed"]:
+            raise OSError(28, "No space left on device")
+        return write_bytes(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    codes = []
+    for allowed in range(40):
+        calls.update(done=0, allowed=allowed)
+        codes.append(run(course))
+        errors = capsys.readouterr().err.strip().splitlines()
+        if codes[-1] == 0:
+            break
+        assert len(errors) == 1 and "Traceback" not in errors[0]
+        assert not list((course / "out").rglob("*.draft"))
+        for path in course.glob("out/*.json"):
+            json.loads(path.read_text())
+    assert codes[-1] == 0 and 0 not in codes[:-1] and len(codes) > 5
+    assert table(course / "out/gradebook.csv")[-1] == ["ada", "2", "2"]
