@@ -33,6 +33,7 @@ from lstm_video_lab.files import write_whole
 
 MOST_ANSWERS = 1000  # in one batch
 MOST_FAULTS, MOST_FAULTS_OF_STUDENT = 10, 4  # in a row, before what is left is given up
+MOST_FALSE_STARTS = 2  # of a kernel and its sandbox, in one grading
 START_SECONDS = 120.0  # of a kernel and of its sandbox
 CELL_SECONDS = 2 * (Limits().wall_seconds + SLACK) + START_SECONDS  # visible calls, hidden calls
 POLL_SECONDS = 0.1
@@ -116,6 +117,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.in_a_row = 0  # since an answer was judged
+        self._false_starts = 0
         self._of_student: Counter[str] = Counter()
 
     def sort(
@@ -128,7 +130,11 @@ class Faults:
         if not rest:
             return [], []
         self.in_a_row += 1
-        if not batch.has_judge or self.in_a_row > MOST_FAULTS:
+        if not batch.has_judge:
+            self._false_starts += 1
+            is_last = self._false_starts > MOST_FALSE_STARTS
+            return ([], rest) if is_last else ([rest], [])
+        if self.in_a_row > MOST_FAULTS:
             return [], rest
         first = rest[0]
         self._of_student[first.student] += 1
@@ -224,6 +230,7 @@ def start_nbval(folder: Path) -> subprocess.Popen[bytes]:
     """Run the notebook in a folder; what is printed goes into the log there."""
     command = [sys.executable, "-m", "pytest", NOTEBOOK, "-q", "--tb=no", "-p", WATCH]
     command += ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={CELL_SECONDS:.0f}"]
+    command += [f"--nbval-kernel-startup-timeout={START_SECONDS:.0f}"]
     command += ["--rootdir=.", "-c", os.devnull, "-p", "no:cacheprovider"]  # alone in its folder
     environment = {**clean_environment(), "IPYTHONDIR": str(folder), "HOME": str(folder)}
     environment[GRADER] = str(os.getpid())

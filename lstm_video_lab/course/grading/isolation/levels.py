@@ -268,16 +268,15 @@ def _rights_without(path: str, hidden: set[str]) -> Iterator[tuple[str, int]]:
             yield from _rights_without(entry.path, hidden)
 
 
-def refuse_calls(program: list[tuple[int, int, int, int]]) -> None:
+def refuse_calls(code: bytes) -> None:
     """From now on a filter of system calls decides what this process may ask for (Linux).
 
-    program: lines of BPF, from `refused_calls.filter_program`; without any, nothing is refused.
+    code: BPF, from `refused_calls.filter_code`; without any, nothing is refused.
     """
-    if sys.platform != "linux" or not program:
+    if sys.platform != "linux" or not code:
         return
-    code = b"".join(struct.pack("HBBI", *line) for line in program)
     buffer = ctypes.create_string_buffer(code, len(code))
-    sock_fprog = struct.pack("HxxxxxxP", len(program), ctypes.addressof(buffer))
+    sock_fprog = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer))
     _prctl(_NO_NEW_PRIVS, 1)
     _call("seccomp", _libc.prctl(22, 2, sock_fprog, 0, 0))
 

@@ -81,6 +81,7 @@ def serve(requests: socket.socket) -> None:
     surroundings = {
         "readable": readable,
         "links": visible_files.links_to(readable),
+        "filter": refused_calls.filter_code(platform.machine()),
         "null": os.open(os.devnull, os.O_RDWR),
         "server": os.getpid(),
     }
@@ -203,7 +204,7 @@ def _isolate_and_answer(settings: dict[str, Any], request: int, results: int, sc
     levels.set_limits(settings["cpu_seconds"], settings["memory"], largest_file)
     levels.drop_privileges(settings["user"] if all(map(open_to_all, sys.path)) else None)
     levels.die_with_parent()
-    levels.refuse_calls(refused_calls.filter_program(platform.machine()))
+    levels.refuse_calls(settings["filter"])
     _send(results, {"isolation": "complete"})
     try:
         run_answer(message, results)
