@@ -22,6 +22,7 @@ OF_THE_SYSTEM = frozenset((
     ".vscode", ".idea", ".venv", ".cache", ".config", ".local", ".jupyter", ".ipython",
     "__pycache__", ".Trash-0", "lost+found",
 ))  # fmt: skip
+CANNOT_BE_OPENED = "a folder that cannot be opened: change its permissions"
 INSTEAD = {  # of a notebook → what to do
     ".zip": "an archive: unpack it and grade again",
     ".rar": "an archive: unpack it and grade again",
@@ -56,7 +57,7 @@ def _below(root: Path, folder: Path, leave_out: frozenset[Path]) -> Iterator[Ent
         with os.scandir(folder) as found:
             children = sorted(found, key=lambda child: child.name)
     except OSError:
-        yield Entry(folder, "a folder that cannot be opened: change its permissions", True)
+        yield Entry(folder, CANNOT_BE_OPENED, True)
         return
     count = 0
     for child in children:

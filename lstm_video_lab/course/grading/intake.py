@@ -17,7 +17,12 @@ from typing import Any
 
 from lstm_video_lab.course.exercises import Exercise
 from lstm_video_lab.course.grading.answers import Answers, defined_functions
-from lstm_video_lab.course.grading.notebook_cells import NotebookError, read_cells
+from lstm_video_lab.course.grading.handed_in import CANNOT_BE_OPENED
+from lstm_video_lab.course.grading.notebook_cells import (
+    NotebookError,
+    UnreadableError,
+    read_cells,
+)
 from lstm_video_lab.course.grading.owners import Owner, exercise_named, label
 from lstm_video_lab.course.grading.roster import Roster
 from lstm_video_lab.course.grading.students import Found, find_students
@@ -39,6 +44,7 @@ class Submission:
     written: dict[str, str] = field(default_factory=dict)  # question → text
     blank: set[str] = field(default_factory=set)  # questions that were left empty
     unread: bool = False  # whether a file could not be read
+    failed: str = ""  # why this machine could not read one: then what is missing is not known
     times: dict[str, float] = field(default_factory=dict)  # exercise → seconds since 1970
     notes: list[str] = field(default_factory=list)  # a line each, for student and instructor
     left_out: list[str] = field(default_factory=list)  # the same, of what could not be graded
@@ -99,6 +105,8 @@ def _submission(student: str, found: list[Found], exercises: dict[str, Exercise]
             _add_notebook(submission, one, newest, exercises)
     for one in odd[:MOST_NAMED]:
         submission.left_out.append(f"{label(one.entry.path)}: {one.entry.odd}")
+        if one.entry.odd == CANNOT_BE_OPENED:
+            submission.failed = submission.left_out[-1]
     if len(odd) > MOST_NAMED:
         submission.left_out.append(f"{len(odd) - MOST_NAMED} other files are no notebooks either")
     submission.unread = bool(submission.left_out)
@@ -117,6 +125,8 @@ def _add_notebook(
         cells = read_cells(path)
     except NotebookError as error:
         submission.left_out.append(f"{label(path)}: {error}")
+        if isinstance(error, UnreadableError):
+            submission.failed = submission.left_out[-1]
         return
     name = exercise_of(owner.file, cells, exercises)
     if name is None:

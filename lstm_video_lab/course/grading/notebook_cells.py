@@ -16,6 +16,10 @@ class NotebookError(ValueError):
     """A file that is no notebook that could be read."""
 
 
+class UnreadableError(NotebookError):
+    """A file that this machine cannot read: nobody knows what is in it."""
+
+
 def read_cells(path: Path) -> list[dict[str, Any]]:
     """The cells of a notebook of any sort, as `{"id", "type", "source", "lab"}`.
 
@@ -29,7 +33,9 @@ def read_cells(path: Path) -> list[dict[str, Any]]:
     try:
         notebook = json.loads(path.read_bytes().decode("utf-8-sig"))
     except PermissionError:
-        raise NotebookError("you may not read it: change its permissions") from None
+        raise UnreadableError("you may not read it: change its permissions") from None
+    except OSError as error:
+        raise UnreadableError(f"it cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise NotebookError(f"no notebook ({type(error).__name__})") from None
     cells = _cells_in(notebook)

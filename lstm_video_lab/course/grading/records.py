@@ -50,6 +50,9 @@ class StartedSubmission:
         kept, record = self._kept.get(name, ("", None))
         if record is not None and (kept == digest or not is_asked):
             self._records[name] = record
+        elif cells is None and self.submission.failed:
+            words = "Your file could not be read: tell your instructor."
+            self._records[name] = Record(NOT_JUDGED, words, reason=self.submission.failed)
         elif cells is None:
             self._records[name] = Record(MISSING, "No answer was handed in.")
         elif is_asked:

@@ -143,3 +143,28 @@ def test_a_full_disk_at_any_write_is_one_line_and_the_next_grading_is_whole(
             json.loads(path.read_text())
     assert codes[-1] == 0 and 0 not in codes[:-1] and len(codes) > 5
     assert table(course / "out/gradebook.csv")[-1] == ["ada", "2", "2"]
+
+
+def test_a_file_that_this_machine_cannot_read_is_nobodys_zero(course, graded, capsys, monkeypatch):
+    from pathlib import Path
+
+    from course.small_class import run
+
+    put(course, f"ada/{NAME}.ipynb")
+    put(course, f"bob/{NAME}.ipynb")
+    read_bytes = Path.read_bytes
+
+    def broken(path):
+        if path.parent.name == "bob":
+            raise OSError(5, "Input/output error")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", broken)
+    assert run(course) == 1
+    assert "not judged: bob: double" in capsys.readouterr().out
+    assert table(course / "out/gradebook.csv")[2:] == [["ada", "2", "2"], ["bob", "", ""]]
+    marks = {row[0]: row[1] for row in table(course / "out/written/why.csv")[1:]}
+    assert marks == {"ada": "0", "bob": ""}
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    assert run(course) == 0
+    assert table(course / "out/gradebook.csv")[3] == ["bob", "2", "2"]
