@@ -146,7 +146,7 @@ COMMANDS: dict[str, tuple[Callable, Callable, str]] = {  # name → flags, run, 
         "grade submissions in isolation, with feedback for students",
     ),
     "doctor": (
-        lambda parser: None,
+        course.add_doctor,
         course.run_doctor,
         "say what is wrong with an installation",
     ),

@@ -2,6 +2,7 @@
 
 import json
 import mmap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from lstm_video_lab.commands import field_file
 from lstm_video_lab.data.clips import open_clips
 from lstm_video_lab.data.videos import load_videos
 from lstm_video_lab.evaluation import heldout_data
+from lstm_video_lab.pretrained import load_pretrained
 from lstm_video_lab.training.checkpoints import load_model, read_checkpoint
 
 COUNT = 23
@@ -133,3 +135,10 @@ def test_one_of_its_sequences_is_continued(world, tmp_path, capsys):
         expected = load_model(run)(past / 255, future=4).future.sigmoid()
     assert np.load(tmp_path / "y.npy")[:, 0] == pytest.approx(expected[:, 0].numpy(), abs=1e-5)
     assert "sequence 17" in capsys.readouterr().out
+
+
+def test_the_page_of_results_has_the_numbers_of_the_cards():
+    page = (Path(__file__).parents[1] / "docs" / "results.md").read_text("utf-8")
+    for name in ("convlstm-two-digits", "fc-two-digits"):
+        score = load_pretrained(name).card["metrics"]["mnist"]["future"]
+        assert f"| {score['mse']:.1f} | {score['cross_entropy']:.1f} |" in page

@@ -19,6 +19,7 @@ UPPER = (
     "cli",
     "__main__",
     "moved",
+    "quota",
 )
 FOR_LESSONS = ("questions", "widgets")
 BASE = ("checks", "cells", "metrics", "settings", "data")  # they know nobody above them

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from lstm_video_lab.commands import flags
@@ -168,11 +169,20 @@ def run_bundle(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def add_doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="the same as JSON, for a question to somebody"
+    )
+
+
 def run_doctor(arguments: argparse.Namespace) -> int:
     from lstm_video_lab.course.doctor import examine
 
-    fine = True
+    findings = []
     for finding in examine():
-        print(finding, flush=True)
-        fine = fine and finding.fine
-    return 0 if fine else 1
+        findings.append(finding)
+        if not arguments.json:
+            print(finding, flush=True)
+    if arguments.json:
+        print(json.dumps([{"fine": f.fine, "words": f.words} for f in findings], indent=1))
+    return 0 if all(finding.fine for finding in findings) else 1

@@ -92,7 +92,7 @@ def score(model: Any, clips: Clips, sequences: int) -> dict[str, Any]:
             ours = evaluation.judge(pixels, truth, nats, similarity=True)
             parts.setdefault(name, []).append(ours)
             if name == "future":
-                parts.setdefault("openstl", []).append(openstl(pixels.clamp(0, 1), truth))
+                parts.setdefault("openstl", []).append(openstl(pixels, truth))
         for name, guess in (("copy_last", past[-1:].expand_as(future)), ("entropy_bound", future)):
             nats = metrics.cross_entropy_of_probability(guess, future)
             judged = evaluation.judge(to_unit(guess), to_unit(future), nats, similarity=True)
@@ -112,11 +112,14 @@ def score(model: Any, clips: Clips, sequences: int) -> dict[str, Any]:
 
 
 def openstl(pixels: Tensor, truth: Tensor) -> dict[str, Tensor]:
-    """OpenSTL's measures of frames in [0, 1], one for each frame: (T, B)."""
+    """OpenSTL's measures, one for each frame: (T, B). Of values outside [0, 1] it cuts off what is
+    above and below for SSIM and PSNR, not for MSE and MAE.
+    """
     apart = (pixels - truth).double().flatten(2)
-    mse = apart.square()
-    values = {"mse": mse.sum(-1), "mae": apart.abs().sum(-1)}
-    values["psnr"] = -10 * mse.mean(-1).log10()  # infinite for equal frames
+    values = {"mse": apart.square().sum(-1), "mae": apart.abs().sum(-1)}
+    pixels = pixels.clamp(0, 1)
+    square = (pixels - truth).double().flatten(2).square()
+    values["psnr"] = -10 * square.mean(-1).log10()  # infinite for equal frames
     values["ssim"] = torch.full_like(values["mse"], math.nan)
     if min(truth.shape[-2:]) >= metrics.WINDOWS["uniform"]:
         halves = pixels / 2, truth / 2  # so a range of 1 becomes one of 2

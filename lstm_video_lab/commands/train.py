@@ -48,6 +48,8 @@ def run_train(arguments: argparse.Namespace) -> int:
         )
     else:
         settings = from_anywhere(Settings.for_scale(**given))
+    if settings.data not in ALWAYS_THERE:
+        print(_data_in_words(settings.data), flush=True)
     needs.check_memory(needs.memory_of(settings), "this run", "make units or batch_size smaller")
     needs.check_disk(needs.disk_of(settings), out, "a run of this size")
     with distributed.joined() as group:
@@ -65,6 +67,21 @@ def run_train(arguments: argparse.Namespace) -> int:
     look = shlex.join(["lstm-video-lab", "evaluate", str(out), "--json", "report.json"])
     print(f"done: {out}; look at it with: {look}")
     return 0
+
+
+def _data_in_words(source: str) -> str:
+    """What a run on one's own videos, or on a file, learns from and is tested on."""
+    from lstm_video_lab.data.clips import find_clips, open_clips
+    from lstm_video_lab.data.videos import ONE_IN, find_videos, recording_of
+
+    if (file := find_clips(source)) is not None:
+        return f"{file}: {open_clips(file)[1]}, every {ONE_IN}th for tests"
+    words = []
+    for split in ("train", "test"):
+        paths = find_videos(source, split)
+        recordings = {recording_of(path) for path in paths}
+        words.append(f"{len(paths)} videos of {len(recordings)} recordings to {split} on")
+    return f"{source}: {', '.join(words)}"
 
 
 def from_anywhere(settings: Settings) -> Settings:

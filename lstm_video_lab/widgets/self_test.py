@@ -54,7 +54,10 @@ def machine() -> str:
     """Versions, device and cores, for a student to copy into a question."""
     packages = ("ipywidgets", "jupyterlab-widgets", "jupyterlab", "torch")
     versions = ", ".join(f"{name} {_version(name)}" for name in packages)
-    return f"Here: Python {platform.python_version()}, {versions}; {_device()}, {_cores()} cores."
+    return (
+        f"Here: Python {platform.python_version()}, {versions}; {_device()}, {_cores()} cores, "
+        f"{torch.get_num_threads()} threads."
+    )
 
 
 def _version(name: str) -> str:

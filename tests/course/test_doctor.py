@@ -4,13 +4,14 @@ import importlib.metadata
 import json
 import platform
 import shutil
+import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
 
 from lstm_video_lab import cli
-from lstm_video_lab.course import doctor
+from lstm_video_lab.course import doctor, doctor_runs
 from lstm_video_lab.course.grading import isolation
 
 
@@ -27,10 +28,20 @@ class Level:
     __exit__ = lambda self, *error: None  # noqa: E731
 
 
+def grade(solutions):
+    with Level():
+        return Level.level, []
+
+
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """The real levels are tested with the sandbox."""
-    monkeypatch.setattr(isolation, "Sandbox", Level)
+def quick(monkeypatch, request):
+    """The real things are run by one test, the real levels are tested with the sandbox."""
+    if "real" in request.keywords or request.node.name == "test_the_real_things":
+        return
+    monkeypatch.setattr(doctor_runs, "grade_hostile", grade)
+    monkeypatch.setattr(doctor_runs, "try_imports", lambda names: {})
+    monkeypatch.setattr(doctor_runs, "run_kernel", lambda: "a kernel")
+    monkeypatch.setattr(doctor_runs, "run_training", lambda: "a training")
 
 
 def said(capsys):
@@ -128,14 +139,14 @@ def with_kernel(monkeypatch, argv):
     def get(self, name):
         if argv is None:
             raise kernelspec.NoSuchKernel(name)
-        return SimpleNamespace(argv=argv)
+        return SimpleNamespace(argv=argv, resource_dir="/first/python3")
 
     monkeypatch.setattr(kernelspec.KernelSpecManager, "get_kernel_spec", get)
 
 
 @pytest.mark.parametrize("argv, words", [
     (["/elsewhere/bin/python", "-m", "ipykernel"],
-     ("/elsewhere/bin/python", f"{sys.executable} -m ipykernel install")),
+     ("/elsewhere/bin/python", "delete /first/python3", f"{sys.executable} -m ipykernel install")),
     (None, ("missing", "pip install ipykernel"))])  # fmt: skip
 def test_the_kernel_of_another_python(capsys, monkeypatch, argv, words):
     with_kernel(monkeypatch, argv)
@@ -143,7 +154,7 @@ def test_the_kernel_of_another_python(capsys, monkeypatch, argv, words):
 
 
 def test_the_kernel_of_this_python(capsys, monkeypatch):
-    for first in ("python", sys.executable):
+    for first in ("python", "python3", sys.executable):
         with_kernel(monkeypatch, [first])
         assert said(capsys) == (0, [])
 
@@ -168,3 +179,111 @@ def test_what_the_level_of_the_sandbox_protects(capsys, monkeypatch):
 def test_windows_grades_elsewhere(capsys, monkeypatch):
     monkeypatch.setattr(doctor, "os", SimpleNamespace(name="nt", path=doctor.os.path))
     only(capsys, "grading", "WSL")
+
+
+def test_the_real_things(capsys):
+    """All of them, as a person runs it, and as JSON."""
+    assert cli.main(["doctor", "--json"]) == 0
+    findings = json.loads(capsys.readouterr().out)
+    assert all(finding["fine"] for finding in findings)
+    words = " ".join(finding["words"] for finding in findings)
+    for part in ("sent a widget", "was trained", "grading, level"):
+        assert part in words
+
+
+def test_a_real_thing_that_fails_is_one_line(capsys, monkeypatch):
+    monkeypatch.setattr(doctor_runs, "KERNEL", "raise SystemExit('the kernel died')")
+    with pytest.raises(RuntimeError, match="a kernel with a widget: the kernel died"):
+        doctor_runs._run(doctor_runs.KERNEL, "a kernel with a widget")
+
+    def fail():
+        raise RuntimeError("a kernel with a widget: the kernel died")
+
+    monkeypatch.setattr(doctor_runs, "run_kernel", fail)
+    only(capsys, "the kernel died")
+
+
+def test_imports_that_fail_are_told_with_their_reason(capsys, monkeypatch):
+    monkeypatch.undo()
+    assert doctor_runs.try_imports(["json", "no_such_package"]) == {
+        "no_such_package": "ModuleNotFoundError: No module named 'no_such_package'"
+    }
+
+
+@pytest.mark.parametrize("names", [{"NAME": True}, ["NAME"], {"NAME:plugin": True}])
+@pytest.mark.parametrize("half", doctor.HALVES, ids=lambda half: half.name)
+def test_a_browsers_half_that_is_switched_off(capsys, monkeypatch, tmp_path, half, names):
+    text = json.dumps({"disabledExtensions": names}).replace("NAME", half.folder)
+    (tmp_path / "labconfig").mkdir()
+    (tmp_path / "labconfig" / "page_config.json").write_text(text)
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    only(capsys, half.name, "page_config.json", f"jupyter labextension enable {half.folder}")
+
+
+def test_one_that_is_switched_on_again(capsys, monkeypatch, tmp_path):
+    (tmp_path / "labconfig").mkdir()
+    text = json.dumps({"disabledExtensions": {doctor.HALVES[0].folder: False, "other": True}})
+    (tmp_path / "labconfig" / "page_config.json").write_text(text)
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
+    assert said(capsys) == (0, [])
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"argv": []}', "\0"])
+def test_a_broken_kernel_json_is_named_and_the_rest_is_looked_at(
+    capsys, monkeypatch, tmp_path, text
+):
+    folder = tmp_path / "kernels" / "python3"
+    folder.mkdir(parents=True)
+    (folder / "kernel.json").write_text(text)
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
+    code, wrong = said(capsys)
+    assert code == 1 and len(wrong) == 1 and str(folder) in wrong[0]
+
+
+def test_a_runtime_folder_that_cannot_be_written(capsys, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "file" / "runtime"))
+    only(capsys, str(tmp_path / "file"), "JUPYTER_RUNTIME_DIR")
+
+
+def test_what_a_grading_needs_of_the_machine(capsys, monkeypatch):
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (64, limits[1]))
+    only(capsys, "only 64 files", "ulimit -n")
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: limits)
+    monkeypatch.setattr(doctor, "_loopback_fails", lambda: "Network is unreachable")
+    only(capsys, "127.0.0.1", "Network is unreachable")
+    monkeypatch.setattr(doctor, "_loopback_fails", lambda: "")
+    monkeypatch.setattr(doctor_runs, "grade_hostile", lambda folder: ("landlock", ["solutions/a"]))
+    only(capsys, "answers can read solutions/a")
+
+
+def test_what_cannot_be_looked_at_does_not_end_the_others(capsys, monkeypatch):
+    def broken():
+        raise ImportError("No module named 'jupyter_core'")
+
+    monkeypatch.setattr(doctor, "_kernel", broken)
+    only(capsys, "the kernel: cannot be looked at", "jupyter_core")
+
+
+def test_the_parser_and_the_doctor_need_neither_torch_nor_matplotlib(tmp_path):
+    """They are asked for just where these are missing or broken."""
+    code = (
+        "import sys\n"
+        "for name in ('torch', 'matplotlib'): sys.modules[name] = None\n"
+        "from lstm_video_lab import cli\n"
+        "cli._make_parser()\n"
+        "import lstm_video_lab.course.doctor\n"
+        "print([n for n in sys.modules if n.split('.')[0] in ('torch', 'matplotlib')])\n"
+        "code = cli.main(['predict', 'x', '--frames', 'y', '--out', 'z.npy'])\n"
+        "sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "['torch', 'matplotlib']", done.stderr  # as they were put there
+    assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1
+    assert "doctor" in done.stderr

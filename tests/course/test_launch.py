@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstm_video_lab import course
+from lstm_video_lab import cli, course
 from lstm_video_lab.course import launch
 from lstm_video_lab.course.building.scripts import content_hash, read_script
 from lstm_video_lab.course.launch import refresh_copy
@@ -175,8 +175,46 @@ def test_lessons_that_are_missing_or_not_built(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="no lessons found"):
         course.find_lessons()
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks" / "00_a.ipynb").write_text("")
+    (tmp_path / "notebooks" / "00_start_here.ipynb").write_text("another course")
+    with pytest.raises(ValueError, match="no lessons found"):
+        course.find_lessons()
+    (tmp_path / "notebooks" / "00_start_here.ipynb").write_text("import lstm_video_lab")
     assert course.find_lessons() == tmp_path / "notebooks"
+
+
+def test_nothing_is_written_where_nothing_is_new(lessons, tmp_path, monkeypatch):
+    """As on a full disk."""
+    mine = tmp_path / "mine"
+    refresh_copy(lessons, mine)
+    monkeypatch.setattr(launch, "write_whole", None)
+    assert refresh_copy(lessons, mine) == []
+
+
+def test_a_home_that_cannot_be_written_is_told_and_left_alone(tmp_path, monkeypatch):
+    (tmp_path / "closed").write_text("a file, where no folder can be made")
+    for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    assert launch.make_room_for_jupyter() == []
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "closed" / "runtime"))
+    (line,) = launch.make_room_for_jupyter()
+    assert str(tmp_path / "closed") in line and "cannot be written" in line
+    assert Path(os.environ["JUPYTER_RUNTIME_DIR"]).parent.is_dir()
+    assert os.environ["IPYTHONDIR"] == str(tmp_path / "IPYTHONDIR")
+
+
+def test_the_flags_of_open_reach_jupyterlab(monkeypatch):
+    seen = []
+    monkeypatch.setattr(launch, "open_lab", lambda to, **options: seen.append(options) or 0)
+    words = "open --no-browser --port 9 --ip 0.0.0.0 --token t"
+    assert cli.main(words.split()) == cli.main(["open"]) == 0
+    assert seen[0]["lab_args"] == [
+        "--ServerApp.ip=0.0.0.0",
+        "--no-browser",
+        "--ServerApp.port=9",
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=t",
+    ]
+    assert seen[1]["lab_args"] == ["--ServerApp.ip=127.0.0.1"]
 
 
 @pytest.fixture

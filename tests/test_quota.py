@@ -1,0 +1,61 @@
+"""A container's share of the processors is heeded, and nothing else changes."""
+
+import math
+import os
+
+import pytest
+
+from lstm_video_lab import quota
+
+
+def write(folder, **files):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name.replace("__", ".")).write_text(content)
+
+
+@pytest.fixture
+def group(tmp_path):
+    """Where this process is, and the root of the groups."""
+    (tmp_path / "mine").write_text("0::/slice/job\n3:cpu,cpuacct:/docker/1\n")
+    return tmp_path / "root", tmp_path / "mine"
+
+
+@pytest.mark.parametrize(
+    ("folder", "files", "expected"),
+    [
+        ("", {"cpu__max": "50000 100000\n"}, 0.5),
+        ("", {"cpu__max": "max 100000\n"}, math.inf),
+        ("slice/job", {"cpu__max": "250000 100000\n"}, 2.5),
+        ("slice", {"cpu__max": "150000 100000"}, 1.5),
+        ("cpu", {"cpu__cfs_quota_us": "50000\n", "cpu__cfs_period_us": "100000\n"}, 0.5),
+        ("cpu/docker/1", {"cpu__cfs_quota_us": "300000", "cpu__cfs_period_us": "100000"}, 3.0),
+        ("cpu", {"cpu__cfs_quota_us": "-1\n", "cpu__cfs_period_us": "100000\n"}, math.inf),
+        ("other", {"cpu__max": "50000 100000\n"}, math.inf),
+        ("", {"cpu__max": "nonsense"}, math.inf),
+        ("", {}, math.inf),
+    ],
+)
+def test_the_quota_is_read_from_both_versions_of_cgroups(group, folder, files, expected):
+    root, mine = group
+    write(root / folder, **files)
+    assert quota.cpu_quota(root, mine) == expected
+    mine.unlink()
+    assert quota.cpu_quota(root, mine) in (expected, math.inf)
+
+
+@pytest.mark.parametrize(
+    ("share", "there", "before", "after"),
+    [(0.5, 64, None, "1"), (2.5, 64, None, "2"), (math.inf, 64, None, None), (8.0, 4, None, None),
+     (0.5, 64, "3", "3")],
+)  # fmt: skip
+def test_threads_are_no_more_than_it_feeds(monkeypatch, share, there, before, after):
+    for name in quota.NAMED:
+        monkeypatch.delenv(name, raising=False)
+    if before:
+        monkeypatch.setenv("OMP_NUM_THREADS", before)
+    monkeypatch.setattr(quota, "cpu_quota", lambda: share)
+    monkeypatch.setattr(quota, "cores", lambda: there)
+    quota.heed_quota()
+    assert os.environ.get("OMP_NUM_THREADS") == after
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # so that it is put back
