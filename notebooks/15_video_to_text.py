@@ -449,10 +449,13 @@ figures.draw_mixed_captioners(mixed, result)
 # %% [markdown]
 # Look at the middle of the lower line: two that write together have both right where, at either
 # end, neither does so well. At each word the mean follows whoever is **surer**. Flow is sure of the
-# motion, and of the digit it knows only what it is not: it shares its bet among six of them. Frames
-# are sure of the digit. So the digit comes from one and the motion from the other, and no single
-# network has learned which goes with which. With much more weight on frames ($\alpha = 0.75$) most
-# of the gain in motion is gone; with too little (0.1) flow's *never* decides the digit.
+# motion. Of the digit it knows only which ones make this motion, seven or eight of ten, and it
+# bets about one part in eight on each; on held-out pairs the right one is not among them. Frames
+# are mostly sure of the digit, and win that word. So the digit comes from one and the motion from
+# the other, and no single network has learned which goes with which. With three quarters of the
+# weight on frames ($\alpha = 0.75$) their doubts about the motion win again. And at 0.1? Then
+# frames can give the right digit 0.1 at most, and flow gives each of its wrong ones
+# $0.9 / 8 ≈ 0.11$: you see what comes of it.
 #
 # In the paper mixing gains 0.6 points of METEOR (29.2 → 29.8). Is it just that two err less than
 # one? Two captioners of *frames*, which differ in their seeds only, say no: they gain 2 points

@@ -10,12 +10,18 @@ from importlib.util import find_spec
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-# Reading copies load nothing: scripts are left out, styles and pictures are inside the page.
+# Reading copies load nothing: scripts are left out, styles and pictures are inside the page. Code
+# that a lesson folds is folded.
 PAGE = """{%- extends 'lab/index.html.j2' -%}
 {%- block html_head_js -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
-{%- block jupyter_widgets -%}{%- endblock -%}"""
+{%- block jupyter_widgets -%}{%- endblock -%}
+{%- block input -%}
+{%- if "hide-input" in cell.metadata.get("tags", []) -%}
+<details><summary>Code</summary>{{ super() }}</details>
+{%- else -%}{{ super() }}{%- endif -%}
+{%- endblock input -%}"""
 
 
 def exporter() -> HTMLExporter:

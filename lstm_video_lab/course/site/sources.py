@@ -13,7 +13,10 @@ from string import Template
 from typing import Any, NamedTuple
 
 PAGES = Path(__file__).with_name("pages")
-DOCS = ("commands", "instructors", "troubleshooting", "results", "reproduction", "speed")
+DOCS = (
+    "commands", "instructors", "other_graders", "hosting",
+    "troubleshooting", "results", "reproduction", "speed",
+)  # fmt: skip
 LIVE_LESSON = "06_"  # the lesson on whose page the model is alive
 HOME = "00_"  # the lesson that holds the words
 WORD = re.compile(r"^\| ([^|]+?) +\| (.+?) +\|$", re.M)

@@ -302,3 +302,13 @@ def test_formulas_are_mathml_in_a_reading_copy_and_code_is_left_alone(tmp_path):
     assert page.count("<math ") == 2 and 'display="block"' in page
     assert "<mi>c</mi>" in page and "\\odot" not in page
     assert "<code>$HOME/$USER</code>" in page and "<script" not in page.split("<main")[1]
+
+
+def test_code_that_a_lesson_folds_is_folded_in_its_reading_copy(tmp_path):
+    cells = [new_code_cell("shown = 1"), new_code_cell("plumbing = 2")]
+    cells[1].metadata["tags"] = ["hide-input"]
+    path = tmp_path / "00_lesson.ipynb"
+    path.write_text(notebook(*cells))
+    write_html([path], tmp_path / "pages")
+    before, folded = (tmp_path / "pages" / "00_lesson.html").read_text().split("<details>")
+    assert "shown" in before and "plumbing" in folded.split("</details>")[0]
