@@ -68,7 +68,7 @@ def run_grade(arguments: argparse.Namespace) -> int:
     if arguments.explain:
         return _explain(arguments, roster)
     grading = _grade(arguments, agreed, roster)
-    book = gradebook.read_book(grading, arguments.out, agreed)
+    book = gradebook.read_book(grading, arguments.out, agreed, roster)
     for line in _write(arguments, book, roster):
         print(line)
     print(f"seed {grading.seed}, sandbox {grading.level}")
@@ -92,11 +92,10 @@ def _grade(arguments: argparse.Namespace, agreed: Agreements, roster: Roster | N
 
     def refuse_early(exercises: dict[str, Exercise], names: set[str]) -> None:
         """What people have written down is read before the work begins."""
-        known = names | {person.student for person in roster.people} if roster else names
         for name in arguments.only:
-            if name not in {*known, *exercises}:
+            if name not in {*names, *exercises}:
                 raise ValueError(f"--only {name!r} is no student and no exercise of this course")
-        gradebook.read_tables(exercises, arguments.out, agreed, known)
+        gradebook.read_tables(exercises, arguments.out, agreed, names, roster)
 
     with tqdm(unit="student", disable=None) as bar:
 

@@ -5,7 +5,7 @@ students; rubrics of questions in words; the roster. `course_file` reads it.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
@@ -77,12 +77,11 @@ class Agreements:
     def has_dates(self) -> bool:
         return any(rule.due is not None for rule in self.rules.values())
 
-    def of_students(self, path: Path, students: Collection[str], all_known: bool) -> Agreements:
+    def of_students(self, path: Path, names: Names, all_known: bool) -> Agreements:
         """The same with the students' names as the gradebook has them.
 
         all_known  whether nobody else can be meant. Raises ValueError for somebody else then.
         """
-        names = Names(students)
         extensions: dict[str, Mapping[str, Time]] = {}
         lines = list(self.lines)
         for name, more in self.extensions.items():

@@ -9,7 +9,7 @@ grading, and never written once they are there. The verdicts stay beside them in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,9 +57,7 @@ class Corrections:
         ]
 
 
-def read_corrections(
-    out: Path, most: Mapping[str, float], students: Collection[str]
-) -> Corrections:
+def read_corrections(out: Path, most: Mapping[str, float], names: Names) -> Corrections:
     """Both tables, where they are there.
 
     most  answer, question or exercise → its points
@@ -67,7 +65,6 @@ def read_corrections(
     """
     overrides: dict[Place, Override] = {}
     requests: dict[Place, Request] = {}
-    names = Names(students)
 
     def add_override(sheet: Sheet, number: int, place: Place, cells: dict[str, str]) -> None:
         who = ": ".join(place)

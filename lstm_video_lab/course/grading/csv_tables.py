@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -172,9 +172,14 @@ def _name(cell: str) -> str:
 
 
 class Names:
-    """Names as spreadsheets write them → names of students."""
+    """Names as spreadsheets write them → names of students.
 
-    def __init__(self, students: Collection[str]) -> None:
+    students  all whom a name may mean
+    now       of some of them: what they are called now
+    """
+
+    def __init__(self, students: Collection[str], now: Mapping[str, str] | None = None) -> None:
+        self.now = now or {}
         self.exact: dict[str, set[str]] = {}
         self.written: dict[str, set[str]] = {}
         self.plain: dict[str, set[str]] = {}
@@ -187,10 +192,9 @@ class Names:
         """The students that a cell may mean: by the name as we write it, else by all that is like
         it.
         """
-        for names, name in ((self.exact, cell), (self.written, cell)):
-            if name in names:
-                return names[name]
-        return self.plain.get(_name(cell), set())
+        plain = self.plain.get(_name(cell), set())
+        found = self.exact.get(cell) or self.written.get(cell) or plain
+        return {self.now.get(student, student) for student in found}
 
     def the_one(self, path: Path, row: int, column: str, cell: str) -> str:
         """The student that a cell means. Raises ValueError where that is nobody, or two."""

@@ -80,7 +80,7 @@ def grade(
     accept_limits  grade also where nothing keeps an answer from the files of this machine
     roster       who belongs to the class
     only         students or exercises; for all others what an earlier grading has kept counts
-    before       called with the exercises and all names before the work begins: it may refuse
+    before       called with the exercises and the students before the work begins: it may refuse
     on_progress  called after each student with how many are done, of how many, and the name
     Raises ValueError for folders that hold nothing to grade, where nbval is not installed, and
     where an answer could read the solutions; SandboxError where no answer can be run.
@@ -93,7 +93,7 @@ def grade(
     with _alone(out, out_is_new):
         names = [submission.student for submission in students]
         known = sorted({*names, *students_in(out)})
-        before(exercises, {*known})
+        before(exercises, {*names})
         secret = [solutions, submissions, out]
         with Sandbox(level, secret=secret) as sandbox:
             level = sandbox.level

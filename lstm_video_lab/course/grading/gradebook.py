@@ -20,6 +20,7 @@ from lstm_video_lab.course.exercises import Answer, Exercise
 from lstm_video_lab.course.grading import agreements, corrections, marks
 from lstm_video_lab.course.grading.agreements import Agreements
 from lstm_video_lab.course.grading.corrections import Corrections, Override
+from lstm_video_lab.course.grading.csv_tables import Names
 from lstm_video_lab.course.grading.grade import (
     GradedSubmission,
     Grading,
@@ -30,8 +31,10 @@ from lstm_video_lab.course.grading.grade import (
 from lstm_video_lab.course.grading.judging import MISSING, NOT_ASKED, NOT_JUDGED
 from lstm_video_lab.course.grading.marks import MarksTable
 from lstm_video_lab.course.grading.owners import LATE
+from lstm_video_lab.course.grading.roster import Roster
 from lstm_video_lab.course.grading.similarity import similar_pairs
 from lstm_video_lab.course.grading.spreadsheets import csv_text
+from lstm_video_lab.course.grading.students import called_now
 from lstm_video_lab.files import write_whole
 
 POSSIBLE = "points possible"  # no folder of a student is called so
@@ -119,21 +122,31 @@ def total(points: Sequence[float | None]) -> float | None:
     return sum(known) if len(known) == len(points) else None
 
 
-def read_book(grading: Grading, out: Path, agreed: Agreements | None = None) -> Book:
+def read_book(
+    grading: Grading, out: Path, agreed: Agreements | None = None, roster: Roster | None = None
+) -> Book:
     """The book of a grading with the marks and corrections in `out`.
 
     Raises ValueError for a table that is not wholly understood.
     """
+    students = {graded.submission.student for graded in grading.students}
     agreed = agreed or Agreements()
-    names = {graded.submission.student for graded in grading.students} | {*students_in(out)}
-    agreed, tables, corrected = read_tables(grading.exercises, out, agreed, names)
-    return Book(grading, tables, agreed, corrected)
+    return Book(grading, *read_tables(grading.exercises, out, agreed, students, roster))
 
 
 def read_tables(
-    exercises: Mapping[str, Exercise], out: Path, agreed: Agreements, names: set[str]
-) -> tuple[Agreements, dict[str, MarksTable], Corrections]:
-    """All that people have written down about these students. Raises ValueError."""
+    exercises: Mapping[str, Exercise],
+    out: Path,
+    agreed: Agreements,
+    students: set[str],
+    roster: Roster | None = None,
+) -> tuple[dict[str, MarksTable], Agreements, Corrections]:
+    """All that people have written down about these students, and about those of earlier gradings.
+
+    Raises ValueError.
+    """
+    earlier = {*students_in(out)} - students
+    names = Names(students | earlier, called_now(earlier, students, roster))
     questions = questions_of(dict(exercises))
     tables = marks.read_tables(out / "written", questions, names, agreed.rubrics)
     for question in questions:
@@ -145,7 +158,7 @@ def read_tables(
         most |= {name: answer.points for name, answer in exercise.answers.items()}
     path = out / agreements.FILE
     agreed = agreed.of_students(path, names, all_known=agreed.roster is not None)
-    return agreed, tables, corrections.read_corrections(out, most, names)
+    return tables, agreed, corrections.read_corrections(out, most, names)
 
 
 def write(book: Book, out: Path) -> list[str]:

@@ -62,7 +62,7 @@ class MarksTable:
 def read_tables(
     folder: Path,
     questions: dict[str, int],
-    students: Collection[str],
+    students: Collection[str] | Names,
     rubrics: Mapping[str, Mapping[str, float]] | None = None,
 ) -> dict[str, MarksTable]:
     """Question → its table, for those that are there.
@@ -82,10 +82,13 @@ def read_tables(
 
 
 def read_table(
-    path: Path, most: int, students: Collection[str], rubric: Mapping[str, float] | None = None
+    path: Path,
+    most: int,
+    students: Collection[str] | Names,
+    rubric: Mapping[str, float] | None = None,
 ) -> MarksTable:
     """One table of marks. Raises ValueError that names file, row and column."""
-    names = Names(students)
+    names = students if isinstance(students, Names) else Names(students)
 
     def understand(sheet: Sheet) -> MarksTable:
         table = MarksTable(

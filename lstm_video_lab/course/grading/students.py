@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from lstm_video_lab.course.grading.handed_in import Entry, entries_in
 from lstm_video_lab.course.grading.owners import (
@@ -60,6 +60,22 @@ def find_students(
         for name, found_of_one in _apart(key, bucket, exercises).items():
             students[name] += found_of_one
     return {name: students[name] for name in sorted(students)}
+
+
+def called_now(
+    earlier: Collection[str], students: Collection[str], roster: Roster | None = None
+) -> dict[str, str]:
+    """Name in an earlier grading → the same student's in this one, where it is spelt otherwise."""
+    keys: dict[str, list[str]] = defaultdict(list)
+    for student in students:
+        keys[name_key(student)].append(student)
+    now = {}
+    for name in earlier:
+        people = roster.find(Owner(name, ""), PurePath()) if roster else []
+        found = [person.student for person in people] or keys[name_key(name)]
+        if len(found) == 1 and found[0] in students:
+            now[name] = found[0]
+    return now
 
 
 def _place(folder: Path, entry: Entry) -> Place:

@@ -215,3 +215,21 @@ def test_pages_go_back_under_the_names_by_which_the_platforms_know_them(course, 
         from urllib.parse import unquote
 
         assert (course / "out" / unquote(link)).is_file()
+
+
+def test_what_was_written_about_a_student_follows_a_new_spelling(course, graded):
+    """A roster, or another file, calls them otherwise: no mark is lost, and no row comes twice."""
+    put(course, f"Ada-{NAME}.ipynb", WRONG, words="Because.")
+    assert run(course) == 0
+    path = course / "out/written/why.csv"
+    path.write_text("student,points,answer\nAda,3,Because.\n")
+    (course / "out/overrides.csv").write_text("student,what,points,reason\nAda,double,1,x\n")
+    put(course, f"{NAME}_ada.ipynb", WRONG, words="Because.")
+    assert run(course) == 0
+    assert {name: row["total"] for name, row in gradebook(course).items()} == {"ada": "4"}
+    roster = course / "roster.csv"
+    roster.write_text('name,id,also\n"Lovelace, Ada",s1,ada\n')
+    assert run(course, "--roster", roster) == 0
+    assert {name: row["total"] for name, row in gradebook(course).items()} == {
+        "Lovelace, Ada": "4"}  # fmt: skip
+    assert [row[:2] for row in table(path)[1:]] == [["Ada", "3"]]

@@ -7,6 +7,7 @@ import pytest
 
 from lstm_video_lab.course.grading.agreements import DAY, FILE
 from lstm_video_lab.course.grading.course_file import make_file, read_agreements
+from lstm_video_lab.course.grading.csv_tables import Names
 
 EXERCISES = {"01_a": {"why": 3}, "02_b": {}}
 TEXT = """
@@ -39,7 +40,9 @@ def at(text):
 
 
 def test_rules_hold_for_each_exercise_and_for_whoever_has_more_time(tmp_path):
-    agreed = read(tmp_path, TEXT).of_students(Path("x"), {"Ada Lovelace", "bob"}, all_known=True)
+    agreed = read(tmp_path, TEXT).of_students(
+        Path("x"), Names({"Ada Lovelace", "bob"}), all_known=True
+    )
     bob, is_extended = agreed.rule("01_a", "bob")
     assert not is_extended and bob.due == at("2026-12-02T00:00+01:00")
     assert bob.days_late(bob.due) == 0 and bob.days_late(bob.due + 1) == 1
@@ -109,8 +112,8 @@ def test_what_is_not_understood_is_refused_in_one_line(tmp_path, text, words):
 
 def test_an_extension_of_somebody_unknown_is_named_or_refused(tmp_path):
     agreed = read(tmp_path, '[extensions."Eva"]\nall = 1')
-    assert "'Eva'" in agreed.of_students(Path("x"), {"ada"}, all_known=False).lines[0]
+    assert "'Eva'" in agreed.of_students(Path("x"), Names({"ada"}), all_known=False).lines[0]
     with pytest.raises(ValueError, match="nobody of this course"):
-        agreed.of_students(Path("x"), {"ada"}, all_known=True)
+        agreed.of_students(Path("x"), Names({"ada"}), all_known=True)
     with pytest.raises(ValueError, match="two students"):
-        agreed.of_students(Path("x"), {"EVA", "eva"}, all_known=False)
+        agreed.of_students(Path("x"), Names({"EVA", "eva"}), all_known=False)
