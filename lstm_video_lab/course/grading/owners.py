@@ -76,9 +76,12 @@ class Owners:
         canvas: dict[tuple[str, ...], list[bool]] = defaultdict(list)
         for folders, stem in files:
             names[folders].add(self._loose(without_copy(stem)).student)
-            canvas[folders].append(_as_canvas(stem) is not None)
+            match = _as_canvas(stem)
+            canvas[folders].append(match is not None and len(match["number"]) > 2)
         self._shared = {folders for folders, found in names.items() if len(found - {""}) > 1}
-        self._of_canvas = {folders for folders, fitting in canvas.items() if all(fitting)}
+        self._of_canvas = {
+            folders for folders, fitting in canvas.items() if 2 * sum(fitting) > len(fitting)
+        }
 
     def of(self, place: Place) -> Owner:
         """The owner of what lies there."""
@@ -93,12 +96,12 @@ class Owners:
             back = stem[: match.start("file")]
             ids = {"moodle": match["id"]}
             return Owner(_moodle_name(match), match["file"], ids, 0, group, back)
-        if (match := _as_canvas(stem)) and (not folders or folders in self._of_canvas):
+        own = [folder for folder in folders if not self._is_of_course(folder, folders)]
+        if (match := _as_canvas(stem)) and (not own or folders in self._of_canvas):
             student = LATE.sub("", match["student"])
             ids, number = {"canvas": match["id"]}, float(match["number"])
             back = stem[: match.start("file")]
             return Owner(student, match["file"], ids, number, group, back)
-        own = [folder for folder in folders if not self._is_of_course(folder, folders)]
         if own:
             return Owner(without_copy(own[0]), without_copy(stem), group=group)
         loose = self._loose(without_copy(stem))

@@ -47,8 +47,12 @@ CLASSES = {
         [f"week1/lovelaceada_12345_67890_{ONE}.ipynb", f"week1/lee-kim_LATE_7_8_{ONE}.ipynb",
          f"week2/lovelaceada_LATE_12345_67999_{TWO}.ipynb"], {"lee-kim": 1, "lovelaceada": 2}),
     "Canvas, in a folder of any name, with what is no notebook": (
-        ["Montag/lovelaceada_12345_67890_work.zip", f"Montag/leekim_7_8_{ONE}.ipynb"],
-        {"leekim": 1, "lovelaceada": 1}),
+        ["Montag/lovelaceada_12345_67890_work.zip", f"Montag/leekim_7_678_{ONE}.ipynb",
+         f"Week 2/leekim_7_8_{TWO}.ipynb", "Week 2/readme.txt"],
+        {"readme": 1, "leekim": 2, "lovelaceada": 1}),
+    "a student's name for a file that looks like Canvas's": (
+        [f"ada/try_1_2_{ONE}.ipynb", f"ada/lstm_cell_10_200_{ONE}.ipynb", f"ada/{TWO}.ipynb"],
+        {"ada": 3}),
     "two of one name in Canvas": (
         [f"leekim_11_1_{ONE}.ipynb", f"leekim_12_2_{TWO}.ipynb"],
         {"leekim (11)": 1, "leekim (12)": 1}),
