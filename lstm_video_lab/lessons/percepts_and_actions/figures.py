@@ -190,13 +190,15 @@ def draw_pretrainings(result: dict[str, Any]) -> Picture:
     )
 
 
-def draw_unrelated(unrelated: dict[str, Any], actions: dict[str, Any] | None = None) -> Picture:
+def draw_unrelated(
+    unrelated: dict[str, Any], actions: dict[str, Any] | None = None, encoder: str = "best"
+) -> Picture:
     """What clips of a camera are worth beside the actions' own, on flow, by labelled clips.
 
     Without the result "actions" there is nothing to gain over: then accuracies.
     """
     counts = unrelated["sizes"]["labelled"]
-    how: dict[str, Any] = {"percepts": "flow", "encoder": "best"}
+    how: dict[str, Any] = {"percepts": "flow", "encoder": encoder}
     if actions is None:
         each = [mean_and_std(accuracies(unrelated, start=START, labelled=n, **how)) for n in counts]
         means, spreads = zip(*each, strict=True)
@@ -210,7 +212,7 @@ def draw_unrelated(unrelated: dict[str, Any], actions: dict[str, Any] | None = N
         gains,
         [f"{n} a class" for n in counts],
         "Flow percepts. Points gained over random weights with "
-        f"{', '.join(map(str, counts))} labelled clips of a class, each trained in its best way, "
+        f"{', '.join(map(str, counts))} labelled clips of a class; the encoder {ENCODER[encoder]}; "
         f"± standard error over draws, by what the encoder has watched: {{}}. Stored results, "
         f"{unrelated['scale']} scale.",
         "points gained over random weights",
