@@ -76,7 +76,8 @@ class Picture:
         data = base64.b64encode(self.png).decode()
         size = f"max-width: 100%; min-width: {self.least_width}px; height: auto"
         image = f'<img alt="{words}" src="data:image/png;base64,{data}" style="{size}">'
-        image = f'<div style="overflow-x: auto">{image}</div>'
+        scrolled = 'tabindex="0" role="group" aria-label="picture" style="overflow-x: auto"'
+        image = f"<div {scrolled}>{image}</div>"
         caption = f'<figcaption aria-hidden="true">{words}</figcaption>'
         return f'<figure style="margin: 0">{image}{caption}</figure>'
 

@@ -12,6 +12,7 @@ const SETTLE = 400; // ms: a press changes all buttons that it changes, a second
 const REST = 200; // ms after which a page that was being resized is at rest
 const MARGIN = 6; // pixels beside a picture, in its box
 const STEP = 10; // pixels: a picture is drawn anew for no less
+const ARROW = 24; // pixels of a menu's arrow and edges
 const WATCHED = ["class", "style", "disabled", "contenteditable", "aria-valuetext"];
 
 export default { render };
@@ -131,6 +132,7 @@ function nameControls(box) {
   for (const control of box.querySelectorAll(".widget-radio")) nameRadio(control);
   for (const control of box.querySelectorAll(".widget-play")) namePlay(control);
   for (const button of box.querySelectorAll(".widget-toggle-button")) showPressed(button);
+  for (const menu of box.querySelectorAll(".widget-dropdown > select")) spellOut(menu);
   for (const field of box.querySelectorAll(":is(input, select, textarea):not([aria-label])")) {
     const name = labelOf(field.closest(".jupyter-widgets"));
     if (name && !field.labels?.length) set(field, "aria-label", name);
@@ -183,6 +185,15 @@ function namePlay(control) {
 
 function showPressed(button) {
   set(button, "aria-pressed", String(button.classList.contains("mod-active")));
+}
+
+// A menu has one line, which cuts a choice that is longer: then it stands below in full.
+function spellOut(menu) {
+  const choice = menu.selectedOptions[0]?.text ?? "";
+  const look = getComputedStyle(menu);
+  ruler.font = `${look.fontSize} ${look.fontFamily}`;
+  const isCut = ruler.measureText(choice).width > menu.clientWidth - ARROW;
+  set(menu.parentElement, "data-choice", isCut && menu.clientWidth ? choice.replaceAll("\u00a0", " ") : null);
 }
 
 // ipywidgets writes the tooltip of a label that has none.
@@ -327,6 +338,7 @@ function keepStill(model, signal) {
 
 // --- the box -------------------------------------------------------------------------------------
 
+const ruler = document.createElement("canvas").getContext("2d");
 const wantsLessMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 function watch(box, signal, look) {

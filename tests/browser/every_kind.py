@@ -6,6 +6,8 @@ import numpy as np
 from lstm_video_lab.plots import images
 from lstm_video_lab.widgets.base import LabWidget, dropdown, player, row, slider
 
+LONG = "a choice of many words, which is longer than the menu of a narrow page"
+
 
 class EveryKind(LabWidget):
     title = "squares for every kind of control"
@@ -21,6 +23,7 @@ class EveryKind(LabWidget):
                 options=[16, 64, 128, 256, 512], value=256, description="Units"
             ),
             "menu": dropdown("Menu", "b", ["a", "b", "c"]),
+            "long": dropdown("Feedback", LONG, [LONG, "short"]),
             "radio": ipywidgets.RadioButtons(options=["one", "two", "three"], description="Radio"),
             "show": ipywidgets.ToggleButtons(options=["future", "past"], description="Show"),
             "more": ipywidgets.ToggleButton(description="More"),

@@ -21,6 +21,7 @@ Guess(Question("kinds/which", "This or that?", options, "that", "Because that is
 broken.front._esm = "export default { render() { throw new Error('on purpose') } }"
 broken""",
     "DrawYourOwn()",
+    "DrawYourOwn().still()",
 )
 
 
@@ -268,6 +269,8 @@ def test_pictures_are_drawn_for_a_narrow_page_and_no_word_is_cut_off(kinds, widt
         for natural, shown, tall, natural_tall, _ in kinds.evaluate(SIZES):
             assert abs(shown / natural - tall / natural_tall) < 0.02, "frames are not square"
         assert kinds.evaluate(CUT) == []
+        spelt = widget(kinds, 0).locator("[data-choice]")
+        assert spelt.count() == (width == 400), "a choice that its menu cuts stands below it"
         keep(kinds, f"everybody_{width}")
     finally:
         kinds.set_viewport_size({"width": 1400, "height": 1000})
@@ -328,6 +331,11 @@ def test_a_module_that_fails_does_not_hide_the_widget(kinds):
     wait_for(lambda: words.inner_text().startswith("4 squares"), 30, "the widget stands still")
 
 
-def test_axe_finds_nothing_wrong_in_any_kind(kinds):
+def test_axe_finds_nothing_wrong_in_any_kind_on_a_wide_and_a_narrow_page(kinds):
     kinds.locator(".lab-live").nth(4).evaluate("box => box.remove()")  # the one without its module
+    assert_axe_is_content(kinds)
+    kinds.keyboard.press("Control+b")
+    kinds.set_viewport_size({"width": 400, "height": 1000})
+    scrolling = kinds.locator(".lab-frame[tabindex]")
+    wait_for(lambda: scrolling.count() > 0, 30, "a picture wider than its room has no keys")
     assert_axe_is_content(kinds)
