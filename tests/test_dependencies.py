@@ -23,6 +23,7 @@ IMPORTED_IF_THERE = {  # distribution → its extra; without it, one line says w
     "myst-nb": "site",
     "nbval": "test",  # the judge of a grader's notebooks
     "nltk": "meteor",
+    "numba": "fast",
     "sphinx": "site",
     "sphinx-book-theme": "site",
     "torchvision": "backbones",

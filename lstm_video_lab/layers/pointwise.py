@@ -1,6 +1,7 @@
 """The pointwise part of an LSTM step and its gradient: what stands between two products W_h h.
 
-One kernel each on a CUDA device (`pointwise_triton`), plain operations elsewhere. Units stand last,
+One kernel each on a CUDA device (`pointwise_triton`), and on a CPU with the extra `fast`
+(`loop_numba`; ``LAB_FAST=0`` leaves it aside); plain operations elsewhere. Units stand last,
 so that a ConvLSTM is the same code: rows are the B vectors of a batch, or the B × h × w places of
 its maps.
 
@@ -9,6 +10,7 @@ i, f, g, o themselves; `d_…` is the gradient of the loss at whatever follows; 
 (3, …, H). The equations are those of `cells.gates`, and this is tested against them.
 """
 
+import os
 from importlib.util import find_spec
 from typing import Any
 
@@ -19,6 +21,7 @@ from torch import Tensor
 _SIGMOID_SLOPE: Any = torch.ops.aten.sigmoid_backward.grad_input
 _TANH_SLOPE: Any = torch.ops.aten.tanh_backward.grad_input
 HAS_TRITON = find_spec("triton") is not None
+HAS_NUMBA = find_spec("numba") is not None and os.environ.get("LAB_FAST") != "0"
 
 
 def forward_step(
@@ -29,8 +32,8 @@ def forward_step(
     Before, `a` is W_x x(t) + b, and `inner` is W_h h(t−1); `c` is c(t−1). `new` says whether the
     output gate sees c(t). All but `a` must be contiguous.
     """
-    if _is_fused(a):
-        return _fused().forward_step(a, inner, c, w, new, c_out, h_out)
+    if kernels := backend(a):
+        return kernels.forward_step(a, inner, c, w, new, c_out, h_out)
     a.add_(inner)
     H = c.shape[-1]
     i, f, g, o = a.view(*c.shape[:-1], 4, H).unbind(-2)  # what follows writes into `a`
@@ -58,7 +61,8 @@ class BackwardSteps:
     def __init__(self, a: Tensor, c: Tensor, w: Tensor | None, new: bool, d_a: Tensor) -> None:
         """Gates `a` (T, R, 4H), cell states `c` (T+1, R, H); `d_a` (T, R, 4H) is written into."""
         self.a, self.c, self.w, self.new, self.d_a = a, c, w, new, d_a
-        if not _is_fused(a):
+        self.kernels = backend(a)
+        if self.kernels is None:
             self._find_slopes()
 
     def _find_slopes(self) -> None:
@@ -88,9 +92,9 @@ class BackwardSteps:
         `d_c` then holds the gradient at c(t−1).
         """
         d_a = self.d_a[t]
-        if _is_fused(d_a):
+        if self.kernels is not None:
             forward = (self.a[t], self.c[t], self.c[t + 1], self.w, self.new)
-            _fused().backward_step(*forward, d_output, d_h, d_c, d_a)
+            self.kernels.backward_step(*forward, d_output, d_h, d_c, d_a)
             return d_a
         d_i, d_f, d_g, d_o, h_by_c, c_by_c = (z[t] for z in self.slopes)
         d_h = d_h + d_output
@@ -113,11 +117,14 @@ def _tanh(x: Tensor, out: Tensor) -> Tensor:
     return torch.div(e, e + 2, out=out)
 
 
-def _is_fused(x: Tensor) -> bool:
-    return x.is_cuda and HAS_TRITON
+def backend(x: Tensor) -> Any:
+    """The compiled steps for tensors as this one, a module, or None for plain operations."""
+    if x.is_cuda and HAS_TRITON:
+        from lstm_video_lab.layers import pointwise_triton
 
+        return pointwise_triton
+    if HAS_NUMBA and x.device.type == "cpu" and x.dtype != torch.float64 and x.is_contiguous():
+        from lstm_video_lab.layers import loop_numba
 
-def _fused() -> Any:
-    from lstm_video_lab.layers import pointwise_triton
-
-    return pointwise_triton
+        return loop_numba
+    return None

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from lstm_video_lab.cells import ConvLSTMCell, Factory, LSTMCell, Weights, existing
 from lstm_video_lab.checks import LabError, check_sizes
 from lstm_video_lab.layers.linear_maps import autocast_dtype, is_followed
-from lstm_video_lab.layers.unroll import by_equations, by_hand
+from lstm_video_lab.layers.unroll import backend_name, by_equations, by_hand
 
 State = tuple[Tensor, Tensor]
 WEIGHTS = ("weight_ih", "weight_hh", "bias", "peephole")
@@ -26,6 +26,7 @@ class _Recurrent(nn.Module):
     """A stack of layers. A subclass adds a reference cell for each."""
 
     output_peephole: str
+    backend = "none yet"  # which way the last call went
     axes: str  # of x
     single = (0, 0)  # dimensions of a state of one layer, and of x, without a batch
 
@@ -83,8 +84,11 @@ class _Recurrent(nn.Module):
         """
         steps = self._count_steps(x, states, steps)
         states = self._checked_states(x, states)
-        is_plain = not self.fast or is_followed(self.weights(0)[1])
+        weight_hh = self.weights(0)[1]
+        is_plain = not self.fast or is_followed(weight_hh)
         run: Any = by_equations if is_plain else by_hand
+        if not torch.compiler.is_compiling():
+            self.backend = "equations" if is_plain else backend_name(weight_hh)
         outputs, last = [], []
         for layer in range(self.num_layers):
             if layer and self.dropout and self.training:

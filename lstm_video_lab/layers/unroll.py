@@ -15,7 +15,7 @@ from torch import Tensor
 
 from lstm_video_lab import cells
 from lstm_video_lab.layers.linear_maps import Convolution, Matrix, autocast_dtype
-from lstm_video_lab.layers.pointwise import BackwardSteps, forward_step
+from lstm_video_lab.layers.pointwise import BackwardSteps, backend, forward_step
 
 
 def by_equations(x, h, c, weight_ih, weight_hh, bias, peephole, output_peephole, steps):
@@ -37,6 +37,22 @@ def by_hand(*inputs):
     return apply(*inputs)
 
 
+def compiled_loop(weight_hh: Tensor) -> Any:
+    """The module that runs the whole time loop of a layer with these weights, or None."""
+    kernels = backend(weight_hh) if weight_hh.dim() == 2 else None
+    is_single = weight_hh.dtype == torch.float32 and not autocast_dtype(weight_hh)
+    return kernels if kernels and is_single and weight_hh.shape[1] <= kernels.WHOLE else None
+
+
+def backend_name(weight_hh: Tensor) -> str:
+    """Which way `by_hand` goes: "torch", "triton", "numba", or "numba loop" for the whole loop."""
+    kernels = backend(weight_hh)
+    if kernels is None:
+        return "torch"
+    name = kernels.__name__.rpartition("_")[2]
+    return f"{name} loop" if compiled_loop(weight_hh) else name
+
+
 @cache
 def _opaque():
     return torch.compiler.disable(RecurrentFunction.apply)
@@ -56,7 +72,7 @@ class RecurrentFunction(torch.autograd.Function):
     def forward(ctx, *inputs: Any):
         x, h_0, c_0, weight_ih, weight_hh, bias, peephole, output_peephole, steps = inputs
         make, ctx.autocast = Matrix if weight_hh.dim() == 2 else Convolution, autocast_dtype(bias)
-        ctx.make, ctx.steps = make, steps
+        ctx.make, ctx.steps, ctx.loop = make, steps, compiled_loop(weight_hh)
         ctx.output_peephole, new = output_peephole, output_peephole == "new"
         span = steps if make is Matrix else 1  # steps in one product
         with torch.autocast(bias.device.type, enabled=False):
@@ -75,6 +91,9 @@ class RecurrentFunction(torch.autograd.Function):
                 else:
                     a = outer(x[start : start + span], b)  # W_x x(t) + b
                 spans.append(a)
+                if ctx.loop:
+                    ctx.loop.forward(a, weight_hh, w, new, h, c)
+                    continue
                 for t, a_t in enumerate(a.unbind(), start):
                     forward_step(a_t, inner(hs[t]), cs[t], w, new, cs[t + 1], hs[t + 1])
         ctx.save_for_backward(*inputs[:7], x, w, h, c, *spans)
@@ -99,9 +118,14 @@ class RecurrentFunction(torch.autograd.Function):
         for start in reversed(range(0, ctx.steps, span)):
             here = slice(start, start + span)
             before, after = c[here], c[start + 1 : start + span + 1]
-            back = BackwardSteps(spans[start // span], c[start : start + span + 1], w, new, d_a)
-            for t in reversed(range(start, start + span)):
-                d_h = inner.to_input(back.step(t - start, d_output[t], d_h, d_c))  # to h(t−1)
+            a, states = spans[start // span], c[start : start + span + 1]
+            if ctx.loop:
+                d_h = d_h.clone()
+                ctx.loop.backward(a, c, weight_hh, w, new, d_output, d_h, d_c, d_a)
+            else:
+                back = BackwardSteps(a, states, w, new, d_a)
+                for t in reversed(range(start, start + span)):
+                    d_h = inner.to_input(back.step(t - start, d_output[t], d_h, d_c))  # to h(t−1)
             prepared = inner.prepare(d_a)
             _add(totals, "weight_hh", inner.to_weight(prepared, h[here]))
             _add(totals, "bias", d_a.flatten(0, -2).sum(0))
