@@ -113,10 +113,10 @@ print(figures.of_costs(models, clip=torch.zeros(10, 1, 24, 24)))
 
 # %% [markdown]
 # A filter over three frames has three times the weights, and makes three times the operations. A
-# separable one has fewer, for $k×k$ pixels, $d$ frames, $C$ maps in and $C'$ out:
+# separable one has fewer, for $k×k$ pixels, $d$ frames, and $C$ maps in and $D$ out:
 #
-# $$\underbrace{C' C k^2 d}_{\text{3d}} \qquad \text{against} \qquad
-# \underbrace{C' (C k^2 + C' d)}_{\text{separable}}$$
+# $$\text{3d:} \quad D \, C \, k^2 \, d \qquad \qquad
+# \text{separable:} \quad D \, (C \, k^2 + D \, d)$$
 #
 # In our first layer $C$ is 1, and there it even costs *more*: 264 against 216. It pays
 # where maps are many. The parameters outside the trunk are nearly all in the layer after it.
@@ -138,7 +138,8 @@ figures.draw_names(scores, sizes, scale)
 
 # %% [markdown]
 # The first frame gives most of it. What more frames add is what more *samples* add: the digit lies
-# on other pixels, and a slip in one frame is outvoted.
+# on other pixels, and a slip in one frame is outvoted. (Who ends ahead of whom here is one training
+# of each. Three are in the table of part 5, with their spread.)
 #
 # Now the direction. **The frames of a clip are shuffled, and the best of models may train on
 # shuffled clips. How often will it name the direction rightly?**

@@ -71,9 +71,9 @@ FilmPlayer(
 # A GRU (lesson 01) has one state h and two gates. Put convolutions where it has matrix products,
 # and the state becomes a stack of maps:
 #
-# $$r, z = \sigma\big(\mathrm{conv}[x(t),\, h(t-1)]\big) \qquad \text{reset and update}$$
+# $$r, z = \sigma(\mathrm{conv}[x(t),\, h(t-1)]) \qquad \text{reset and update}$$
 #
-# $$n = \tanh\big(\mathrm{conv}[x(t),\, r \odot h(t-1)]\big) \qquad \text{the new value}$$
+# $$n = \tanh(\mathrm{conv}[x(t),\, r \odot h(t-1)]) \qquad \text{the new value}$$
 #
 # $$h(t) = (1 - z) \odot h(t-1) + z \odot n \qquad z \text{ lets the new value in}$$
 #

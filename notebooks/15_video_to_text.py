@@ -107,13 +107,13 @@ figures.draw_one_of_each(data, f"{sizes.frames} frames ({scale} scale)")
 #                                     └─ loss here only ─┘
 # ```
 #
-# $$h_1(t) = \mathrm{LSTM}\big(E\,x(t),\; h_1(t-1)\big) \qquad x = 0 \text{ while writing}$$
+# $$h_1(t) = \mathrm{LSTM}(E\,x(t),\; h_1(t-1)) \qquad x = 0 \text{ while writing}$$
 #
-# $$h_2(t) = \mathrm{LSTM}\big([h_1(t);\, W\,\mathrm{word}(t-1)],\; h_2(t-1)\big)
+# $$h_2(t) = \mathrm{LSTM}([h_1(t);\, W\,\mathrm{word}(t-1)],\; h_2(t-1))
 # \qquad \text{word} = \text{padding while reading}$$
 #
 # $$p(\mathrm{word}(t) \mid \text{words before, clip}) = \mathrm{softmax}(V\,h_2(t)) \qquad
-# \text{loss} = -\sum_{\text{steps of writing}} \log p(\mathrm{word}(t))$$
+# \text{loss} = -\sum_{\text{steps of writing}} \log\,p(\mathrm{word}(t))$$
 #
 # $E$ and $W$ are matrices: they *embed* a frame, or a word, in a vector. The same two LSTMs read
 # and write. Paddings and zero frames tell them which of the two it is. While they read, no word is
@@ -161,13 +161,13 @@ check("video_to_text/sentence_cost", sentence_cost)
 # %% [markdown]
 # Before it trains: what would be a good loss? Suppose somebody knows the language perfectly and
 # sees nothing. There are 60 pairs to train on, and three wordings for each. So they pay
-# $\ln 180$ nats for a caption. Somebody who sees everything still cannot know the wording, and pays
-# $\ln 3$.
+# $\ln\,180$ nats for a caption. Somebody who sees everything still cannot know the wording, and
+# pays $\ln\,3$.
 #
 # <!--
-# "$\ln 180$ nats" = log(180) - 0.01 < output("train a captioner", "blind")
+# "$\ln\,180$ nats" = log(180) - 0.01 < output("train a captioner", "blind")
 #     < log(180) + 0.01
-# "$\ln 3$" = log(3) - 0.01 < output("train a captioner", "sees all") < log(3) + 0.01
+# "$\ln\,3$" = log(3) - 0.01 < output("train a captioner", "sees all") < log(3) + 0.01
 # -->
 
 # %% train a captioner
@@ -193,14 +193,14 @@ for n in range(6):
 # each time. But the likeliest sentence may begin with a less likely word. A **beam search** keeps
 # the K best beginnings at each step, and drops the others.
 #
-# $$\text{greedy:} \quad \mathrm{word}(t) = \arg\max_{\mathrm{word}}\;
+# $$\text{greedy:} \quad \mathrm{word}(t) = \mathrm{argmax}\;
 # p(\mathrm{word} \mid \text{words before})$$
 #
 # $$\text{beam:} \quad \text{the } K \text{ beginnings with the largest} \quad
-# \frac{\sum_t \log p(\mathrm{word}(t))}{\text{length}^a}$$
+# \frac{\sum_t \log\,p(\mathrm{word}(t))}{\text{length}^a}$$
 #
-# Every word makes $\log p$ smaller, so with $a = 0$ short sentences have an advantage. With $a = 1$
-# the mean over the words counts. (The library's tests compare it with *all* sentences of a tiny
+# Every word makes $\log\,p$ smaller, so with $a = 0$ short sentences have an advantage. With
+# $a = 1$ the mean over the words counts. (The library's tests compare it with *all* sentences of a tiny
 # language: a beam that is wide enough finds the best one, and a beam of 1 is greedy.)
 #
 # **A beam of 5 instead of greedy writing: how many sentences about the test clips change?**

@@ -154,9 +154,9 @@ print("Pixel 57 changed; the first pixel that is predicted otherwise:", int(move
 #
 # ## 3. What does an image cost?
 #
-# A pixel that had probability $P$ costs $-\log_2 P$ **bits**: as many yes-or-no answers as it takes
-# to tell somebody who knows the model which level it is. Whoever knows nothing pays 4 bits for one
-# of 16 levels. Compression and prediction are the same thing here: with an arithmetic coder (a
+# A pixel that had probability $P$ costs $-\log_2\,P$ **bits**: as many yes-or-no answers as it
+# takes to tell somebody who knows the model which level it is. Whoever knows nothing pays 4 bits
+# for one of 16 levels. Compression and prediction are the same thing here: with an arithmetic coder (a
 # packer that is told the chances), these bits are the size of the file.
 #
 # Write the line: the bits of a whole image, from the `chances` that its pixels had, each given
@@ -364,8 +364,8 @@ images.draw_inked(unpainted[:, :8], colour.sample(*page, draw)[0], short(600), s
 # its terms add up to:
 #
 # $$\sum_{\text{future frames}} \; \sum_{\text{pixels}}
-# -\log P(\text{pixel} \mid \text{past, frames before, pixels before})
-# = -\log P(\text{all future frames} \mid \text{past})$$
+# -\log\,P(\text{pixel} \mid \text{past, frames before, pixels before})
+# = -\log\,P(\text{all future frames} \mid \text{past})$$
 #
 # That is the chain rule, read from right to left.
 #
