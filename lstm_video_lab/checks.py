@@ -36,7 +36,7 @@ def check_number(
     for number in value if isinstance(value, tuple) else (value,):
         if isinstance(number, bool) or not isinstance(number, kind) or number != number:
             raise LabError(f"{name}={value!r} is no {word}: it must be one, {bounds}")
-        if abs(number) == math.inf or not low <= number <= high:
+        if abs(number) == math.inf or not low <= number <= high:  # type: ignore[operator]
             raise LabError(f"{name}={value!r} is out of range: it must be {bounds}")
 
 

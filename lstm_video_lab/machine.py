@@ -115,8 +115,7 @@ def has_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
     if device.type == "cpu":
-        ask: Any = getattr(torch.cpu, "get_capabilities", dict)  # older torch can't say: then no
-        capabilities = ask()
+        capabilities: Any = getattr(torch.cpu, "get_capabilities", dict)()  # older torch: {}
         return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
     return False
 
@@ -125,9 +124,9 @@ def describe_machine() -> dict[str, Any]:
     """What the figures hold for."""
     import torch
 
-    ask: Any = getattr(torch.cpu, "get_capabilities", dict)
+    capabilities: Any = getattr(torch.cpu, "get_capabilities", dict)()
     return {
-        "processor": ask().get("cpu_name") or platform.processor() or "unknown",
+        "processor": capabilities.get("cpu_name") or platform.processor() or "unknown",
         "threads": torch.get_num_threads(),
         "bf16": has_bf16(torch.device("cpu")),
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,

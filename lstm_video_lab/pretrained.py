@@ -62,10 +62,9 @@ def start_from(model: VideoModel, name: str) -> None:
     weights = load_pretrained(name).state_dict()
     for key, own in model.state_dict().items():
         if key not in weights or weights[key].shape != own.shape:
-            there = tuple(weights[key].shape) if key in weights else "missing"
             raise LabError(
-                f"start_from={name!r}: there {key} is {there}, here it is {tuple(own.shape)}: "
-                "choose the settings of that model"
+                f"start_from={name!r}: that model has no {key} of {tuple(own.shape)}, as it is "
+                "here: choose its settings"
             )
         own.copy_(weights[key])
 

@@ -198,8 +198,8 @@ def test_a_run_may_begin_with_the_weights_of_a_trained_model_and_its_card_names_
     for key, value in load_pretrained("first").state_dict().items():
         assert torch.equal(model.state_dict()[key], value)
     for changes, message in (
-        ({"units": 8}, "here it is"),
-        ({"conditional": "future"}, "there decoders.future.recurrent.weight_ih_l0 is missing"),
+        ({"units": 8}, "as it is here"),
+        ({"conditional": "future"}, "that model has no decoders.future.recurrent.weight_ih_l0"),
         ({"start_from": "nobody"}, "start_from='nobody' is unknown"),
     ):
         with pytest.raises(ValueError, match=message):

@@ -191,15 +191,15 @@ def _once(notes: Iterable[str]) -> list[str]:
 
 
 def _resampled(pages: Timed, rate: float) -> Timed:
-    """At each moment the page that is seen then; it begins with the first."""
-    begin, moment, last = None, 0, None
+    """At each moment from the first page to the last the one that is seen then."""
+    moment, last = 0.0, None
     for page in pages:
-        begin = page[0] if begin is None else begin
-        while last is not None and begin + moment / rate < page[0] - 1e-9:
+        while last is not None and moment < page[0] - 1e-9:
             yield last
-            moment += 1
+            moment += 1 / rate
+        moment = page[0] if last is None else moment
         last = page
-    if last is not None:
+    if last is not None and moment <= last[0] + 1e-9:
         yield last
 
 

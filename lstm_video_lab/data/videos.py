@@ -100,6 +100,10 @@ def decoded(path: Path | str, channels: int = 1) -> Iterator[tuple[float, int, n
                 count += 1
                 turned = round(frame.rotation)
                 yield frame.time or 0.0, turned, np.rot90(image, round(turned / 90))
+            steps = 3 / (container.streams.video[0].average_rate or 1)  # seconds
+            ends = (container.duration or 0) / 1e6  # as its header says
+            if count and not container.streams.audio and ends > (frame.time or 0.0) + steps:
+                raise av.InvalidDataError(0, "its end is missing")
     except (av.FFmpegError, IndexError) as error:  # IndexError: sound alone
         if not count:
             raise LabError(f"{path}: cannot be read as a video ({error}): take it away") from None

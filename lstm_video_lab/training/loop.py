@@ -103,13 +103,10 @@ class _Run:
         self.step, self.seconds, self.spent, self.saved_step = 0, 0.0, 0.0, -1
         self.last: dict[str, Any] = {}
         self.numbers: dict[str, float] = {}  # the newest losses that were read
-        self.lock = contextlib.ExitStack()  # of the folder: one writer at a time
-        if out is not None:
-            try:
-                self._open_folder(out, resume)
-            except BaseException:
-                self.lock.close()
-                raise
+        with contextlib.ExitStack() as lock:
+            if out is not None:
+                self._open_folder(out, resume, lock)
+            self.lock = lock.pop_all()  # held until the run is over
         self.parallel = ranks.parallel(self.model)
 
     def steps(self) -> Generator[Progress, None, None]:
@@ -220,11 +217,11 @@ class _Run:
             self._log(self.last)
         return progress
 
-    def _open_folder(self, out: Path, resume: bool) -> None:
+    def _open_folder(self, out: Path, resume: bool, lock: contextlib.ExitStack) -> None:
         if self.ranks.is_first:
             out.mkdir(parents=True, exist_ok=True)
             try:
-                self.lock.enter_context(FileLock(out / ".lock", blocking=False))
+                lock.enter_context(FileLock(out / ".lock", blocking=False))
             except Timeout:
                 raise OSError(f"{out}: another run writes there: choose another folder") from None
         if checkpoints.newest_checkpoint(out) is not None:
