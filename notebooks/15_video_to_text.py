@@ -165,9 +165,9 @@ check("video_to_text/sentence_cost", sentence_cost)
 # pays $\ln\,3$.
 #
 # <!--
-# "$\ln\,180$ nats" = log(180) - 0.01 < output("train a captioner", "blind")
+# "nats for a caption" = log(180) - 0.01 < output("train a captioner", "blind")
 #     < log(180) + 0.01
-# "$\ln\,3$" = log(3) - 0.01 < output("train a captioner", "sees all") < log(3) + 0.01
+# "still cannot know the wording" = log(3) - 0.01 < output("train a captioner", "sees all") < log(3) + 0.01
 # -->
 
 # %% train a captioner
@@ -200,8 +200,8 @@ for n in range(6):
 # \frac{\sum_t \log\,p(\mathrm{word}(t))}{\text{length}^a}$$
 #
 # Every word makes $\log\,p$ smaller, so with $a = 0$ short sentences have an advantage. With
-# $a = 1$ the mean over the words counts. (The library's tests compare it with *all* sentences of a tiny
-# language: a beam that is wide enough finds the best one, and a beam of 1 is greedy.)
+# $a = 1$ the mean over the words counts. (The library's tests compare it with *all* sentences of a
+# tiny language: a beam that is wide enough finds the best one, and a beam of 1 is greedy.)
 #
 # **A beam of 5 instead of greedy writing: how many sentences about the test clips change?**
 

@@ -156,8 +156,8 @@ print("Pixel 57 changed; the first pixel that is predicted otherwise:", int(move
 #
 # A pixel that had probability $P$ costs $-\log_2\,P$ **bits**: as many yes-or-no answers as it
 # takes to tell somebody who knows the model which level it is. Whoever knows nothing pays 4 bits
-# for one of 16 levels. Compression and prediction are the same thing here: with an arithmetic coder (a
-# packer that is told the chances), these bits are the size of the file.
+# for one of 16 levels. Compression and prediction are the same thing here: with an arithmetic coder
+# (a packer that is told the chances), these bits are the size of the file.
 #
 # Write the line: the bits of a whole image, from the `chances` that its pixels had, each given
 # those before.
