@@ -167,7 +167,8 @@ check("video_to_text/sentence_cost", sentence_cost)
 # <!--
 # "nats for a caption" = log(180) - 0.01 < output("train a captioner", "blind")
 #     < log(180) + 0.01
-# "still cannot know the wording" = log(3) - 0.01 < output("train a captioner", "sees all") < log(3) + 0.01
+# "still cannot know the wording" = log(3) - 0.01 < output("train a captioner", "sees all")
+#     < log(3) + 0.01
 # -->
 
 # %% train a captioner
