@@ -269,7 +269,18 @@ def _student_as_json(book: Book, graded: GradedSubmission) -> dict[str, Any]:
         "notes": submission.notes,
         "left_out": submission.left_out,
         "answers": answers,
+        "marks": {question: _mark_as_json(book, graded, question) for question in book.tables},
         "overrides": overrides,
         "points": dict(zip(names, book.points(graded), strict=True)),
         "late_days": {name: book.late_days(graded, name) for name in names},
+    }
+
+
+def _mark_as_json(book: Book, graded: GradedSubmission, question: str) -> dict[str, Any]:
+    """What a person gave for an answer in words; `points` None where nobody has yet."""
+    student, table = graded.submission.student, book.tables[question]
+    return {
+        "points": table.points.get(student),
+        "criteria": table.criteria.get(student, {}),
+        "comment": table.comments.get(student, ""),
     }

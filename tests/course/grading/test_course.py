@@ -141,6 +141,9 @@ def test_a_rubric_has_its_columns_and_its_place_on_the_page(course, graded, caps
     assert run(course) == 0
     assert {name: row["total"] for name, row in gradebook(course).items()} == {
         "ada": "4.5", "bob": "2", "cyd": "5"}  # fmt: skip
+    ada = json.loads((course / "out/gradebook.json").read_text())["students"][0]
+    criteria = {"names it": 1, "says why": 1.5}
+    assert ada["marks"]["why"] == {"points": 2.5, "criteria": criteria, "comment": "Nearly"}
     page = page_of(course, "ada")
     assert "says why: 1.5 of 2" in page and "2.5 of 3" in page and "Nearly" in page
     assert "not marked yet" in page_of(course, "bob")
