@@ -25,15 +25,33 @@
 # first frames of a clip and has to say what comes next. To do that well it must find out *where*
 # things are, *how* they move and *what* they look like. Whether it does is what you will test.
 #
-# In JupyterLab, choose Run → Run All Cells: after some seconds the question below answers you,
+# In JupyterLab, choose Run → Run All Cells: after some seconds the dark square below is yours,
 # while later cells still work. What stands below the cells already was made when the lesson was
 # built; running makes it yours. (Shift+Enter runs a single cell.) The [map](#The-map) and the
 # [words](#The-words) of the lab are further down.
+#
+# ## Draw something
+#
+# Draw in the dark square: a digit, a letter, a face, a star. It flies through a box and bounces
+# off its walls. Two networks see the first ten frames of that, and then say how it goes on.
+
+# %% draw your own
+from lstm_video_lab.widgets import DrawYourOwn
+
+DrawYourOwn()
+
+# %% [markdown]
+# **What do they keep of your drawing: its place, its direction, its shape?** Neither has ever seen
+# anything but handwritten digits. (In the stored picture a star was drawn. Both know where it goes.
+# The FC-LSTM makes a round spot of it at once; the ConvLSTM keeps its points for a few frames.)
+# What the two are, you learn in this lesson and in [07](07_convlstm.ipynb); how far they can be led
+# astray, in [08](08_one_and_three_digits.ipynb).
 
 # %% setup tags=["hide-input"]
 from lstm_video_lab import Settings, VideoModel, evaluate, evaluation, plots, predict, training
+from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.start_here import figures, guesses
-from lstm_video_lab.widgets import FilmPlayer, Guess, SelfTest, TrainingStudio
+from lstm_video_lab.widgets import FilmPlayer, Guess, SelfTest, TimeLapse, TrainingStudio
 
 settings = Settings.for_scale()
 print(
@@ -114,6 +132,7 @@ Guess(guesses.WHAT_FIRST)
 # dashed lines *mean digit* is explained below, *entropy bound* in lesson 03: nobody gets under it.)
 # (In a stored notebook the picture comes from a run at *smoke* scale: a few steps, which teach next
 # to nothing. The picture after it shows a longer run.)
+# (The line on top of it names the settings; lessons 01 to 06 explain them, one by one.)
 #
 # <!-- "at smoke scale" = printed("training studio", "smoke scale") -->
 
@@ -169,6 +188,53 @@ FilmPlayer(
 # "has left the fog" = output(learnt, "at these moments:", 4) < 0.7 * output(learnt, "Mean image:")
 # "still above the mean digit" = output(learnt, "at these moments:", 4)
 #     > output(learnt, "true place:")
+# -->
+#
+# ## What patience buys
+#
+# Is a spot all that there is to learn? Here are two networks that were given more time, and a
+# harder task: two digits, in frames of 64×64 pixels, the size of the paper. One is of the kind that
+# you have trained; the other, a **ConvLSTM**, is built for pictures (lesson 07). Both began with
+# nothing. At some moments of their training the same clip was put before them, and what they
+# predicted was kept.
+#
+# **Half of all training steps are done. How much of the whole fall of the error is done by then?**
+
+# %% guess half-time
+lapse = load_result("time_lapse")
+Guess(guesses.HALF_TIME, lapse)
+
+# %% [markdown]
+# Now move the slider from left to right. From one moment to the next there are always about half as
+# many steps again as before: that is why nearly all of the training lies in the last few moments.
+
+# %% time-lapse
+TimeLapse(lapse)
+
+# %% [markdown]
+# **What is seen.** A fog comes first, the same for every clip. Then there is one spot, where the
+# two digits are. For a long time both networks answer two digits with *one* spot. Only late does
+# that of the FC-LSTM part, a little after the digits themselves do. Each of these stages took
+# several times as many steps as the one before.
+#
+# And the numbers? From one spot at step 868 to two at step 3,700 the error of the FC-LSTM fell from
+# 480 to 380 nats: a fifth of its whole fall. A curve that has become flat may hide the very thing
+# that you wait for. So look at pictures as well as at curves.
+#
+# Be strict here, too. It is one run of each, and one clip. No stroke of a digit can be read in
+# either last row, and a perfect prediction would cost 79 nats. The two that went on with *your*
+# drawing have learnt for many times as long.
+#
+# <!--
+# fc = time_lapse.models["FC-LSTM"]
+# "for many times as long" = card("fc-two-digits").total_steps > 5 * fc.step[-1]
+#     and card("convlstm-two-digits").total_steps > 5 * time_lapse.models.ConvLSTM.step[-1]
+# 868 = fc.step[15]
+# 3,700 = fc.step[18]
+# "480 to 380" = [fc.future[15], fc.future[18]]
+# "a fifth of its whole fall" = 0.15 < (fc.future[15] - fc.future[18])
+#     / (fc.future[0] - fc.future[-1]) < 0.25
+# "79 nats" = time_lapse.baselines.entropy_bound.cross_entropy
 # -->
 #
 # ## The map

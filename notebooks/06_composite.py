@@ -26,28 +26,19 @@
 # %% setup tags=["hide-input"]
 import torch
 
-from lstm_video_lab import Settings, check, evaluation, metrics, plots, predict, training
+from lstm_video_lab import Settings, check, evaluation, metrics, predict, training
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.composite import figures, guesses
 from lstm_video_lab.lessons.composite.gradient_angle import compare_gradients
-from lstm_video_lab.widgets import FilmPlayer, Guess, TrainingStudio
+from lstm_video_lab.widgets import FilmPlayer, Guess, TimeLapse, TrainingStudio
 
 # %% two tasks
 settings = Settings.for_lesson(steps=1000)  # both decoders are on: this is the composite
 SEEN, AHEAD, JUDGED = settings.frames_in, settings.frames_out, 300
 heldout = evaluation.heldout_data(settings)  # test digits
 batch = to_unit(heldout.batch(0, 64))  # (T, B, H, W), in [0, 1]
-plots.frames(
-    {
-        "seen": batch[:SEEN, 0],
-        "task 1: recall, in reverse": batch[:SEEN, 0].flip(0),
-        "task 2: predict": batch[SEEN:, 0],
-    },
-    f"A held-out sequence. The network sees {SEEN} frames; it must give them back in reverse, and "
-    f"continue them for {AHEAD} ({settings.scale} scale, {settings.image_size}×"
-    f"{settings.image_size} pixels).",
-)
+figures.draw_two_tasks(batch[:, 0], SEEN, settings)
 
 # %% [markdown]
 # ## 1. One state, two decoders
@@ -129,7 +120,7 @@ Guess(guesses.WHICH_PREDICTS_BETTER, with_past, without, made)
 # %% two learning curves
 figures.draw_rivals({"composite": both, "predictor alone": alone}, levels, settings.scale)
 
-# %% was motion learnt
+# %% was motion learnt tags=["hide-input"]
 ratio = with_past.mean().item() / levels["mean image"]
 print(f"Future error of the composite: {with_past.mean():.1f} nats per frame ({made}).")
 print("; ".join(f"{name} {value:.1f}" for name, value in levels.items()))
@@ -168,6 +159,45 @@ FilmPlayer(
 #     - composite.models["256-1-none"].report.future.cross_entropy < 1
 # -->
 #
+# ### With patience
+#
+# A minute is short. Here is the composite with more of it, and with a harder task: two digits at
+# the size of the paper, 64×64 pixels. It was trained twice from nothing, once with an LSTM as
+# above, *fully connected*, and once with a ConvLSTM (lesson 07). At some moments the same held-out
+# clip was put before it.
+#
+# In frame 11 the two digits lie over each other; then they part. Move the slider. **When does the
+# prediction part, too?**
+
+# %% time-lapse
+lapse = load_result("time_lapse")
+TimeLapse(lapse)
+
+# %% [markdown]
+# **What is seen.** For most of its training the FC-LSTM answers two digits with *one* cloud, in the
+# right place. Between step 2,282 and step 3,700 it parts, some two frames after the digits do. The
+# ConvLSTM gets its cloud sooner, and keeps it longer.
+#
+# Now stop at moment 18. Both cost 380 nats there, and one shows two clouds, the other one. So “how
+# low is the loss?” and “are the digits kept apart?” are two questions. (Lesson 06b counts the
+# second.) Nor does the curve show when a cloud parts: in that stretch the error of the FC-LSTM
+# falls by 26 nats, of some 490 in all.
+#
+# It is no race. A step of the FC-LSTM has 64 clips, one of the ConvLSTM 8; it is one run of each,
+# and one clip. Lesson 07 lets them race.
+#
+# <!--
+# fc = time_lapse.models["FC-LSTM"]
+# 2,282 = fc.step[17]
+# 3,700 = fc.step[18]
+# "Both cost 380 nats there" = max(fc.future[18], time_lapse.models.ConvLSTM.future[18]) < 380.5
+#     and min(fc.future[18], time_lapse.models.ConvLSTM.future[18]) > 379.5
+# "26 nats" = fc.future[17] - fc.future[18]
+# "of some 490 in all" = 480 < fc.future[0] - fc.future[-1] < 500
+# "64 clips, one of the ConvLSTM 8" = [fc.settings.batch_size,
+#     time_lapse.models.ConvLSTM.settings.batch_size]
+# -->
+#
 # ## 3. Two losses: how do they reach the encoder?
 #
 # This question is asked in nearly every class. There are two decoders and two losses, but only
@@ -176,11 +206,13 @@ FilmPlayer(
 # The answer is in two lines. The loss is a sum. So its gradient is a sum as well, and that sum is
 # formed *at the encoder's state*, because everything that the decoders know came through it.
 #
-# ```
-# ∂ loss / ∂ state   =   ∂ loss_reconstruction / ∂ state   +   ∂ loss_future / ∂ state
+# $$\frac{\partial \, \text{loss}}{\partial \, \text{state}} =
+# \frac{\partial \, \text{loss of the past}}{\partial \, \text{state}} +
+# \frac{\partial \, \text{loss of the future}}{\partial \, \text{state}}$$
 #
-# ∂ loss / ∂ W       =   ∂ loss / ∂ state  ·  ∂ state / ∂ W          W: a weight of the encoder
-# ```
+# $$\frac{\partial \, \text{loss}}{\partial W} =
+# \frac{\partial \, \text{loss}}{\partial \, \text{state}} \cdot
+# \frac{\partial \, \text{state}}{\partial W} \qquad (W \text{ a weight of the encoder})$$
 #
 # The second line is the chain rule. It says that the encoder never hears of two losses. It hears
 # one wish for each number in its state: “a little more”, or “a little less”. Each wish is the sum
@@ -254,7 +286,7 @@ print("Told only that sum, the encoder gets the same gradient as from the loss:"
 #
 # We train a new composite for a short while and look at both arrows now and then.
 
-# %% follow the gradients through training
+# %% follow the gradients through training tags=["hide-input"]
 MOMENTS = (1, 10, 30, 100, 300)
 meetings = {}
 for progress in training.train(Settings.for_scale(device="cpu")):
@@ -372,6 +404,9 @@ figures.draw_shared_directions(shared)
 # by the sum of two gradients, which meet at its state. For a moment early on the past's
 # gradient is the longer one; later the future's is, by far. A mean cosine near 0 says little, for
 # pulls to both sides cancel in it; the directions that they share say more.
+#
+# To do it yourself: [Exercise 7 · The loss of the
+# composite model](../exercises/07_composite_loss.ipynb).
 #
 # Next: [06b · Overlaps and bounces](06b_overlaps_and_bounces.ipynb), where a claim about pictures
 # is counted.
