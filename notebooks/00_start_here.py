@@ -6,6 +6,7 @@
 #
 # **Objectives**
 #
+# - **Draw** something, and **see** what two networks make of it.
 # - **Predict** a frame of a clip yourself, as the networks will have to.
 # - **Check** that widgets work on your machine.
 # - **Train** a recurrent network, and **say** what it learns first.
