@@ -299,3 +299,35 @@ for path in ("lab/code.py", "link/code.py", "../site/lab/code.py"):
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert outcome.stdout.splitlines() == ["['lab', 'link', 'other'] x", *["PermissionError"] * 3]
+
+
+CHANGES_NO_VALUE = """
+import multiprocessing, tempfile, threading
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing.pool import ThreadPool
+import matplotlib.pyplot as plt
+from tqdm.auto import tqdm  # its own thread waits for ever
+torch.set_num_threads(8)
+
+@torch.compile
+def twice(n):
+    return 2 * n
+
+def f():
+    found = []
+    for thread in [threading.Thread(target=found.append, args=(n,)) for n in (1, 2)]:
+        thread.start()
+        thread.join()
+    for kind in (ThreadPoolExecutor, ProcessPoolExecutor, ThreadPool, multiprocessing.Pool):
+        with kind(2) as workers:
+            found += workers.map(twice, tqdm([3, 4]))
+    tempfile.TemporaryDirectory().cleanup()
+    return found
+"""
+
+
+def test_calls_that_are_refused_and_change_no_value_do_no_harm(sandbox):
+    source = CHANGES_NO_VALUE
+    if sandbox.level != "namespaces":  # nothing can be written there
+        source = source.replace("    tempfile.TemporaryDirectory().cleanup()\n", "")
+    assert value(sandbox, source) == [1, 2, *[6, 8] * 4]

@@ -6,10 +6,13 @@ point: threads run at once, compiled functions are the functions themselves.
 
 from __future__ import annotations
 
+import concurrent.futures
+import multiprocessing
+import multiprocessing.pool
 import sys
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
@@ -50,9 +53,13 @@ def replace_refused_calls() -> None:
         (torch, "compile", _compile),
         (torch, "set_num_threads", lambda number: None),
         (torch, "set_num_interop_threads", lambda number: None),
-        (threading.Thread, "start", lambda self: self.run()),
+        (threading.Thread, "start", _start),
         (threading.Thread, "join", lambda self, timeout=None: None),
         (ThreadPoolExecutor, "submit", _submit),
+        (concurrent.futures, "ProcessPoolExecutor", ThreadPoolExecutor),
+        (multiprocessing, "Pool", Pool),
+        (multiprocessing.pool, "Pool", Pool),
+        (multiprocessing.pool, "ThreadPool", Pool),
     ]
     for owner, name, call in replaced:
         setattr(owner, name, call)
@@ -62,6 +69,12 @@ def _compile(model: Any = None, **options: Any) -> Any:
     return model if model is not None else (lambda function: function)
 
 
+def _start(thread: threading.Thread) -> None:
+    """Run a thread at once; not one that a package has started to watch something for ever."""
+    if not thread.daemon or type(thread).__module__ in ("threading", "__main__"):
+        thread.run()
+
+
 def _submit(self: Executor, function: Callable[..., Any], /, *words: Any, **more: Any) -> Future:
     future: Future = Future()
     try:
@@ -69,6 +82,37 @@ def _submit(self: Executor, function: Callable[..., Any], /, *words: Any, **more
     except Exception as error:
         future.set_exception(error)
     return future
+
+
+class Pool:
+    """Stands for a pool of processes or threads: whatever it is given is done at once, in order."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        initializer = options.get("initializer") or (arguments[1:2] or (None,))[0]
+        if initializer is not None:
+            initializer(*options.get("initargs", arguments[2:3] and arguments[2]))
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    close = join = terminate = lambda self: None
+
+    def apply(self, function: Callable[..., Any], args: Any = (), kwds: Any = None) -> Any:
+        return function(*args, **(kwds or {}))
+
+    def map(self, function: Callable[..., Any], items: Iterable[Any], *size: Any) -> list[Any]:
+        return [function(item) for item in items]
+
+    def starmap(self, function: Callable[..., Any], items: Iterable[Any], *size: Any) -> list[Any]:
+        return [function(*item) for item in items]
+
+    def imap(self, function: Callable[..., Any], items: Iterable[Any], *size: Any) -> Iterator[Any]:
+        return map(function, items)
+
+    imap_unordered = imap
 
 
 class Kernel:

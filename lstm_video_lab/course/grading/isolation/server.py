@@ -194,6 +194,7 @@ def _isolate_and_answer(settings: dict[str, Any], request: int, results: int, sc
     _close_all_but(results)
     if scratch:
         os.chdir(scratch)
+    tempfile.tempdir = None  # the server has looked for a folder of its own
     os.environ.clear()
     os.environ.update(HOME="/", TMPDIR=scratch or levels.SCRATCH, OMP_NUM_THREADS="1")
     if settings["level"] == "landlock":
