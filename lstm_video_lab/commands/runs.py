@@ -6,6 +6,8 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Generator
+from pathlib import Path
+from typing import Any
 
 from lstm_video_lab.checks import LabError
 from lstm_video_lab.commands import flags, needs
@@ -106,7 +108,7 @@ def run_experiment(arguments: argparse.Namespace) -> int:
     from lstm_video_lab.lessons import experiments
 
     run = pretrain.run if arguments.name in pretrain.MODELS else experiments.run
-    return tell(run(arguments.name, arguments.scale, arguments.out))
+    return tell(picked_up(run(arguments.name, arguments.scale, arguments.out), arguments.out))
 
 
 def add_reproduce(parser: argparse.ArgumentParser) -> None:
@@ -153,7 +155,28 @@ def run_reproduce(arguments: argparse.Namespace) -> int:
     lines = reproduction.run(
         a.out, rows, a.scale, a.speed, a.feedback, draw=figures.draw_row, **changes
     )
-    return tell(lines)
+    return tell(picked_up(lines, a.out))
+
+
+def picked_up(lines: Generator[str, None, Any], out: Path) -> Generator[str, None, None]:
+    """Work that goes on from what lies in a folder; a line names that folder where it is foreign.
+
+    Raises ValueError where such content is not what the work leaves.
+    """
+    if out.exists() and not out.is_dir():
+        raise LabError(f"{out}: is a file: name a folder")
+    is_begun = out.is_dir() and any(out.iterdir())
+    try:
+        yield from lines
+    except (LabError, ArithmeticError, OSError):
+        raise
+    except (LookupError, TypeError, AttributeError, RuntimeError, ValueError) as error:
+        if not is_begun or "allocate" in str(error):  # a fault of the lab, or of memory
+            raise
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise LabError(
+            f"{out}: what lies there cannot be gone on from ({reason}): choose another folder"
+        ) from error
 
 
 def tell(lines: Generator[str, None, None]) -> int:

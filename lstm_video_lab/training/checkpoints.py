@@ -74,8 +74,8 @@ def save_checkpoint(
         _flush(out)
     except (OSError, SafetensorError) as error:
         shutil.rmtree(draft, ignore_errors=True)
-        raise OSError(f"{folder}: the checkpoint could not be written ({error}): make room, "
-                      "or choose another --out") from None  # fmt: skip
+        raise OSError(f"{folder}: the checkpoint could not be written ({error}): "
+                      "mend that, and go on with --resume auto") from None  # fmt: skip
     for old in _checkpoints(out)[:-KEEP]:
         _set_aside(old)
     for old in out.glob(".draft-*"):  # of killed runs, too

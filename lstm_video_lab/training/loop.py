@@ -279,7 +279,7 @@ class _Run:
             with log.open("a", encoding="utf-8", newline="\n") as file:
                 file.write(json.dumps(line, allow_nan=False) + "\n")
         except OSError as error:
-            raise OSError(f"{log}: could not be written ({error.strerror}): make room") from None
+            raise OSError(f"{log}: could not be written ({error.strerror})") from None
 
     def _kept(self) -> str:
         last = None if self.out is None else checkpoints.newest_checkpoint(self.out)
