@@ -395,7 +395,8 @@ print(stored_figures.table_of_endings(result))
 #    and plot the frame where each passes the mean image against its horizon. Is it a straight
 #    line? Does any model ever run well beyond what it was trained for?
 #
-# To write the rollout yourself: [Exercise 8 · A hundred frames](../exercises/08_long_rollouts.ipynb).
+# To write the rollout yourself: [Exercise 8 · A hundred frames, and what is left of
+# them](../exercises/08_long_rollouts.ipynb).
 #
 # ## In one breath
 #

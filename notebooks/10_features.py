@@ -62,8 +62,8 @@ figures.draw_one_unit(learnt, one)
 # \hat x &= \sigma(V h + b) && \text{readout: pixel } p \text{ gets } V_{pu} \text{ from unit } u
 # \end{aligned}$$
 #
-# - Row u of $W_i$ is an **input feature** of unit u: light where a bright pixel opens the gate, dark
-#   where it closes it. So with f, g and o.
+# - Row u of $W_i$ is an **input feature** of unit u: light where a bright pixel opens the gate,
+#   dark where it closes it. So with f, g and o.
 # - Column u of $V$ is its **output feature**: what the unit adds to the picture when it fires.
 #
 # (To write the whole step: [Exercise 1](../exercises/01_lstm_cell.ipynb).)

@@ -540,7 +540,7 @@ print("  paper  all: +1.3 (UCF-101), +1.3 (HMDB-51)")
 # | flow percepts | gain less than images (all labels) | gain more than images (few labels) |
 # | a single frame (images) | nearly as good as the LSTM | nearly chance |
 # | more clips without labels | change little | change little with few labels, more with many |
-# | clips of something else | help: 300 hours of other videos | help as much as related ones (flow) |
+# | clips of something else | help: 300 hours of other videos | help as much as related ones |
 #
 # **What differs.** Real videos of 101 and 51 actions there; five laws of motion here, made so that
 # single frames say next to nothing. 4096 numbers in a percept from a large network for photographs,

@@ -15,9 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_video_lab import evaluation, prediction
-from lstm_video_lab.data.frames import pack_frames, to_unit, unpack_frames
-from lstm_video_lab.models import VideoModel
+from lstm_video_lab import evaluation
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import runs
 from lstm_video_lab.training.trials import summarise_seeds
@@ -50,17 +48,13 @@ def settings_for(
 
 
 def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
-    """Train each model with each seed, score all on the same held-out patches; returns the scores
-    and the predictions that the blind test shows.
-    """
+    """Train each model with each seed, score all on the same held-out patches."""
     length = {} if scale == "smoke" else {"steps": STEPS, "validate_every": 500}
     models = {
         name: settings_for(changes, scale, precision="auto", **length)
         for name, changes in MODELS.items()
     }
-    trained = yield from runs.train_models(
-        "patches", models, out, seeds=SEEDS, measure="mse", study=_clips
-    )
+    trained = yield from runs.train_models("patches", models, out, seeds=SEEDS, measure="mse")
     settings = models[SMALL]
     return {
         "made": {"seeds": list(SEEDS)},
@@ -68,23 +62,8 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
         "data": "camera" if settings.data == "camera" else Path(settings.data).name,
         "models": {name: summarise_seeds(results, "mse") for name, results in trained.items()},
         "baselines": evaluation.baselines(settings, runs.SEQUENCES[scale]),
-        "clips": {name: trained[name][-1]["clips"] for name in (SMALL, LARGE)},
         "paper": PAPER,
     }
-
-
-def _clips(name: str, model: VideoModel, settings: Settings) -> dict[str, Any]:
-    if name not in (SMALL, LARGE):
-        return {}
-    return {"clips": pack_frames(predict_busiest(model, settings, CLIPS).numpy())}
-
-
-def predict_busiest(model: VideoModel, settings: Settings, count: int) -> Tensor:
-    """What a model makes of the future of the busiest clips: uint8 (T, count, H, W)."""
-    past = busiest_clips(settings, count)[: settings.frames_in]
-    future = prediction.predict(model, past, settings.frames_out).future
-    assert future is not None
-    return (future * 255).round().to(torch.uint8)
 
 
 def busiest_clips(settings: Settings, count: int) -> Tensor:
@@ -116,11 +95,3 @@ def low_pass(frames: Tensor, waves: int = COARSE) -> Tensor:
     k = torch.fft.fftfreq(S, 1 / S)
     is_coarse = (k[:, None].square() + k.square()).sqrt() <= waves  # (S, S)
     return torch.fft.ifft2(torch.fft.fft2(frames) * is_coarse).real
-
-
-def smooth_clips(packed: dict[str, str]) -> dict[str, Tensor]:
-    """Name → what a stored model predicts, in [0, 1] and without grain: (T, N, S, S)."""
-    return {
-        name: low_pass(to_unit(torch.from_numpy(unpack_frames(text).copy()))).clamp(0, 1)
-        for name, text in packed.items()
-    }

@@ -14,7 +14,7 @@ import numpy as np
 from lstm_video_lab import metrics, prediction
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.lessons.natural_patches.experiment import busiest_clips
-from lstm_video_lab.lessons.natural_patches.figures import draw_rows
+from lstm_video_lab.lessons.natural_patches.figures import LARGE_EVERY, draw_rows
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.plots.canvas import Picture, grey
 from lstm_video_lab.settings import Settings
@@ -69,14 +69,13 @@ class PatchExplorer(LabWidget):
 class BlindTest(LabWidget):
     """Which clip is the larger model's? Votes are counted; the result comes only at the end.
 
-    `truth`, `small`, `large`: (T, N, H, W), uint8 or in [0, 1], the same N clips, from frame number
-    `first` on; `seed` draws which is called A.
+    `truth`, and what the models recall of it, `small`, `large`: (T, N, H, W), uint8 or in [0, 1],
+    the same N clips; `seed` draws which is called A.
     """
 
     title = "a blind comparison of two models"
 
-    def __init__(self, truth: Any, small: Any, large: Any, seed: int = 0, first: int = 11) -> None:
-        self.first = first
+    def __init__(self, truth: Any, small: Any, large: Any, seed: int = 0) -> None:
         self.truth = grey(truth)
         self.small, self.large = grey(small), grey(large)
         self.count = self.truth.shape[1]
@@ -111,9 +110,9 @@ class BlindTest(LabWidget):
         a, b = (large, small) if self.large_is_a[done] else (small, large)
         return draw_rows(
             {"truth": self.truth[:, done], "A": a, "B": b},
-            f"Clip {done + 1} of {self.count}: one prediction comes from a model with twice the "
-            f"units of the other. Which? The result comes after the last clip.",
-            first=self.first,
+            f"Clip {done + 1} of {self.count}: one row is recalled by a model with twice the units "
+            "of the other. Which? The result comes after the last clip.",
+            every=LARGE_EVERY,
         )
 
     def verdict(self) -> str:
