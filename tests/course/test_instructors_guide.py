@@ -101,7 +101,9 @@ def test_what_the_course_has_agreed_on_is_read_as_it_stands_on_the_page(tmp_path
 
 def test_the_container_is_made_of_files_and_flags_that_exist():
     (block,) = reader.blocks(reader.section(PAGE, "What the isolation protects"), "")
-    assert (reader.ROOT / "constraints.txt").is_file() and "/lab/constraints.txt" in block
+    built = shlex.split(block.splitlines()[0])
+    recipe = (reader.ROOT / built[built.index("-f") + 1]).read_text("utf-8")
+    assert (reader.ROOT / "constraints.txt").is_file() and "/lab/constraints.txt" in recipe
     ran = block.replace("\\\n", " ").splitlines()[-1]
     words = shlex.split(ran[ran.index("lstm-video-lab grade") :])
     assert cli._make_parser().parse_args(words[1:]).solutions.as_posix() == "/lab/solutions"
