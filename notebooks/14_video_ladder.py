@@ -36,7 +36,7 @@ import os
 
 import torch
 
-from lstm_video_lab import ConvGRUCell, Settings, check, evaluation, metrics, plots, pretrained
+from lstm_video_lab import ConvGRUCell, Settings, check, evaluation, metrics, pretrained
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.video_ladder import (
@@ -237,12 +237,7 @@ Guess(guesses.THREE_AT_ONCE, result)
 figures.draw_errors(result, figures.WAYS)
 
 # %% The ways, seen
-plots.frames(
-    {"truth": figures.true_clip(result)}
-    | {words: figures.clip_of(result, name) for name, words in figures.WAYS.items()},
-    "One held-out clip, frames 9 to 17, and what the five ways predict (seed 0).",
-    first=experiment.FIRST + 1,
-)
+figures.draw_ways(result)
 
 # %% [markdown]
 # Look at both ends of the curves, not at their start alone. Feeding back has a trouble of its own:

@@ -17,7 +17,7 @@ from PIL import Image
 from lstm_video_lab import plots
 from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.lessons.video_ladder.experiment import AHEAD, MIXES, colours_of, gather
-from lstm_video_lab.lessons.video_ladder.figures import FRAMES, LEVELS, made, seeds_of
+from lstm_video_lab.lessons.video_ladder.figures import FRAMES, LEVELS, light, made, seeds_of
 from lstm_video_lab.lessons.video_ladder.grey import Painted
 from lstm_video_lab.plots.canvas import Picture, as_array, room_for
 from lstm_video_lab.plots.page import Page
@@ -86,6 +86,7 @@ def _seed_by_seed(result: dict[str, Any], name: str, key: str) -> str:
     return ", ".join(f"{value:.2f}" for value in values)
 
 
+@light
 def draw_mixes(result: dict[str, Any]) -> Picture:
     """Explained of contours and colours under each mix: the middle one of the seeds."""
     names = [" ".join(f"{part:g}" for part in mix) for mix in MIXES.values()]
@@ -114,8 +115,10 @@ def draw_painted(painted: Painted, way: str) -> Picture:
     """The photograph with most contour and colour as it comes out of grey, after each moment."""
     colour = colours_of(painted.truth).square().sum((1, 2, 3))
     image = int((colour * painted.truth.diff(dim=-1).square().sum((1, 2, 3))).argmax())
-    rows = {name: np.stack([as_array(x[image]) for x in kept] + [as_array(painted.truth[image])])
-            for name, kept in painted.pixels.items()}  # fmt: skip
+    rows = {}
+    for name, kept in painted.pixels.items():
+        images = [as_array(x[image]) for x in kept] + [as_array(painted.truth[image])]
+        rows[name] = np.stack(images)[:, :, 6:42, 6:42]  # the middle
     at = list(painted.moments).index(50) if 50 in painted.moments else -1
     words = "; ".join(
         f"{name}: contours {painted.contours[name][at]:.2f}, "
@@ -131,6 +134,7 @@ def draw_painted(painted: Painted, way: str) -> Picture:
     )
 
 
+@light
 def draw_progress(painted: Painted, way: str) -> Picture:
     """Explained shares of contours and colours against steps."""
     lines = {}
@@ -166,6 +170,7 @@ def draw_grid_photo(result: dict[str, Any]) -> Picture:
     )
 
 
+@light
 def draw_grid_growth(result: dict[str, Any], key: str) -> Picture:
     """A measure of the grid against steps of training, with that of true frames."""
     lines = {}
@@ -191,6 +196,7 @@ def draw_grid_growth(result: dict[str, Any], key: str) -> Picture:
     )
 
 
+@light
 def draw_against_copying(result: dict[str, Any]) -> Picture:
     """Ladders on natural clips by predicted frame, and with a path that copies."""
     ways = {"L2": "mix 0.0 0.0", "L1": "mix 0.0 1.0", "L2, copy path": "copy path"}

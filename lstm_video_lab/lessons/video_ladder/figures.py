@@ -5,17 +5,21 @@ T frames, B clips, C channels, S side of a frame.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from lstm_video_lab import plots
 from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.lessons.video_ladder.experiment import AHEAD, FIRST, gather
-from lstm_video_lab.plots import Picture
+from lstm_video_lab.plots import Picture, canvas
+from lstm_video_lab.plots.page import Page
 
 LEVELS = ("copy last", "mean image")
 FRAMES = range(FIRST + 1, FIRST + AHEAD + 1)  # the numbers of the predicted frames
@@ -45,6 +49,18 @@ RATES = {"25, 15, 10": "25, 15, 10 in this order", "mixed rates": "the same, mix
 RUNGS = {"fine rung alone": "12×12 alone", "base": "12×12, 6×6", "three rungs": "and 3×3"}
 HEADS = ("deepest", "subsampled", "both")
 EXTRAS = ("", ", dropout", ", batch norm", ", batch norm, dropout")
+
+
+def light(draw: Callable[..., Picture]) -> Callable[..., Picture]:
+    """What `draw` draws, in fewer bytes: this lesson has many pictures, and a notebook is small."""
+
+    @wraps(draw)
+    def draw_light(*values: Any, **options: Any) -> Picture:
+        picture = draw(*values, **options)
+        Image.open(io.BytesIO(picture.png)).save(file := io.BytesIO(), "png", optimize=True)
+        return Picture(file.getvalue(), picture.text)
+
+    return draw_light
 
 
 def seeds_of(result: dict[str, Any], name: str) -> int:
@@ -83,6 +99,7 @@ def overview(result: dict[str, Any]) -> Picture:
     return draw_trials(result, {"base": "base"})
 
 
+@light
 def draw_trials(result: dict[str, Any], names: Mapping[str, str], text: str = "") -> Picture:
     """Error at the first predicted frame of trials, name → words, between their baselines."""
     means, spreads, _ = zip(*(gather(result, n, "mse", 0) for n in names), strict=True)
@@ -96,6 +113,7 @@ def draw_trials(result: dict[str, Any], names: Mapping[str, str], text: str = ""
     return plots.bars(words, means, spreads, levels, text, ylabel="squared error per frame")
 
 
+@light
 def draw_errors(
     result: dict[str, Any], names: Mapping[str, str], text: str = "", key: str = "mse"
 ) -> Picture:
@@ -153,6 +171,20 @@ def of_pretrained(cards: Mapping[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+@light
+def draw_ways(result: dict[str, Any]) -> Picture:
+    """Every second frame of one held-out clip, as it came and as the five ways predict it."""
+    rows = {"truth": true_clip(result)}
+    rows |= {words: clip_of(result, name) for name, words in WAYS.items()}
+    page = Page(canvas.room_for([*rows, "frame"]), narrow=True)
+    page.frames({words: clip[::2] for words, clip in rows.items()}, list(FRAMES[::2]))
+    return page.finish(
+        f"One held-out clip, frames {', '.join(map(str, FRAMES[::2]))}, and what the five ways "
+        "predict (seed 0)."
+    )
+
+
+@light
 def draw_learning(
     errors: Mapping[str, Tensor], levels: Mapping[str, Tensor], steps: int, scale: str
 ) -> Picture:
@@ -170,6 +202,7 @@ def draw_learning(
     )
 
 
+@light
 def draw_filters(before: Tensor, after: Tensor, steps: int) -> Picture:
     """The filters of the new value, for the first map in, before and after: (3·W, C, k, k) each."""
     wide = len(after) // 3
@@ -220,6 +253,7 @@ def of_sets(result: dict[str, Any]) -> str:
     return "\n".join([*lines, f"copy last: {copied:.2f} ({made(result, *SETS)})"])
 
 
+@light
 def draw_rates(result: dict[str, Any]) -> Picture:
     """Frame rates one after the other against the same in mixed order, seed by seed."""
     seeds = range(seeds_of(result, "mixed rates"))
@@ -276,6 +310,7 @@ def of_heads(result: dict[str, Any]) -> str:
     return "\n".join([*lines, f"(seeds: {seeds_of(result, 'actions')})"])
 
 
+@light
 def draw_rivals(
     errors: Mapping[str, Tensor], baselines: Mapping[str, Any], first: int, clips: int
 ) -> Picture:
