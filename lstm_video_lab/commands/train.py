@@ -48,7 +48,7 @@ def run_train(arguments: argparse.Namespace) -> int:
         )
     else:
         settings = from_anywhere(Settings.for_scale(**given))
-    if settings.data not in ALWAYS_THERE:
+    if settings.data not in ALWAYS_THERE and os.environ.get("RANK", "0") == "0":
         print(_data_in_words(settings.data), flush=True)
     needs.check_memory(needs.memory_of(settings), "this run", "make units or batch_size smaller")
     needs.check_disk(needs.disk_of(settings), out, "a run of this size")

@@ -243,6 +243,9 @@ def server(lessons, tmp_path):
             f"launch.find_lessons = lambda: pathlib.Path({str(lessons)!r})\n"
             f"launch.open_lab(**{options!r})"
         )
+        (tmp_path / "config").mkdir(exist_ok=True)  # a user's own, which names another folder
+        own = f"c.ServerApp.root_dir = c.ServerApp.preferred_dir = {str(tmp_path)!r}\n"
+        (tmp_path / "config" / "jupyter_server_config.py").write_text(own)
         started.append(
             subprocess.Popen(
                 [sys.executable, "-c", code],
