@@ -421,21 +421,13 @@ TwoPlaces()
 # %% a network for clips
 S, FRAMES, SEEN = 16, 6, 3
 frame_of = torch.arange(FRAMES * S * S) // S**2  # (T)
-watched, apart = (
-    data.short_clips(split, count, S, FRAMES, seed)
-    for split, count, seed in (("train", 1000, 0), ("test", 10, 1))
-)
+watched = data.short_clips("train", 1000, S, FRAMES, seed=0)
+apart = data.short_clips("test", 10, S, FRAMES, seed=1)
 video = PixelLSTM((FRAMES, S, S), 2, reach=2, memory=False)
 train_pixels(video, watched, short(250), batch_size=8, note="clips")
 with torch.no_grad():
     told = video.bits(apart)
-images.draw_clips(
-    apart,
-    (FRAMES, S, S),
-    (3, 4, 5),
-    f"Three of {apart.shape[1]} test clips. Told all pixels before, the network pays "
-    f"{told.mean() * S**2 * math.log(2):.1f} nats per frame ({short(250)} steps, {scale} scale).",
-)
+images.draw_clips(apart, (FRAMES, S, S), told, f"{short(250)} steps, {scale} scale")
 
 # %% [markdown]
 # The same weights make three models of the last frames, given the first three:

@@ -6,6 +6,7 @@ Letters: T pixels of an image, N images, S side of a frame.
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -102,10 +103,14 @@ def draw_inked(true: Tensor, written: Tensor, steps: int, scale: str) -> Picture
     )
 
 
-def draw_clips(clips: Tensor, shape: tuple[int, int, int], numbers: Sequence[int], text: str):
-    """Clips (T, N) of that shape, (frames, rows, columns), a row each."""
-    rows = {f"clip {n + 1}": clips[:, n].view(shape).float() for n in numbers}
-    return plots.frames(rows, text)
+def draw_clips(clips: Tensor, shape: tuple[int, int, int], told: Tensor, how: str) -> Picture:
+    """Three of clips (T, N) of that shape, (frames, rows, columns); told (T, N): their bits."""
+    per_frame = told.mean() * shape[1] * shape[2] * math.log(2)
+    return plots.frames(
+        {f"clip {n + 1}": clips[:, n].view(shape).float() for n in (3, 4, 5)},
+        f"Three of {clips.shape[1]} test clips. Told all pixels before, the network pays "
+        f"{per_frame:.1f} nats per frame ({how}).",
+    )
 
 
 def draw_written_on(
