@@ -181,7 +181,11 @@ class Batch:
         *lines, self._unread = (self._unread + self._outcomes.read()).split("\n")
         for line in lines:
             self._heard_at = time.monotonic()
-            outcome = json.loads(line)
+            try:
+                outcome = json.loads(line)
+            except ValueError:  # half a line
+                self.fault = "the report of nbval cannot be read: is the disk full?"
+                return
             key = outcome["cell"]
             if key == FIRST_CELL:
                 self.has_judge = outcome["passed"]
@@ -201,7 +205,8 @@ class Batch:
         self._outcomes.close()
         if self._left and not self.fault:
             log = self.folder / LOG
-            self.fault = f"nbval did not run: {_last_line(log.read_text('utf-8', 'replace'))}"
+            words = _last_line(log.read_text("utf-8", "replace"))
+            self.fault = f"nbval did not run: {words or 'it says nothing: is the disk full?'}"
         self._temporary.cleanup()
         return list(self._left.values())
 

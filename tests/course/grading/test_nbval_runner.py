@@ -111,6 +111,19 @@ def test_a_machine_that_fails_is_not_tried_for_each_answer(kernel):
     assert kernel.batches == [ALL] * 3
 
 
+@pytest.mark.parametrize("report", ["", '{"cell": "judge", "pas\n{"cell"\n'])
+def test_half_a_report_is_a_failure_of_the_machine(monkeypatch, tmp_path, report):
+    def start(folder):
+        (folder / nbval_runner.LOG).touch()
+        (folder / nbval_runner.OUTCOMES).write_text(report)
+        return Ended()
+
+    monkeypatch.setattr(nbval_runner, "start_nbval", start)
+    monkeypatch.setattr(nbval_runner, "POLL_SECONDS", 0)
+    ((_, record),) = judge_class(SETTINGS, [HandedIn("ada", "f", [])], tmp_path, 1)
+    assert record.outcome == NOT_JUDGED and "disk full" in record.reason
+
+
 def test_an_id_of_a_cell_names_student_and_answer_in_64_letters():
     long = HandedIn("Ωmega-" + "x" * 60, "лстм_" + "y" * 60, [])
     for k in (7, 999):
