@@ -411,11 +411,21 @@ figures.draw_trend(result)
 # %% [markdown]
 # Both fall: ours mostly from 500 to 1500 units, the report's mostly from 1500 to 2500.
 #
-# Read such a table with care: each entry is *one training*. A larger model may be better because it
-# can hold more, or only because it learns faster in the same steps. The flat ends of the curves do
-# not decide that. They are flat because the learning rate is brought down to zero there.
+# Read such a table with care. In the report each entry is *one training*, and so are our two
+# largest sizes. Our smaller ones were trained from three seeds each, which spread far less than the
+# sizes differ. A larger model may be better because it can hold more, or only because it learns
+# faster in the same steps. The flat ends of the curves do not decide that. They are flat because
+# the learning rate is brought down to zero there.
 #
 # But you have trained some of these sizes too, at another learning rate. Compare:
+#
+# <!--
+# "from three seeds each" = len(units.units["64"].seeds.mse) == len(units.units["512"].seeds.mse)
+#     == 3
+# "spread far less than the sizes differ" = max([max(one.seeds.mse) - min(one.seeds.mse)
+#     for one in values(units.units)]) < 0.5 * (mean(units.units["256"].seeds.mse)
+#     - mean(units.units["512"].seeds.mse))
+# -->
 
 # %% the same sizes twice tags=["hide-input"]
 for n in sorted(trained.keys() & map(int, result["units"])):

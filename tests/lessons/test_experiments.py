@@ -20,6 +20,7 @@ from lstm_video_lab.training.runs import EXAMPLES
 @pytest.fixture(autouse=True)
 def small_grids(monkeypatch):
     monkeypatch.setattr(experiment, "UNITS", (4, 8))
+    monkeypatch.setattr(experiment, "LARGE", 8)
     monkeypatch.setattr(composite, "UNITS", (4,))
 
 
@@ -34,7 +35,7 @@ def test_units(tmp_path):
     assert result["made"] == {
         "command": "lstm-video-lab experiment units --scale smoke --out DIR",
         "scale": "smoke",
-        "seeds": [0],
+        "seeds": [0, 1, 2],
         "date": datetime.date.today().isoformat(),
     }
     assert set(result["units"]) == {"4", "8"} and result["scale"] == "smoke"
@@ -42,6 +43,9 @@ def test_units(tmp_path):
         assert one["settings"]["units"] == int(count) and one["report"]["future"] is None
         assert one["curve"]["step"][-1] == one["steps"] == 20
         assert one["curve"]["reconstruction"][-1] > 0
+        errors = one["seeds"]["mse"]
+        assert errors[0] == pytest.approx(one["report"]["reconstruction"]["mse"], rel=1e-6)
+        assert len(set(errors)) == len(errors) == (3 if int(count) < experiment.LARGE else 1)
     assert (tmp_path / "units.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -130,7 +130,11 @@ def _models(name: str, result: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def _models_by_units(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
     models = {}
     for count in sorted(result["units"], key=int):
-        model = _one_seed(result["units"][count], "reconstruction", "mse")
+        one = result["units"][count]
+        mean, spread = mean_and_std(one["seeds"]["mse"])
+        is_single = len(one["seeds"]["mse"]) == 1
+        model = one | {"mean": mean, "spread": None if is_single else spread}
+        model["seeds"] = one["seeds"]["mse"]
         per_pixel = result["lab_report"].get(count)  # of frames of 64×64
         model["published"] = None if per_pixel is None else per_pixel * 64**2
         models[f"{count} units"] = model

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from lstm_video_lab import plots
-from lstm_video_lab.lessons.autoencoder.experiment import sizes_of
+from lstm_video_lab.lessons.autoencoder.experiment import error_of, sizes_of
 from lstm_video_lab.lessons.autoencoder.few_digits import KINDS
 from lstm_video_lab.lessons.autoencoder.output_order import Profile, describe
 from lstm_video_lab.plots.canvas import Picture, as_array, levels_of, room_for
@@ -25,13 +25,13 @@ STRIP = 26  # pixels, the height of a strip of numbers
 
 
 def overview(result: dict[str, Any]) -> Picture:
-    """Squared error of every size, with its standard error over held-out sequences."""
+    """Squared error of every size, mean and standard deviation over seeds."""
     sizes = sizes_of(result)
-    scores = [result["units"][str(units)]["report"]["reconstruction"] for units in sizes]
+    means, spreads = zip(*(error_of(result, units) for units in sizes), strict=True)
     return plots.bars(
         [f"{units} units" for units in sizes],
-        [score["mse"] for score in scores],
-        [score["stderr"]["mse"] for score in scores],
+        list(means),
+        list(spreads),
         ylabel="squared error per frame",
         title=f"Reconstruction against units ({result['scale']} scale)",
     )
@@ -51,16 +51,18 @@ def draw_units(result: dict[str, Any], units: int) -> Picture:
 def describe_units(result: dict[str, Any], units: int) -> str:
     """What one size cost and what it reached, beside baselines and the 2017 lab report."""
     one, baselines = result["units"][str(units)], result["baselines"]
+    error, spread = error_of(result, units)
+    count = len(one["seeds"]["mse"])
+    seeds = "one seed" if count == 1 else f"mean of {count} seeds, ± {spread:.2f}"
     score, pixels = one["report"]["reconstruction"], one["report"]["image_size"] ** 2
     published = result["lab_report"].get(str(units))
     report = "none for this size" if published is None else f"{published:.4f} per pixel"
     mean, copied = (baselines[name]["mse"] for name in ("mean_image", "copy_last"))
     return (
         f"{units} units: {one['parameters']:,} parameters, {one['steps']} steps. "
-        f"Held-out squared error {score['mse']:.2f} ± "
-        f"{score['stderr']['mse']:.2f} per frame, {score['mse'] / pixels:.4f} per pixel (mean "
-        f"image {mean:.1f} per frame, copy-last {copied:.1f}); cross-entropy "
-        f"{score['cross_entropy']:.1f} nats per frame. Lab report of 2017, on other data: "
+        f"Held-out squared error {error:.2f} per frame ({seeds}), {error / pixels:.4f} per pixel "
+        f"(mean image {mean:.1f} per frame, copy-last {copied:.1f}). The line is that of the first "
+        f"seed, to {score['cross_entropy']:.1f} nats per frame. Lab report of 2017, on other data: "
         f"{report}. Stored results, {result['scale']} scale."
     )
 
@@ -211,20 +213,24 @@ def draw_equal_time(
 def draw_all_sizes(result: dict[str, Any]) -> Picture:
     """Stored squared error of every size, between what needs no learning."""
     sizes, levels = sizes_of(result), result["baselines"]
-    scores = [result["units"][str(n)]["report"]["reconstruction"] for n in sizes]
+    means, spreads = zip(*(error_of(result, n) for n in sizes), strict=True)
+    seeds = [len(result["units"][str(n)]["seeds"]["mse"]) for n in sizes]
     known = {"mean image": levels["mean_image"]["mse"], "copy-last": levels["copy_last"]["mse"]}
     if "mean_digit" in levels:
         known["mean digit"] = levels["mean_digit"]["mse"]
-    facts = (f"{n} units {score['mse']:.2f}" for n, score in zip(sizes, scores, strict=True))
+    facts = (
+        f"{n} units {mean:.2f}" + (f" ± {spread:.2f}" if count > 1 else " (one seed)")
+        for n, mean, spread, count in zip(sizes, means, spreads, seeds, strict=True)
+    )
     lines = ", ".join(f"{name} {value:.2f}" for name, value in known.items())
     return plots.bars(
         [f"{n} units" for n in sizes],
-        [score["mse"] for score in scores],
-        [score["stderr"]["mse"] for score in scores],
+        list(means),
+        list(spreads),
         known,
         f"Held-out squared error per frame after {result['units'][str(sizes[0])]['steps']} steps: "
-        f"{', '.join(facts)}; {lines}, perfect 0. Stored results, {result['scale']} scale, one "
-        "seed each.",
+        f"{', '.join(facts)}; {lines}, perfect 0. ± is the deviation over {max(seeds)} seeds. "
+        f"Stored results, {result['scale']} scale.",
         ylabel="squared error per frame",
     )
 
@@ -233,7 +239,7 @@ def draw_trend(result: dict[str, Any]) -> Picture:
     """Squared error of the sizes that the lab report has too, each side divided by its first."""
     published = {int(n): value for n, value in result["lab_report"].items()}
     shared = [n for n in sizes_of(result) if n in published]
-    error = {n: result["units"][str(n)]["report"]["reconstruction"]["mse"] for n in shared}
+    error = {n: error_of(result, n)[0] for n in shared}
     ours = [error[n] / error[shared[0]] for n in shared]
     theirs = [published[n] / published[shared[0]] for n in shared]
     raw = ", ".join(f"{n} units {published[n]:.6f}" for n in shared)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lstm_video_lab.lessons.autoencoder import output_order
-from lstm_video_lab.lessons.autoencoder.experiment import sizes_of
+from lstm_video_lab.lessons.autoencoder.experiment import error_of, sizes_of
 from lstm_video_lab.questions import Question
 
 NEWEST = "newest first (reversed)"
@@ -45,8 +45,8 @@ NEXT_TO_NOTHING = "next to nothing: less than a quarter"
 
 def _error_left(result: dict[str, Any]) -> float:
     """Squared error of the largest size, as a share of that of the smallest."""
-    small, large = (result["units"][str(n)] for n in (sizes_of(result)[0], sizes_of(result)[-1]))
-    return large["report"]["reconstruction"]["mse"] / small["report"]["reconstruction"]["mse"]
+    sizes = sizes_of(result)
+    return error_of(result, sizes[-1])[0] / error_of(result, sizes[0])[0]
 
 
 def _share_left(result: dict[str, Any]) -> str:
@@ -59,7 +59,7 @@ def _share_left(result: dict[str, Any]) -> str:
 def _why_units(result: dict[str, Any]) -> str:
     sizes = sizes_of(result)
     small, large = (result["units"][str(n)] for n in (sizes[0], sizes[-1]))
-    errors = [one["report"]["reconstruction"]["mse"] for one in (small, large)]
+    errors = [error_of(result, n)[0] for n in (sizes[0], sizes[-1])]
     more = large["parameters"] / small["parameters"]
     return (
         f"{100 * _error_left(result):.0f} % are left: {errors[0]:.2f} per frame with {sizes[0]} "

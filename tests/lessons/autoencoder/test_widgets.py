@@ -97,6 +97,7 @@ def stored(units):
         "parameters": 1000 * units,
         "steps": 20,
         "seconds": 2.0,
+        "seeds": {"mse": [512 / units + more for more in (-0.25, 0, 0.25)]},
         "curve": {"step": [10, 20], "reconstruction": [40.0, 30.0 - units / 100]},
         "report": {"image_size": 16, "reconstruction": score},
     }
@@ -114,6 +115,9 @@ def test_the_units_explorer_says_what_was_stored():
     assert [value for _, value in widget.values["units"]._options_full] == [64, 256, 500]
     words = widget.picture().text
     assert "256 units: 256,000 parameters, 20 steps" in words
-    assert "2.00 ± 0.25 per frame, 0.0078 per pixel" in words and "none for this size" in words
+    assert (
+        "2.00 per frame (mean of 3 seeds, ± 0.25), 0.0078 per pixel" in words
+        and "none for this size" in words
+    )
     assert moves(widget, units=500) and "0.0274 per pixel" in widget.picture().text
     assert moves(widget, units=64)
