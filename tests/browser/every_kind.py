@@ -24,7 +24,7 @@ class EveryKind(LabWidget):
             ),
             "menu": dropdown("Menu", "b", ["a", "b", "c"]),
             "long": dropdown("Feedback", LONG, [LONG, "short"]),
-            "radio": ipywidgets.RadioButtons(options=["one", "two", "three"], description="Radio"),
+            "radio": ipywidgets.RadioButtons(options=["one", "two", LONG], description="Radio"),
             "show": ipywidgets.ToggleButtons(options=["future", "past"], description="Show"),
             "more": ipywidgets.ToggleButton(description="More"),
             "mark": ipywidgets.Checkbox(description="Marked"),

@@ -251,6 +251,14 @@ CUT = """() => [...document.querySelectorAll(
     .map(one => one.outerHTML.slice(0, 200))"""
 
 
+CHOICES = """() => [...document.querySelectorAll('.lab-live .widget-radio-box label')].map(one => {
+    const words = document.createRange();
+    words.selectNode(one.firstChild);
+    const [line, button] = [words.getClientRects()[0], one.lastChild.getBoundingClientRect()];
+    return [line.left - button.right, (line.top + line.bottom - button.top - button.bottom) / 2];
+})"""
+
+
 def are_drawn_for_their_room(page):
     """Whether no picture is wider than its box but the narrowest, nor shown at less than 4/5."""
     sizes = page.evaluate(SIZES)
@@ -269,6 +277,8 @@ def test_pictures_are_drawn_for_a_narrow_page_and_no_word_is_cut_off(kinds, widt
         for natural, shown, tall, natural_tall, _ in kinds.evaluate(SIZES):
             assert abs(shown / natural - tall / natural_tall) < 0.02, "frames are not square"
         assert kinds.evaluate(CUT) == []
+        beside = kinds.evaluate(CHOICES)
+        assert beside and all(0 <= x < 20 and abs(y) < 6 for x, y in beside), beside
         spelt = widget(kinds, 0).locator("[data-choice]")
         assert spelt.count() == (width == 400), "a choice that its menu cuts stands below it"
         keep(kinds, f"everybody_{width}")
