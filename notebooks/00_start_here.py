@@ -214,16 +214,16 @@ TimeLapse(lapse)
 
 # %% [markdown]
 # **What is seen.** A fog comes first, the same for every clip. Then there is one spot, where the
-# two digits are. For a long time both networks answer two digits with *one* spot. Only late does
-# that of the FC-LSTM part, a little after the digits themselves do. Each of these stages took
-# several times as many steps as the one before.
+# two digits are. For a long time both networks answer two digits with *one* spot. Only late does it
+# part, a little after the digits themselves do. Each of these stages took several times as many
+# steps as the one before.
 #
 # And the numbers? From one spot at step 868 to two at step 3,700 the error of the FC-LSTM fell from
 # 480 to 380 nats: a fifth of its whole fall. A curve that has become flat may hide the very thing
 # that you wait for. So look at pictures as well as at curves.
 #
-# Be strict here, too. It is one run of each, and one clip. No stroke of a digit can be read in
-# either last row, and a perfect prediction would cost 79 nats. The two that went on with *your*
+# Be strict here, too. It is one run of each, and one clip. In neither last row could you say which
+# digits they are, and a perfect prediction would cost 79 nats. The two that went on with *your*
 # drawing have learnt for many times as long.
 #
 # <!--

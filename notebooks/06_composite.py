@@ -175,8 +175,8 @@ TimeLapse(lapse)
 
 # %% [markdown]
 # **What is seen.** For most of its training the FC-LSTM answers two digits with *one* cloud, in the
-# right place. Between step 2,282 and step 3,700 it parts, some two frames after the digits do. The
-# ConvLSTM gets its cloud sooner, and keeps it longer.
+# right place. Between step 2,282 and step 3,700 it parts, some two frames after the digits do. That
+# of the ConvLSTM parts in the last stretch, between step 2,523 and step 4,000.
 #
 # Now stop at moment 18. Both cost 380 nats there, and one shows two clouds, the other one. So “how
 # low is the loss?” and “are the digits kept apart?” are two questions. (Lesson 06b counts the
@@ -190,6 +190,8 @@ TimeLapse(lapse)
 # fc = time_lapse.models["FC-LSTM"]
 # 2,282 = fc.step[17]
 # 3,700 = fc.step[18]
+# "2,523 and step 4,000" = [time_lapse.models.ConvLSTM.step[18],
+#     time_lapse.models.ConvLSTM.step[19]]
 # "Both cost 380 nats there" = max(fc.future[18], time_lapse.models.ConvLSTM.future[18]) < 380.5
 #     and min(fc.future[18], time_lapse.models.ConvLSTM.future[18]) > 379.5
 # "26 nats" = fc.future[17] - fc.future[18]
