@@ -311,3 +311,8 @@ def address_space() -> int:
         return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     except OSError:
         return 8 * 2**30
+
+
+def collapse(begin: int, size: int) -> None:
+    """Ask for large pages for a part of this process's memory; no matter if there are none."""
+    _libc.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(size), 25)  # MADV_COLLAPSE
