@@ -167,7 +167,7 @@ def _name_what_is_odd(book: Book, roster: Roster | None) -> int:
                  for one in missing]  # fmt: skip
         print(f"missing: {len(missing)} of {len(roster.people)}: {', '.join(names)}")
     for line in book.corrections.open_requests():
-        print(line)
+        print(f"asked for: {line}")
     return _name_not_judged(students)
 
 

@@ -51,7 +51,7 @@ class Corrections:
     def open_requests(self) -> list[str]:
         """A line for each request without a reply."""
         return [
-            f"asked for: {student}: {what}: {request.words}"
+            f"{student}: {what}: {request.words}"
             for (student, what), request in self.requests.items()
             if not request.reply
         ]

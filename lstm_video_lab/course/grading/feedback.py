@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from lstm_video_lab.course.check import SIGNS
 from lstm_video_lab.course.exercises import Exercise
@@ -75,34 +76,47 @@ def points_as_text(points: float | None) -> str:
 
 
 def write_class_page(book: Book, out: Path) -> list[str]:
-    """`index.html`: who has what, each name a link to the page of feedback; it can be printed."""
-    exercises = book.grading.exercises
-    rows = []
-    for graded in book.grading.students:
-        points = book.points(graded)
-        rows.append(
-            {
-                "submission": graded.submission,
-                "page": f"feedback/{file_stem(graded.submission.student)}.html",
-                "points": [points_as_text(one) for one in points],
-                "handed_in": [name in graded.submission.files for name in exercises],
-                "late_days": [book.late_days(graded, name) for name in exercises],
-                "total": points_as_text(total(points)),
-                "unmarked": unmarked(book, graded),
-            }
-        )
-    has_sections = any(graded.submission.section for graded in book.grading.students)
+    """`index.html`: who has what, each name a link to the page of feedback; it can be printed.
+
+    Exercises that nobody has handed in, and that nobody has points for, are named below the table.
+    """
+    students = book.grading.students
+    points = [dict(zip(book.grading.exercises, book.points(one), strict=True)) for one in students]
+    begun = {name for graded in students for name in graded.submission.files}
+    begun |= {name for of_one in points for name, one in of_one.items() if one}
+    exercises = [one for one in book.grading.exercises.values() if one.name in begun]
     text = render(
         "class.html",
         exercises=exercises,
-        rows=rows,
-        has_sections=has_sections,
+        others=[name for name in book.grading.exercises if name not in begun],
+        rows=[
+            _row_of(book, graded, of_one, [one.name for one in exercises])
+            for graded, of_one in zip(students, points, strict=True)
+        ],
+        has_sections=any(graded.submission.section for graded in students),
         requests=book.corrections.open_requests(),
         seed=book.grading.seed,
         warning=NOT_ISOLATED if book.grading.level == "limits" else "",
     )
     write_whole(out / "index.html", text)
     return [f"written: {out / 'index.html'}"]
+
+
+def _row_of(
+    book: Book, graded: GradedSubmission, points: dict[str, float | None], exercises: list[str]
+) -> dict[str, Any]:
+    cells = []
+    for name in exercises:
+        is_there = name in graded.submission.files or points[name]
+        text = points_as_text(points[name]) if is_there else "–"
+        cells.append((text, book.late_days(graded, name)))
+    return {
+        "submission": graded.submission,
+        "page": f"feedback/{file_stem(graded.submission.student)}.html",
+        "cells": cells,
+        "total": points_as_text(total([*points.values()])),
+        "unmarked": unmarked(book, graded),
+    }
 
 
 def unmarked(book: Book, graded: GradedSubmission) -> list[str]:
