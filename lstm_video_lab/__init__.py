@@ -24,7 +24,7 @@ _HOMES = {
     "ConvLSTMCell": "cells",
     "ConvGRUCell": "lessons.video_ladder.conv_gru",
     "GRUCell": "lessons.recurrence_and_memory.gru",
-    "RNNCell": "cells",
+    "RNNCell": "lessons.recurrence_and_memory.rnn",
     "LSTM": "layers.recurrent",
     "ConvLSTM": "layers.recurrent",
     "load_digits": "data",

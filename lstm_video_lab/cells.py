@@ -8,7 +8,7 @@ function.
 
 Sources: Graves 2013, "Generating sequences with recurrent neural networks", equations 7–11;
 Srivastava, Mansimov and Salakhutdinov 2015, section 2.1; for the convolutional cell Shi et al.
-2015, equation 3; for the plain cell Elman 1990.
+2015, equation 3.
 """
 
 from typing import Any, NamedTuple, TypedDict, Unpack
@@ -184,31 +184,6 @@ class ConvLSTMCell(_LSTMCell):
         open_forget_gate(self.bias)
 
 
-class RNNCell(Cell):
-    """One step of a plain recurrent layer.
-
-    `(x (B, X) or None, h (B, H)) → h`. Parameters: `weight_ih` (H, X), `weight_hh` (H, H), `bias`
-    (H). With `input_size=0` there are no input weights. Raises ValueError for sizes under 1.
-    """
-
-    def __init__(self, input_size: int, hidden_size: int, **factory: Unpack[Factory]) -> None:
-        super().__init__()
-        check_number("input_size", input_size, 0, whole=True)
-        check_sizes(hidden_size=hidden_size)
-        X, H = input_size, hidden_size
-        shapes = {"weight_ih": (H, X) if X else None, "weight_hh": (H, H), "bias": (H,)}
-        add_parameters(self, shapes, **factory)
-
-    def forward(self, x: Tensor | None, h: Tensor) -> Tensor:
-        """One step: (x(t), h(t−1)) → h(t)."""
-        # h(t) = tanh(W_x x(t) + W_h h(t−1) + b)
-        return torch.tanh(F.linear(h, self.weight_hh) + self.inputs(x, self.bias))
-
-    def inputs(self, x: Tensor | None, bias: Tensor) -> Tensor:
-        """W_x x(t) + b, and b alone without an input."""
-        return bias if x is None else F.linear(x, existing(self.weight_ih), bias)
-
-
 def add_parameters(
     cell: nn.Module, shapes: Any, device: Any = None, dtype: torch.dtype | None = None
 ) -> None:
@@ -247,8 +222,6 @@ def peephole_shape(
     check_choice("peepholes", peepholes, (True, False, "channel", "location"))
     if peepholes == "location":
         if size is None:
-            raise LabError(
-                "peepholes='location' needs size=(h, w): one weight for each place of the map"
-            )
+            raise LabError("peepholes='location' needs size=(h, w), that of the maps")
         return (3, channels, *size)
     return (3, channels, 1, 1) if peepholes else None

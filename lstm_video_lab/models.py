@@ -60,12 +60,9 @@ class VideoModel(nn.Module):
             torch.manual_seed(seed)
             self.encoder = _recurrent(self.settings, has_input=True)
             self.decoders = nn.ModuleDict()
-            if self.settings.reconstruct:
-                self.decoders["reconstruction"] = Decoder(
-                    self.settings, conditional in ("reconstruction", "both")
-                )
-            if self.settings.predict:
-                self.decoders["future"] = Decoder(self.settings, conditional in ("future", "both"))
+            wanted = {"reconstruction": self.settings.reconstruct, "future": self.settings.predict}
+            for name in [name for name in wanted if wanted[name]]:
+                self.decoders[name] = Decoder(self.settings, conditional in (name, "both"))
 
     def forward(
         self,

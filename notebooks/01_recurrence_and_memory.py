@@ -38,7 +38,7 @@ import inspect
 
 import torch
 
-from lstm_video_lab import Settings, cells, check
+from lstm_video_lab import RNNCell, Settings, check
 from lstm_video_lab.files import load_result
 from lstm_video_lab.lessons.recurrence_and_memory import (
     experiment,
@@ -66,11 +66,11 @@ live_figures.draw_copy_task(x[:, 0], int(answer[0]))
 #
 # A recurrent network reads one input at a time. What it knows of the past is its **state**: here a
 # few numbers, h. In each step it makes a new state from the input and the old state, always with
-# the same weights. The plainest way is this. (`cells.py` holds it. The comment is the equation,
+# the same weights. The plainest way is this. (`RNNCell` holds it. The comment is the equation,
 # the line below it does it. tanh squashes any number into −1 … 1.)
 
 # %% the plain cell tags=["nbval-check-output"]
-source = inspect.getsource(cells.RNNCell.forward)
+source = inspect.getsource(RNNCell.forward)
 print(inspect.cleandoc(source[source.index("# h(t)") :]))
 
 # %% [markdown]

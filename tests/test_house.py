@@ -23,7 +23,11 @@ UPPER = (
 )
 FOR_LESSONS = ("questions", "widgets")
 BASE = ("checks", "cells", "metrics", "settings", "data")  # they know nobody above them
-BACKENDS = ("layers.pointwise_triton", "layers.loop_numba")  # compiled, and optional
+BACKENDS = (
+    "layers.pointwise_triton",
+    "layers.loop_numba",
+    "layers.products_onednn",
+)  # compiled, and optional
 LARGEST_CORE = 3600  # lines of code
 DRAWING = ("matplotlib", "PIL", "ipywidgets", "lstm_video_lab.plots", "lstm_video_lab.widgets")
 

@@ -11,22 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-
-def _find_onednn() -> Any:
-    """oneDNN's x Wᵀ + b, where it beats torch's own product, else None.
-
-    In float32 torch multiplies with MKL, which leaves AVX-512 unused on processors that Intel did
-    not make: half the speed.
-    """
-    if not torch.backends.mkldnn.is_available():
-        return None
-    ask: Any = getattr(torch.cpu, "get_capabilities", dict)  # older torch can't say: then MKL
-    asked = ask()
-    suits = asked.get("avx512_f") and "intel" not in str(asked.get("cpu_name", "")).lower()
-    return getattr(torch.ops.mkldnn, "_linear_pointwise", None) if suits else None
-
-
-_ONEDNN = _find_onednn()
+from lstm_video_lab.layers import products_onednn as onednn
 
 
 def autocast_dtype(like: Tensor) -> torch.dtype | None:
@@ -122,7 +107,7 @@ class Linear(nn.Linear):
 
     def forward(self, x: Tensor) -> Tensor:
         """(…, X) → (…, Y)."""
-        if _by_onednn(x, self.weight) and not (autocast_dtype(x) or is_followed(x)):
+        if onednn.suits(x, self.weight) and not (autocast_dtype(x) or is_followed(x)):
             return _Linear.apply(x, self.weight, self.bias)
         return super().forward(x)
 
@@ -145,19 +130,13 @@ class _Linear(torch.autograd.Function):
 def _times(a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
     """a bᵀ + bias for a (N, X) and b (G, X), summed (and returned) in float32 at least."""
     # where gradients are enabled, somebody differentiates a gradient again: oneDNN's has none
-    if _by_onednn(a, b) and not torch.is_grad_enabled():
-        return _ONEDNN(a, b, bias, "none", [], "")
+    if onednn.suits(a, b) and not torch.is_grad_enabled():
+        return onednn.product(a, b, bias)
     if a.is_cuda and a.dtype in (torch.bfloat16, torch.float16):
         product = torch.mm(a, b.t(), out_dtype=torch.float32)
     else:
         product = _summed(a @ b.t())
     return product if bias is None else product.add_(bias)
-
-
-def _by_onednn(x: Tensor, weight: Tensor) -> bool:
-    if _ONEDNN is None or torch.compiler.is_compiling() or x.numel() == 0:
-        return False
-    return x.dtype == weight.dtype == torch.float32 and x.device.type == "cpu"
 
 
 def _summed(product: Tensor) -> Tensor:

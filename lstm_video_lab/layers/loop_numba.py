@@ -27,6 +27,7 @@ from torch import Tensor
 
 WHOLE = 320  # units: up to here the products made in the loop beat torch's
 ALONE = 16384  # numbers of a step: fewer are not worth waking a second thread
+LINE = 512  # numbers of each gate that are worked on together
 OPTIONS: Any = {"fastmath": {"contract", "nsz"}, "error_model": "numpy", "nogil": True}
 # NaN and infinity stay what they are, and sums keep their order: fastmath is not all of it
 _pool: ThreadPoolExecutor | None = None
@@ -126,109 +127,152 @@ def _add_product(out, x, W):
 
 
 @_compiled
-def _gates(a, c, wi, wf, wo, new, c_out, h_out):
-    """One step of one row: `a` ← the gates, `c_out` ← c(t), `h_out` ← h(t)."""
-    H = c.shape[0]
-    old = np.float32(1) - new
-    ai, af, ag, ao = a[:H], a[H : 2 * H], a[2 * H : 3 * H], a[3 * H :]
-    for j in range(H):
-        before = c[j]
-        i = _sigmoid(ai[j] + wi[j] * before)
-        f = _sigmoid(af[j] + wf[j] * before)
-        g = _tanh(ag[j])
-        after = f * before + i * g  # c(t) = f ⊙ c(t−1) + i ⊙ g
-        o = _sigmoid(ao[j] + wo[j] * (new * after + old * before))
-        ai[j] = i
-        af[j] = f
-        ag[j] = g
-        ao[j] = o
-        c_out[j] = after
-        h_out[j] = o * _tanh(after)  # h(t) = o ⊙ tanh(c(t))
+def _gates(first, last, a, inner, skip, c, w, new, c_out, h_out):
+    """One step of some rows: `a` ← the gates, `c_out` ← c(t), `h_out` ← h(t).
+
+    `inner` are the products W_h h(t−1), without those of the first `skip` rows.
+
+    Rows are laid end to end into lines of memory that is nobody else's: only over long lines, of
+    which no two can be the same, is the arithmetic done sixteen numbers at a time. (Loops copy
+    them, since Numba's assignment of slices takes longer than the arithmetic.)
+    """
+    H, P, old = c.shape[1], w.shape[1], np.float32(1) - new
+    n = max(1, LINE // H)
+    lines = np.empty((7, n * H), np.float32)
+    li, lf, lg, lo, lc, lw, lh = (
+        lines[0],
+        lines[1],
+        lines[2],
+        lines[3],
+        lines[4],
+        lines[5],
+        lines[6],
+    )
+    for r in range(first, last, n):
+        m = min(n, last - r)
+        for k in range(m):
+            q, p, s = r + k, (r + k) % P, k * H
+            for j in range(H):
+                li[s + j] = a[q, j] + inner[q - skip, j] + w[0, p, j] * c[q, j]
+            for j in range(H):
+                lf[s + j] = a[q, H + j] + inner[q - skip, H + j] + w[1, p, j] * c[q, j]
+            for j in range(H):
+                lg[s + j] = a[q, 2 * H + j] + inner[q - skip, 2 * H + j]
+            for j in range(H):
+                lo[s + j] = a[q, 3 * H + j] + inner[q - skip, 3 * H + j]
+            for j in range(H):
+                lc[s + j] = c[q, j]
+                lw[s + j] = w[2, p, j]
+        for x in range(m * H):
+            i, f, g = _sigmoid(li[x]), _sigmoid(lf[x]), _tanh(lg[x])
+            after = f * lc[x] + i * g  # c(t) = f ⊙ c(t−1) + i ⊙ g
+            o = _sigmoid(lo[x] + lw[x] * (new * after + old * lc[x]))
+            li[x] = i
+            lf[x] = f
+            lg[x] = g
+            lo[x] = o
+            lc[x] = after
+            lh[x] = o * _tanh(after)  # h(t) = o ⊙ tanh(c(t))
+        for k in range(m):
+            q, s = r + k, k * H
+            for j in range(H):
+                a[q, j] = li[s + j]
+            for j in range(H):
+                a[q, H + j] = lf[s + j]
+            for j in range(H):
+                a[q, 2 * H + j] = lg[s + j]
+            for j in range(H):
+                a[q, 3 * H + j] = lo[s + j]
+            for j in range(H):
+                c_out[q, j] = lc[s + j]
+                h_out[q, j] = lh[s + j]
 
 
 @_compiled
-def _gates_back(a, c, c_new, wi, wf, wo, new, d_output, d_h, d_c, d_a):
-    """Its gradient: writes `d_a`, and the gradient at c(t−1) over `d_c`."""
-    H = c.shape[0]
-    one = np.float32(1)
-    old = one - new
-    gi, gf, gg, go = a[:H], a[H : 2 * H], a[2 * H : 3 * H], a[3 * H :]
-    di, df, dg, do = d_a[:H], d_a[H : 2 * H], d_a[2 * H : 3 * H], d_a[3 * H :]
-    for j in range(H):
-        i, f, g, o = gi[j], gf[j], gg[j], go[j]
-        tanh_c = _tanh(c_new[j])
-        dh = d_output[j] + d_h[j]
-        # h = o ⊙ tanh(c) with o = σ(…), where σ′ = σ (1 − σ)
-        d_o = dh * tanh_c * o * (one - o)
-        by_o = wo[j] * d_o
-        dc = d_c[j] + dh * o * (one - tanh_c * tanh_c) + new * by_o
-        # c = f ⊙ c(t−1) + i ⊙ g
-        d_i = dc * g * i * (one - i)
-        d_f = dc * c[j] * f * (one - f)
-        di[j] = d_i
-        df[j] = d_f
-        dg[j] = dc * i * (one - g * g)
-        do[j] = d_o
-        # what reaches c(t−1): through the cell, and through the peepholes that look at it
-        d_c[j] = dc * f + wi[j] * d_i + wf[j] * d_f + old * by_o
+def _gates_back(first, last, a, c, c_new, w, new, d_output, d_h, d_c, d_a):
+    """The gradient: writes `d_a`, and that at c(t−1) over `d_c`."""
+    H, P, one = c.shape[1], w.shape[1], np.float32(1)
+    old, n = one - new, max(1, LINE // H)
+    lines = np.empty((11, n * H), np.float32)
+    li, lf, lg, lo, lc, ln = lines[0], lines[1], lines[2], lines[3], lines[4], lines[5]
+    lh, ld, wi, wf, wo = lines[6], lines[7], lines[8], lines[9], lines[10]
+    for r in range(first, last, n):
+        m = min(n, last - r)
+        for k in range(m):
+            q, p, s = r + k, (r + k) % P, k * H
+            for j in range(H):
+                li[s + j] = a[q, j]
+                lf[s + j] = a[q, H + j]
+            for j in range(H):
+                lg[s + j] = a[q, 2 * H + j]
+                lo[s + j] = a[q, 3 * H + j]
+            for j in range(H):
+                lc[s + j] = c[q, j]
+                ln[s + j] = c_new[q, j]
+            for j in range(H):
+                lh[s + j] = d_output[q, j] + d_h[q, j]
+                ld[s + j] = d_c[q, j]
+            for j in range(H):
+                wi[s + j] = w[0, p, j]
+                wf[s + j] = w[1, p, j]
+                wo[s + j] = w[2, p, j]
+        for x in range(m * H):
+            i, f, g, o = li[x], lf[x], lg[x], lo[x]
+            tanh_c, dh = _tanh(ln[x]), lh[x]
+            # h = o ⊙ tanh(c) with o = σ(…), where σ′ = σ (1 − σ)
+            d_o = dh * tanh_c * o * (one - o)
+            by_o = wo[x] * d_o
+            dc = ld[x] + dh * o * (one - tanh_c * tanh_c) + new * by_o
+            # c = f ⊙ c(t−1) + i ⊙ g
+            d_i = dc * g * i * (one - i)
+            d_f = dc * lc[x] * f * (one - f)
+            li[x] = d_i
+            lf[x] = d_f
+            lg[x] = dc * i * (one - g * g)
+            lo[x] = d_o
+            # what reaches c(t−1): through the cell, and through the peepholes that look at it
+            ld[x] = dc * f + wi[x] * d_i + wf[x] * d_f + old * by_o
+        for k in range(m):
+            q, s = r + k, k * H
+            for j in range(H):
+                d_a[q, j] = li[s + j]
+                d_a[q, H + j] = lf[s + j]
+            for j in range(H):
+                d_a[q, 2 * H + j] = lg[s + j]
+                d_a[q, 3 * H + j] = lo[s + j]
+            for j in range(H):
+                d_c[q, j] = ld[s + j]
 
 
 @_compiled
 def _forward_rows(first, last, a, R, w, new, h, c):
     """Rows first … last − 1 through T steps; h, c (T+1, B, H) hold the first state; R (H, 4H)."""
-    T, wi, wf, wo = a.shape[0], w[0, 0], w[1, 0], w[2, 0]
+    inner = np.empty((4, R.shape[1]), np.float32)
     for r in range(first, last, 4):
         end = min(r + 4, last)
-        for t in range(T):
+        for t in range(a.shape[0]):
+            inner[:] = np.float32(0)
             if end - r == 4:
-                _add_products(a[t, r : r + 4], h[t, r : r + 4], R)
+                _add_products(inner, h[t, r : r + 4], R)
             else:
                 for b in range(r, end):
-                    _add_product(a[t, b], h[t, b], R)
-            for b in range(r, end):
-                _gates(a[t, b], c[t, b], wi, wf, wo, new, c[t + 1, b], h[t + 1, b])
+                    _add_product(inner[b - r], h[t, b], R)
+            _gates(r, end, a[t], inner, r, c[t], w, new, c[t + 1], h[t + 1])
 
 
 @_compiled
 def _backward_rows(first, last, a, c, W, w, new, d_output, d_h, d_c, d_a):
     """d_h, d_c (B, H) hold the gradient after the last step, then at the first state; W (4H, H)."""
-    T, wi, wf, wo = a.shape[0], w[0, 0], w[1, 0], w[2, 0]
     for r in range(first, last, 4):
         end = min(r + 4, last)
-        for t in range(T - 1, -1, -1):
-            for b in range(r, end):
-                _gates_back(
-                    a[t, b], c[t, b], c[t + 1, b], wi, wf, wo, new,
-                    d_output[t, b], d_h[b], d_c[b], d_a[t, b],
-                )  # fmt: skip
-                d_h[b] = np.float32(0)
+        for t in range(a.shape[0] - 1, -1, -1):
+            _gates_back(r, end, a[t], c[t], c[t + 1], w, new, d_output[t], d_h, d_c, d_a[t])
+            d_h[r:end] = np.float32(0)
             if end - r == 4:
                 _add_products(d_h[r : r + 4], d_a[t, r : r + 4], W)
             else:
                 for b in range(r, end):
                     _add_product(d_h[b], d_a[t, b], W)
-
-
-@_compiled
-def _add_rows(first, last, a, inner, c, w, new, c_out, h_out):
-    P = w.shape[1]
-    for r in range(first, last):
-        sums, more = a[r], inner[r]
-        for j in range(sums.shape[0]):
-            sums[j] += more[j]
-        p = r % P
-        _gates(sums, c[r], w[0, p], w[1, p], w[2, p], new, c_out[r], h_out[r])
-
-
-@_compiled
-def _step_back_rows(first, last, a, c, c_new, w, new, d_output, d_h, d_c, d_a):
-    P = w.shape[1]
-    for r in range(first, last):
-        p = r % P
-        _gates_back(
-            a[r], c[r], c_new[r], w[0, p], w[1, p], w[2, p], new,
-            d_output[r], d_h[r], d_c[r], d_a[r],
-        )  # fmt: skip
 
 
 def forward(
@@ -260,8 +304,8 @@ def forward_step(
 ) -> None:
     """As `pointwise.forward_step`; all tensors contiguous."""
     H = c.shape[-1]
-    arrays = (_rows(a), _rows(inner), _rows(c), _peepholes(w, H), np.float32(new))
-    _share(_add_rows, c.numel() // H, a.numel(), (*arrays, _rows(c_out), _rows(h_out)))
+    arrays = (_rows(a), _rows(inner), 0, _rows(c), _peepholes(w, H), np.float32(new))
+    _share(_gates, c.numel() // H, a.numel(), (*arrays, _rows(c_out), _rows(h_out)))
 
 
 def backward_step(
@@ -272,7 +316,7 @@ def backward_step(
     H = c.shape[-1]
     arrays = (_rows(a), _rows(c), _rows(c_new), _peepholes(w, H), np.float32(new))
     slopes = (_rows(d_output.contiguous()), _rows(d_h.contiguous()), _rows(d_c), _rows(d_a))
-    _share(_step_back_rows, c.numel() // H, a.numel(), (*arrays, *slopes))
+    _share(_gates_back, c.numel() // H, a.numel(), (*arrays, *slopes))
 
 
 def _rows(x: Tensor) -> np.ndarray:

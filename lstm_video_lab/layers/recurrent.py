@@ -27,7 +27,7 @@ class _Recurrent(nn.Module):
 
     output_peephole: str
     backend = "none yet"  # which way the last call went
-    axes: str  # of x
+    axes, dims = "", 0  # of x
     single = (0, 0)  # dimensions of a state of one layer, and of x, without a batch
 
     def __init__(
@@ -106,19 +106,12 @@ class _Recurrent(nn.Module):
         """The number of steps; raises LabError for an x that does not fit the first layer."""
         if x is None:
             if states is None or steps is None or steps < 1:
-                raise LabError(
-                    "without an input x, give a state and a number of steps of at least 1"
-                )
+                raise LabError("without an input x, give a state and a number of steps")
             return steps
         features = existing(self.weights(0)[0]).shape[1]
-        if not isinstance(x, Tensor):
-            raise LabError(
-                f"x is a {type(x).__name__}: give a tensor {self.axes}, padded where need be"
-            )
-        if x.dim() != self.axes.count(",") + 1 or x.shape[2] != features:
-            raise LabError(
-                f"x has shape {tuple(x.shape)}: it must be {self.axes}, with X = {features}"
-            )
+        shape: Any = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
+        if isinstance(shape, str) or len(shape) != self.dims or shape[2] != features:
+            raise LabError(f"x is {shape}: it must be {self.axes}, with X = {features}")
         self._check_type("x", x)
         if steps not in (None, len(x)) or len(x) == 0:
             raise LabError(f"steps={steps} differs from the length of x, {len(x)}, or x is empty")
@@ -138,19 +131,17 @@ class _Recurrent(nn.Module):
         for layer, (size, state) in enumerate(zip(self.sizes, states, strict=True)):
             shape = (B, size, *maps)
             for name, z in zip("hc", state, strict=True):
+                where = f"{name} of layer {layer}"
                 if z.shape != shape:
-                    raise LabError(
-                        f"{name} of layer {layer} has shape {tuple(z.shape)}: it must have {shape}"
-                    )
-                self._check_type(f"{name} of layer {layer}", z)
+                    raise LabError(f"{where} has shape {tuple(z.shape)}: it must have {shape}")
+                self._check_type(where, z)
         return [(h.to(like.dtype), c.to(like.dtype)) for h, c in states]
 
     def _check_type(self, name: str, z: Tensor) -> None:
         wanted = self.weights(0)[1]
         if z.dtype != wanted.dtype and not (z.is_floating_point() and autocast_dtype(wanted)):
-            raise LabError(
-                f"{name} is {z.dtype}, but the weights are {wanted.dtype}: convert one by .to(…)"
-            )
+            types = f"{z.dtype}, but the weights are {wanted.dtype}"
+            raise LabError(f"{name} is {types}: convert one by .to(…)")
 
     def forward(
         self,
@@ -191,7 +182,7 @@ class LSTM(_Recurrent):
     layers only. A gradient goes to the input exactly when it requires one.
     """
 
-    axes = "(T, B, X)"
+    axes, dims = "(T, B, X)", 3
     single = (1, 2)
 
     def __init__(
@@ -222,7 +213,7 @@ class ConvLSTM(_Recurrent):
     Peepholes are False, "channel" (True means this) or "location", which needs `size=(h, w)`.
     """
 
-    axes = "(T, B, X, h, w)"
+    axes, dims = "(T, B, X, h, w)", 5
 
     def __init__(
         self,

@@ -46,10 +46,7 @@ def compiled_loop(weight_hh: Tensor) -> Any:
 
 def backend_name(weight_hh: Tensor) -> str:
     """Which way `by_hand` goes: "torch", "triton", "numba", or "numba loop" for the whole loop."""
-    kernels = backend(weight_hh)
-    if kernels is None:
-        return "torch"
-    name = kernels.__name__.rpartition("_")[2]
+    name = getattr(backend(weight_hh), "__name__", "torch").rpartition("_")[2]
     return f"{name} loop" if compiled_loop(weight_hh) else name
 
 
@@ -81,7 +78,6 @@ class RecurrentFunction(torch.autograd.Function):
             h = h_0.new_empty(steps + 1, *h_0.shape)
             c = torch.empty_like(h)
             h[0], c[0] = h_0, c_0
-            hs, cs = h.unbind(), c.unbind()  # views of each step
             outer = None if x is None else make(weight_ih, ctx.autocast)
             inner = make(weight_hh, ctx.autocast)
             spans: Any = []
@@ -95,7 +91,7 @@ class RecurrentFunction(torch.autograd.Function):
                     ctx.loop.forward(a, weight_hh, w, new, h, c)
                     continue
                 for t, a_t in enumerate(a.unbind(), start):
-                    forward_step(a_t, inner(hs[t]), cs[t], w, new, cs[t + 1], hs[t + 1])
+                    forward_step(a_t, inner(h[t]), c[t], w, new, c[t + 1], h[t + 1])
         ctx.save_for_backward(*inputs[:7], x, w, h, c, *spans)
         outputs = (h[1:], h[-1].clone(), c[-1].clone())
         return tuple(_units_first(z, make).to(bias.dtype) for z in outputs)
@@ -114,7 +110,7 @@ class RecurrentFunction(torch.autograd.Function):
         outer = None if x is None else make(weight_ih, ctx.autocast)
         d_a, new = torch.empty_like(spans[0]), ctx.output_peephole == "new"
         totals: dict[str, Tensor] = {}
-        d_x = []
+        d_x: Any = []
         for start in reversed(range(0, ctx.steps, span)):
             here = slice(start, start + span)
             before, after = c[here], c[start + 1 : start + span + 1]
@@ -135,17 +131,11 @@ class RecurrentFunction(torch.autograd.Function):
                     d_x.append(outer.to_input(d_a))
             if w is not None:
                 _add(totals, "peephole", _to_peephole(d_a, before, after if new else before, w))
-        return (
-            _units_first(torch.cat(d_x[::-1]), make) if d_x else None,
-            _units_first(d_h, make),
-            _units_first(d_c, make),
-            totals.get("weight_ih"),
-            totals["weight_hh"],
-            totals["bias"],
-            None if w is None else _units_first(totals["peephole"], make),
-            None,
-            None,
-        )
+        d_w = totals.pop("peephole", None)
+        d_x = torch.cat(d_x[::-1]) if d_x else None
+        d_x, d_h, d_c, d_w = (_units_first(z, make) for z in (d_x, d_h, d_c, d_w))
+        weights = (totals.get("weight_ih"), totals["weight_hh"], totals["bias"], d_w)
+        return d_x, d_h, d_c, *weights, None, None
 
 
 def _by_equations_again(ctx, saved, d_outputs):
@@ -184,5 +174,5 @@ def _summable(z: Any) -> Any:
     return z if z is None else z.to(torch.promote_types(z.dtype, torch.float32))
 
 
-def _units_first(z: Tensor, make: type) -> Tensor:
-    return z.movedim(-1, -3) if make is Convolution else z
+def _units_first(z: Any, make: type) -> Any:
+    return z.movedim(-1, -3) if z is not None and make is Convolution else z

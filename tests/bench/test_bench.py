@@ -10,7 +10,7 @@ import torch
 from lstm_video_lab import ConvLSTM, Settings, VideoModel, bench
 from lstm_video_lab.bench import contender, report, torch_form
 from lstm_video_lab.cli import main
-from lstm_video_lab.layers import linear_maps
+from lstm_video_lab.layers import products_onednn
 
 TINY = {
     "layers": [({"X": 6, "H": 4, "B": 2, "T": 3}, 1.0)],
@@ -72,7 +72,7 @@ def test_the_floor_of_a_step_multiplies_as_often_as_the_composite(monkeypatch):
     """Against torch's own count for the same model, cell by cell."""
     from torch.utils.flop_counter import FlopCounterMode
 
-    monkeypatch.setattr(linear_maps, "_ONEDNN", None)  # whose products torch does not count
+    monkeypatch.setattr(products_onednn, "OPERATION", None)  # whose products torch does not count
     s = Settings.for_scale("smoke", layers=2, conditional=False)
     with FlopCounterMode(display=False) as floor:
         contender.composite_products(s, onednn=False, device="cpu")()

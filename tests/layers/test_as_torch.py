@@ -16,7 +16,7 @@ from torch.func import functional_call, jvp, vmap
 from torch.nn.utils import prune
 
 from lstm_video_lab import LSTM, ConvLSTM, GRUCell, LSTMCell, RNNCell
-from lstm_video_lab.layers import linear_maps
+from lstm_video_lab.layers import products_onednn
 from lstm_video_lab.layers.linear_maps import Linear
 
 LAYERS = {
@@ -289,11 +289,11 @@ CONV, MAPS = ConvLSTM(1, 2, 3), torch.zeros(4, 2, 1, 5, 6)
 @pytest.mark.parametrize(
     ("run", "message"),
     [
-        (lambda m: m(X[..., :2]), r"x has shape \(5, 2, 2\): it must be \(T, B, X\), with X = 3"),
-        (lambda m: m(X[None]), r"x has shape \(1, 5, 2, 3\)"),
+        (lambda m: m(X[..., :2]), r"x is \(5, 2, 2\): it must be \(T, B, X\), with X = 3"),
+        (lambda m: m(X[None]), r"x is \(1, 5, 2, 3\)"),
         (lambda m: m(X.double()), "x is torch.float64, but the weights are torch.float32"),
         (lambda m: m(X.long()), "x is torch.int64"),
-        (lambda m: m(nn.utils.rnn.pack_sequence([X[:, 0]])), "x is a PackedSequence"),
+        (lambda m: m(nn.utils.rnn.pack_sequence([X[:, 0]])), "x is PackedSequence: it must be"),
         (lambda m: m(X, (H.expand(2, 2, 4), C.expand(2, 2, 4))), "the state has 2 layers"),
         (lambda m: m(X, (H[:, :1], C)), r"h of layer 0 has shape \(1, 4\): it must have \(2, 4\)"),
         (lambda m: m(X, (H, C[..., :3])), r"c of layer 0 has shape \(2, 3\)"),
@@ -421,6 +421,6 @@ def test_torchs_own_tests_of_modules_pass():
 
 
 def test_without_onednn_linear_is_torchs_product(monkeypatch):
-    monkeypatch.setattr(linear_maps, "_ONEDNN", None)
+    monkeypatch.setattr(products_onednn, "OPERATION", None)
     model, x = Linear(5, 4), draw(3, 5)
     assert torch.equal(model(x), nn.functional.linear(x, model.weight, model.bias))

@@ -12,8 +12,9 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
-from lstm_video_lab.cells import LSTMCell, RNNCell
+from lstm_video_lab.cells import LSTMCell
 from lstm_video_lab.lessons.recurrence_and_memory.gru import GRUCell
+from lstm_video_lab.lessons.recurrence_and_memory.rnn import RNNCell
 
 Cell = RNNCell | GRUCell | LSTMCell
 

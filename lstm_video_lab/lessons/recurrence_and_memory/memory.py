@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstm_video_lab.cells import RNNCell
+from lstm_video_lab.lessons.recurrence_and_memory.rnn import RNNCell
 from lstm_video_lab.training.fit import fit_steps
 
 LAYERS, WIDTH = 4, 64  # of the stack that reads a text

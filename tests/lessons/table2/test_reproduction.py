@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from lstm_video_lab import VideoModel, cli
 from lstm_video_lab.commands.runs import tell
 from lstm_video_lab.evaluation import heldout_data
-from lstm_video_lab.layers import linear_maps
+from lstm_video_lab.layers import products_onednn
 from lstm_video_lab.lessons.table2 import reproduction
 from lstm_video_lab.training.checkpoints import read_checkpoint
 from lstm_video_lab.training.loss import composite_loss
@@ -132,7 +132,7 @@ def test_operations_are_counted_as_they_were_published():
 @pytest.mark.parametrize("feedback", ["own", "teacher"])
 @pytest.mark.parametrize("row", ROWS)
 def test_operations_are_those_that_torch_counts(row, feedback, monkeypatch):
-    monkeypatch.setattr(linear_maps, "_ONEDNN", None)  # torch's counter does not know it
+    monkeypatch.setattr(products_onednn, "OPERATION", None)  # torch's counter does not know it
     s = reproduction.settings_for(row, "smoke", feedback=feedback, digits="embedded")
     model = VideoModel(**s.model_fields())
     frames = torch.rand(s.frames_in + s.frames_out, 2, s.image_size, s.image_size)
