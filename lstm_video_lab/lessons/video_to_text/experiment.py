@@ -249,9 +249,10 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     }
 
 
-def claims(result: dict[str, Any], in_turn: dict[str, Any]) -> list[str]:
-    """The paper's claims beside ours, a line each: in the world of motions (`captions`), and in
-    that of three digits in turn (`digit_order`), where "right" is the whole sentence.
+def claims(result: dict[str, Any], in_turn: dict[str, Any], mixed: dict[str, Any]) -> list[str]:
+    """The paper's claims beside ours, a line each: in the world of motions (`captions`, and
+    `mixed_captioners`), and in that of three digits in turn (`digit_order`), where "right" is the
+    whole sentence.
     """
     lines = [f"{'claim':>30} | METEOR there | {'BLEU here':<24} | {'right here, %':<25} |"]
     pairs = [("frames", "mean pool"), ("frames", "shuffled"), ("shuffled", "mean pool")]
@@ -261,6 +262,11 @@ def claims(result: dict[str, Any], in_turn: dict[str, Any]) -> list[str]:
             for measure in ("BLEU", "motion")
         ]
         lines.append(_claim(f"{more} > {less}", (more, less), found))
+    found = []
+    for measure in ("BLEU", "motion"):
+        half = [run["shares"]["0.5"]["seen pairs"][measure] for run in mixed["runs"]]
+        found.append([mean_and_std(half), across_seeds(result, "frames", measure)])
+    lines.append(_claim("two that write > frames", ("frames and flow", "frames"), found))
     for more, less in (("in order", "shuffled"), ("shuffled", "mean pool")):
         found = []
         for measure in ("BLEU", "in order"):

@@ -134,12 +134,14 @@ def test_a_claim_is_clear_if_it_is_over_twice_its_error():
             for name, v in means.items()
         }
     }
-    lines = experiment.claims({"runs": runs}, in_turn)
+    half = {"shares": {"0.5": {"seen pairs": {"BLEU": 93.0, "motion": 99.0}}}}
+    lines = experiment.claims({"runs": runs}, in_turn, {"runs": [half] * 3})
     assert [line.rsplit("| ", 1)[1] for line in lines[1:]] == [
         "reproduced",
         "reproduced",
         "in part",
         "not reproduced",
+        "reproduced",
         "reproduced",
         "reproduced",
     ]
