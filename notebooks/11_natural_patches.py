@@ -183,9 +183,8 @@ figures.draw_waves(powers)
 # steps of 64 clips, and what they recall of eight clips that they have never met. You do not know
 # which is which. Vote for each clip. The result comes after the last.
 #
-# (One thing would give the answer away: what a smaller model draws has more *grain*. So of both
-# rows only what has up to six waves in a patch is shown. It is not much that is lost: finer lines
-# neither of them draws.)
+# (One thing would give the answer away: what a smaller model draws has more *grain*. So both rows
+# are smoothed a little. Not much is lost by it: fine lines neither of them draws.)
 #
 # <!--
 # "of 256 and of 512 units" = [doubled_units.models["half the units"].units,
@@ -198,8 +197,7 @@ figures.draw_waves(powers)
 pair, result = load_result("doubled_units"), load_result("patches")
 clips = doubled_units.clips_of(pair)
 small, large = (
-    experiment.low_pass(clips[name]).clamp(0, 1)
-    for name in (doubled_units.HALF, doubled_units.WHOLE)
+    experiment.without_grain(clips[name]) for name in (doubled_units.HALF, doubled_units.WHOLE)
 )
 BlindTest(clips["truth"], small, large)
 

@@ -49,8 +49,14 @@ def test_brightness_has_no_power():
 
 def test_the_coarse_is_kept_and_the_grain_is_gone():
     x = torch.arange(32) / 32
-    coarse = (0.5 + 0.2 * torch.sin(2 * math.pi * 3 * x)).expand(2, 3, 32, 32)
-    grain = (0.2 * torch.sin(2 * math.pi * 11 * x)).expand_as(coarse).transpose(-1, -2)
-    torch.testing.assert_close(experiment.low_pass(coarse + grain), coarse)
-    power = experiment.power_spectrum(experiment.low_pass(torch.rand(1, 1, 32, 32)))
-    assert power[experiment.COARSE + 1 :].max() < 1e-9
+    frames = {}
+    for waves in (2, 11):
+        row = 0.5 + 0.2 * torch.sin(2 * math.pi * waves * x)
+        frames[waves] = row.expand(2, 3, 32, 32)
+    for waves, kept in ((2, 0.8), (11, 0.02)):
+        smooth = experiment.without_grain(frames[waves])
+        middle = smooth[..., 8:-8] - smooth.mean()
+        height = middle.abs().max() / 0.2
+        assert height > kept if waves == 2 else height < kept
+    grey = torch.full((1, 1, 16, 16), 0.7)
+    torch.testing.assert_close(experiment.without_grain(grey), grey)
