@@ -51,17 +51,25 @@ class Roster:
                 self._by_name.setdefault(key, []).append(person)
 
     def find(self, owner: Owner, path: PurePath) -> list[Person]:
-        """The students that a file may be of: by an id in its path, else by the name."""
-        for number in owner.ids.values():
-            if found := self._by_id.get(number.casefold()):
-                return found
-        parts = [part for part in path.parts if part]
-        for word in re.split(r"[\s_.()\[\]-]+", " ".join(parts)):
-            if len(word) >= 4 and re.search(r"\d", word) and word.casefold() in self._by_id:
-                return self._by_id[word.casefold()]
+        """The students that a file may be of: by the name; where that is nobody's, or of two, by
+        an id in the path. Moodle's is none of theirs: it is another one for each assignment.
+        """
         key = name_key(owner.student)
         in_order = " ".join(sorted(re.findall(r"\w+", key)))
-        return self._by_name.get(key) or self._by_name.get(in_order, [])
+        named = self._by_name.get(key) or self._by_name.get(in_order, [])
+        if len(named) == 1:
+            return named
+        words = re.split(r"[\s_.()\[\]-]+", " ".join(path.parts))
+        ids = [word.casefold() for word in words if len(word) >= 4 and re.search(r"\d", word)]
+        numbered = [
+            person
+            for word in dict.fromkeys([*ids, owner.ids.get("canvas", "")])
+            if word != owner.ids.get("moodle")
+            for person in self._by_id.get(word, [])
+        ]
+        if named:
+            return [person for person in numbered if person in named] or named
+        return numbered
 
 
 def _keys(name: str) -> Iterator[str]:

@@ -140,6 +140,17 @@ def test_a_roster_settles_who_is_who(tmp_path, encoding):
     assert sections["Lovelace, Ada"] == "A, B" and sections["Kim Lee (s1003)"] == "A"
 
 
+def test_an_id_of_the_platform_is_no_id_of_somebody_else(tmp_path):
+    (tmp_path / "roster.csv").write_text("name,id\nAda L,9001\nBob B,9002\nKim,9003\nKim,9004\n")
+    roster = read_roster(tmp_path / "roster.csv")
+    paths = [
+        f"Ada L_9002_{MOODLE}/{ONE}.ipynb", f"bbob_9001_700_{TWO}.ipynb",
+        f"Eve_9001_{MOODLE}/{ONE}.ipynb", f"kim_9004_701_{ONE}.ipynb", f"x_9003_702_{TWO}.ipynb",
+    ]  # fmt: skip
+    assert students(tmp_path / "in", paths, roster) == {
+        "Ada L": 1, "Bob B": 1, "Eve": 1, "Kim (9004)": 1, "Kim (9003)": 1}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "text, words",
     [
