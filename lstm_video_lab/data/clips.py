@@ -41,10 +41,8 @@ def as_clips(stored: np.ndarray, path: Path) -> tuple[np.ndarray, str]:
     )
     clips = stored[..., None, :, :] if stored.ndim == 4 else stored
     if clips.ndim != 5 or clips.dtype != np.uint8 or 0 in clips.shape:
-        raise LabError(
-            f"{path}: {stored.dtype} {stored.shape} are no sequences: give uint8, (T, N, H, W) or "
-            "(N, T, H, W), of colour with a third or last axis of 3"
-        )
+        words = f"{path}: {stored.dtype} {stored.shape} are no sequences"
+        raise LabError(f"{words}: give uint8 (T, N, H, W), (N, T, H, W), or with 3 colours last")
     clips = clips.swapaxes(0, 1) if layout == "time first" else clips
     clips = clips if clips.shape[2] in (1, 3) else np.moveaxis(clips, -1, 2)
     return np.asarray(clips), f"{layout}: {len(clips):,} sequences of {clips.shape[1]} frames"

@@ -38,9 +38,8 @@ def find_videos(folder: Path | str, split: str) -> list[Path]:
     recordings = sorted({recording_of(path) for path in paths})
     if len(recordings) < 2:
         raise LabError(
-            f"{folder}: {len(paths)} videos ({', '.join(ENDINGS)}) of {len(recordings)} recordings "
-            "are too few: one to train on and one to test on are needed (names that differ in "
-            "their last number are clips of one recording: end them in a letter if they are not)"
+            f"{folder}: {len(paths)} videos of {len(recordings)} recordings are too few: two are "
+            "needed (where names differ in their last number, they are clips of one recording)"
         )
     tests = {name for k, name in enumerate(recordings) if k % ONE_IN == ONE_IN - 1}
     tests = tests or {recordings[-1]}

@@ -76,7 +76,7 @@ def test_what_cannot_be_read_is_named_in_one_line(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError, match="no such folder"):
         videos.find_videos(tmp_path / "none", "train")
     touch(tmp_path, "one.avi")
-    with pytest.raises(ValueError, match=r"1 videos .* of 1 recordings are too few"):
+    with pytest.raises(ValueError, match="1 videos of 1 recordings are too few"):
         videos.find_videos(tmp_path, "train")
     with pytest.raises(ValueError, match=r"one\.avi: cannot be read as a video"):
         videos.decode(tmp_path / "one.avi")
