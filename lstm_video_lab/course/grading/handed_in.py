@@ -49,7 +49,8 @@ class Entry(NamedTuple):
 
 def entries_in(folder: Path, leave_out: frozenset[Path] = frozenset()) -> list[Entry]:
     """All of it, by name; `leave_out` are files of the instructor's own."""
-    return list(_below(folder, folder, leave_out))
+    own = frozenset(path.resolve() for path in leave_out)
+    return list(_below(folder, folder, own))
 
 
 def _below(root: Path, folder: Path, leave_out: frozenset[Path]) -> Iterator[Entry]:
@@ -62,7 +63,9 @@ def _below(root: Path, folder: Path, leave_out: frozenset[Path]) -> Iterator[Ent
     count = 0
     for child in children:
         path = Path(child.path)
-        if child.name in OF_THE_SYSTEM or child.name.startswith("._") or path in leave_out:
+        if child.name in OF_THE_SYSTEM or child.name.startswith("._"):
+            continue
+        if leave_out and path.resolve() in leave_out:
             continue
         count += 1
         if child.is_symlink():

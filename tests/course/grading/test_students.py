@@ -1,6 +1,7 @@
 """One student is one row, and nobody vanishes: whose a file is, in all the ways it is handed in."""
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_one_student_is_one_row(tmp_path, paths, expected):
     assert students(tmp_path, paths) == expected
 
 
-def test_whatever_was_handed_in_is_there_with_a_reason(tmp_path):
+def test_whatever_was_handed_in_is_there_with_a_reason(tmp_path, monkeypatch):
     files = ["a/x.py", "b/x.zip", "c/x.ipynb.txt", "d.html", "week1/leekim_1_2_x.pdf", "f/.x.ipynb"]
     paths = [*files, "._d.ipynb", "a/.ipynb_checkpoints/x.ipynb", "__MACOSX/a.ipynb", ".g/x.ipynb"]
     students(tmp_path, paths)
@@ -108,6 +109,9 @@ def test_whatever_was_handed_in_is_there_with_a_reason(tmp_path):
     odd = {student: [one.entry.odd for one in of_one] for student, of_one in found.items()}
     assert set(odd) == {"a", "b", "c", "d", "leekim", "f", ".g", "h", "i", "j", "k"}
     assert all(len(words) == 1 and words[0] for words in odd.values())
+    monkeypatch.chdir(tmp_path)
+    own = [tmp_path / "d.html"]  # the instructor's, by another path
+    assert "d" not in find_students(Path("../" + tmp_path.name), EXERCISES, leave_out=own)
     assert "empty folder" in odd["h"][0] and "link" in odd["j"][0] and "hidden" in odd[".g"][0]
 
 
