@@ -54,13 +54,13 @@ figures.draw_one_unit(learnt, one)
 # Every step of an LSTM computes four sums over the pixels of the frame: one for each gate, and
 # one for the cell input g. A row of the weights belongs to each.
 #
-# $$\begin{aligned}
-# a_i &= W_i x + \dots && \text{input gate: shall something be written into the cell?} \\
-# a_f &= W_f x + \dots && \text{forget gate: shall the old content be kept?} \\
-# a_g &= W_g x + \dots && \text{cell input: what is to be written?} \\
-# a_o &= W_o x + \dots && \text{output gate: shall the cell be heard?} \\[1ex]
-# \hat x &= \sigma(V h + b) && \text{readout: pixel } p \text{ gets } V_{pu} \text{ from unit } u
-# \end{aligned}$$
+# | sum | what it answers |
+# | :-- | :-- |
+# | $a_i = W_i x + \dots$ | input gate: shall something be written into the cell? |
+# | $a_f = W_f x + \dots$ | forget gate: shall the old content be kept? |
+# | $a_g = W_g x + \dots$ | cell input: what is to be written? |
+# | $a_o = W_o x + \dots$ | output gate: shall the cell be heard? |
+# | $\hat x = \sigma(V h + b)$ | readout: pixel p gets $V_{pu}$ from unit u |
 #
 # - Row u of $W_i$ is an **input feature** of unit u: light where a bright pixel opens the gate,
 #   dark where it closes it. So with f, g and o.
