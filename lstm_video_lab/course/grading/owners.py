@@ -36,6 +36,8 @@ _WEEKS = re.compile(
     re.I,
 )  # what is handed in there belongs together
 _GROUPS = re.compile(rf"(?:section|sec|group|gruppe|groupe|class|klasse|tutorial){_NUMBERED}", re.I)
+# Ends of lines, and signs that turn the order of letters round.
+_NO_LETTERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 Place = tuple[tuple[str, ...], str]  # the folders above a file, and its name without its ending
 _OLDER = re.compile(r"(old|new|final|backup|try|attempt|version|v|draft|work|alt|neu)?[ _-]*\d*")
 
@@ -194,8 +196,9 @@ def name_key(name: str) -> str:
 
 
 def readable_name(name: str) -> str:
-    """A name that any file can hold: letters composed, and no bytes that are no letter."""
-    return unicodedata.normalize("NFC", name.encode("utf-8", "backslashreplace").decode())
+    """A name that any file and any line can hold: letters composed, and nothing that is none."""
+    letters = _NO_LETTERS.sub("\ufffd", name.encode("utf-8", "backslashreplace").decode())
+    return unicodedata.normalize("NFC", letters)
 
 
 def label(path: PurePath) -> str:

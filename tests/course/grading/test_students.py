@@ -88,6 +88,8 @@ CLASSES = {
     "nobody's name": (
         [f"{ONE}.ipynb", f"{ONE} (1).ipynb"], {ONE: 1, f"{ONE} (1)": 1}),
     "names of the table": ([f"max/{ONE}.ipynb", f"student/{ONE}.ipynb"], {"max": 1, "student": 1}),
+    "no letters": ([f"new\nline/{ONE}.ipynb", f"a\u202eb/{ONE}.ipynb"],
+                   {"a\ufffdb": 1, "new\ufffdline": 1}),
     "any letters": ([f"山田太郎/{ONE}.ipynb", f"Ольга_{ONE}.ipynb"], {"Ольга": 1, "山田太郎": 1}),
 }  # fmt: skip
 
