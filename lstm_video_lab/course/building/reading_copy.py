@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from lstm_video_lab.course.mathml import as_mathml
+
 # Reading copies load nothing: scripts are left out, styles and pictures are inside the page. Code
 # that a lesson folds is folded.
 PAGE = """{%- extends 'lab/index.html.j2' -%}
@@ -38,13 +40,7 @@ def _to_html(source: str) -> str:
 
 class _MathRenderer(IPythonRenderer):
     def block_math(self, body: str) -> str:
-        return _as_mathml(body, "block")
+        return as_mathml(body, "block")
 
     def inline_math(self, body: str) -> str:
-        return _as_mathml(body, "inline")
-
-
-def _as_mathml(formula: str, display: str) -> str:
-    from latex2mathml.converter import convert
-
-    return convert(formula, display=display)
+        return as_mathml(body)

@@ -8,9 +8,10 @@ import re
 from typing import Any
 
 from docutils import nodes
-from latex2mathml.converter import convert
 from sphinx import addnodes
 from sphinx.application import Sphinx
+
+from lstm_video_lab.course.mathml import as_mathml
 
 LESSONS = "notebooks/"
 GLOSSARY = "glossary"
@@ -26,12 +27,12 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def _inline_math(translator: Any, node: nodes.math) -> None:
-    translator.body.append(convert(node.astext()))
+    translator.body.append(as_mathml(node.astext()))
     raise nodes.SkipNode
 
 
 def _display_math(translator: Any, node: nodes.math_block) -> None:
-    translator.body.append(f'<div class="math">{convert(node.astext(), display="block")}</div>')
+    translator.body.append(f'<div class="math">{as_mathml(node.astext(), "block")}</div>')
     raise nodes.SkipNode
 
 
