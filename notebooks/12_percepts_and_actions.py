@@ -124,7 +124,7 @@ print("Each class has as many test clips:", len(set(labels.bincount().tolist()))
 # "the next 13" = actions.sizes.frames_out
 # -->
 
-# %% Train a composite on percepts
+# %% Train a composite on percepts timeout=300
 model, losses = experiment.pretrain("composite", percepts["unlabelled"], sizes)
 errors = experiment.score_model(model, percepts, sizes)
 clip_figures.draw_training(losses, errors, scale)
