@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 import threading
 import time
 from queue import Empty
@@ -63,8 +64,9 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
-def pytest_configure() -> None:
+def pytest_configure(config) -> None:
     nbval.plugin.RunningKernel = WatchedKernel
+    tempfile.tempdir = str(config.rootpath)  # a kernel's files are swept up with all others
     grader = int(os.environ[GRADER])
     threading.Thread(target=_end_with, args=(grader,), daemon=True).start()
 

@@ -60,7 +60,7 @@ def test_a_kill_leaves_nothing_running_and_the_next_grading_sweeps_up(course, gr
     process.kill()
     process.wait()
     assert until(lambda: not running(), 60), running()
-    assert list((course / "out/running").iterdir())
+    assert list((course / "out/running").iterdir()) and not list((course / "temporary").iterdir())
     put(course, f"ada/{NAME}.ipynb")
     from lstm_video_lab import cli
 
