@@ -6,6 +6,7 @@ The page's half is `drawing.js`. Tested in JupyterLab; other front ends of noteb
 from __future__ import annotations
 
 import io
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from traitlets import Bytes
 
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.plots.canvas import Picture
-from lstm_video_lab.widgets.base import LabWidget, dropdown, row, slider
+from lstm_video_lab.widgets.base import LabWidget, dropdown, row, slider, static
 from lstm_video_lab.widgets.film import FilmPlayer
 from lstm_video_lab.widgets.thrown import (
     DIRECTIONS,
@@ -28,6 +29,7 @@ from lstm_video_lab.widgets.thrown import (
     Flight,
     draw_flight,
     fly,
+    load_models,
     star,
 )
 
@@ -125,6 +127,11 @@ class DrawYourOwn(LabWidget):
         if not any(self.board.pixels):
             self.draw(star())
         return self.picture()
+
+    def _ipython_display_(self) -> None:
+        super()._ipython_display_()
+        if not static():  # while the student draws
+            threading.Thread(target=load_models, daemon=True).start()
 
     def save_files(self) -> None:
         """The drawing as PNG, its flight as an array, beside the notebook, under a new name."""

@@ -51,6 +51,12 @@ def box_model(name: str) -> VideoModel:
     return load_pretrained(MODELS[name])
 
 
+def load_models() -> None:
+    """Load all that predict, so that the first drawing need not wait for them."""
+    for name in MODELS:
+        box_model(name)
+
+
 def throw(drawing: np.ndarray, angle: float, speed: float) -> Tensor:
     """A drawing (s, s) from the middle of the box on: uint8 (T, 1, S, S).
 

@@ -278,7 +278,7 @@ def test_pictures_are_drawn_for_a_narrow_page_and_no_word_is_cut_off(kinds, widt
             assert abs(shown / natural - tall / natural_tall) < 0.02, "frames are not square"
         assert kinds.evaluate(CUT) == []
         beside = kinds.evaluate(CHOICES)
-        assert beside and all(0 <= x < 20 and abs(y) < 6 for x, y in beside), beside
+        assert beside and all(0 <= x < 20 and abs(y) < 3 for x, y in beside), beside
         spelt = widget(kinds, 0).locator("[data-choice]")
         assert spelt.count() == (width == 400), "a choice that its menu cuts stands below it"
         keep(kinds, f"everybody_{width}")

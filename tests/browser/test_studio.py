@@ -109,11 +109,17 @@ def test_a_restarted_kernel_is_said(page, lab):
     keep(page, "kernel-restarted")
 
 
+WORKS = """from lstm_video_lab.widgets import SelfTest
+test = SelfTest()
+def work(change):
+    test.front.works = change.new == 5  # as a training run
+test.values["number"].observe(work, "value")
+test"""
+
+
 def test_who_does_not_answer_is_named_until_the_answer_comes(page, lab):
     address, folder = lab
-    write_notebook(
-        folder, "import os\nos.getpid()", "from lstm_video_lab.widgets import SelfTest\nSelfTest()"
-    )
+    write_notebook(folder, "import os\nos.getpid()", WORKS)
     open_notebook(page, address)
     run_all(page)
     slider = page.locator('.lab-live [role="slider"]')
@@ -132,3 +138,9 @@ def test_who_does_not_answer_is_named_until_the_answer_comes(page, lab):
     finally:
         os.kill(kernel, signal.SIGCONT)
     page.locator(".lab-live:not(.lab-unanswered)", has_text="the slider says 5").wait_for()
+    os.kill(kernel, signal.SIGSTOP)
+    try:  # nobody presses: what works by itself is asked by the page
+        page.locator(".lab-unanswered").wait_for(timeout=30_000)
+    finally:
+        os.kill(kernel, signal.SIGCONT)
+    page.locator(".lab-live:not(.lab-unanswered)").wait_for()

@@ -1,12 +1,14 @@
 """Draw your own: how a drawing flies, what is said of it, and what is saved."""
 
+import threading
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from lstm_video_lab import load_pretrained, predict
-from lstm_video_lab.widgets import DrawYourOwn
+from lstm_video_lab.widgets import DrawYourOwn, base, drawing
 from lstm_video_lab.widgets.thrown import EXAMPLES, FRAME, MODELS, SEEN, errors_of, fly, throw
 
 
@@ -23,21 +25,21 @@ def middle_of(frame):
 
 
 def test_a_drawing_flies_as_it_is_told_and_stays_whole():
-    drawing = EXAMPLES["A star"]()
-    clip = throw(drawing, angle=90, speed=0.05)[:, 0].numpy()  # down
-    assert (clip.sum((1, 2), dtype=int) == drawing.sum(dtype=int)).all()
+    star = EXAMPLES["A star"]()
+    clip = throw(star, angle=90, speed=0.05)[:, 0].numpy()  # down
+    assert (clip.sum((1, 2), dtype=int) == star.sum(dtype=int)).all()
     steps = np.diff([middle_of(frame) for frame in clip[:8]], axis=0)
     assert (steps[:, 0] >= 1).all() and np.allclose(steps[:, 1], 0)
-    at_rest = throw(drawing, angle=90, speed=0.0)
+    at_rest = throw(star, angle=90, speed=0.0)
     assert (at_rest == at_rest[0]).all()
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_fills_the_board_and_no_two_are_alike(name):
-    drawing = EXAMPLES[name]()
-    assert drawing.shape == (28, 28) and drawing.dtype == np.uint8 and drawing.max() > 200
+    example = EXAMPLES[name]()
+    assert example.shape == (28, 28) and example.dtype == np.uint8 and example.max() > 200
     others = [EXAMPLES[other]() for other in EXAMPLES if other != name]
-    assert not any((drawing == other).all() for other in others)
+    assert not any((example == other).all() for other in others)
 
 
 def test_what_is_predicted_is_the_box_s_and_its_error_is_measured():
@@ -79,9 +81,17 @@ def test_a_drawing_is_saved_beside_the_others(tmp_path, monkeypatch):
     ]  # fmt: skip
     clip = np.load("my_drawing_2.npy")
     assert clip.shape == (20, 64, 64) and clip.dtype == np.uint8
-    drawing = np.asarray(Image.open("my_drawing_2.png"))
-    np.testing.assert_array_equal(drawing[5::10, 5::10], widget.board.drawing())
+    saved = np.asarray(Image.open("my_drawing_2.png"))
+    np.testing.assert_array_equal(saved[5::10, 5::10], widget.board.drawing())
     assert "--frames my_drawing_2.npy" in widget.saved.value
+
+
+def test_the_models_are_loaded_while_the_student_draws(monkeypatch):
+    loaded = threading.Event()
+    monkeypatch.setattr(drawing, "load_models", loaded.set)
+    monkeypatch.setattr(base, "display_live", lambda *_: None)
+    DrawYourOwn()._ipython_display_()
+    assert loaded.wait(30)
 
 
 def test_a_build_shows_a_drawing_that_flies(monkeypatch):
