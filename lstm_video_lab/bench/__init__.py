@@ -5,10 +5,11 @@ whatever else the machine does falls on all alike. Ratios are medians of the tur
 
     ours         the lab
     torch        the same with torch's own layers, as torch comes
+    torch two    of a ConvLSTM: two convolutions a step, one of x and one of h, with plain autograd
     torch tuned  the same again, with what the lab does for its process (it keeps freed memory, its
                  waiting threads soon sleep) and, for training steps, the same fused Adam
-    floor        only the matrix products that it needs, by torch's own product (MKL, cuBLAS) and by
-                 oneDNN: the faster of the two counts
+    ceiling      only the products that it needs, matrices or convolutions; those of matrices by
+                 torch's own (MKL, cuBLAS) and by oneDNN: the faster of the two counts
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ CASES: dict[str, list[tuple[dict[str, Any], float]]] = {  # group → (case, rat
         ({"X": 4096, "H": 1024, "B": 32}, 2.2),
         ({"X": 1024, "H": 256, "B": 32}, 1.1),
         ({"X": 512, "H": 512, "B": 64}, 1.05),
+        ({"X": 256, "H": 64, "B": 32}, 1.15),
+        ({"X": 1024, "H": 64, "B": 32}, 1.15),
+        ({"X": 256, "H": 256, "B": 32}, 1.0),
+        ({"X": 256, "H": 256, "B": 32, "T": 100}, 1.0),
+        ({"X": 4096, "H": 2048, "B": 16}, 1.15),
     ],
     "convolutions": [
         ({"C": 16, "H": 64, "k": 5, "side": 16, "B": 8}, 1.5),
@@ -48,20 +54,33 @@ CASES: dict[str, list[tuple[dict[str, Any], float]]] = {  # group → (case, rat
 }
 ON_GPU = ({"scale": "paper", "conditional": False, "batch_size": 128, "device": "cuda"}, 1.0)
 GROUPS = (*CASES, "data", "start", "lesson")
+WIDEST = 0.25  # spread of a row that is still reported
 TURN_SECONDS = 2.0  # of each contender in a case
 CONTENDER = Path(__file__).with_name("contender.py")
 
 
-def run(groups: tuple[str, ...] = GROUPS, cases: Any = None) -> dict[str, Any]:
-    """Measure, and return a report that is ready for JSON."""
+def run(
+    groups: tuple[str, ...] = GROUPS, cases: Any = None, *, force: bool = False
+) -> dict[str, Any]:
+    """Measure, and return a report that is ready for JSON.
+
+    Raises ValueError on a busy machine, unless `force`d.
+    """
     rows = []
+    if not force:
+        check_quiet()
     from lstm_video_lab import machine
 
     cases = cases or (CASES | {"steps": [*CASES["steps"], *([ON_GPU] if has_gpu() else [])]})
     chosen = [(group, *case) for group in cases if group in groups for case in cases[group]]
     for group, case, goal in tqdm(chosen, desc="bench", unit="case", file=sys.stderr):
         rows.append(measure(group, case, goal))
+    if not force:
+        check_spread(rows)
+    from lstm_video_lab.layers import pointwise
+
     report: dict[str, Any] = {
+        "fast": pointwise.HAS_NUMBA,
         "date": date.today().isoformat(),
         "machine": machine.describe_machine(),
         "rows": rows,
@@ -81,11 +100,13 @@ def run(groups: tuple[str, ...] = GROUPS, cases: Any = None) -> dict[str, Any]:
 def measure(group: str, case: dict[str, Any], goal: float) -> dict[str, Any]:
     """One row: all contenders of a case, turn by turn."""
     on_gpu = case.get("device") == "cuda"
-    kinds = ["ours", "torch", "torch tuned"]
-    if group != "convolutions":
-        kinds += ["floor torch"] if on_gpu else ["floor torch", "floor onednn"]
+    kinds = ["ours", "torch", "torch tuned", "ceiling torch"]
+    if group == "convolutions":
+        kinds.append("torch two")
+    elif not on_gpu:
+        kinds.append("ceiling onednn")
     if has_bf16() and not on_gpu:  # where all have bfloat16 operands
-        kinds.append("ours bf16")
+        kinds += ["ours bf16", "torch bf16"]
     with ExitStack() as stack:
         ask = {kind: stack.enter_context(started(kind, group, case)) for kind in kinds}
         for kind in kinds:
@@ -104,16 +125,21 @@ def measure(group: str, case: dict[str, Any], goal: float) -> dict[str, Any]:
             "ms": {kind: 1e3 * statistics.median(times[kind]) for kind in kinds},
             "ratio": ratio(times["torch"], times["ours"]),
             "ratio_tuned": ratio(times["torch tuned"], times["ours"]),
+            "spread": spread(times["torch"], times["ours"]),
             "peak_bytes": {kind: ask[kind]("peak") for kind in ("ours", "torch")},
         }
+        for other in ("two", "bf16"):
+            if f"torch {other}" in kinds:
+                ours = "ours bf16" if other == "bf16" else "ours"
+                row[f"ratio_{other}"] = ratio(times[f"torch {other}"], times[ours])
         if group == "steps":
             row["profile"] = ask["ours"]("profile")
         if on_gpu:
             row["launches"] = {kind: ask[kind]("launches") for kind in ("ours", "torch")}
-    floors = [kind for kind in kinds if kind.startswith("floor")]
-    if floors:
-        row["floor"] = min(floors, key=lambda kind: row["ms"][kind])
-        row["share"] = ratio(times[row["floor"]], times["ours"])
+    ceilings = [kind for kind in kinds if kind.startswith("ceiling")]
+    if ceilings:
+        row["ceiling"] = min(ceilings, key=lambda kind: row["ms"][kind])
+        row["share"] = ratio(times[row["ceiling"]], times["ours"])
     if group == "layers":
         row["gflops"] = flops(**case) / (1e6 * row["ms"]["ours"])
     return row
@@ -156,6 +182,33 @@ def started(kind: str, group: str, case: dict[str, Any]) -> Iterator[Any]:
 
 def ratio(theirs: list[float], ours: list[float]) -> float:
     return statistics.median(a / b for a, b in zip(theirs, ours, strict=True))
+
+
+def spread(theirs: list[float], ours: list[float]) -> float:
+    """How far the middle half of the turns' ratios reaches, as a part of their median."""
+    low, middle, high = statistics.quantiles([a / b for a, b in zip(theirs, ours, strict=True)])
+    return (high - low) / middle
+
+
+def check_quiet() -> None:
+    """Raises ValueError where something else works: then figures are about that, not the layers."""
+    cores = os.cpu_count() or 1
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load > cores / 2:
+        raise ValueError(
+            f"this machine is busy: its load is {load:.1f} on {cores} cores; "
+            "wait until it is below half of them, or measure all the same with --force"
+        )
+
+
+def check_spread(rows: list[dict[str, Any]]) -> None:
+    """Raises ValueError where turns of one case differ too much for their median to mean much."""
+    wide = [row for row in rows if row["spread"] > WIDEST]
+    if wide:
+        raise ValueError(
+            f"the turns of {wide[0]['group']} {wide[0]['case']} differ by {wide[0]['spread']:.0%}: "
+            "something else worked meanwhile; measure again, or report all the same with --force"
+        )
 
 
 def flops(X: int, H: int, B: int, T: int = 10) -> int:

@@ -39,8 +39,8 @@ def layer(kind: str, X: int, H: int, B: int, T: int = 10) -> Any:
     import torch
 
     x = torch.randn(T, B, X)
-    if kind.startswith("floor"):
-        return products(x, H, onednn=kind == "floor onednn")
+    if kind.startswith("ceiling"):
+        return products(x, H, onednn=kind == "ceiling onednn")
     if kind.startswith("ours"):
         from lstm_video_lab import LSTM
 
@@ -48,26 +48,28 @@ def layer(kind: str, X: int, H: int, B: int, T: int = 10) -> Any:
         torch.nn.init.normal_(model.peephole_l0, std=0.1)
     else:
         model = torch.nn.LSTM(X, H)
-    return forward_backward(lambda: model(x)[0], model, (T, B, H), bf16=kind == "ours bf16")
+    return forward_backward(lambda: model(x)[0], model, (T, B, H), bf16=kind.endswith("bf16"))
 
 
 def convolution(kind: str, C: int, H: int, k: int, side: int, B: int, T: int = 10) -> Any:
     """Forward and backward of one convolutional layer."""
     import torch
 
-    x = torch.randn(T, B, C, side, side)
+    x, bf16 = torch.randn(T, B, C, side, side), kind.endswith("bf16")
+    if kind.startswith("ceiling"):
+        return convolutions(x, H, k)
     if kind.startswith("ours"):
         from lstm_video_lab import ConvLSTM
 
         ours = ConvLSTM(C, H, k)
         torch.nn.init.normal_(ours.peephole_l0, std=0.1)
-        return forward_backward(
-            lambda: ours(x)[0], ours, (T, B, H, side, side), bf16=kind == "ours bf16"
-        )
-    from torch_form import ConcatenatedConvLSTM  # type: ignore[import-not-found]
+        return forward_backward(lambda: ours(x)[0], ours, (T, B, H, side, side), bf16=bf16)
+    import torch_form  # type: ignore[import-not-found]
 
-    theirs = ConcatenatedConvLSTM(C, H, k)
-    return forward_backward(lambda: theirs(x), theirs, (T, B, H, side, side))
+    is_two = kind == "torch two"
+    form = torch_form.TwoConvolutionLSTM if is_two else torch_form.ConcatenatedConvLSTM
+    theirs = form(C, H, k)
+    return forward_backward(lambda: theirs(x), theirs, (T, B, H, side, side), bf16=bf16)
 
 
 def forward_backward(run: Any, model: Any, shape: tuple[int, ...], bf16: bool = False) -> Any:
@@ -88,6 +90,43 @@ def products(x: Any, H: int, onednn: bool) -> Any:
     """The matrix products that no LSTM layer can do without: `flops` of `bench` counts them."""
     h = x.new_empty(*x.shape[:2], H).normal_()
     return in_turn([outer(x, 4 * H, False, onednn), inner(h, onednn)])
+
+
+def convolutions(x: Any, H: int, k: int) -> Any:
+    """The convolutions that no ConvLSTM layer can do without, in the layout that they like best."""
+    import torch
+    from torch.nn import functional as F
+
+    backward: Any = torch.ops.aten.convolution_backward
+    T, B, C, side, _ = x.shape
+
+    def maps(n: int, channels: int) -> Any:
+        return torch.randn(n, channels, side, side).to(memory_format=torch.channels_last)
+
+    def kernel(channels: int) -> Any:
+        return torch.randn(4 * H, channels, k, k).to(memory_format=torch.channels_last)
+
+    xs, h, d, outer_kernel, inner_kernel = (
+        maps(T * B, C),
+        maps(B, H),
+        maps(B, 4 * H),
+        kernel(C),
+        kernel(H),
+    )
+    ds = maps(T * B, 4 * H)
+
+    def back(d: Any, z: Any, weight: Any, *wanted: bool) -> None:
+        sizes: Any = ([1, 1], [k // 2] * 2, [1, 1], False, [0, 0], 1)
+        backward(d, z, weight, None, *sizes, [*wanted, False])
+
+    def step() -> None:
+        F.conv2d(xs, outer_kernel, padding=k // 2)
+        back(ds, xs, outer_kernel, False, True)
+        for _ in range(T):
+            F.conv2d(h, inner_kernel, padding=k // 2)
+            back(d, h, inner_kernel, True, True)
+
+    return step
 
 
 def composite_products(s: Any, onednn: bool, device: str) -> Any:
@@ -164,13 +203,13 @@ def training(kind: str, device: str = "cpu", **settings: Any) -> Any:
     from lstm_video_lab.data.sources import open_data
 
     never = 10**9
-    bf16 = kind == "ours bf16" or device != "cpu"
+    bf16 = kind.endswith("bf16") or device != "cpu"
     s = Settings.for_scale(
         **{"precision": "bf16" if bf16 else "fp32", **settings},  # type: ignore[arg-type]
         steps=never, validate_every=never, checkpoint_every=never, device=device,
     )  # fmt: skip
-    if kind.startswith("floor"):
-        return composite_products(s, kind == "floor onednn", device)
+    if kind.startswith("ceiling"):
+        return composite_products(s, kind == "ceiling onednn", device)
     if kind.startswith("ours"):
         run = lab.train(s)
         return lambda: next(run)

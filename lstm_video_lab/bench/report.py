@@ -19,9 +19,11 @@ COLUMNS = (
     "torch, ms",
     "ratio (goal)",
     "ratio, torch tuned",
-    "share of floor",
+    "ratio, two convolutions",
+    "share of ceiling",
     "peak MB, ours / torch",
     "ours bf16, ms",
+    "ratio, all bf16",
     "kernels on a GPU, ours / torch",
 )
 
@@ -31,7 +33,8 @@ def table(report: dict[str, Any]) -> str:
     m = report["machine"]
     lines = [
         f"{m['processor']}, {m['threads']} threads, {m['system']}, torch {m['torch']}, "
-        f"{report['date']}; float32, forward and backward, 10 steps. "
+        f"{report['date']}, {'with' if report.get('fast') else 'without'} the extra `fast`; "
+        "float32, forward and backward, 10 steps where no T stands. "
         f"GPU: {m['gpu'] or 'none here, not measured'}.",
         "",
         "| " + " | ".join(COLUMNS) + " |",
@@ -82,9 +85,11 @@ def _cells(row: dict[str, Any]) -> list[str]:
         f"{ms['torch']:.1f}",
         f"{row['ratio']:.2f} ({row['goal']:g})",
         f"{row['ratio_tuned']:.2f}",
+        f"{row['ratio_two']:.2f}" if "ratio_two" in row else "",
         f"{row['share']:.0%}" if "share" in row else "",
         f"{peak['ours'] / 1e6:.0f} / {peak['torch'] / 1e6:.0f}",
         f"{ms['ours bf16']:.1f}" if "ours bf16" in ms else "",
+        f"{row['ratio_bf16']:.2f}" if "ratio_bf16" in row else "",
         f"{launches['ours']} / {launches['torch']}" if launches else "",
     ]
 

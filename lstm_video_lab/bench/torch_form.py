@@ -37,6 +37,29 @@ class ConcatenatedConvLSTM(nn.Module):
         return torch.stack(outputs)
 
 
+class TwoConvolutionLSTM(nn.Module):
+    """As OpenSTL has it: one convolution of x, one of h in each step, and plain autograd."""
+
+    def __init__(self, in_channels: int, hidden_channels: int, kernel_size: int) -> None:
+        super().__init__()
+        self.hidden_channels, padding = hidden_channels, kernel_size // 2
+        gates = 4 * hidden_channels
+        self.conv_x = nn.Conv2d(in_channels, gates, kernel_size, padding=padding)
+        self.conv_h = nn.Conv2d(hidden_channels, gates, kernel_size, padding=padding, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(T, B, C, h, w) → (T, B, H, h, w)."""
+        h = c = x.new_zeros(x.shape[1], self.hidden_channels, *x.shape[-2:])
+        outputs = []
+        for frame in x:
+            a = self.conv_x(frame) + self.conv_h(h)
+            i, f, g, o = a.split(self.hidden_channels, 1)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            h = torch.sigmoid(o) * torch.tanh(c)
+            outputs.append(h)
+        return torch.stack(outputs)
+
+
 class TorchComposite(nn.Module):
     """The composite model, unconditional, on `torch.nn.LSTM`.
 

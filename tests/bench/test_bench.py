@@ -34,6 +34,47 @@ def test_the_concatenated_convlstm_is_a_convlstm_without_peepholes():
     torch.testing.assert_close(both, theirs.convolution.weight.grad)
 
 
+def test_two_convolutions_are_the_concatenated_one():
+    torch.manual_seed(0)
+    one, two = torch_form.ConcatenatedConvLSTM(2, 3, 3), torch_form.TwoConvolutionLSTM(2, 3, 3)
+    with torch.no_grad():
+        both = torch.cat([two.conv_x.weight, two.conv_h.weight], 1)
+        one.convolution.weight.copy_(both)
+        one.convolution.bias.copy_(two.conv_x.bias)
+    x = torch.randn(4, 2, 2, 5, 5)
+    torch.testing.assert_close(two(x), one(x))
+
+
+def test_the_ceiling_of_maps_convolves_as_often_as_the_layer():
+    """But for the gradient at the first state, which is zero, and which it makes all the same."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    T, B, C, H, k, side = 4, 2, 3, 5, 3, 6
+    with FlopCounterMode(display=False) as ceiling:
+        contender.convolutions(torch.randn(T, B, C, side, side), H, k)()
+    model = ConvLSTM(C, H, k, fast=False)
+    with FlopCounterMode(display=False) as layer:
+        model(torch.randn(T, B, C, side, side))[0].sum().backward()
+    to_first_state = 2 * B * side**2 * k**2 * 4 * H * H
+    assert ceiling.get_total_flops() == layer.get_total_flops() + to_first_state
+
+
+def test_on_a_busy_machine_nothing_is_reported(monkeypatch):
+    monkeypatch.setattr(bench.os, "getloadavg", lambda: (3.0, 0.0, 0.0))
+    monkeypatch.setattr(bench.os, "cpu_count", lambda: 4)
+    with pytest.raises(ValueError, match=r"busy: its load is 3.0 on 4 cores; .*--force"):
+        bench.run(("layers",), TINY)
+    monkeypatch.setattr(bench.os, "getloadavg", lambda: (2.0, 0.0, 0.0))
+    bench.check_quiet()
+
+
+def test_turns_that_differ_too_much_are_not_reported():
+    assert bench.spread([1.0, 1.0, 1.0, 1.0], [2.0, 2.0, 2.0, 2.0]) == 0
+    row = {"group": "layers", "case": {"X": 1}, "spread": bench.spread([1, 2, 3, 4], [1, 1, 1, 1])}
+    with pytest.raises(ValueError, match=r"turns of layers .* differ by 100%.*--force"):
+        bench.check_spread([row])
+
+
 def test_the_composite_on_torch_is_the_lab_s_without_peepholes():
     torch.manual_seed(0)
     theirs = torch_form.TorchComposite(64, 6, 2)
@@ -57,7 +98,7 @@ def test_the_composite_on_torch_is_the_lab_s_without_peepholes():
         torch.testing.assert_close(getattr(found, name).flatten(2), expected[name])
 
 
-def test_the_floor_multiplies_as_often_as_it_says():
+def test_the_ceiling_multiplies_as_often_as_it_says():
     """Against the operations that torch counts itself."""
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -68,13 +109,13 @@ def test_the_floor_multiplies_as_often_as_it_says():
     assert counter.get_total_flops() == bench.flops(**case)
 
 
-def test_the_floor_of_a_step_multiplies_as_often_as_the_composite(monkeypatch):
+def test_the_ceiling_of_a_step_multiplies_as_often_as_the_composite(monkeypatch):
     """Against torch's own count for the same model, cell by cell."""
     from torch.utils.flop_counter import FlopCounterMode
 
     monkeypatch.setattr(products_onednn, "OPERATION", None)  # whose products torch does not count
     s = Settings.for_scale("smoke", layers=2, conditional=False)
-    with FlopCounterMode(display=False) as floor:
+    with FlopCounterMode(display=False) as ceiling:
         contender.composite_products(s, onednn=False, device="cpu")()
     fields = {"image_size": s.image_size, "units": s.units, "layers": 2, "conditional": False}
     model = VideoModel(**fields)
@@ -87,7 +128,7 @@ def test_the_floor_of_a_step_multiplies_as_often_as_the_composite(monkeypatch):
     to_first_state = (
         2 * s.layers * s.batch_size * 4 * s.units * s.units
     )  # that of the encoder: zero
-    assert floor.get_total_flops() == composite.get_total_flops() + to_first_state
+    assert ceiling.get_total_flops() == composite.get_total_flops() + to_first_state
 
 
 def test_peak_bytes_of_a_known_step():
@@ -103,13 +144,14 @@ def test_peak_bytes_of_a_known_step():
 def test_a_report_holds_every_contender_and_reads_well(monkeypatch):
     monkeypatch.setattr(bench, "TURN_SECONDS", 0.0)  # five turns
     monkeypatch.setattr(bench, "has_bf16", lambda: False)  # fewer processes
-    found = bench.run(("layers", "convolutions", "steps"), TINY)
+    found = bench.run(("layers", "convolutions", "steps"), TINY, force=True)
     json.dumps(found, allow_nan=False)
     assert [row["group"] for row in found["rows"]] == list(TINY)
     for row in found["rows"]:
         assert {"ours", "torch", "torch tuned"} <= set(row["ms"])
         assert row["ratio"] > 0 and row["ratio_tuned"] > 0 and row["turns"] == 5
         assert row["peak_bytes"]["ours"] > 0 and row["peak_bytes"]["torch"] > 0
+    assert found["rows"][1]["ratio_two"] > 0 and found["rows"][1]["share"] > 0
     assert found["rows"][0]["share"] > 0 and found["rows"][0]["gflops"] > 0
     assert 0 < sum(found["rows"][2]["profile"].values()) <= 1.01
     text = report.table(found)
@@ -130,7 +172,7 @@ def test_a_contender_on_torch_alone_runs_as_torch_comes():
 def test_a_contender_that_fails_is_named_in_one_line_and_leaves_no_process():
     wrong = {"layers": [({"X": 6, "H": -4, "B": 2}, 1.0)]}
     with pytest.raises(ValueError, match=r"^bench: layers .* ended: .+") as caught:
-        bench.run(("layers",), wrong)
+        bench.run(("layers",), wrong, force=True)
     assert "\n" not in str(caught.value)
 
 
@@ -158,6 +200,6 @@ def test_a_place_that_cannot_hold_the_report_is_refused_before_anything_is_measu
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "page.md").write_text("no marks\n")
-    monkeypatch.setattr(bench, "run", lambda *_: pytest.fail("it measured"))
+    monkeypatch.setattr(bench, "run", lambda *_, **__: pytest.fail("it measured"))
     assert main(["bench", *flags]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
