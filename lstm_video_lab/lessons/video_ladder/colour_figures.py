@@ -22,7 +22,7 @@ from lstm_video_lab.lessons.video_ladder.grey import Painted
 from lstm_video_lab.plots.canvas import Picture, as_array, room_for
 from lstm_video_lab.plots.page import Page
 
-COLOURS = 96  # of a picture: more are not seen in small photographs, and weigh
+COLOURS = 64  # of a picture: more are not seen in small photographs, and weigh
 PHOTOS = {"photo shuffle": "pixel shuffle", "photo nearest": "nearest"}
 
 
@@ -215,5 +215,5 @@ def draw_against_copying(result: dict[str, Any]) -> Picture:
         xlabel="frame of the clip",
         ylabel="squared error per frame",
         logy=True,
-        height=380,
+        height=330,
     )

@@ -36,6 +36,7 @@ def draw_silenced(model: Ladder, past: Tensor, later: Tensor, clip: int) -> Pict
     )
 
 
+@light
 def draw_states(
     clip: Tensor, states: list[States], predicted: list[Tensor], frame: int, rung: int
 ) -> Picture:
