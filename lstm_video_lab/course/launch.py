@@ -38,8 +38,7 @@ def open_lab(
     arguments = [f"--ServerApp.root_dir={folder}", f"--ServerApp.preferred_dir={folder}"]
     if not any(argument.startswith("--ServerApp.ip=") for argument in lab_args):
         arguments.append("--ServerApp.ip=127.0.0.1")
-    if not author and not (folder / MANIFEST).exists():
-        print(f"{folder}: a new working copy; --to DIR goes on with one elsewhere", flush=True)
+    is_new = not author and not (folder / MANIFEST).exists()
     if author:
         from lstm_video_lab.course.building.pairs import settle_all  # slow to import
 
@@ -48,20 +47,27 @@ def open_lab(
     else:
         lines = iter(refresh_copy(lessons, folder))
         arguments += [f"--LabApp.default_url=/lab/tree/{FIRST}"]
+    if is_new:
+        print(f"{folder}: a new working copy; --to DIR goes on with one elsewhere", flush=True)
     for line in lines:
         print(line, flush=True)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")  # in containers, where Jupyter would refuse to start
+    _prepare_environment()
+    os.chdir(folder)
+    from jupyterlab.labapp import main
+
+    return main([*arguments, *lab_args]) or 0
+
+
+def _prepare_environment() -> None:
+    """What JupyterLab, and the kernels that it starts, find in it."""
     os.environ.setdefault("PYTHONSTARTUP", str(Path(__file__).with_name("start_kernel.py")))
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
         [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     )
     for line in make_room_for_jupyter():
         print(line, flush=True)
-    os.chdir(folder)
-    from jupyterlab.labapp import main
-
-    return main([*arguments, *lab_args]) or 0
 
 
 def make_room_for_jupyter() -> list[str]:
