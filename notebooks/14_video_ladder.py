@@ -644,7 +644,7 @@ FilmPlayer(
 # -->
 
 # %% A rung silenced
-state_figures.draw_silenced(tall, past, later[:5], 3)
+state_figures.draw_silenced(tall, past, later[:4], 3)
 
 # %% [markdown]
 # Compare the rows. Without the finest rung the digits go altogether; without a coarse one they stay
@@ -655,7 +655,7 @@ state_figures.draw_silenced(tall, past, later[:5], 3)
 # they while they overlap?
 
 # %% Watch the tall one
-StateExplorer(tall, tried[:, 3], rung=1)
+StateExplorer(tall, tried[:, 3])
 
 # %% [markdown]
 # ## 9. The report's claims, beside ours

@@ -130,7 +130,7 @@ def draw_errors(
         f"the last: {of_trials(result, names, key, AHEAD - 1)} ({made(result, *names)}).",
         xlabel="frame of the clip",
         ylabel="squared error per frame",
-        height=340,
+        height=320,
     )
 
 

@@ -39,8 +39,8 @@ class StateExplorer(LabWidget):
 
     title = "hidden states of a ladder"
 
-    def __init__(self, model: Ladder, clip: Tensor, rung: int = 0) -> None:
-        self.clip, self.rung = clip, rung  # the rung that is shown first
+    def __init__(self, model: Ladder, clip: Tensor) -> None:
+        self.clip = clip
         with torch.inference_mode():
             self.states = model.encode(clip[:-1, None, None])
             self.predicted = [
@@ -52,7 +52,7 @@ class StateExplorer(LabWidget):
     def controls(self) -> dict[str, Any]:
         rungs = [(f"{h[0].shape[-1]}×{h[0].shape[-1]}", k) for k, h in enumerate(self.states[0])]
         frame = slider("Frames seen", len(self.states) // 2, 1, len(self.states))
-        return {"frame": frame, "rung": dropdown("Rung", self.rung, rungs)}
+        return {"frame": frame, "rung": dropdown("Rung", 0, rungs)}
 
     def render(self, frame: int, rung: int) -> Picture:
         return draw_states(self.clip, self.states, self.predicted, frame, rung)
