@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from test_cells import randomise
 
 from lstm_video_lab import LSTM, ConvLSTM
-from lstm_video_lab.layers import linear_maps
+from lstm_video_lab.layers import linear_maps, pointwise
 
 
 def by_cells(model, x, state, steps):
@@ -149,6 +149,7 @@ def test_a_gradient_goes_to_the_input_exactly_when_it_requires_one(
     wanted, convolutional, monkeypatch
 ):
     """The product that makes it is not even taken otherwise: the Function sees the need."""
+    monkeypatch.setattr(pointwise, "HAS_NUMBA", False)  # whose loop takes W_h's products itself
     model = ConvLSTM(3, 2, 3) if convolutional else LSTM(3, 2)
     x = torch.randn(5, 2, 3, *[4] * 2 * convolutional, requires_grad=wanted)
     kind = linear_maps.Convolution if convolutional else linear_maps.Matrix
