@@ -71,6 +71,7 @@ def _power_of_two(n):
 def _tanh(x):
     """A quotient of polynomials, right to a few roundings, for small x too."""
     f = np.float32
+    whole = x
     x = f(7.9053111) if x > f(7.9053111) else (f(-7.9053111) if x < f(-7.9053111) else x)
     y = x * x
     p = f(-2.76076847742355e-16) * y + f(2.00018790482477e-13)
@@ -78,7 +79,8 @@ def _tanh(x):
     p = (p * y + f(1.48572235717979e-05)) * y + f(6.37261928875436e-04)
     p = p * y + f(4.89352455891786e-03)
     q = (f(1.19825839466702e-06) * y + f(1.18534705686654e-04)) * y + f(2.26843463243900e-03)
-    return x * p / (q * y + f(4.89352518554385e-03))
+    t = x * p / (q * y + f(4.89352518554385e-03))
+    return f(1) if whole > f(7.9053111) else (f(-1) if whole < f(-7.9053111) else t)
 
 
 @_compiled
