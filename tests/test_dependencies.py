@@ -24,6 +24,7 @@ IMPORTED_IF_THERE = {  # distribution → its extra; without it, one line says w
     "nbval": "test",  # the judge of a grader's notebooks
     "nltk": "meteor",
     "numba": "fast",
+    "pytest": "test",  # with nbval
     "sphinx": "site",
     "sphinx-book-theme": "site",
     "torchvision": "backbones",

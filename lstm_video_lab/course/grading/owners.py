@@ -189,9 +189,9 @@ def without_copy(name: str) -> str:
 
 def name_key(name: str) -> str:
     """The same for all spellings of a name: letters composed or not, in any case, with any signs
-    between the words.
+    between the words. An end of a line is no such sign.
     """
-    plain = unicodedata.normalize("NFKC", name).casefold()
+    plain = unicodedata.normalize("NFKC", readable_name(name)).casefold()
     return re.sub(r"[\s_.–-]+", " ", plain).strip() or plain
 
 
