@@ -296,7 +296,7 @@ figures.draw_growth(mine)
 #   shape early. Those of the future decoder lag behind: after so short a time many of them are
 #   still noise. Lesson 06 found the same order in the gradients.
 # - **So section 3 needs a network that has learnt for long enough.** Put the ruler on a network of
-#   this age and the future decoder's features come out hardly wider than the inputs `g`, and far
+#   this age and the future decoder's features come out little wider than the inputs `g`, and far
 #   *thinner* than the inputs `o`. Here recalling draws the wider features by far: the reverse of
 #   section 3. That is not a finding about features, but about time.
 #
@@ -313,8 +313,8 @@ figures.draw_growth(mine)
 # grown = "widths against steps"
 # "Those of the future decoder lag behind" = output(grown, "output future:", 2)
 #     < 0.5 * output(grown, "output reconstruction:", 2)
-# "hardly wider than the inputs g" = output(grown, "output future:", 2)
-#     < 1.2 * output(grown, "input g:", 2)
+# "little wider than the inputs g" = output(grown, "output future:", 2)
+#     < 1.4 * output(grown, "input g:", 2)
 # "Here recalling draws the wider features by far" = output(grown, "output reconstruction:", 2)
 #     > 2 * output(grown, "output future:", 2)
 # "Those of the output gate stay wide" = output(grown, "input o:", 2)
