@@ -122,11 +122,13 @@ def _alone(out: Path, is_new: bool) -> Iterator[None]:
     try:
         with lock:
             shutil.rmtree(out / RUNNING, ignore_errors=True)
-            yield
+            try:
+                yield
+            finally:
+                shutil.rmtree(out / RUNNING, ignore_errors=True)
     except Timeout:
         raise ValueError(f"{out}: another grading runs into this folder: wait for it") from None
     finally:
-        shutil.rmtree(out / RUNNING, ignore_errors=True)
         if is_new and {path.name for path in out.iterdir()} <= {LOCK}:
             shutil.rmtree(out)
 

@@ -86,11 +86,13 @@ def test_two_gradings_into_one_folder_are_one_line(course, graded, capsys):
     from lstm_video_lab import cli
 
     put(course, f"ada/{NAME}.ipynb")
-    (course / "out").mkdir()
+    running = course / "out/running/of_the_first"
+    running.mkdir(parents=True)
     with FileLock(course / "out/.lock"):
         command = ["grade", str(course / "in"), "--out", str(course / "out")]
         assert cli.main([*command, "--solutions", str(course / "solutions")]) == 2
     assert "another grading" in capsys.readouterr().err
+    assert running.is_dir()
 
 
 def test_a_reason_stands_in_the_json(course, graded, capsys, monkeypatch):
