@@ -80,7 +80,8 @@ def _explain(arguments: argparse.Namespace, roster: Roster | None) -> int:
 
     student, answer = arguments.explain
     folders = arguments.submissions, arguments.out, arguments.solutions
-    for line in explain(*folders, student, answer, roster):
+    accepts = arguments.accept_limits
+    for line in explain(*folders, student, answer, roster, accept_limits=accepts):
         print(line)
     return 0
 

@@ -13,7 +13,7 @@ from typing import Any
 from lstm_video_lab.course import plain_values
 from lstm_video_lab.course.compare import difference
 from lstm_video_lab.course.exercises import Answer, read_exercises
-from lstm_video_lab.course.grading.grade import read_seed
+from lstm_video_lab.course.grading.grade import read_seed, require_isolation, try_to_read
 from lstm_video_lab.course.grading.intake import read_submissions
 from lstm_video_lab.course.grading.isolation import Sandbox
 from lstm_video_lab.course.grading.judging import seed_of_answer
@@ -30,8 +30,12 @@ def explain(
     student: str,
     name: str,
     roster: Roster | None = None,
+    *,
+    accept_limits: bool = False,
 ) -> Iterator[str]:
-    """Lines for a person. Raises ValueError for an unknown student or answer, or no grading."""
+    """Lines for a person. Raises ValueError for an unknown student or answer, or no grading, and
+    where an answer could read the solutions.
+    """
     exercises = read_exercises(solutions)
     references = {k: v for one in exercises.values() for k, v in one.answers.items()}
     found = {one.student: one for one in read_submissions(submissions, exercises, roster)}
@@ -48,7 +52,10 @@ def explain(
         return
     reference = references[name]
     seed = seed_of_answer(class_seed, name)
-    with Sandbox(secret=[solutions, submissions, out]) as sandbox:
+    secret = [solutions, submissions, out]
+    with Sandbox(secret=secret) as sandbox:
+        require_isolation(sandbox.level, accept_limits)
+        try_to_read(sandbox, secret)
         yield f"{student}: {name}, seed {seed}"
         code = sandbox.run(reference.preamble, cells, name, [{}], explain=True)
         yield _readable(code.results[0].get("value", code) if code.results else code.end)

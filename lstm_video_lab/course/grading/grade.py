@@ -97,11 +97,11 @@ def grade(
         secret = [solutions, submissions, out]
         with Sandbox(level, secret=secret) as sandbox:
             level = sandbox.level
-            _require_isolation(level, accept_limits)
+            require_isolation(level, accept_limits)
             seed = _choose_seed(out, seed)
             made = {"seed": seed, "version": VERSION, "students": known}
             write_whole(out / "grading.json", json.dumps(made) + "\n")
-            _try_to_read(sandbox, secret)
+            try_to_read(sandbox, secret)
         settings = nbval_runner.Settings(solutions, secret, seed, level)
         started = []
         for one in students:
@@ -176,7 +176,8 @@ def _require_nbval() -> None:
             )
 
 
-def _require_isolation(level: str, accept_limits: bool) -> None:
+def require_isolation(level: str, accept_limits: bool) -> None:
+    """Raises ValueError where nothing keeps an answer from files and nobody has accepted it."""
     if level == "limits" and not accept_limits:
         raise ValueError(
             "on this machine an answer can read the solutions and change your files (level "
@@ -184,7 +185,7 @@ def _require_isolation(level: str, accept_limits: bool) -> None:
         )
 
 
-def _try_to_read(sandbox: Sandbox, secret: list[Path]) -> None:
+def try_to_read(sandbox: Sandbox, secret: list[Path]) -> None:
     """Open a file of each secret folder as an answer would. Raises ValueError where it opens."""
     if sandbox.level == "limits":
         return

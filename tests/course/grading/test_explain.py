@@ -1,7 +1,10 @@
 """What a mark rests on: code, seed, calls and both results."""
 
+import pytest
 from course.small_class import put, run
 from course.tiny import NAME
+
+from lstm_video_lab.course.grading import explain
 
 
 def test_a_mark_is_explained_by_its_code_and_its_calls(course, graded, capsys):
@@ -26,3 +29,37 @@ def test_what_cannot_be_explained_is_one_line(course, graded, capsys):
     for student, answer in (("bob", "double"), ("ada", "treble")):
         assert run(course, "--explain", student, answer) == 2
         assert "give one of" in capsys.readouterr().err
+
+
+class Poor:
+    """Stands for a sandbox; it runs nothing."""
+
+    def __init__(self, level, readable):
+        self.level = level
+        self.readable = readable
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def can_read(self, paths):
+        return [str(path) for path in paths if self.readable]
+
+    def run(self, *arguments, **more):
+        pytest.fail("the answer was run")
+
+
+@pytest.mark.parametrize(
+    ("level", "words"), [("limits", "--accept-limits"), ("landlock", "can be read by an answer")]
+)
+def test_where_an_answer_could_read_the_solutions_nothing_is_run(
+    course, graded, capsys, monkeypatch, level, words
+):
+    put(course, f"ada/{NAME}.ipynb")
+    assert run(course) == 0
+    capsys.readouterr()
+    monkeypatch.setattr(explain, "Sandbox", lambda **secret: Poor(level, readable=True))
+    assert run(course, "--explain", "ada", "double") == 2
+    assert words in capsys.readouterr().err
