@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from lstm_video_lab.course.grading.csv_tables import Names
@@ -62,16 +62,20 @@ class Agreements:
     lines: tuple[str, ...] = ()  # for the instructor
 
     def rule(self, exercise: str, student: str) -> tuple[LateRule, bool]:
-        """The rule for a student, and whether it is an extension."""
+        """The rule for a student, and whether it is an extension: nobody is due earlier by one."""
         rule = self.rules.get(exercise, LateRule())
         more = self.extensions.get(student, {})
         extension = more.get(exercise, more.get(ALL))
-        if extension is None:
+        if extension is None or rule.due is None:
             return rule, False
         due = extension.seconds
-        if extension.days:
-            due = (rule.due or 0.0) + extension.days * DAY
-        return (rule.extended(due), True) if rule.due is not None else (rule, False)
+        if extension.days is not None:
+            due = self._days_after(rule.due, extension.days)
+        return rule.extended(max(rule.due, due)), True
+
+    def _days_after(self, moment: float, days: float) -> float:
+        """By the calendar: a day on which the clocks are changed is a day."""
+        return (datetime.fromtimestamp(moment, self.zone) + timedelta(days=days)).timestamp()
 
     @property
     def has_dates(self) -> bool:
@@ -93,13 +97,17 @@ class Agreements:
                 lines.append(
                     f"{path}: extensions: {name!r} is nobody of this grading: is it right?"
                 )
-            extensions |= dict.fromkeys(found, more)
+            for student in found:
+                if student in extensions:
+                    words = f"{student!r} is there twice, in two spellings: write one part"
+                    raise ValueError(f"{path}: extensions: {words}")
+                extensions[student] = more
         return replace(self, extensions=extensions, lines=tuple(lines))
 
 
 @dataclass(frozen=True)
 class Time:
-    """A moment, in seconds since 1970, or days."""
+    """A moment, in seconds since 1970; or days, where there are any."""
 
     seconds: float = 0.0
-    days: float = 0.0
+    days: float | None = None

@@ -117,3 +117,30 @@ def test_an_extension_of_somebody_unknown_is_named_or_refused(tmp_path):
         agreed.of_students(Path("x"), Names({"ada"}), all_known=True)
     with pytest.raises(ValueError, match="two students"):
         agreed.of_students(Path("x"), Names({"EVA", "eva"}), all_known=False)
+
+
+NOBODY_HAS_LESS = """
+due = "2026-10-24"
+timezone = "Europe/Zurich"
+
+[extensions.ada]
+01_a = 0
+02_b = "2026-10-20"
+
+[extensions.bob]
+all = 3
+"""
+
+
+def test_an_extension_takes_no_time_away_and_its_days_are_those_of_the_calendar(tmp_path):
+    agreed = read(tmp_path, NOBODY_HAS_LESS)
+    for exercise in EXERCISES:
+        assert agreed.rule(exercise, "ada")[0].due == at("2026-10-25T00:00+02:00")
+    winter_time = at("2026-10-28T00:00+01:00")  # a day of these three has 25 hours
+    assert agreed.rule("01_a", "bob")[0].due == winter_time
+
+
+def test_two_spellings_of_one_student_are_refused(tmp_path):
+    text = '[extensions."Ada Lovelace"]\nall = 3\n[extensions."ada lovelace"]\n01_a = 1\n'
+    with pytest.raises(ValueError, match="Ada Lovelace.*twice"):
+        read(tmp_path, text).of_students(Path("x"), Names({"Ada Lovelace"}), all_known=True)
