@@ -65,6 +65,19 @@ def test_the_file_holds_our_held_out_sequences_time_first(world):
     assert stored.dtype == np.uint8 and np.array_equal(stored, ours.numpy())
 
 
+@pytest.mark.parametrize("sequences", [1, 6, 7, 8])  # of 7 frames each
+def test_what_is_written_is_read_back_as_it_was_meant(tmp_path, capsys, sequences):
+    file = tmp_path / "few.npy"
+    words = ["digits", "--scale", "smoke", "--sequences", str(sequences), "--out", str(file)]
+    if sequences < 7:
+        assert main(words) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert f"--sequences {sequences}: fewer than the 7 frames" in line and not file.exists()
+        return
+    assert main(words) == 0
+    assert open_clips(file)[0].shape[:2] == (sequences, 7)
+
+
 def test_a_score_on_it_is_the_score_in_the_run_s_own_world(world, tmp_path, capsys):
     run, file = world
     ours = report_of(tmp_path, run, "--sequences", COUNT)
