@@ -47,11 +47,6 @@ class Clip:
     notes: list[str] = field(default_factory=list)
 
 
-def read_frames(path: Path, channels: int = 1) -> np.ndarray:
-    """`read_clip`, its frames alone."""
-    return read_clip(path, channels).frames
-
-
 def read_clip(
     path: Path,
     channels: int = 1,

@@ -22,6 +22,7 @@ ENDINGS = (
     *(".ppm", ".pgm", ".pbm", ".jp2", ".tga", ".mpo", ".jfif"),
 )
 UNREAD = (".heic", ".heif")
+DIGITS = re.compile(r"([0-9]+)")  # `isdigit` would take ², which is no number
 SIXTEEN = 257  # of 65,535 makes 255
 
 
@@ -39,8 +40,8 @@ def find_pictures(folder: Path) -> list[Path]:
 
 def natural_order(path: Path) -> list[tuple[int, str]]:
     """frame2 comes before frame12."""
-    parts = re.split(r"([0-9]+)", path.name.lower())
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts] + [(0, path.name)]
+    parts = DIGITS.split(path.name.lower())
+    return [(int(part), "") if DIGITS.fullmatch(part) else (-1, part) for part in parts] + [(0, path.name)]
 
 
 def is_picture(path: Path) -> bool:
