@@ -7,7 +7,7 @@ from PIL import Image
 
 from lstm_video_lab import Settings, load_pretrained, training
 from lstm_video_lab.cli import main
-from lstm_video_lab.commands.frame_files import fitted
+from lstm_video_lab.commands import frame_files
 from lstm_video_lab.evaluation import heldout_data
 
 NAME = "composite-two-digits"
@@ -65,6 +65,17 @@ def test_images_and_videos_go_in_pictures_and_animations_come_out(world, tmp_pat
     np.testing.assert_allclose(np.load(tmp_path / "b.npy")[:, 0], expected, atol=1e-5)
 
 
+def test_a_picture_of_frames_in_colour_is_in_colour(tmp_path):
+    red, blue = torch.zeros(2, 2, 3, 16, 16)  # two frames each
+    red[:, 0] = blue[:, 2] = 1
+    frame_files.write_frames(tmp_path / "y.png", red, torch.cat([blue, blue]))
+    pixels = np.asarray(Image.open(tmp_path / "y.png"))
+    high, wide, colours = pixels.shape
+    assert colours == 3 and wide > 4 * 16
+    assert pixels[high // 4, 8].tolist() == [255, 0, 0]  # seen above
+    assert pixels[high * 3 // 4, wide - 20].tolist() == [0, 0, 255]  # and predicted below
+
+
 def test_a_run_s_folder_serves_as_well(tmp_path):
     for _ in training.train(Settings.for_scale("smoke", steps=2), tmp_path / "run"):
         pass
@@ -77,7 +88,7 @@ def test_a_run_s_folder_serves_as_well(tmp_path):
 def test_frames_are_averaged_to_the_size_of_the_model():
     frames = np.arange(2 * 8 * 8, dtype=np.uint8).reshape(2, 1, 8, 8)
     means = frames.reshape(2, 1, 4, 2, 4, 2).mean((3, 5)) / 255
-    np.testing.assert_allclose(fitted(frames, 4).numpy(), means, atol=1e-6)
+    np.testing.assert_allclose(frame_files.fitted(frames, 4).numpy(), means, atol=1e-6)
 
 
 BAD = {

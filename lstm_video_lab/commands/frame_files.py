@@ -254,6 +254,8 @@ def check_ending(path: Path) -> None:
 def write_frames(path: Path, seen: Tensor, predicted: Tensor) -> None:
     """Write what was predicted, (T, C, S, S); a picture or animation shows what was seen, too.
 
+    A picture in colour has a row of frames seen above one of frames predicted, without words.
+
     Raises ValueError for an unknown ending, OSError where nothing can be written.
     """
     check_ending(path)
@@ -262,6 +264,8 @@ def write_frames(path: Path, seen: Tensor, predicted: Tensor) -> None:
         buffer = io.BytesIO()
         np.save(buffer, predicted.numpy())
         write_whole(path, buffer.getvalue())
+    elif ending == ".png" and predicted.shape[1] == 3:
+        write_whole(path, _tiled([[_tile(part) for part in row] for row in (seen, predicted)]))
     elif ending == ".png":
         rows = {"seen": _grey(seen), "predicted": _grey(predicted)}
         write_whole(path, plots.frames(rows, "Frames that were seen and frames predicted.").png)
@@ -271,22 +275,33 @@ def write_frames(path: Path, seen: Tensor, predicted: Tensor) -> None:
 
 def write_sheet(path: Path, frames: np.ndarray, seen: Tensor) -> None:
     """Frames as they were read, and below each what the model sees of it."""
+    read = []
+    for part in to_unit(torch.from_numpy(np.array(frames))):
+        image = _image((part * 255).round().byte())
+        wide = round(SHEET * image.width / image.height) or 1
+        read.append(image.resize((wide, SHEET)))
+    write_whole(path, _tiled([read, [_tile(part) for part in seen]]))
+
+
+def _tile(frame: Tensor):
+    """(C, S, S) in [0, 1] as a picture whose pixels can be told apart."""
+    return _image((frame * 255).round().byte()).resize((SHEET, SHEET), 0)
+
+
+def _tiled(rows: list[list]) -> bytes:
+    """A .png of rows of pictures, each as high as a row and none wider than a column."""
     from PIL import Image
 
-    read = to_unit(torch.from_numpy(np.array(frames)))
-    columns = []
-    for pair in zip(read, seen, strict=True):
-        images = [_image((part * 255).round().byte()) for part in pair]
-        wide = round(SHEET * images[0].width / images[0].height) or 1
-        columns.append((images[0].resize((wide, SHEET)), images[1].resize((SHEET, SHEET), 0)))
-    step = max(SHEET, *(above.width for above, _ in columns)) + 4
-    sheet = Image.new(columns[0][1].mode, (step * len(columns), 2 * SHEET + 4))
-    for k, (above, below) in enumerate(columns):
-        sheet.paste(above, (k * step, 0))
-        sheet.paste(below, (k * step, SHEET + 4))
+    step = max(image.width for row in rows for image in row) + 4
+    longest = max(len(row) for row in rows)
+    high = SHEET + 4
+    sheet = Image.new(rows[0][0].mode, (step * longest, high * len(rows) - 4))
+    for r, row in enumerate(rows):
+        for k, image in enumerate(row):
+            sheet.paste(image, (step * k, high * r))
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG")
-    write_whole(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _image(frame: Tensor):
