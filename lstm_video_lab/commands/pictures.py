@@ -41,7 +41,9 @@ def find_pictures(folder: Path) -> list[Path]:
 def natural_order(path: Path) -> list[tuple[int, str]]:
     """frame2 comes before frame12."""
     parts = DIGITS.split(path.name.lower())
-    return [(int(part), "") if DIGITS.fullmatch(part) else (-1, part) for part in parts] + [(0, path.name)]
+    return [(int(part), "") if DIGITS.fullmatch(part) else (-1, part) for part in parts] + [
+        (0, path.name)
+    ]
 
 
 def is_picture(path: Path) -> bool:
