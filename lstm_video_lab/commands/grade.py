@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lstm_video_lab.commands import flags
+
 if TYPE_CHECKING:
     from lstm_video_lab.course.exercises import Exercise
     from lstm_video_lab.course.grading.agreements import Agreements
@@ -22,8 +24,10 @@ def add_grade(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--solutions", type=Path, default=Path("solutions"), help="folder of the solutions"
     )
-    parser.add_argument("--seed", type=int, default=None, help="of the hidden calls; none: anew")
-    parser.add_argument("--jobs", type=int, default=None, help="students at once; none: processors")
+    parser.add_argument("--seed", type=flags.number(0), help="of the hidden calls; none: anew")
+    parser.add_argument(
+        "--jobs", type=flags.number(1), help="batches of answers at once; none: as many as feed"
+    )
     parser.add_argument("--due", default="", help="date or time until when, as 2026-12-01T18:00")
     parser.add_argument(
         "--late-per-day",

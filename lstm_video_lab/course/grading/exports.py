@@ -42,11 +42,12 @@ def write(book: Book, out: Path, page: Callable[..., str]) -> list[str]:
 def tables(book: Book) -> Iterator[tuple[str, list[list[Any]]]]:
     """Tables that Canvas and Moodle take in, for the students whose ids are known.
 
-    An exercise that nobody has handed in stays empty: it may not have been due yet. Moodle has an
-    id for each student and assignment: a row has the exercises that were handed in under its id.
+    An exercise that nobody has handed in or has points for stays empty: it may not have been due.
+    Moodle has an id for each student and assignment: a row has the exercises that were handed in
+    under its id.
     """
     grading = book.grading
-    handed_in = {name for graded in grading.students for name in graded.submission.files}
+    begun = book.begun()
     most = [exercise.points for exercise in grading.exercises.values()]
     canvas: list[list[Any]] = [
         [*CANVAS_HEAD, *grading.exercises],
@@ -56,7 +57,7 @@ def tables(book: Book) -> Iterator[tuple[str, list[list[Any]]]]:
     for graded in grading.students:
         student, ids = graded.submission.student, graded.submission.ids
         points = [
-            as_text(one) if name in handed_in else ""
+            as_text(one) if name in begun else ""
             for name, one in zip(grading.exercises, book.points(graded), strict=True)
         ]
         for number in ids.get("canvas", [])[:1]:

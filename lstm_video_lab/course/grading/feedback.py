@@ -82,8 +82,7 @@ def write_class_page(book: Book, out: Path) -> list[str]:
     """
     students = book.grading.students
     points = [dict(zip(book.grading.exercises, book.points(one), strict=True)) for one in students]
-    begun = {name for graded in students for name in graded.submission.files}
-    begun |= {name for of_one in points for name, one in of_one.items() if one}
+    begun = book.begun()
     exercises = [one for one in book.grading.exercises.values() if one.name in begun]
     text = render(
         "class.html",

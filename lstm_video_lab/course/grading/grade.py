@@ -87,8 +87,7 @@ def grade(
     """
     _require_nbval()
     exercises = read_exercises(solutions)
-    leave_out = [roster.path] if roster else []
-    students = read_submissions(submissions, exercises, roster, leave_out)
+    students = read_submissions(submissions, exercises, roster)
     out_is_new = not out.exists()
     with _alone(out, out_is_new):
         names = [submission.student for submission in students]

@@ -70,6 +70,15 @@ class Book:
                 points.append(earned * self.share(graded, name))
         return points
 
+    def begun(self) -> set[str]:
+        """Exercises that somebody has handed in, or has points for."""
+        begun: set[str] = set()
+        for graded in self.grading.students:
+            begun |= {*graded.submission.files}
+            points = zip(self.grading.exercises, self.points(graded), strict=True)
+            begun |= {name for name, one in points if one}
+        return begun
+
     def _earned(self, graded: GradedSubmission, exercise: Exercise) -> float | None:
         of_answers = [self.points_of(graded, answer) for answer in exercise.answers.values()]
         of_words = [self.mark(graded, question) or 0.0 for question in exercise.written]

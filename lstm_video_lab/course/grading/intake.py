@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,17 +68,15 @@ def read_submissions(
     folder: Path,
     exercises: dict[str, Exercise],
     roster: Roster | None = None,
-    leave_out: Iterable[Path] = (),
 ) -> list[Submission]:
     """All submissions below a folder, by name of student; with a roster its other students too.
 
-    leave_out  files of the instructor's own
     Raises ValueError where there is none.
     """
     if not folder.is_dir():
         raise ValueError(f"{folder} is no folder: name the one that holds the submissions")
     submissions = {}
-    for student, found in find_students(folder, exercises, roster, leave_out).items():
+    for student, found in find_students(folder, exercises, roster).items():
         works = [one for one in found if one.entry.odd or one.entry.is_notebook]
         if works:
             submissions[student] = _submission(student, works, exercises)

@@ -7,7 +7,7 @@ two sections, in which one name hands in the same exercise twice. A roster settl
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -39,10 +39,9 @@ def find_students(
     folder: Path,
     exercises: Collection[str],
     roster: Roster | None = None,
-    leave_out: Iterable[Path] = (),
 ) -> dict[str, list[Found]]:
-    """Student → all that is of them, students and files by name."""
-    entries = entries_in(folder, frozenset(leave_out))
+    """Student → all that is of them, students and files by name; the roster is no such thing."""
+    entries = entries_in(folder, frozenset([roster.path] if roster else []))
     places = [_place(folder, entry) for entry in entries]
     owners = Owners(places, exercises)
     buckets: dict[Key, list[Found]] = defaultdict(list)

@@ -182,3 +182,12 @@ def test_per_cent_that_are_none_are_refused(course, graded, capsys):
         assert run(course, f"--late-per-day={percent}") == 2
         assert "0 to 100" in capsys.readouterr().err
     assert not (course / "out").exists()
+
+
+@pytest.mark.parametrize("flags", [("--jobs", "0"), ("--jobs", "-1"), ("--seed", "-1")])
+def test_a_number_that_cannot_be_is_refused_before_the_work(course, graded, capsys, flags):
+    put(course, f"ada/{NAME}.ipynb")
+    with pytest.raises(SystemExit) as ended:
+        run(course, *flags)
+    assert ended.value.code == 2 and flags[0] in capsys.readouterr().err
+    assert not (course / "out").exists()

@@ -197,6 +197,10 @@ def test_an_exercise_that_nobody_handed_in_is_empty_in_exports(course, graded):
     put(course, f"leekim_11_901_{NAME}.ipynb")
     assert run(course) == 0
     assert table(course / "out/canvas.csv")[2] == ["leekim", "11", "", "", "", "2", ""]
+    on_paper = "student,what,points,reason\nleekim,02_trebles,3,on paper\n"
+    (course / "out/overrides.csv").write_text(on_paper)
+    assert run(course) == 0
+    assert table(course / "out/canvas.csv")[2] == ["leekim", "11", "", "", "", "2", "3"]
 
 
 def test_a_name_whose_letters_are_taken_apart_is_the_same_student(course, graded):

@@ -39,6 +39,19 @@ def test_a_class_has_one_table_and_one_page_without_points(course, graded, capsy
     assert "bob" not in gradebook and "order" not in gradebook
 
 
+def test_a_roster_among_the_submissions_is_nobodys(course, graded, capsys):
+    """It changes nothing of who is who, in the guesses and in what is explained."""
+    for student in ("ada", "bob"):
+        put(course, f"physics/{student}/{NAME}.ipynb")
+        hand_in(course / "in" / "physics", student, FIRST)
+    roster = course / "in" / "roster.csv"
+    roster.write_text("name\nada\nbob\n")
+    assert run(course, "--roster", roster) == 0
+    assert [row[0] for row in table(course / "out" / "guesses.csv")[1:]] == ["ada", "bob"]
+    assert run(course, "--explain", "bob", "double") == 0
+    assert "bob: double" in capsys.readouterr().out
+
+
 def test_a_class_without_guesses_gets_no_table(course, graded):
     put(course, f"ada/{NAME}.ipynb")
     assert run(course) == 0

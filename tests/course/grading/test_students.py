@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lstm_video_lab.course.grading.roster import read_roster
+from lstm_video_lab.course.grading.roster import Roster, read_roster
 from lstm_video_lab.course.grading.students import find_students
 
 ONE, TWO = "01_lstm_cell", "02_backpropagation_by_hand"
@@ -112,8 +112,8 @@ def test_whatever_was_handed_in_is_there_with_a_reason(tmp_path, monkeypatch):
     assert set(odd) == {"a", "b", "c", "d", "leekim", "f", ".g", "h", "i", "j", "k"}
     assert all(len(words) == 1 and words[0] for words in odd.values())
     monkeypatch.chdir(tmp_path)
-    own = [tmp_path / "d.html"]  # the instructor's, by another path
-    assert "d" not in find_students(Path("../" + tmp_path.name), EXERCISES, leave_out=own)
+    own = Roster(tmp_path / "d.html", [])  # the instructor's, by another path
+    assert "d" not in find_students(Path("../" + tmp_path.name), EXERCISES, own)
     assert "empty folder" in odd["h"][0] and "link" in odd["j"][0] and "hidden" in odd[".g"][0]
 
 
