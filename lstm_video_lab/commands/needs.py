@@ -5,11 +5,13 @@ All sizes are bytes. Those of a run are what it needs at the least, and near to 
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from pathlib import Path
 
 from lstm_video_lab.checks import LabError
+from lstm_video_lab.machine import pick_device
 from lstm_video_lab.settings import Settings
 
 FLOAT = 4
@@ -53,13 +55,16 @@ def count_parameters(s: Settings) -> int:
     return total
 
 
-def memory_of(s: Settings) -> int:
-    """Of a training run: weights, gradients, the optimiser's numbers, and what a step keeps."""
+def memory_of(s: Settings, ranks: int = 1) -> int:
+    """Of a training run, in each of its processes: weights, gradients, the optimiser's numbers, and
+    what a step keeps.
+    """
     units = sum(s.units) if isinstance(s.units, tuple) else s.units * s.layers
     places = (s.image_size // s.patch) ** 2 if s.cell == "convlstm" else 1
     steps = s.frames_in * (1 + s.reconstruct) + s.frames_out * s.predict
     pixels = s.channels * s.image_size**2
-    kept = steps * s.batch_size * (KEPT_OF_A_STEP * units * places + 3 * pixels)
+    share = math.ceil(s.batch_size / ranks)
+    kept = steps * share * (KEPT_OF_A_STEP * units * places + 3 * pixels)
     return FLOAT * (count_parameters(s) * (2 + COPIES[s.optimiser]) + kept)
 
 
@@ -68,9 +73,30 @@ def disk_of(s: Settings) -> int:
     return FLOAT * count_parameters(s) * (1 + COPIES[s.optimiser]) * CHECKPOINTS
 
 
-def check_memory(needed: int, what: str, advice: str) -> None:
-    """Raises ValueError for work that needs more memory than this process may have."""
-    free = free_memory()
+def check_run(s: Settings, out: Path) -> None:
+    """Raises ValueError for a training run that its device, or the disk of `out`, cannot hold."""
+    import torch
+
+    ranks = int(os.environ.get("WORLD_SIZE", "1"))  # as torchrun tells its processes
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    rank = int(os.environ.get("LOCAL_RANK", "0"))
+    device = pick_device(s.device if ranks == 1 else "auto")
+    advice = "make units or batch_size smaller"
+    if device.type == "cuda":
+        free = torch.cuda.mem_get_info(rank)[0]
+        check_memory(memory_of(s, ranks), "this run on cuda", advice, free)
+    else:
+        check_memory(here * memory_of(s, ranks), "this run", advice)
+    one = disk_of(s) // CHECKPOINTS
+    held = sum(file.stat().st_size for file in out.glob("checkpoint-*/*"))
+    check_disk(max(one, disk_of(s) - held), out, "a run of this size")
+
+
+def check_memory(needed: int, what: str, advice: str, free: int | None = None) -> None:
+    """Raises ValueError for work that needs more memory than is `free`, or, if that is not said,
+    than this process may have.
+    """
+    free = free_memory() if free is None else free
     if needed > free:
         raise LabError(
             f"{what} needs {in_words(needed)} of memory, {in_words(free)} are free: {advice}"

@@ -50,8 +50,7 @@ def run_train(arguments: argparse.Namespace) -> int:
         settings = from_anywhere(Settings.for_scale(**given))
     if settings.data not in ALWAYS_THERE and os.environ.get("RANK", "0") == "0":
         print(_data_in_words(settings.data), flush=True)
-    needs.check_memory(needs.memory_of(settings), "this run", "make units or batch_size smaller")
-    needs.check_disk(needs.disk_of(settings), out, "a run of this size")
+    needs.check_run(settings, out)
     with distributed.joined() as group:
         try:
             stopped = follow(settings, out, resume, group)
@@ -125,7 +124,7 @@ def follow(settings: Settings, out: Path, resume: bool, ranks: Any) -> int:
         bar,
     ):
         if ranks.is_first:
-            bar.write(_plan(settings))
+            bar.write(_plan(settings, ranks.size))
         begun = time.monotonic()
         for count, progress in enumerate(run, 1):
             if count == MEASURED and ranks.is_first:
@@ -146,11 +145,12 @@ def follow(settings: Settings, out: Path, resume: bool, ranks: Any) -> int:
     return 0
 
 
-def _plan(settings: Settings) -> str:
+def _plan(settings: Settings, ranks: int) -> str:
     """What the run will take."""
+    where = " of memory in each process" if ranks > 1 else " of memory"
     return (
         f"{needs.count_parameters(settings):,} parameters; at least "
-        f"{needs.in_words(needs.memory_of(settings))} of memory and "
+        f"{needs.in_words(needs.memory_of(settings, ranks))}{where} and "
         f"{needs.in_words(needs.disk_of(settings))} of disk"
     )
 
