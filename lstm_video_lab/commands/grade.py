@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lstm_video_lab.commands import flags
+from lstm_video_lab import quota
+from lstm_video_lab.commands import flags, needs
 
 if TYPE_CHECKING:
     from lstm_video_lab.course.exercises import Exercise
@@ -16,6 +18,14 @@ if TYPE_CHECKING:
     from lstm_video_lab.course.grading.grade import GradedSubmission, Grading
     from lstm_video_lab.course.grading.gradebook import Book
     from lstm_video_lab.course.grading.roster import Roster
+
+MEMORY_OF_A_JOB = 10**9  # bytes: nbval, a kernel and a sandbox with torch, and an answer
+
+
+def jobs_that_feed() -> int:
+    """Batches of answers that may run at once: as many as there are processors and memory for."""
+    processors = math.ceil(min(quota.cores(), quota.cpu_quota()))
+    return max(1, min(processors, int(needs.free_memory() / MEMORY_OF_A_JOB)))
 
 
 def add_grade(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +36,9 @@ def add_grade(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=flags.number(0), help="of the hidden calls; none: anew")
     parser.add_argument(
-        "--jobs", type=flags.number(1), help="batches of answers at once; none: as many as feed"
+        "--jobs",
+        type=flags.number(1),
+        help="batches of answers at once; none: as the machine feeds",
     )
     parser.add_argument("--due", default="", help="date or time until when, as 2026-12-01T18:00")
     parser.add_argument(
@@ -114,7 +126,7 @@ def _grade(arguments: argparse.Namespace, agreed: Agreements, roster: Roster | N
                 arguments.out,
                 arguments.solutions,
                 seed=arguments.seed,
-                jobs=arguments.jobs,
+                jobs=arguments.jobs or jobs_that_feed(),
                 accept_limits=arguments.accept_limits,
                 roster=roster,
                 only=arguments.only,

@@ -65,7 +65,7 @@ def grade(
     solutions: Path,
     *,
     seed: int | None = None,
-    jobs: int | None = None,
+    jobs: int = 1,
     level: str | None = None,
     accept_limits: bool = False,
     roster: Roster | None = None,
@@ -76,6 +76,7 @@ def grade(
     """Grade every submission; `out/records` keeps what was done, so that a second call goes on.
 
     seed         of the hidden calls; None: that of `out` if it has one, else a fresh one
+    jobs         batches of answers that run at once
     level        of the sandbox; None: the highest that this machine allows
     accept_limits  grade also where nothing keeps an answer from the files of this machine
     roster       who belongs to the class
@@ -106,7 +107,7 @@ def grade(
         for one in students:
             path = out / "records" / f"{file_stem(one.student)}.json"
             started.append(StartedSubmission(one, path, exercises, settings, only))
-        graded = _grade_all(started, settings, out, jobs or os.cpu_count() or 1, on_progress)
+        graded = _grade_all(started, settings, out, jobs, on_progress)
     return Grading(exercises, graded, seed, level)
 
 
@@ -139,7 +140,9 @@ def _grade_all(
     jobs: int,
     on_progress: Callable[[int, int, str], None],
 ) -> list[GradedSubmission]:
-    """Every student, some at once. An interruption ends what runs; what was finished is kept."""
+    """Every answer, in batches that run at once. An interruption ends what runs; what was finished
+    is kept.
+    """
     (out / RUNNING).mkdir(exist_ok=True)
     unfinished = {one.path.stem: one for one in started if one.to_judge}
     answers = [answer for one in unfinished.values() for answer in one.to_judge.values()]

@@ -47,12 +47,14 @@ class Roster:
             person.student = f"{person.name} ({person.id})" if twice else person.name
             if person.id:
                 self._by_id.setdefault(person.id.casefold(), []).append(person)
-            for key in {*_keys(person.name), *map(name_key, person.also), name_key(person.student)}:
+            keys = {*_keys(person.name), name_key(person.student), name_key(person.id)}
+            for key in (keys | {*map(name_key, person.also)}) - {""}:
                 self._by_name.setdefault(key, []).append(person)
 
     def find(self, owner: Owner, path: PurePath) -> list[Person]:
-        """The students that a file may be of: by the name; where that is nobody's, or of two, by
-        an id in the path. Moodle's is none of theirs: it is another one for each assignment.
+        """The students that a file may be of: by the name, or an id in its place; where that is
+        nobody's, or of two, by an id in the path: a word of four characters or more, one of them a
+        digit. Moodle's is none of theirs: it is another one for each assignment.
         """
         key = name_key(owner.student)
         in_order = " ".join(sorted(re.findall(r"\w+", key)))
@@ -88,6 +90,7 @@ def read_roster(path: Path) -> Roster:
 
 def _understand(sheet: Sheet) -> Roster:
     people: dict[str, Person] = {}
+    ids: dict[str, set[str]] = {}  # of all that have one name
     for number, row in sheet.rows:
         name = _name_in(sheet, row)
         if plain_text(name) in NOBODY:
@@ -98,6 +101,11 @@ def _understand(sheet: Sheet) -> Roster:
         for column in ALSO:
             person.also |= {one.strip() for one in _cell(sheet, row, (column,)).split(";")} - {""}
         person.also |= {one.partition("@")[0] for one in person.also}
+        of_name = ids.setdefault(name_key(name), set())
+        if of_name and "" in {*of_name, person.id}:
+            words = f"{name} stands above too: give each of them an id, or take one out"
+            refuse(sheet.path, number, "id", words)
+        of_name.add(person.id)
         key = person.id.casefold() or name_key(name)
         if key not in people:
             people[key] = person

@@ -12,6 +12,7 @@ from course.tiny import NAME, RIGHT, WRONG
 from course.traces import started_with, until
 
 from lstm_video_lab import cli
+from lstm_video_lab.commands import grade as command
 from lstm_video_lab.course.grading import grade, nbval_runner
 
 
@@ -191,3 +192,13 @@ def test_a_number_that_cannot_be_is_refused_before_the_work(course, graded, caps
         run(course, *flags)
     assert ended.value.code == 2 and flags[0] in capsys.readouterr().err
     assert not (course / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("quota", "free", "jobs"), [(1.5, 9e11, 2), (float("inf"), 9e9, 9), (0.5, 9e11, 1), (8, 0, 1)]
+)
+def test_a_container_is_given_no_more_jobs_than_it_feeds(monkeypatch, quota, free, jobs):
+    monkeypatch.setattr(command.quota, "cores", lambda: 64)
+    monkeypatch.setattr(command.quota, "cpu_quota", lambda: quota)
+    monkeypatch.setattr(command.needs, "free_memory", lambda: free)
+    assert command.jobs_that_feed() == jobs

@@ -157,6 +157,14 @@ def test_an_id_of_the_platform_is_no_id_of_somebody_else(tmp_path):
         "Ada L": 1, "Bob B": 1, "Eve": 1, "Kim (9004)": 1, "Kim (9003)": 1}  # fmt: skip
 
 
+def test_a_folder_that_is_called_by_an_id_is_that_students(tmp_path):
+    """An id of any form; within a longer name it must look like one."""
+    (tmp_path / "roster.csv").write_text("name,username\nAda L,alovelace\nBob B,b12\n")
+    roster = read_roster(tmp_path / "roster.csv")
+    paths = [f"alovelace/{ONE}.ipynb", f"B12/{ONE}.ipynb", f"{TWO}_b12.ipynb", f"b12 x/{ONE}.ipynb"]
+    assert students(tmp_path / "in", paths, roster) == {"Ada L": 1, "Bob B": 2, "b12 x": 1}
+
+
 @pytest.mark.parametrize(
     "text, words",
     [
@@ -164,6 +172,9 @@ def test_an_id_of_the_platform_is_no_id_of_somebody_else(tmp_path):
         ("name,id\n,1", "row 2"),
         ("name,id\nada,1\nbob,1", "row 3, column 'id'"),
         ("name,id\n", "nobody"),
+        ("name,section\nLi Wei,A\nLi Wei,B", "row 3, column 'id'.*Li Wei"),
+        ("name,id\nLi Wei,1\nLi Wei,", "row 3, column 'id'.*Li Wei"),
+        ("name,id\nLi Wei,\nLi Wei,1", "row 3, column 'id'.*Li Wei"),
         ("name,id\nada,1,2,3", "row 2"),
         ("name,id,id\nada,1,2", "two such columns"),
     ],
