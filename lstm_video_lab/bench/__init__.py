@@ -21,12 +21,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
+
+from lstm_video_lab import quota
 
 CASES: dict[str, list[tuple[dict[str, Any], float]]] = {  # group → (case, ratio to be reached)
     "layers": [
@@ -56,6 +58,7 @@ ON_GPU = ({"scale": "paper", "conditional": False, "batch_size": 128, "device": 
 GROUPS = (*CASES, "data", "start", "lesson")
 WIDEST = 0.25  # spread of a row that is still reported
 TURN_SECONDS = 2.0  # of each contender in a case
+BEGUN_WITH = Path("/proc/self/environ")  # what was set when this process began
 CONTENDER = Path(__file__).with_name("contender.py")
 
 
@@ -149,8 +152,8 @@ def measure(group: str, case: dict[str, Any], goal: float) -> dict[str, Any]:
 def started(kind: str, group: str, case: dict[str, Any]) -> Iterator[Any]:
     """A contender's process, which answers "step", "peak" and "profile"; it ends with the block."""
     environment = dict(os.environ)
-    if kind == "torch":  # as it comes, without what the lab's import in this process has set
-        environment.pop("GOMP_SPINCOUNT", None)
+    if kind == "torch":
+        environment = as_torch_comes(environment)
     process = subprocess.Popen(
         [sys.executable, str(CONTENDER)],
         stdin=subprocess.PIPE,
@@ -180,6 +183,17 @@ def started(kind: str, group: str, case: dict[str, Any]) -> Iterator[Any]:
         process.communicate()
 
 
+def as_torch_comes(environment: dict[str, str], begun: Path = BEGUN_WITH) -> dict[str, str]:
+    """Without what the lab's import in this process has set: threads that soon sleep, and no more
+    of them than a quota feeds. Systems that do not tell what it has begun with know no quota.
+    """
+    set_by_lab = {"GOMP_SPINCOUNT"}
+    with suppress(OSError):
+        begun_with = {line.split("=")[0] for line in os.fsdecode(begun.read_bytes()).split("\0")}
+        set_by_lab = {"GOMP_SPINCOUNT", "OMP_NUM_THREADS"} - begun_with
+    return {name: value for name, value in environment.items() if name not in set_by_lab}
+
+
 def ratio(theirs: list[float], ours: list[float]) -> float:
     return statistics.median(a / b for a, b in zip(theirs, ours, strict=True))
 
@@ -192,11 +206,11 @@ def spread(theirs: list[float], ours: list[float]) -> float:
 
 def check_quiet() -> None:
     """Raises ValueError where something else works: then figures are about that, not the layers."""
-    cores = os.cpu_count() or 1
+    cores = min(quota.cores(), quota.cpu_quota())
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     if load > cores / 2:
         raise ValueError(
-            f"this machine is busy: its load is {load:.1f} on {cores} cores; "
+            f"this machine is busy: its load is {load:.1f} on {cores:g} cores; "
             "wait until it is below half of them, or measure all the same with --force"
         )
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 
-from lstm_video_lab import ConvLSTM, Settings, VideoModel, bench
+from lstm_video_lab import ConvLSTM, Settings, VideoModel, bench, quota
 from lstm_video_lab.bench import contender, report, torch_form
 from lstm_video_lab.cli import main
 from lstm_video_lab.layers import products_onednn
@@ -61,11 +61,15 @@ def test_the_ceiling_of_maps_convolves_as_often_as_the_layer():
 
 def test_on_a_busy_machine_nothing_is_reported(monkeypatch):
     monkeypatch.setattr(bench.os, "getloadavg", lambda: (3.0, 0.0, 0.0))
-    monkeypatch.setattr(bench.os, "cpu_count", lambda: 4)
+    monkeypatch.setattr(quota, "cores", lambda: 4)
+    monkeypatch.setattr(quota, "cpu_quota", lambda: float("inf"))
     with pytest.raises(ValueError, match=r"busy: its load is 3.0 on 4 cores; .*--force"):
         bench.run(("layers",), TINY)
     monkeypatch.setattr(bench.os, "getloadavg", lambda: (2.0, 0.0, 0.0))
     bench.check_quiet()
+    monkeypatch.setattr(quota, "cpu_quota", lambda: 1.5)  # of a container on four cores
+    with pytest.raises(ValueError, match=r"busy: its load is 2.0 on 1.5 cores"):
+        bench.check_quiet()
 
 
 def test_turns_that_differ_too_much_are_not_reported():
@@ -167,6 +171,18 @@ def test_a_contender_on_torch_alone_runs_as_torch_comes():
         [sys.executable, "-c", code], input=request + "\nstep\n", text=True, capture_output=True
     ).stdout.split()
     assert float(output[0]) > 0 and output[1] == "False"
+
+
+@pytest.mark.parametrize("named", [(), ("OMP_NUM_THREADS",), ("GOMP_SPINCOUNT", "HOME")])
+def test_torch_alone_gets_what_its_user_set_and_nothing_of_what_the_lab_set(tmp_path, named):
+    """A process begins with `named`; the lab sets the rest, the number of threads under a quota."""
+    begun = tmp_path / "environ"
+    begun.write_bytes(b"".join(f"{name}=7\0".encode() for name in ("PATH", *named)))
+    now = {"PATH": "7", "LATER": "7", "GOMP_SPINCOUNT": "7", "OMP_NUM_THREADS": "7", "HOME": "7"}
+    left = bench.as_torch_comes(now, begun)
+    assert set(left) == {"PATH", "LATER", "HOME", *named}
+    elsewhere = bench.as_torch_comes(now, tmp_path / "none")  # where the lab heeds no quota
+    assert set(now) - set(elsewhere) == {"GOMP_SPINCOUNT"}
 
 
 def test_a_contender_that_fails_is_named_in_one_line_and_leaves_no_process():
