@@ -13,10 +13,11 @@ from typing import Any
 from lstm_video_lab.course import plain_values
 from lstm_video_lab.course.compare import difference
 from lstm_video_lab.course.exercises import Answer, read_exercises
-from lstm_video_lab.course.grading.grade import read_seed, require_isolation, try_to_read
+from lstm_video_lab.course.grading.grade import file_stem, read_seed, require_isolation, try_to_read
 from lstm_video_lab.course.grading.intake import read_submissions
 from lstm_video_lab.course.grading.isolation import Sandbox
 from lstm_video_lab.course.grading.judging import seed_of_answer
+from lstm_video_lab.course.grading.records import read_records
 from lstm_video_lab.course.grading.roster import Roster
 from lstm_video_lab.course.handout import VISIBLE_SEED
 
@@ -51,7 +52,8 @@ def explain(
         yield f"{student} has not answered {name}"
         return
     reference = references[name]
-    seed = seed_of_answer(class_seed, name)
+    kept = read_records(out / "records" / f"{file_stem(student)}.json").get(name)
+    seed = kept[1].seed if kept else seed_of_answer(class_seed, name)
     secret = [solutions, submissions, out]
     with Sandbox(secret=secret) as sandbox:
         require_isolation(sandbox.level, accept_limits)

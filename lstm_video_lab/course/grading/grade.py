@@ -98,7 +98,7 @@ def grade(
         with Sandbox(level, secret=secret) as sandbox:
             level = sandbox.level
             require_isolation(level, accept_limits)
-            seed = _choose_seed(out, seed)
+            seed = _choose_seed(out, seed, only)
             made = {"seed": seed, "version": VERSION, "students": known}
             write_whole(out / "grading.json", json.dumps(made) + "\n")
             try_to_read(sandbox, secret)
@@ -213,10 +213,16 @@ def read_seed(out: Path) -> int | None:
     return int(json.loads(path.read_text("utf-8"))["seed"]) if path.is_file() else None
 
 
-def _choose_seed(out: Path, seed: int | None) -> int:
-    """This seed, that of an earlier grading in `out`, or a new one."""
+def _choose_seed(out: Path, seed: int | None, only: Collection[str]) -> int:
+    """This seed, that of an earlier grading in `out`, or a new one. Raises ValueError where some
+    of a class would have another seed than the others.
+    """
+    earlier = read_seed(out)
+    if only and None not in (seed, earlier) and seed != earlier:
+        words = "leave --seed out, or grade all of them"
+        raise ValueError(f"{out}: those who are not graded now have seed {earlier}: {words}")
     if seed is None:
-        seed = read_seed(out)
+        seed = earlier
     return secrets.randbits(31) if seed is None else seed
 
 

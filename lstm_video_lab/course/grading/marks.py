@@ -171,7 +171,7 @@ def update_table(table: MarksTable, answers: dict[str, str], absent: Collection[
             if of_row == student:
                 row = table.rows[place]
                 beforehand = answer is not None and not row[answer] and row[points] == "0"
-                if beforehand and student not in absent:
+                if beforehand and text:
                     row[points] = ""  # the 0 was for handing in nothing
                     table.points.pop(student, None)
                 elif student in absent and student not in table.points:

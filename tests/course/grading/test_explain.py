@@ -1,10 +1,13 @@
 """What a mark rests on: code, seed, calls and both results."""
 
+import json
+
 import pytest
 from course.small_class import put, run
 from course.tiny import NAME
 
 from lstm_video_lab.course.grading import explain
+from lstm_video_lab.course.grading.judging import seed_of_answer
 
 
 def test_a_mark_is_explained_by_its_code_and_its_calls(course, graded, capsys):
@@ -63,3 +66,18 @@ def test_where_an_answer_could_read_the_solutions_nothing_is_run(
     monkeypatch.setattr(explain, "Sandbox", lambda **secret: Poor(level, readable=True))
     assert run(course, "--explain", "ada", "double") == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_mark_keeps_the_seed_that_it_rests_on(course, graded, capsys):
+    for student in ("ada", "bob"):
+        put(course, f"{student}/{NAME}.ipynb")
+    assert run(course, "--seed", 5) == 0
+    path = course / "out" / "grading.json"
+    made = path.read_text()
+    assert run(course, "--only", "ada", "--seed", 7) == 2
+    assert "seed 5" in capsys.readouterr().err and path.read_text() == made
+    assert run(course, "--only", "ada", "--seed", 5) == 0
+    path.write_text(json.dumps({**json.loads(made), "seed": 7}))  # that grading was interrupted
+    capsys.readouterr()
+    assert run(course, "--explain", "bob", "double") == 0
+    assert f"seed {seed_of_answer(5, 'double')}" in capsys.readouterr().out

@@ -147,6 +147,18 @@ def test_a_zero_from_beforehand_goes_when_something_is_handed_in(course, graded)
     assert [row[:2] for row in table(path)[1:]] == [["ada", ""], ["bob", "0"]]
 
 
+def test_a_zero_that_a_person_gave_for_a_file_that_cannot_be_read_stays(course, graded):
+    put(course, f"ada/{NAME}.ipynb", words="Because.")
+    (course / "in/bob").mkdir()
+    (course / f"in/bob/{NAME}.ipynb").write_text("{")
+    assert run(course) == 0
+    path = course / "out/written/why.csv"
+    assert [row[:2] for row in table(path)[1:]] == [["ada", ""], ["bob", ""]]
+    mark(path, bob="0")
+    assert run(course) == 0
+    assert [row[:2] for row in table(path)[1:]] == [["ada", ""], ["bob", "0"]]
+
+
 def test_an_unchanged_table_is_not_touched_and_a_comment_reaches_the_page(course, graded):
     put(course, f"ada/{NAME}.ipynb", words="Because.")
     assert run(course) == 0
