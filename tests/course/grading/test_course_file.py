@@ -142,5 +142,5 @@ def test_an_extension_takes_no_time_away_and_its_days_are_those_of_the_calendar(
 
 def test_two_spellings_of_one_student_are_refused(tmp_path):
     text = '[extensions."Ada Lovelace"]\nall = 3\n[extensions."ada lovelace"]\n01_a = 1\n'
-    with pytest.raises(ValueError, match="Ada Lovelace.*twice"):
+    with pytest.raises(ValueError, match=r"Ada Lovelace.*twice"):
         read(tmp_path, text).of_students(Path("x"), Names({"Ada Lovelace"}), all_known=True)

@@ -324,6 +324,37 @@ def f():
     tempfile.TemporaryDirectory().cleanup()
     return found
 """
+POOLS = """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+def begin(n):
+    global base
+    base = n
+
+def add(*numbers):
+    return base + sum(numbers)
+
+def wrong():
+    raise KeyError("wrong")
+
+def f():
+    found, called = [], []
+    for kind in (ThreadPoolExecutor, ProcessPoolExecutor, multiprocessing.Pool):
+        with kind(2, initializer=begin, initargs=(10,)) as workers:
+            found.append(list(workers.map(add, [1], chunksize=1)))
+    with multiprocessing.Pool() as pool:
+        found.append([pool.apply_async(add, (n,)).get() for n in (1, 2)])
+        found.append(pool.map_async(add, [1, 2], callback=called.append).get(5))
+        found.append(pool.starmap_async(add, [(1, 2)], 1).get(timeout=5))
+        failed = pool.apply_async(wrong, error_callback=lambda error: called.append(str(error)))
+        failed.wait()
+        found.append([failed.ready(), failed.successful()])
+    try:
+        failed.get()
+    except KeyError:
+        return found + [called[0], called[1:]]
+"""
 
 
 def test_calls_that_are_refused_and_change_no_value_do_no_harm(sandbox):
@@ -331,3 +362,24 @@ def test_calls_that_are_refused_and_change_no_value_do_no_harm(sandbox):
     if sandbox.level != "namespaces":  # nothing can be written there
         source = source.replace("    tempfile.TemporaryDirectory().cleanup()\n", "")
     assert value(sandbox, source) == [1, 2, *[6, 8] * 4]
+
+
+def test_whatever_a_pool_is_asked_for_is_done_at_once(sandbox):
+    assert value(sandbox, POOLS) == [
+        [11], [11], [11], [11, 12], [11, 12], [13], [True, False], [11, 12], ["'wrong'"]
+    ]  # fmt: skip
+
+
+def test_no_frame_above_an_answer_knows_where_the_secrets_are(sandbox, tmp_path):
+    source = """
+    import sys
+    def f():
+        frame, seen = sys._getframe(), ""
+        while frame:
+            seen += str(frame.f_locals)
+            frame = frame.f_back
+        return seen
+    """
+    with Sandbox(sandbox.level, secret=[tmp_path / "secret"]) as mine:
+        seen = value(mine, source)
+    assert "requests" in seen and str(tmp_path) not in seen

@@ -55,6 +55,7 @@ def replace_refused_calls() -> None:
         (torch, "set_num_interop_threads", lambda number: None),
         (threading.Thread, "start", _start),
         (threading.Thread, "join", lambda self, timeout=None: None),
+        (ThreadPoolExecutor, "__init__", _begin_executor),
         (ThreadPoolExecutor, "submit", _submit),
         (concurrent.futures, "ProcessPoolExecutor", ThreadPoolExecutor),
         (multiprocessing, "Pool", Pool),
@@ -75,6 +76,21 @@ def _start(thread: threading.Thread) -> None:
         thread.run()
 
 
+_begin_threads = ThreadPoolExecutor.__init__
+
+
+def _begin_executor(
+    self: ThreadPoolExecutor,
+    max_workers: int | None = None,
+    thread_name_prefix: str = "",
+    initializer: Callable[..., Any] | None = None,
+    initargs: Any = (),
+) -> None:
+    _begin_threads(self, max_workers, thread_name_prefix)
+    if initializer is not None:
+        initializer(*initargs)
+
+
 def _submit(self: Executor, function: Callable[..., Any], /, *words: Any, **more: Any) -> Future:
     future: Future = Future()
     try:
@@ -82,6 +98,41 @@ def _submit(self: Executor, function: Callable[..., Any], /, *words: Any, **more
     except Exception as error:
         future.set_exception(error)
     return future
+
+
+class Result:
+    """What a call of a pool comes to: it is there at once."""
+
+    def __init__(
+        self,
+        call: Callable[[], Any],
+        callback: Callable[[Any], Any] | None = None,
+        error_callback: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self._value: Any = None
+        self._error: Exception | None = None
+        try:
+            self._value = call()
+        except Exception as error:
+            self._error = error
+        if self._error is None and callback:
+            callback(self._value)
+        if self._error is not None and error_callback:
+            error_callback(self._error)
+
+    def get(self, timeout: float | None = None) -> Any:
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+    def wait(self, timeout: float | None = None) -> None:
+        pass
+
+    def ready(self) -> bool:
+        return True
+
+    def successful(self) -> bool:
+        return self._error is None
 
 
 class Pool:
@@ -103,16 +154,52 @@ class Pool:
     def apply(self, function: Callable[..., Any], args: Any = (), kwds: Any = None) -> Any:
         return function(*args, **(kwds or {}))
 
-    def map(self, function: Callable[..., Any], items: Iterable[Any], *size: Any) -> list[Any]:
+    def map(
+        self, function: Callable[..., Any], items: Iterable[Any], chunksize: int | None = None
+    ) -> list[Any]:
         return [function(item) for item in items]
 
-    def starmap(self, function: Callable[..., Any], items: Iterable[Any], *size: Any) -> list[Any]:
+    def starmap(
+        self, function: Callable[..., Any], items: Iterable[Any], chunksize: int | None = None
+    ) -> list[Any]:
         return [function(*item) for item in items]
 
-    def imap(self, function: Callable[..., Any], items: Iterable[Any], *size: Any) -> Iterator[Any]:
+    def imap(
+        self, function: Callable[..., Any], items: Iterable[Any], chunksize: int = 1
+    ) -> Iterator[Any]:
         return map(function, items)
 
     imap_unordered = imap
+
+    def apply_async(
+        self,
+        function: Callable[..., Any],
+        args: Any = (),
+        kwds: Any = None,
+        *callbacks: Any,
+        **more: Any,
+    ) -> Result:
+        return Result(lambda: self.apply(function, args, kwds), *callbacks, **more)
+
+    def map_async(
+        self,
+        function: Callable[..., Any],
+        items: Iterable[Any],
+        chunksize: int | None = None,
+        *callbacks: Any,
+        **more: Any,
+    ) -> Result:
+        return Result(lambda: self.map(function, items), *callbacks, **more)
+
+    def starmap_async(
+        self,
+        function: Callable[..., Any],
+        items: Iterable[Any],
+        chunksize: int | None = None,
+        *callbacks: Any,
+        **more: Any,
+    ) -> Result:
+        return Result(lambda: self.starmap(function, items), *callbacks, **more)
 
 
 class Kernel:

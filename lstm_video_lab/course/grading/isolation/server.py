@@ -90,14 +90,21 @@ def serve(requests: socket.socket) -> None:
     _make_forks_cheap()
     requests.send(json.dumps({"ready": True}).encode())
     while True:
-        message, descriptors, _, _ = socket.recv_fds(requests, 65536, 3)
-        if not message:
+        settings, descriptors = _receive(requests)
+        if not settings:
             return
         if os.fork() == 0:
             requests.close()
-            supervise(json.loads(message) | surroundings, *descriptors)
+            settings |= surroundings  # one dictionary, from which secrets are taken out
+            supervise(settings, *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _receive(requests: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """The settings and descriptors of a request; {} where the other end is closed."""
+    message, descriptors, _, _ = socket.recv_fds(requests, 65536, 3)
+    return json.loads(message or b"{}"), descriptors
 
 
 def _make_forks_cheap() -> None:
@@ -185,14 +192,15 @@ def _begin(settings: dict[str, Any], request: int, results: int, scratch: str) -
     """
     try:
         levels.die_with_parent()
-        hidden = visible_files.hidden(LAB, settings["secret"], settings["readable"])
+        readable = settings["readable"]
+        settings["hidden"] = visible_files.hidden(LAB, settings.pop("secret"), readable)
         if settings["level"] == "namespaces":
-            levels.enter_own_file_system(settings["readable"], hidden, settings["links"])
+            levels.enter_own_file_system(readable, settings["hidden"], settings["links"])
             child = os.fork()
             if child:
                 os.close(results)
                 _wait_as_process_1(child)
-        _isolate_and_answer(settings | {"hidden": hidden}, request, results, scratch)
+        _isolate_and_answer(settings, request, results, scratch)
     except BaseException as error:
         _send(results, {"isolation": f"{type(error).__name__}: {error}"})
         os._exit(1)
@@ -219,10 +227,7 @@ def _isolate_and_answer(settings: dict[str, Any], request: int, results: int, sc
     tempfile.tempdir = None  # the server has looked for a folder of its own
     os.environ.clear()
     os.environ.update(HOME="/", TMPDIR=scratch or levels.SCRATCH, OMP_NUM_THREADS="1")
-    if settings["level"] == "landlock":
-        levels.restrict_files([*settings["readable"], scratch], settings["hidden"])
-    elif settings["level"] == "namespaces" and levels.landlock_version():
-        levels.restrict_files(["/"], [], levels.SCRATCH)
+    _restrict_files(settings, scratch)
     largest_file = 0 if scratch else levels.SCRATCH_BYTES
     levels.set_limits(settings["cpu_seconds"], settings["memory"], largest_file)
     levels.drop_privileges(settings["user"] if all(map(open_to_all, sys.path)) else None)
@@ -233,6 +238,15 @@ def _isolate_and_answer(settings: dict[str, Any], request: int, results: int, sc
         run_answer(message, results)
     finally:
         os._exit(0)
+
+
+def _restrict_files(settings: dict[str, Any], scratch: str) -> None:
+    """Nothing that an answer finds, in its frames or above, says any longer where secrets are."""
+    hidden = settings.pop("hidden")
+    if settings["level"] == "landlock":
+        levels.restrict_files([*settings["readable"], scratch], hidden)
+    elif settings["level"] == "namespaces" and levels.landlock_version():
+        levels.restrict_files(["/"], [], levels.SCRATCH)
 
 
 def _close_all_but(results: int) -> None:
