@@ -69,7 +69,7 @@ def grade_and_look(page, saved, tmp_path):
     command = ["grade", str(tmp_path / "in"), "--out", str(out), "--solutions", str(solutions)]
     assert main([*command, "--seed", "1"]) == 0
     rows = {row["student"]: row for row in csv.DictReader((out / "gradebook.csv").open())}
-    assert rows["max"][NAME] == "7" and rows["ada"]["total"] == "4"
+    assert rows["points possible"][NAME] == "7" and rows["ada"]["total"] == "4"
     (feedback,) = (out / "feedback").glob("ada-*.html")
     page.goto(feedback.as_uri())
     text = page.locator("body").inner_text()
