@@ -149,8 +149,8 @@ def one_step(h, W):  # (H,) and (H, H)
 check("recurrence_and_memory/one_step", one_step)
 
 # %% [markdown]
-# Is the product right? Here is one Jacobian for each step, against autograd through all steps at
-# once.
+# Is the product right? Here is one Jacobian for each step, against autograd (PyTorch's own way of
+# taking derivatives) through all steps at once.
 
 # %% a product of Jacobians tags=["nbval-check-output"]
 J = jacobians.factors(plain, noise[:, 0])  # (T, H, H)
@@ -176,7 +176,8 @@ print("product of 20 Jacobians = slope of 20 steps:", same)
 # forget gate's bias is in the names below. The GRU's gate starts at one half.
 #
 # How large are the recurrent weights? We draw them at random with spread g/√H and call g the
-# *weight scale*. For very many units g would be the largest eigenvalue of the matrix; for our 32
+# *weight scale*. For very many units g would be the size of the largest eigenvalue of the matrix
+# (the factor of one step, when the matrix is applied again and again); for our 32
 # it is somewhat more. For every cell, weight scale and seed we measure the norm of ∂s(T)/∂s(t)
 # exactly, with autograd. s is the whole state: h for the RNN and the GRU, h and c together for the
 # LSTM.
@@ -234,9 +235,18 @@ way = {name: jacobians.measure_gains(name, None, seeds).log10().mean(0) for name
 live_figures.draw_starts(way, DELAY, len(seeds))
 
 # %% [markdown]
-# A gate is no magic. The GRU and the LSTM with bias 0 begin with a gate at one half. They lose half
-# of their memory in each step, and ½ · ½ · ½ … vanishes as surely as anything. The bias does it:
-# at 5, nearly all of the state is handed on as it is.
+# A gate is no magic. The GRU and the LSTM with bias 0 begin with a gate at one half. The gate alone
+# would halve the state in each step. The recurrent weights give some of it back. It makes × 0.62 a
+# step, and 0.62 · 0.62 · 0.62 … vanishes as surely as anything. The bias does it: at 5, nearly all
+# of the state is handed on as it is. (That line even ends above 1. Here, too, it is the recurrent
+# weights that add to what the gate hands on: 0.993 in each step could only fall.)
+#
+# <!--
+# first = "as the lab starts them"
+# "× 0.62 a step" = 3e-9 < output(first, "LSTM, forget 0") < 7e-9
+#     and 3e-9 < output(first, "GRU") < 7e-9
+# "ends above 1" = output(first, "LSTM, forget 5") > 1
+# -->
 #
 # ## 3. Does it matter for learning?
 #
@@ -275,18 +285,19 @@ figures.overview(result)
 # %% [markdown]
 # **What is seen.** With the shortest delay everybody learns. At the longest, the plain cell fails
 # with every seed. But so do cells with gates, where these begin half shut (or, at bias 1, a
-# quarter shut). Compare with the curves of part 2: what decides is less the name of the cell than
-# its **start**. The starts that hand on the state nearly as it is are heard from afar, and they
-# learn.
+# quarter shut). Compare with the curves of part 2: what decides at the longest delay is less the
+# name of the cell than its **start**. The starts that hand on the state nearly as it is are heard
+# from afar, and they learn. In between, the start does not explain all: at delay 20 the plain cell,
+# which hears the least, learns with one of three seeds, the GRU and bias 0 with none.
 #
 # Why have gates at all, then, if a plain cell can start from the identity? Look at its line: it is
-# a matter of luck, with some seeds stuck even at a middle delay. Each symbol that passes by is
-# added to its state, wanted or not. A gate can *choose*. It can learn to shut for the symbols that
-# do not matter, and to open for the one with the mark.
+# a matter of luck, with some seeds stuck even at a middle delay. Perhaps because each symbol that
+# passes by is added to its state, wanted or not; we have not tested it. A gate can *choose*. It can
+# learn to shut for the symbols that do not matter, and to open for the one with the mark.
 #
 # **What this does not say.** A cell that fails here is not unable to do the task, for weights that
 # do it exist. Gradient descent has not found them: with these few steps, one learning rate, and
-# the same random symbols for all. More steps would move every line to the right.
+# the same random symbols for all. With more steps the lines would perhaps move to the right.
 #
 # ## 4. Why it works: sums instead of products
 #
@@ -310,6 +321,13 @@ figures.overview(result)
 # "and they learn" = min(min(recurrence.copy[name].accuracy[-1])
 #     for name in ["RNN from I", "GRU, keep 5", "LSTM, forget 5"]) >= 0.99
 # "stuck even at a middle delay" = min(recurrence.copy["RNN from I"].accuracy[2]) < 0.5
+# 20 = recurrence.delays[2]
+# "learns with one of three seeds" = max(recurrence.copy.RNN.accuracy[2]) >= 0.99
+#     and mean(recurrence.copy.RNN.accuracy[2]) < 0.6
+# "the GRU and bias 0 with none" = max(max(recurrence.copy[name].accuracy[2])
+#     for name in ["GRU", "LSTM, forget 0"]) < 0.3
+# "which hears the least" = output("as the lab starts them", "RNN")
+#     < output("as the lab starts them", "LSTM, forget 0")
 # -->
 
 # %% the derivative of a sum tags=["nbval-check-output"]
@@ -350,10 +368,11 @@ norms = {name: jacobians.deep_norms(50, 32, *net, seeds=5) for name, net in nets
 live_figures.draw_deep_nets(norms, seeds=5)
 
 # %% [markdown]
-# With the identity, a small change of scale is a small matter. Without it, everything hangs on the
-# scale. Mind the other side: with large weights the sum *grows*. The identity is a cure for
-# vanishing, not for exploding. (Residual networks are normalised, and here gradients are clipped:
-# if their norm is over 1, it is cut to 1.)
+# From scale 0.3 to scale 1 the norm becomes about ten times as large with the identity. Without it,
+# everything hangs on the scale: there it grows by more than twenty powers of ten. Mind the other
+# side: with large weights the sum *grows*. The identity is a cure for vanishing, not for exploding.
+# (Residual networks are normalised, and here gradients are clipped: if their norm is over 1, it is
+# cut to 1.)
 #
 # ### Forget bias 0 or 5?
 #
@@ -364,8 +383,10 @@ live_figures.draw_deep_nets(norms, seeds=5)
 #
 # <!--
 # deep = "the identity in a deep net"
-# "everything hangs on the scale" = output(deep, "new, scale 1:")
-#     > 1e6 * output(deep, "new, scale 0.3:")
+# "more than twenty powers of ten" = output(deep, "new, scale 1:")
+#     > 1e20 * output(deep, "new, scale 0.3:")
+# "about ten times as large" = 5 < output(deep, "old + change, 1:")
+#     / output(deep, "old + change, 0.3:") < 20
 # "with large weights the sum grows" = output(deep, "old + change, 1:") > 1
 # -->
 
@@ -404,10 +425,19 @@ loss = memory.learn_text(stack, min(STEPS, 120), seed=9)
 live_figures.draw_recovery(memory.perturbation(stack), loss, settings.scale)  # (T, L)
 
 # %% [markdown]
+# The lines fall as the copies come together again. After so short a training all four layers need
+# about as many letters for it.
+#
 # The three versions were trained longer, from several seeds, and are stored.
 #
 # **Compare the top layer with the bottom one: how many times as long does the wrong letter show? In
 # which version is that ratio largest?**
+#
+# <!--
+# live = "one wrong letter, live"
+# "about as many letters" = max([output(live, "below a tenth after", n) for n in [1, 2, 3, 4]])
+#     - min([output(live, "below a tenth after", n) for n in [1, 2, 3, 4]]) <= 2
+# -->
 
 # %% guess the layers
 healed = {
@@ -437,7 +467,8 @@ figures.draw_healing(result, healed)
 # step away from the answer, and no gradient has to travel.
 #
 # The task: read T random symbols, then give all of them back. The LSTM (forget bias 5) has only its
-# last state. Attention keeps every frame, with a key that says its place.
+# last state. Attention keeps every frame, and beside each a *key*: numbers that say its place, with
+# which the question is compared.
 #
 # <!--
 # letters = "how long each layer differs"
