@@ -82,13 +82,14 @@ figures.draw_side_by_side(ones, 1, sequence=50)
 
 # %% [markdown]
 # Follow the row of the fully connected network. The 4 loses its shape at once, as we know from
-# other lessons. Then a thing happens that blur cannot do: a second faint shape comes away from the
-# first and goes its own way. We chose this clip of two hundred because it shows that best; in most
-# the shapes stay together.
+# other lessons. Then a thing happens that blur of one place cannot do: a second faint shape comes
+# away from the first and goes its own way. (Two digits, or one digit with two futures? Section 4
+# will ask.) We chose this clip of two hundred because it shows that best; in most the shapes stay
+# together.
 #
-# Now look for yourself. Move **Digits shown** through one, two, three and four, go through a few
-# sequences, and change the model. The two lower rows keep what is brighter than the threshold; each
-# connected patch is a **blob**, and the blobs are counted below.
+# Now look for yourself. Move **Digits shown** through one, two and three (four has its turn in
+# section 2), go through a few sequences, and change the model. The two lower rows keep what is
+# brighter than the threshold; each connected patch is a **blob**, and the blobs are counted below.
 
 # %% look for yourself
 explorer = DigitCountExplorer(models, number=1)
@@ -121,8 +122,8 @@ FilmPlayer({name: frames[:, 3] for name, frames in parts.items()}, first=11)
 # - the **two-digit mean**: the mean image of the clips that the models were trained on;
 # - the **entropy bound** of that number of digits.
 #
-# **Four digits are shown. Which of the two networks still predicts better than the mean image of
-# four digits?**
+# **Four digits are shown. Which of the two networks still predicts better, in nats, than the
+# mean image of four digits?**
 
 # %% guess about four digits
 Guess(guesses.FOUR, result)
@@ -137,6 +138,9 @@ figures.draw_squared_errors(result)
 # The two models are not far apart where they learned, and far apart where they did not. What is
 # sure of itself and wrong costs more than a grey fog: with three digits the fully connected
 # network is no better than the mean image, and with four it would do far better to show that.
+# In squared error the order turns: with three digits it is ahead of the mean image (183 against
+# 223), and with four a little (260 against 270). To be sure and wrong costs many nats, and little
+# squared error.
 #
 # But an error does not say *what* is wrong. A second blob, a wrong place and a blur all cost nats.
 # We have to count.
@@ -144,6 +148,9 @@ figures.draw_squared_errors(result)
 # <!--
 # fc = digit_count.models["fc-two-digits"].digits
 # conv = digit_count.models["convlstm-two-digits"].digits
+# squares = "squared error, with the copied frame"
+# "183 against 223" = [output(squares, "fully connected", 3), output(squares, "mean image", 3)]
+# "260 against 270" = [output(squares, "fully connected", 4), output(squares, "mean image", 4)]
 # "not far apart where they learned" = fc["2"].future.cross_entropy.mean
 #     < 1.3 * conv["2"].future.cross_entropy.mean
 # "far apart where they did not" = fc["4"].future.cross_entropy.mean
@@ -191,10 +198,10 @@ figures.draw_second_blobs(result, last_frame=True)
 # frame: 24 % there, where its twin that knows one digit has none.
 #
 # From 0.5 on all is otherwise. There the *control* shows far more than its twin (at 0.6 in 42 % of
-# the frames against 4 %), and the convolutional one about as many: what they draw is sharp, and
-# sharp strokes break into pieces. So high thresholds tell who is sharp, and not who invents.
-# Whoever had picked one of them would have said that a second digit is made up by those who know
-# of none. Blobs alone cannot decide this.
+# the frames against 4 %), and the convolutional one about as many: perhaps because what they draw
+# is sharp, and sharp strokes break into pieces. So high thresholds need not tell who invents.
+# Whoever had picked one of them would have said that a second digit is made up by those who know of
+# none. Blobs alone cannot decide this.
 #
 # Besides, a second digit that lies **on top of the first**, as the paper says it does, would make
 # no second blob. For that we need another ruler.
@@ -256,8 +263,7 @@ figures.draw_ink_by_frame(result)
 # Here the lines have an order that makes sense. The control, which knows one digit, gives one
 # digit's worth. Those that know two give more. The small network gives most, and more with every
 # frame: the clip it predicts drifts from the clip it saw to the clips it knows. The convolutional
-# network begins with one digit's worth, and drifts as well. What was trained for longer makes up
-# less.
+# network begins with one digit's worth, and drifts as well.
 #
 # And where does the surplus lie? The digit is drawn into a square. Is the surplus inside it?
 #
@@ -328,11 +334,11 @@ figures.draw_kept(result, "reconstruction")
 
 # %% [markdown]
 # Two of two stay two. Three of three do not: at no threshold does the fully connected network show
-# three blobs to come in half of the frames, and what it shows at high thresholds are mostly
-# pieces. Above 0.3 it shows three in 11 % of them, and two in 66 %. The convolutional network does
-# not reach one half either (45 % above 0.3, and two in 34 %), though it shows three far more often
-# there. The clear difference is in what is *recalled*: all three in 84 % of the frames, against
-# 43 %.
+# three blobs to come in half of the frames, and what it shows at high thresholds may be pieces: of
+# one digit alone it makes a second blob in 20 % of the frames above 0.6. Above 0.3 it shows three
+# in 11 % of them, and two in 66 %. The convolutional network does not reach one half either (45 %
+# above 0.3, and two in 34 %), though it shows three far more often there. The clear difference is
+# in what is *recalled*: all three in 84 % of the frames, against 43 %.
 #
 # But are two of them shown and the third dropped, or are all three dimmed alike? Some
 # pixels belong to one digit alone. There we can read how bright each digit is shown. In each frame
@@ -340,6 +346,7 @@ figures.draw_kept(result, "reconstruction")
 # fainter than the fainter of two, if only because it is the worst of more.)
 #
 # <!--
+# "20 %" = output("a second blob, at every threshold", ": fully connected", 6)
 # kept = "how many of three are left"
 # "in half of the frames" = output(kept, "fully connected, 3 of 3:") < 50
 #     < output(kept, "fully connected, 2 of 2:")
@@ -376,11 +383,12 @@ figures.draw_places(result)
 DrawYourOwn()
 
 # %% [markdown]
-# Look first at *where* the drawing goes, then at what is left of its shape. Both carry it along,
-# and turn it at walls. The convolutional network keeps the points of the star for some frames,
-# though it has never met a star; the fully connected one shows a round blob at once. So motion is
-# known of whatever is bright, and shape, to the one whose weights see a few patches at a time, is
-# strokes rather than digits. Then change the **Speed**: both have met one only (lesson 07).
+# Look first at *where* the drawing goes, then at what is left of its shape. Both carry it along.
+# The convolutional network (ConvLSTM) keeps the points of the star for some frames, though it has
+# never met a star; the fully connected one (FC-LSTM) shows a round blob at once. So, for this star,
+# motion is known of whatever is bright, and shape, to the one whose weights see a few patches at a
+# time, is strokes rather than digits. Then change the **Speed**: both have met one only (lesson
+# 07).
 #
 # ## 7. The verdict
 #
