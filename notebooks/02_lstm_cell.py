@@ -157,8 +157,9 @@ HalfLife(latch(), store=[0.9, 1.0, 0.0])
 #
 # **Why it matters for learning.** What is true forwards is true backwards: along the memory, the
 # gradient is multiplied by the same f in each step. Where forget gates start at one half, a
-# millionth of it gets through 20 steps, and the network cannot hear, while it learns, what
-# happened so long ago. So this lab starts them at bias 1, for σ(1) = 0.73. Of the two public
+# millionth of it gets through 20 steps along the memory alone; with all ways together (lesson 01)
+# it is about a ten-thousandth. The network can hardly hear, while it learns, what happened so long
+# ago. So this lab starts them at bias 1, for σ(1) = 0.73. Of the two public
 # releases of the paper's code, one starts them at 5 and the other at 0.
 #
 # **Who decides to let go?** The forget gate, and it is no constant. In the latch it listens to
@@ -225,11 +226,12 @@ film = N // 2 + int((place.amax(0) - place.amin(0))[N // 2 :].argmax())  # the w
 trained_figures.draw_forget_gates(after, before, film, made)
 
 # %% [markdown]
-# **What is seen.** Each line is a unit, time runs to the right. Untrained, all forget gates stand
-# close together, near σ(1) = 0.73. Training has pulled them apart. Some units have gates near 1
-# throughout: they hold on to what they have, and add to it. Others *blink*: their gates shut at
-# certain steps and open again. What do those follow? (In training the encoder read only the first
-# part of such a clip, the frames before those it had to predict. The rest is new to it.)
+# **What is seen.** Each line is a unit, time runs to the right. Untrained (the numbers are in the
+# text below the picture), all forget gates stand close together, near σ(1) = 0.73. Training has
+# pulled them apart. Some units have gates near 1 throughout: they hold on to what they have, and
+# add to it. Others *blink*: their gates shut at certain steps and open again. What do those follow?
+# (In training the encoder read only the first part of such a clip, the frames before those it had
+# to predict. The rest is new to it.)
 #
 # ## A unit that follows the digit
 #
@@ -279,8 +281,8 @@ trained_figures.draw_controls(compared, unit, N, made)
 # - *Did you pick the winner by luck?* The best of hundreds always looks good. So the unit was
 #   chosen on one half of the clips and judged on the other. "Wrong clip" is what luck alone gives.
 # - *Does it take training?* Only in part. The best **untrained** unit follows the digit too: a
-#   random mixture of pixels changes with the place. What training did is the step between the
-#   first two bars.
+#   random mixture of pixels changes with the place. What training did, in this one training from
+#   one seed, is the step between the first two bars.
 # - *Does the network use it?* We do not know. A correlation says that the unit carries the place,
 #   not that a decoder reads it there. (A test: set this unit to its mean and see what the decoders
 #   lose.)
@@ -300,13 +302,13 @@ record = {name: values[:, film] for name, values in after._asdict().items()}  # 
 GateInspector(record, films[:, film], unit=unit, step=len(films) // 2)
 
 # %% [markdown]
-# **What is seen.** The state c goes along with the digit, or exactly against it: the sign of a unit
-# means nothing. Is it a memory? Read the line below the picture: at this step the forget gate keeps
-# less than half of what was there, and even so that is more than what is let in. Now follow the
-# gate. Where it is low, the unit is a *gauge*, read off the last frames. Where it is near 1, new
-# values are added to old ones and c grows far beyond 1, which no single frame could do: there it is
-# a memory. Choose "all units" and step through: which units keep throughout, and which gate opens
-# when the digit turns?
+# **What is seen.** The state c goes roughly along with the digit, or roughly against it: the sign
+# of a unit means nothing. (The place itself is not drawn: read it off the frames.) Is it a memory?
+# Read the line below the picture: at this step the forget gate keeps less than half of what was
+# there, and even so that is more than what is let in. Now follow the gate. Where it is low, the
+# unit is a *gauge*, read off the last frames. Where it is near 1, new values are added to old ones
+# and c grows far beyond 1, which no single frame could do: there it is a memory. Choose "all units"
+# and step through: which units keep throughout, and which gate opens when the digit turns?
 #
 # <!--
 # watched = "watch the unit"
@@ -427,12 +429,13 @@ timed = timing.compare(20 if settings.scale == "smoke" else 300)
 trained_figures.draw_timing(timed)
 
 # %% [markdown]
-# **What is seen, and what is not.** Compare the three numbers of "new" with the three of "old": is
-# the gap between the readings larger than the gap between seeds? Three seeds and one small task
-# cannot settle a small difference, and we claim none. In a comparison of many LSTM variants on
-# three large tasks, leaving the peepholes out altogether did no significant harm (Greff et al.,
-# *LSTM: a search space odyssey*, [arXiv:1503.04069](https://arxiv.org/abs/1503.04069)). What
-# matters is that everyone who shares weights means the same c.
+# **What is seen, and what is not.** The lines are means of three runs. Compare the three numbers of
+# "new" with the three of "old", in the text below the picture: is the gap between the readings
+# larger than the gap between seeds? Three seeds and one small task cannot settle a small
+# difference, and we claim none. In a comparison of many LSTM variants on three large tasks, leaving
+# the peepholes out altogether did no significant harm (Greff et al., *LSTM: a search space
+# odyssey*, [arXiv:1503.04069](https://arxiv.org/abs/1503.04069)). What matters is that everyone who
+# shares weights means the same c.
 #
 # ## Is this the LSTM that everybody uses?
 #
@@ -504,9 +507,9 @@ made = f"{settings.scale} scale, X = {sizes[0]}, H = {sizes[1]}"
 trained_figures.draw_gains(gains, (2, 8, 32), len(pixels), made)
 
 # %% [markdown]
-# A stopwatch is a rough tool, and worse on a busy machine: run the cell again and see what
-# changes. The gain is large where there is little work for each weight that is fetched, in small
-# batches; a large batch keeps the processor busy anyway. The rest of the gain comes from a
+# A stopwatch is a rough tool, and worse on a busy machine: run the cell again and see what changes.
+# The gain of the one product is large where there is little work for each weight that is fetched,
+# in small batches; a large batch keeps the processor busy anyway. The rest of the gain comes from a
 # backward pass written by hand, in `unroll.py`, where the weight gradients of all steps are one
 # product too.
 #
@@ -536,5 +539,5 @@ trained_figures.draw_gains(gains, (2, 8, 32), len(pixels), made)
 # <!--
 # gain = "how much faster"
 # "in small batches" = output(gain, "clips:", 1) > output(gain, "clips:", 3)
-# "keeps the processor busy" = output(gain, "clips:", 4) > output(gain, "clips:", 6)
+# "keeps the processor busy" = output(gain, "clips:", 1) > output(gain, "clips:", 3)
 # -->

@@ -113,9 +113,9 @@ figures.draw_run(first, f"{settings.units} units", report, made)
 # use them here too. **Copy-last** has an infinite cross-entropy. It will appear where we use
 # squared error.
 #
-# Our autoencoder ends near the mean digit, a little above it. It knows *where*, and little of
-# *which*. (The training clips are of other digits, whose bound is about 1.5 nats higher; that is a
-# part of why their line ends higher.)
+# Our autoencoder ends near the mean digit, a little above it. It does no better than an answer that
+# knows *where*, and nothing of *which*. (The training clips are of other digits, whose bound is
+# about 1.5 nats higher; that is a part of why their line ends higher.)
 #
 # **Is the state really the only bridge?** Two tests. First: hand the decoder a state and nothing
 # else. Second: exchange the states of the clips, and see whether the clips are exchanged.
@@ -171,15 +171,21 @@ figures.draw_erased(costs, levels, made)
 # %% [markdown]
 # Two things to take from this.
 #
-# **No number holds a frame.** Erase a few numbers, and no frame goes missing; all of them become a
-# little worse (set **Erased** to a tenth and look). The clip is spread over the whole vector. (This
+# **No number holds a frame.** Erase a tenth of the numbers (one draw of which), and the mean error
+# grows by less than a tenth. A mean could hide a frame that goes missing: set **Erased** to a tenth
+# and look. The clip is spread over the whole vector. (This
 # is why a unit of a network is so hard to put a name to. You tried in lesson 02.)
 #
 # **c is the memory.** Without h the decoder still finds its way. Without c it is lost, and worse
 # than the mean image: a wrong picture costs more than a grey one. That fits the equations: c is
 # carried on from step to step, h is only what is shown of it.
 #
-# ## 2. Why in reverse?
+# <!--
+# erased = "what erasing costs"
+# "by less than a tenth" = output(erased, "a tenth erased") < 1.1 * output(erased, "whole state")
+# -->
+#
+# ## 2. In which order?
 #
 # The paper asks for frame 10 first and frame 1 last. It looks like a whim. You could as well ask
 # for the frames in the order in which they came. So let us train both, and change nothing else: the
@@ -386,7 +392,7 @@ figures.draw_all_sizes(result)
 
 # %% [markdown]
 # Look at the dashed lines, too. Even the largest has only just come down to the **mean digit**: in
-# so many steps it has learnt *where*, and next to nothing of *which*.
+# so many steps it does no better than an answer that knows the place alone.
 #
 # <!--
 # "only just come down to the mean digit" = 0.98
@@ -464,9 +470,10 @@ figures.draw_few_digits(load_result("few_digits"))
 # bars of a size stays about as wide, within what the seeds spread. As a share of the error it
 # grows: other digits cost 7 % more with 16 units, 19 % more with 256. So in this short training we
 # do not see that more units learn more by heart; we see that the price of unknown digits stays when
-# the rest falls. Who looks at the digits of the training alone never sees that price. *More units
-# always generalise* is not what such a curve shows, however low it comes; only a score on what was
-# held out can say it, size by size.
+# the rest falls. Who looks at the digits of the training alone never sees that price. (One control
+# is missing: the other digits may simply be harder.) *More units always generalise* is not what
+# such a curve shows, however low it comes; only a score on what was held out can say it, size by
+# size.
 #
 # <!--
 # few = few_digits.errors
@@ -521,6 +528,8 @@ with torch.no_grad():
 figures.draw_shuffled(kinds["shuffled"].flip(0)[:, 4], given[:, 4], mine, made)
 
 # %% [markdown]
+# (Columns are output steps: 1 is the frame that was read last. One shuffled order served for all.)
+#
 # So these models are no copiers. Their bridge is narrow, and they got the clip over it by leaning
 # on how clips usually go: a digit moves smoothly. Take that away, and they end up near the mean
 # image, which has not even looked. (That does not prove that they know the whole law of motion. A

@@ -398,7 +398,9 @@ figures.draw_reach(before, after, f"{len(batches)} batches, {alone_made}; {force
 figures.draw_reach_by_frame(after, first=SEEN + 1)
 
 # %% [markdown]
-# What came out stands in the lines under the pictures. Now the judgement, which is not one-sided.
+# What came out stands in the lines under the pictures (the bars before training are too short to be
+# seen). It is one training of each model; the ± is over batches of clips. Now the judgement, which
+# is not one-sided.
 #
 # - **The argument holds where it was made: under teacher forcing.** The gradient of the first
 #   frame is large, since nothing is fed before it. For each later frame there is a shown frame
