@@ -161,9 +161,9 @@ stored_figures.draw_paths(result)
 # Three answers to three questions. *Sharpness* goes early: the fully connected network is blurred
 # at once, and the convolutional one loses more than half of its sharpness within the ten frames
 # that it was trained for. *Motion* hardly weakens in the fully connected network; in the
-# convolutional one it dies away. *Error* is what breaks, in both, and it ends far above the mean
-# image: blobs in wrong places cost more than fog. So the network that “keeps the motion up” is
-# punished for it more than the one that gives up.
+# convolutional one it dies away. *Error* is what breaks: it ends far above the mean image in the
+# fully connected network, and somewhat above it in the other: blobs in wrong places cost more than
+# fog. So the network that “keeps the motion up” is punished for it more than the one that gives up.
 #
 # So "the motion goes on" is true of one of them, and yet says less than it seems to. Which motion
 # is it? The line of the copied frame gives a hint of what the right motion would be: it dips, again
@@ -223,9 +223,11 @@ stored_figures.draw_swings(result)
 
 # %% [markdown]
 # So periodic activity is not even what the *right* motion looks like, most of the time: two digits
-# have four coordinates, each comes back after a time of its own, and all four together seldom do
-# so within a few dozen frames. A network whose units pass this test more often than the true
-# places do, as this one does, is **too regular**, if anything.
+# have four coordinates, each comes back after a time of its own, and all four together seldom do so
+# within a few dozen frames. A network whose units pass this test more often than the true places
+# do, as this one does, is **too regular**, if anything. (The yardstick is four places, and what is
+# judged are 512 units. A fairer one, the encoder's units while it watches the true frames, has not
+# been measured.)
 #
 # And mind that the autocorrelation is blind to size. It would find a period in a tremble of a
 # millionth. That is why the picture above shows the size: the units of the fully connected network
@@ -285,8 +287,8 @@ stored_figures.draw_two_clocks(result, "small")
 #
 # Here are three more models, small ones of one digit, trained for equal steps, after two ideas.
 # Perhaps a **conditional** decoder, which is fed its last frame, can keep the motion right: the
-# frame says where the digit is. Or perhaps the horizon is simply where training ended, and
-# **longer** training sequences push it out.
+# frame says where the digit is. Or perhaps the horizon is simply where training ended: that is
+# what **longer** training sequences would show.
 #
 # - *unconditional* and *conditional* (fed with its own frames), each on ten frames to come;
 # - *longer*: unconditional, on thirty frames to come.

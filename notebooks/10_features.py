@@ -177,9 +177,9 @@ figures.draw_measure(shapes, "elongation")
 # two pixels. And their elongation is *not* 1: two pixels side by side make a “strip” of 2. Without
 # this control we would have taken an elongation of 2 for a finding in itself.
 #
-# **Then the two halves of the claim.** *Bigger*: yes, output features are wider than the input
-# features of every gate. *Shorter*: no. They are **longer** as well, and so about as long-drawn:
-# thick strips, rather than blobs or short strips.
+# **Then the two halves of the claim.** *Bigger*: yes, output features of the decoder that predicts
+# are wider than the input features of every gate. *Shorter*: no. They are **longer** as well, and
+# so about as long-drawn: thick strips, rather than blobs or short strips.
 #
 # A critical reader asks at once: *does this hang on the rule?* Input features are noisier, and a
 # noisy lobe breaks up into small pieces. So let us smooth all features first, and let us cut at
@@ -287,7 +287,7 @@ mine = experiment.train_with_snapshots(live, number=8)
 figures.draw_growth(mine)
 
 # %% [markdown]
-# Look for three things.
+# Look for three things. (It is one run; yours may differ.)
 #
 # - **What goes into the cell: coarse first, then fine.** The features of `g` leave the noise within
 #   fifty steps as *wide* patches that say little but “somewhere over there”, and are then drawn out

@@ -7,7 +7,7 @@
 # **Objectives**
 #
 # - **Train** a composite model with linear outputs and squared error on natural patches.
-# - **Judge** it against a baseline that is hard to beat here: the last frame, repeated.
+# - **Judge** it against two baselines, frame by frame.
 # - **Measure** which detail a prediction keeps and which it loses.
 # - **Decide** blindly between two models, and **weigh** your own score against luck.
 #
@@ -69,10 +69,10 @@ figures.draw_rows(few, words + "one in four.", every=4)
 #   squashing), and the loss is the **squared error**, summed over the pixels of a frame:
 #   $\sum_p (\hat x_p - x_p)^2$.
 # - What comes into view at an edge was never seen. No model can foretell it.
-# - For a slow camera the next frame looks much like the last one. So the baseline **copy last**,
-#   which repeats the last input frame, knows much of what is to come.
+# - The camera moves the whole picture, not a shape on black. So there is a baseline to be asked
+#   anew, **copy last**, which repeats the last input frame.
 #
-# How strong? That can be said before any training. **Write the line**: the last frame of each
+# How strong is it? That can be said before any training. **Write the line**: the last frame of each
 # clip, as often as frames are wanted.
 
 
@@ -217,7 +217,7 @@ figures.draw_doubled_units(pair)
 
 # %% [markdown]
 # Now you know where to look. It is not the fine lines: of what has four waves and more, both keep a
-# third, and that is mostly grain. It is **one more shape**. In this clip the smaller model has one
+# third. In the clip shown it is **one more shape**: there the smaller model has one
 # dark mass; the larger one has a branch above it as well, from frame 9 on.
 #
 # And room helps most where nothing has to be guessed. What is recalled is 10 % better, what is

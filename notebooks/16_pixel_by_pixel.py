@@ -302,7 +302,7 @@ images.draw_completions(rows, effective)
 #
 # **A waveform** is an image with one axis. Here are plucked strings of any pitch, 16 levels of
 # loudness. The network is shown the last 4 samples; one swing of the string takes up to 24. Here
-# memory should be worth more.
+# memory should be worth more. (One training of each.)
 #
 # <!--
 # "memory should be worth more"
@@ -526,8 +526,9 @@ print("two digits, published: pixels alone 341.2, pixels that know 87.6 nats per
 #   what comes behind the hole counts by weighting only.
 # - *A softmax over 256 levels.* **Not tried**: 16 here. `levels=256` runs, and wants far more than
 #   1,500 digits.
-# - *A model whose pixels know of each other pays far less for the same future.* **Reproduced in
-#   kind**, on small black and white clips; in a world that is listed in full, exactly.
+# - *A model whose pixels know of each other pays far less for the same future.* **Reproduced
+#   exactly** in a world that is listed in full. On the small clips (ten of them, one network) it is
+#   not separated from the network's own straying.
 # - *87.6 nats on two digits.* **Out of reach at this scale.** Ten frames of 64×64 pixels are 40,960
 #   factors for each clip, and each needs a view of whole digits over several frames: a deep masked
 #   convolution, and GPUs.
