@@ -43,8 +43,7 @@ DrawYourOwn()
 
 # %% [markdown]
 # **What do they keep of your drawing: its place, its direction, its shape?** Neither has ever seen
-# anything but handwritten digits. (In the stored picture a star was drawn. Both know where it goes.
-# The FC-LSTM makes a round spot of it at once; the ConvLSTM keeps its points for a few frames.)
+# anything but handwritten digits. (In the stored picture a star was drawn.)
 # What the two are, you learn in this lesson and in [07](07_convlstm.ipynb); how far they can be led
 # astray, in [08](08_one_and_three_digits.ipynb).
 
@@ -129,7 +128,8 @@ Guess(guesses.WHAT_FIRST)
 
 # %% [markdown]
 # Now press **Train**. You can pause, stop and go on at any time. While it trains, the notebook
-# stays free: read on, and come back. The loss is counted in **nats per frame**. (Of the other
+# stays free: read on, and come back. The loss is counted in **nats per frame**: −ln of the
+# probability given to each pixel, summed over a frame. (Of the other
 # dashed lines *mean digit* is explained below, *entropy bound* in lesson 03: nobody gets under it.)
 # (In a stored notebook the picture comes from a run at *smoke* scale: a few steps, which teach next
 # to nothing. The picture after it shows a longer run.)
@@ -141,7 +141,9 @@ Guess(guesses.WHAT_FIRST)
 TrainingStudio()
 
 # %% [markdown]
-# Did you see the fog, and then the spot? In case you cannot train now, here is the same kind of
+# Did you see the fog, and then the spot? (Look at the star once more. Both networks know where it
+# goes. The FC-LSTM makes a round spot of it at once; the ConvLSTM keeps its points for a few
+# frames.) In case you cannot train now, here is the same kind of
 # run, with the prediction for one clip kept at four moments. It is a short run; patience and
 # lesson 06 give better ones.
 
@@ -315,7 +317,7 @@ TimeLapse(lapse)
 # | nats per frame | the loss: −ln of the probability given to each pixel, summed over a frame |
 # | squared error per frame | (prediction − pixel)², summed over the pixels of a frame |
 # | entropy bound | the least nats per frame that any prediction can have |
-# | mean image | the average of all training frames, the best answer without looking |
+# | mean image | the average of all training frames, given whatever the clip |
 # | mean digit | the average of all digits at the true place: place known, shape not |
 # | copy-last | the last frame seen, given again and again |
 #

@@ -141,6 +141,8 @@ FilmPlayer(
 )
 
 # %% [markdown]
+# (In the frames that were seen, the row *alone* is the truth: that model was not asked to recall.)
+#
 # Read the height first. A model that knows nothing of the sequence can do no better than the mean
 # image. The *mean digit* is told the true place and knows no shape (lesson 03). Between the two
 # lines, a model knows something of where the digit goes, and not all.
@@ -174,9 +176,11 @@ lapse = load_result("time_lapse")
 TimeLapse(lapse)
 
 # %% [markdown]
-# **What is seen.** For most of its training the FC-LSTM answers two digits with *one* cloud, in the
-# right place. Between step 2,282 and step 3,700 it parts, some two frames after the digits do. That
-# of the ConvLSTM parts in the last stretch, between step 2,523 and step 4,000.
+# **What is seen.** For most of its training the FC-LSTM answers two digits with what is mostly
+# *one* cloud, in the right place. (The stored picture has four moments of each, and not all of
+# those that are named here; the slider has them all.) Between step 2,282 and step 3,700 it parts,
+# some two frames after the digits do. That of the ConvLSTM parts in the last stretch, between step
+# 2,523 and step 4,000.
 #
 # Now stop at moment 18. Both cost 380 nats there, and one shows two clouds, the other one. So “how
 # low is the loss?” and “are the digits kept apart?” are two questions. (Lesson 06b counts the
@@ -350,13 +354,13 @@ Guess(guesses.THE_CONTROL, shared)
 figures.draw_shared_directions(shared)
 
 # %% [markdown]
-# The first three bars are cosines. That of two decoders is near 0, +0.01 ± 0.01 over three seeds.
-# And so are those of one decoder for two sequences, +0.03 ± 0.09 and 0.00 ± 0.02. Not because the
-# two are strangers: one sequence wants its digit more to the left, say, another more to the right,
-# so single cosines are large, some above 0 and some below, and cancel in the mean. Without their
-# signs they average 0.27 (future) and 0.16 (reconstruction); those of the two decoders 0.07, and
-# those of arrows in any direction 0.04. So the mean cosine *cannot* tell whether two tasks share
-# the state.
+# The first three bars are cosines; *by chance* belongs to the shares after it. That of two decoders
+# is near 0, +0.01 ± 0.01 over three seeds. And so are those of one decoder for two sequences, +0.03
+# ± 0.09 and 0.00 ± 0.02. Not because the two are strangers: one sequence wants its digit more to
+# the left, say, another more to the right, so single cosines are large, some above 0 and some
+# below, and cancel in the mean. Without their signs (not drawn; in the text below the picture) they
+# average 0.27 (future) and 0.16 (reconstruction); those of the two decoders 0.07, and those of
+# arrows in any direction 0.04. So the mean cosine *cannot* tell whether two tasks share the state.
 #
 # The other bars can. Take the gradients of one decoder over half of the sequences, and keep the 10
 # directions that hold the most of them. How much of the *other half's* gradients lies in these? Of

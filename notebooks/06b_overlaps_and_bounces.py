@@ -129,8 +129,9 @@ Guess(guesses.BLIND_TO_WALLS, calm["blind to walls"])
 figures.draw_shares(calm, "frames at a bounce", "calm frames", f"The model: {two_made}")
 
 # %% [markdown]
-# So that test is worth nothing, although it sounded fair. Calm frames differ from bounces in too
-# many ways.
+# So that test is worth nothing, although it sounded fair. In the frame of the bounce the blind
+# predictor is still right, and at late steps its calm frames are the wrong ones, for most digits
+# have met a wall long before. Calm frames differ from bounces in too many ways.
 #
 # ## 3. A test that can fail
 #
@@ -169,6 +170,7 @@ figures.draw_shares(after, "just after", "just before", f"The model: {two_made}"
 # - **Bounces: mostly predicted, not wholly.** Just after a bounce the model has 3.0 ± 0.6 points
 #   more left than just before; one that knows the true places has 0.8 ± 0.3 (that is how alike
 #   before and after are), one that is blind to walls 18.0 ± 2.2. So the model is far from blind.
+#   (Just before, too, the blind one is often off: a wall came earlier in the predicted frames.)
 #   But the 2.2 points that lie between it and the true places are more than three standard errors:
 #   **a bounce still costs it something.**
 # - **Digits kept apart.** 0.0 ± 1.0 points against 0.7 ± 0.7 for the true places and 31.3 ± 1.8 for
