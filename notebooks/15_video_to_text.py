@@ -337,7 +337,7 @@ for name in ("mean pool", "shuffled"):
 # Look at the held-out pairs. Without the order, the models do *worse* there than somebody who
 # just guesses between the two that look alike. They have learned to use the digit as a hint: “a 0
 # never goes to the right, so this must be left”. On held-out pairs exactly that hint is wrong. This
-# is how a captioner on real clips comes to see a pan wherever there is a stove.
+# is how a captioner on real clips may come to see a pan wherever there is a stove.
 #
 # ### A world in which order is all there is
 #

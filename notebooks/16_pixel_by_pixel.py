@@ -202,7 +202,7 @@ images.draw_dear_pixels(test[:, 2], cost, number=2)
 
 # %% [markdown]
 # The background is nearly free. Bits are paid at the edges of strokes: on average most in the top
-# row, where nothing above announces a stroke; in this digit most where one gives way to black
+# row, where nothing above announces a stroke; in this digit most where one gives way
 # sooner than the white above it promised.
 #
 # What does the network use: its **memory** of all that was written, or the **neighbours** that it
