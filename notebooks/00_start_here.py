@@ -220,9 +220,10 @@ TimeLapse(lapse)
 # part, a little after the digits themselves do. Each of these stages took several times as many
 # steps as the one before.
 #
-# And the numbers? From one spot at step 868 to two at step 3,700 the error of the FC-LSTM fell from
-# 480 to 380 nats: a fifth of its whole fall. A curve that has become flat may hide the very thing
-# that you wait for. So look at pictures as well as at curves.
+# And the numbers? From what is mostly one spot at step 868 to two at step 3,700 (a moment that only
+# the slider shows) the error of the FC-LSTM fell from 480 to 380 nats: a fifth of its whole fall. A
+# curve that has become flat may hide the very thing that you wait for. So look at pictures as well
+# as at curves.
 #
 # Be strict here, too. It is one run of each, and one clip. In neither last row could you say which
 # digits they are, and a perfect prediction would cost 79 nats. The two that went on with *your*

@@ -99,6 +99,29 @@ CompositeExplorer(grid)
 # - Is conditioning worth the same to a small model as to a large one?
 # - Look at the row “recalled”. Is the model that recalls better the one that predicts better?
 #
+# <details><summary>What we found</summary>
+#
+# Two layers of 64 units, 66.2 nats, have fewer parameters than one layer of 128, 62.4 nats: more
+# units cost more, and give more. Conditioning gains the smallest model 6.5 nats, the largest 1.2.
+# And mostly who recalls better predicts better, but not always: with 256 units and no conditioning,
+# one layer recalls a little better than two, and predicts worse.
+# </details>
+#
+# <!--
+# grid = composite.models
+# 66.2 = grid["64-2-none"].report.future.cross_entropy
+# 62.4 = grid["128-1-none"].report.future.cross_entropy
+# 6.5 = grid["64-1-none"].report.future.cross_entropy
+#     - grid["64-1-future"].report.future.cross_entropy
+# 1.2 = grid["256-2-none"].report.future.cross_entropy
+#     - grid["256-2-future"].report.future.cross_entropy
+# "fewer parameters" = grid["64-2-none"].parameters < grid["128-1-none"].parameters
+# "recalls a little better than two" = grid["256-1-none"].report.reconstruction.cross_entropy
+#     < grid["256-2-none"].report.reconstruction.cross_entropy
+# "predicts worse" = grid["256-1-none"].report.future.cross_entropy
+#     > grid["256-2-none"].report.future.cross_entropy
+# -->
+#
 # **What the grid does not say**: which model would win in the end, and which would win with another
 # seed, for there is one of each. After so few steps the larger
 # model may lead because it learns *faster*. And all share one learning rate.
