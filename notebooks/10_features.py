@@ -444,8 +444,9 @@ FrameBuilder(model, settings)
 # ## In one breath
 #
 # A unit's input weights and its output weights are pictures, and they look like strips. With a
-# ruler, a rule fixed beforehand and an untrained network as control, “bigger” holds up, and
-# “shorter” does not. Units of an encoder are tuned to places even when untrained, those of a
+# ruler, a rule fixed beforehand and an untrained network as control, “bigger” holds up for
+# the decoder that predicts, beside the features of the input and forget gate, and “shorter” does
+# not. Units of an encoder are tuned to places even when untrained, those of a
 # decoder only after learning, and there they fire where they draw; but a frame is the sum of very
 # many of them.
 #

@@ -255,7 +255,8 @@ print(figures.order_beside_paper(result))
 # Only the *order* can be compared. The paper's patches come from sports videos, in its own scale of
 # brightness, for models with 2048 units in two layers. Where our bars lie closer together than
 # their whiskers are long, we have no order at all, and should say so. Here: the two composites lie
-# below the two others, and within either pair there is no order.
+# below the two others, and no seed of one pair reaches the other. Within either pair there is no
+# order.
 #
 # <!--
 # four = "the four models"

@@ -132,9 +132,10 @@ clip_figures.draw_training(losses, errors, scale)
 # %% [markdown]
 # ## 3. Start a classifier from it
 #
-# The decoders have done their duty and go. On top of the encoder comes a softmax that answers
-# **after every frame**: it learns to give the label at every step. Dropout acts between the two
-# layers, never from one frame to the next, or the memory itself would be torn.
+# The decoders have done their duty and go. On top of the encoder comes a softmax (one
+# number for each action, made into chances that add up to 1) that answers **after every frame**: it
+# learns to give the label at every step. Dropout (in training, some numbers are set to 0 at random)
+# acts between the two layers, never from one frame to the next, or the memory itself would be torn.
 #
 # ```
 # x₁ ──► LSTM ──► LSTM ──► softmax ──► p₁

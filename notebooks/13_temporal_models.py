@@ -118,7 +118,7 @@ print(figures.of_costs(models, clip=torch.zeros(10, 1, 24, 24)))
 # $$\text{3d:} \quad D \, C \, k^2 \, d \qquad \qquad
 # \text{separable:} \quad D \, (C \, k^2 + D \, d)$$
 #
-# In our first layer $C$ is 1, and there it even costs *more*: 264 against 216. It pays
+# In our first layer $C$ is 1 and $D$ is 8, and there it even costs *more*: 264 against 216. It pays
 # where maps are many. The parameters outside the trunk are nearly all in the layer after it.
 #
 # ## 2. Where motion does not matter
