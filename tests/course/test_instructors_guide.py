@@ -103,7 +103,7 @@ def test_the_container_is_made_of_files_and_flags_that_exist():
     (block,) = reader.blocks(reader.section(PAGE, "What the isolation protects"), "")
     built = shlex.split(block.splitlines()[0])
     recipe = (reader.ROOT / built[built.index("-f") + 1]).read_text("utf-8")
-    assert (reader.ROOT / "constraints.txt").is_file() and "/lab/constraints.txt" in recipe
+    assert (reader.ROOT / "constraints.txt").is_file() and "-c /wheel/constraints.txt" in recipe
     ran = block.replace("\\\n", " ").splitlines()[-1]
     words = shlex.split(ran[ran.index("lstm-video-lab grade") :])
     assert cli._make_parser().parse_args(words[1:]).solutions.as_posix() == "/lab/solutions"
