@@ -74,15 +74,15 @@ def wait_for(condition, seconds, what, every=0.1):
 
 def move_each_slider(page):
     """Arrow keys on every slider of the page: each changes the picture of its widget."""
-    page.wait_for_selector('.jupyter-widgets [role="slider"]')
+    seen = page.locator('.jupyter-widgets [role="slider"]').filter(visible=True)
+    seen.first.wait_for()  # some are not shown before they are needed
     for more in page.get_by_role("button", name="More settings").all():
         more.click()
         studio = more.locator("xpath=ancestor::*[contains(@class, 'lab-live')][1]")
         studio.get_by_text("Minutes", exact=True).wait_for()  # the kernel shows the others
-    handles = page.locator('.jupyter-widgets [role="slider"]').filter(visible=True)
     moved = []
-    for n in range(handles.count()):
-        handle = handles.nth(n)
+    for n in range(seen.count()):
+        handle = seen.nth(n)
         box, label = (
             handle.locator(BOX),
             handle.locator("xpath=ancestor::*[contains(@class, 'widget-inline-hbox')][1]//label"),

@@ -8,7 +8,7 @@ from browsing import keep, open_lesson, wait_for
 CELL = """from lstm_video_lab.questions import Question
 from lstm_video_lab.widgets import Guess
 options = {"this": "This is too near.", "that": "", "neither": "One of both is."}
-Guess(Question("kinds/which", "This or that?", options, "that", "Because that is so."))"""
+Guess(Question("guessing/which", "This or that?", options, "that", "Because that is so."))"""
 
 
 def test_a_guess_is_kept_and_stands_there_again(page, lab):
@@ -36,6 +36,6 @@ def test_a_guess_is_kept_and_stands_there_again(page, lab):
     box.get_by_role("radio", name="that").check()
     box.get_by_role("button", name="Commit").click()
     wait_for(lambda: "so it is" in words.inner_text(), 60, "no answer to the second choice")
-    stored = json.loads(file.read_text())["guesses"]["kinds/which"]
+    stored = json.loads(file.read_text())["guesses"]["guessing/which"]
     assert stored["choices"] == ["neither", "that"]
     keep(page, "guess_again")

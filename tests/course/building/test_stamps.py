@@ -135,7 +135,7 @@ def inputs_of_run(tmp_path, source):
     script = tmp_path / "notebooks" / "01_a.py"
     results = script.parent / "results"
     results.mkdir(parents=True)
-    (results / "known.json").write_text("[1]")
+    (results / "known.json").write_text('{"a": 1}')
     (results / "deep").mkdir()
     save_file({"a": np.zeros(1)}, results / "numbers.safetensors")
     (tmp_path / "table.csv").write_text("1")
