@@ -315,6 +315,7 @@ def test_what_is_drawn_with_a_mouse_or_by_keys_flies(kinds):
     wait_for(lambda: words.inner_text() not in (drawn, ""), 30, "the keys have drawn nothing")
     assert inked(board) == [15]
     assert cells_of(kinds)[0] == len(CELLS)
+    kinds.wait_for_timeout(2000)  # what is still on its way to the kernel would be drawn last
     box.get_by_role("button", name="A face").click()
     wait_for(lambda: len(inked(board)) > 20, 30, "no face is drawn")
     box.get_by_role("button", name="Clear").click()
