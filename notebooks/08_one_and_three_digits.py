@@ -122,8 +122,10 @@ FilmPlayer({name: frames[:, 3] for name, frames in parts.items()}, first=11)
 # - the **two-digit mean**: the mean image of the clips that the models were trained on;
 # - the **entropy bound** of that number of digits.
 #
-# **Four digits are shown. Which of the two networks still predicts better, in nats, than the
-# mean image of four digits?**
+# (Better means: fewer nats.)
+#
+# **Four digits are shown. Which of the two networks still predicts better than the mean image of
+# four digits?**
 
 # %% guess about four digits
 Guess(guesses.FOUR, result)
