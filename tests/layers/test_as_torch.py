@@ -3,6 +3,7 @@ low precision, shared weights, and what is refused.
 """
 
 import copy
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -416,7 +417,9 @@ def test_torchs_own_tests_of_modules_pass():
     """In a process of their own: they change global flags."""
     pytest.importorskip("expecttest")
     script = Path(__file__).with_name("torch_module_tests.py")
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    # Where CI is set, torch's runner wants to write XML by a package that the lab does not need.
+    plain = {name: value for name, value in os.environ.items() if name != "CI"}
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, env=plain)
     assert done.returncode == 0, done.stderr[-3000:]
 
 
