@@ -84,7 +84,7 @@ def learn(
     with progress_bar(note, total=100) as bar:
         for progress in train(settings):
             curve.add(progress)
-            bar.set_postfix_str(f"loss {progress.loss:.1f}", refresh=False)
+            bar.set_postfix_str(f"step {progress.step}", refresh=False)  # a loss would tell a guess
             bar.update(100 * progress.fraction - bar.n)
             if on_step is not None:
                 on_step(progress)

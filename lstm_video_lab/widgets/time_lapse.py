@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from lstm_video_lab.data.frames import unpack_frames
@@ -74,7 +73,8 @@ def draw_moments(result: dict[str, Any]) -> Picture:
     rows, words, shown = {}, [], {}
     for name, model in result["models"].items():
         last = len(model["step"]) - 1
-        few = np.linspace(0.4 * last, last, DIGEST).round().astype(int).tolist()  # blank before
+        late = range(max(0, last - DIGEST + 2), last + 1)  # where two digits part
+        few = sorted({3 * last // 4, *late})
         shown[name] = few
         for now in few:
             rows[f"{name}, step {model['step'][now]:,}"] = unpack_frames(model["predicted"][now])
