@@ -26,6 +26,7 @@ function render({ model, el }) {
   const image = context.createImageData(SIDE, SIDE);
 
   let ink = new Uint8Array(SIDE * SIDE);
+  let revision = 0; // of what the kernel gave, on which the ink lies
   let last = null; // the point of a line that is being drawn with mouse or finger
   let [pen, isDown] = [[SIDE / 2 + 0.5, SIDE / 2 + 0.5], false]; // that the keys move
   let timer = null;
@@ -55,14 +56,25 @@ function render({ model, el }) {
   function send() {
     clearTimeout(timer);
     timer = null;
-    model.set("pixels", new DataView(ink.slice().buffer));
+    model.set("ink", { revision, pixels: new DataView(ink.slice().buffer) });
     model.save_changes();
   }
 
-  /** What came from the kernel: an example, an empty board, or the drawing as it stood. */
-  function take() {
-    if (last !== null || timer !== null) return; // newer ink is on its way there
-    const { buffer, byteOffset, byteLength } = model.get("pixels");
+  /** What the kernel gives, an example or an empty board: it ends what is being drawn. */
+  function takeGiven() {
+    clearTimeout(timer);
+    [last, timer] = [null, null];
+    revision = model.get("given").revision;
+    put(model.get("given"));
+  }
+
+  /** What was drawn here before, or in another page. */
+  function takeInk() {
+    const isNewer = last !== null || timer !== null; // what is drawn here, on its way to the kernel
+    if (!isNewer && model.get("ink").revision === revision) put(model.get("ink"));
+  }
+
+  function put({ pixels: { buffer, byteOffset, byteLength } }) {
     ink = new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength));
     paint();
   }
@@ -151,11 +163,14 @@ function render({ model, el }) {
   })) {
     canvas.addEventListener(type, act);
   }
-  model.on("change:pixels", take);
-  take();
+  model.on("change:given", takeGiven);
+  model.on("change:ink", takeInk);
+  takeGiven();
+  takeInk();
   return () => {
     clearTimeout(timer);
-    model.off("change:pixels", take);
+    model.off("change:given", takeGiven);
+    model.off("change:ink", takeInk);
   };
 }
 

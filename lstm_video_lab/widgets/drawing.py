@@ -6,7 +6,6 @@ The page's half is `drawing.js`. Tested in JupyterLab; other front ends of noteb
 from __future__ import annotations
 
 import io
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import anywidget
 import ipywidgets
 import numpy as np
 from PIL import Image
-from traitlets import Bytes
+from traitlets import Dict
 
 from lstm_video_lab.files import write_whole
 from lstm_video_lab.plots.canvas import Picture
@@ -42,11 +41,26 @@ INVITATION = (
 
 
 class Board(anywidget.AnyWidget):
-    """A square to draw in, with mouse, finger or keys; `pixels` are its s × s bytes."""
+    """A square to draw in, with mouse, finger or keys; `pixels` are its s × s bytes.
+
+    The kernel says what `given` is, an example or nothing; the page sends the `ink` that stands
+    after what was drawn on it. Each counts what was given: ink on an older one comes too late.
+    """
 
     _esm = Path(__file__).with_name("drawing.js")
     _css = Path(__file__).with_name("drawing.css")
-    pixels = Bytes(EMPTY).tag(sync=True, from_json=lambda value, _: bytes(value))
+    given = Dict({"revision": 0, "pixels": EMPTY}).tag(sync=True)
+    ink = Dict({"revision": 0, "pixels": EMPTY}).tag(sync=True)
+
+    @property
+    def pixels(self) -> bytes:
+        """What stands there."""
+        is_drawn_on = self.ink["revision"] == self.given["revision"]
+        return bytes((self.ink if is_drawn_on else self.given)["pixels"])
+
+    def put(self, pixels: bytes) -> None:
+        """Replace what stands there, and what is still being drawn on it."""
+        self.given = {"revision": self.given["revision"] + 1, "pixels": pixels}
 
     def drawing(self) -> np.ndarray:
         """What stands there, uint8 (s, s)."""
@@ -69,7 +83,7 @@ class DrawYourOwn(LabWidget):
         self.screen = ipywidgets.Box()
         super().__init__()
         self.save.on_click(self.guarded(lambda _: self.save_files()))
-        self.board.observe(self._changed, "pixels")
+        self.board.observe(self._changed, ["given", "ink"])
 
     def _button(self, name: str) -> ipywidgets.Button:
         button = ipywidgets.Button(description=name)
@@ -92,7 +106,7 @@ class DrawYourOwn(LabWidget):
 
     def draw(self, drawing: np.ndarray) -> None:
         """Put a drawing, s × s uint8, in the place of the one that stands there."""
-        self.board.pixels = drawing.tobytes()
+        self.board.put(drawing.tobytes())
 
     def flight(self) -> Flight:
         """What stands there, thrown as the controls say."""
@@ -129,9 +143,9 @@ class DrawYourOwn(LabWidget):
         return self.picture()
 
     def _ipython_display_(self) -> None:
+        if not static():
+            load_models()  # for the first drawing; later, a thread would seed torch for all
         super()._ipython_display_()
-        if not static():  # while the student draws
-            threading.Thread(target=load_models, daemon=True).start()
 
     def save_files(self) -> None:
         """The drawing as PNG, its flight as an array, beside the notebook, under a new name."""

@@ -315,9 +315,17 @@ def test_what_is_drawn_with_a_mouse_or_by_keys_flies(kinds):
     wait_for(lambda: words.inner_text() not in (drawn, ""), 30, "the keys have drawn nothing")
     assert inked(board) == [15]
     assert cells_of(kinds)[0] == len(CELLS)
-    kinds.wait_for_timeout(2000)  # what is still on its way to the kernel would be drawn last
-    box.get_by_role("button", name="A face").click()
+    kinds.mouse.move(left + side / 4, place["y"] + side * 20.5 / 28)
+    kinds.mouse.down()
+    kinds.mouse.move(left + side / 2, place["y"] + side * 20.5 / 28, steps=10)
+    kinds.mouse.up()
+    drawn = words.inner_text()
+    box.get_by_role("button", name="A face").click()  # while that line is on its way
     wait_for(lambda: len(inked(board)) > 20, 30, "no face is drawn")
+    face = inked(board)
+    wait_for(lambda: words.inner_text() != drawn, 30, "nothing is said of the face")
+    kinds.wait_for_timeout(1000)
+    assert inked(board) == face, "an older line is drawn over it"
     box.get_by_role("button", name="Clear").click()
     wait_for(lambda: words.inner_text().startswith("Draw in"), 30, "the board is not cleared")
     assert inked(board) == [] and not film.is_visible()

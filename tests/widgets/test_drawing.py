@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from lstm_video_lab import load_pretrained, predict
-from lstm_video_lab.widgets import DrawYourOwn, base, drawing
+from lstm_video_lab.widgets import DrawYourOwn, base, thrown
 from lstm_video_lab.widgets.thrown import EXAMPLES, FRAME, MODELS, SEEN, errors_of, fly, throw
 
 
@@ -55,13 +55,29 @@ def test_what_is_predicted_is_the_box_s_and_its_error_is_measured():
     assert max(errors["FC-LSTM"], errors["ConvLSTM"]) < errors["an empty frame"]
 
 
+def send_ink(board, revision):
+    """A short line, as it comes from the page where it was drawn on what was given as that."""
+    pixels = bytearray(28 * 28)
+    pixels[400:410] = bytes([255] * 10)
+    board.set_state({"ink": {"revision": revision, "pixels": memoryview(pixels)}})
+
+
+def test_ink_that_comes_after_an_example_was_chosen_is_dropped():
+    widget = DrawYourOwn()
+    send_ink(widget.board, 0)
+    widget.draw(EXAMPLES["A star"]())
+    send_ink(widget.board, 0)  # it was on its way
+    assert (widget.board.drawing() == EXAMPLES["A star"]()).all()
+    assert widget.film.film.clips["your drawing"].sum() > 20 * 10 * 255
+    send_ink(widget.board, 1)
+    assert (widget.board.drawing() != 0).sum() == 10
+
+
 def test_nothing_is_shown_before_something_is_drawn():
     widget = DrawYourOwn()
     assert widget.shown.png == b"" and "Draw in the dark square" in widget.shown.text
     assert widget.flying.layout.display == widget.screen.layout.display == "none"
-    pixels = bytearray(28 * 28)
-    pixels[400:410] = bytes([255] * 10)
-    widget.board.set_state({"pixels": memoryview(pixels)})  # as it comes from the page
+    send_ink(widget.board, 0)
     assert widget.flying.layout.display is None and "Squared error" in widget.text.value
     assert widget.film.film.clips["your drawing"].max() == 255
     clear = widget.examples.children[-1]
@@ -86,12 +102,22 @@ def test_a_drawing_is_saved_beside_the_others(tmp_path, monkeypatch):
     assert "--frames my_drawing_2.npy" in widget.saved.value
 
 
-def test_the_models_are_loaded_while_the_student_draws(monkeypatch):
-    loaded = threading.Event()
-    monkeypatch.setattr(drawing, "load_models", loaded.set)
-    monkeypatch.setattr(base, "display_live", lambda *_: None)
+def test_the_models_are_there_before_the_board_and_no_thread_seeds_torch(monkeypatch):
+    events, main = [], threading.current_thread()
+    seed = torch.manual_seed
+
+    def seed_here(number):
+        assert threading.current_thread() is main
+        events.append("a model")
+        return seed(number)
+
+    monkeypatch.setattr(torch, "manual_seed", seed_here)
+    monkeypatch.setattr(base, "display_live", lambda *_: events.append("the board"))
+    thrown.box_model.cache_clear()
+    before = torch.get_rng_state()
     DrawYourOwn()._ipython_display_()
-    assert loaded.wait(30)
+    assert events == ["a model", "a model", "the board"]
+    assert (torch.get_rng_state() == before).all()
 
 
 def test_a_build_shows_a_drawing_that_flies(monkeypatch):
