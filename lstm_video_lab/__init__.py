@@ -10,10 +10,8 @@ from typing import Any
 
 from lstm_video_lab.machine import tune_process
 from lstm_video_lab.moved import MovedFinder
-from lstm_video_lab.quota import heed_quota
 
 tune_process()  # before torch is loaded; LAB_TUNE=0 switches it off
-heed_quota()
 if not any(isinstance(finder, MovedFinder) for finder in sys.meta_path):
     sys.meta_path.append(MovedFinder())  # asked last, when nobody else knows a name
 

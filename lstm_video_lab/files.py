@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from lstm_video_lab.checks import LabError
 NAME_OF_CLIP = re.compile(r'"(clip [0-9a-f]{12})"')
 
 
-def write_whole(path: Path, data: bytes | str) -> None:
-    """Write beside the file, then rename. Where that fails, or is stopped, it leaves nothing.
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A draft beside the file, to be written in the block; then it is renamed. Where that fails, or
+    is stopped, nothing is left.
 
     What a link leads to is replaced, not the link. An OSError names the file, also where the system
     does not, as on a full disk. Raises what `check_target` raises.
@@ -27,7 +30,7 @@ def write_whole(path: Path, data: bytes | str) -> None:
     path = Path(os.path.realpath(path))
     draft = path.with_name(f".{path.name[:40]}.{os.getpid()}.draft")
     try:
-        draft.write_bytes(data.encode() if isinstance(data, str) else data)
+        yield draft
         draft.replace(path)
     except BaseException as error:
         if isinstance(error, OSError):
@@ -35,6 +38,12 @@ def write_whole(path: Path, data: bytes | str) -> None:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
+
+
+def write_whole(path: Path, data: bytes | str) -> None:
+    """A file of these bytes, as `whole` writes it."""
+    with whole(path) as draft:
+        draft.write_bytes(data.encode() if isinstance(data, str) else data)
 
 
 def check_target(path: Path) -> None:

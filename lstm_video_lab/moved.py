@@ -16,7 +16,7 @@ MOVED = {  # before → now
     "fused": "layers.pointwise_triton",
     "kernels": "layers.pointwise",
     "objective": "data.sources and training.loss",
-    "optimisers": "training.optimisers, training.fit and machine",
+    "optimisers": "training.optimisers, training.fit and devices",
     "products": "layers.linear_maps",
     "ranks": "distributed",
     "recurrent": "layers.recurrent",

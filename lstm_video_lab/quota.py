@@ -1,9 +1,4 @@
-"""How many processors this process may use, where a container gives it fewer than it can see.
-
-Torch takes a thread for each processor that it sees. Under a quota of half a core on a machine with
-64 they would stand still most of the time, waiting for each other. Nothing changes where there is
-no quota, or where the environment says how many threads there are to be.
-"""
+"""How many processors this process may use: a container may give it fewer than it can see."""
 
 from __future__ import annotations
 
@@ -14,14 +9,6 @@ from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
 MINE = Path("/proc/self/cgroup")  # on which of its branches this process is
-NAMED = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-def heed_quota() -> None:
-    """Before torch is loaded: no more threads than the quota feeds, and at least one."""
-    quota = cpu_quota()
-    if quota < cores() and not any(name in os.environ for name in NAMED):
-        os.environ["OMP_NUM_THREADS"] = str(max(1, int(quota)))
 
 
 def cores() -> int:

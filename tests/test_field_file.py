@@ -10,10 +10,11 @@ import torch
 
 from lstm_video_lab.cli import main
 from lstm_video_lab.commands import field_file
-from lstm_video_lab.data.clips import open_clips
+from lstm_video_lab.data.clips import as_clips, open_clips
 from lstm_video_lab.data.videos import load_videos
 from lstm_video_lab.evaluation import heldout_data
 from lstm_video_lab.pretrained import load_pretrained
+from lstm_video_lab.settings import Settings
 from lstm_video_lab.training.checkpoints import load_model, read_checkpoint
 
 COUNT = 23
@@ -76,6 +77,27 @@ def test_what_is_written_is_read_back_as_it_was_meant(tmp_path, capsys, sequence
         return
     assert main(words) == 0
     assert open_clips(file)[0].shape[:2] == (sequences, 7)
+
+
+@pytest.mark.parametrize("scale", ["smoke", "laptop", "paper"])
+@pytest.mark.parametrize("count", [1, 2, 3, 6, 20, 50])
+def test_time_is_told_by_the_pictures_where_sequences_are_few(scale, count, tmp_path):
+    """The shorter axis would be the wrong one for fewer sequences than frames."""
+    frames = heldout_data(Settings.for_scale(scale)).batch(0, count).numpy()  # (T, N, H, W)
+    for first, stored in (("time", frames), ("batch", frames.swapaxes(0, 1))):
+        clips, layout = as_clips(stored, tmp_path)
+        assert layout.startswith(f"{first} first: {count} sequences of {len(frames)} frames")
+        assert np.array_equal(clips[:, :, 0], frames.swapaxes(0, 1))
+
+
+@pytest.mark.parametrize("shape", [(20, 30), (30, 20), (20, 20), (1, 1)])
+@pytest.mark.parametrize("kind", ["black", "noise"])
+def test_where_pictures_do_not_tell_the_shorter_axis_is_time(shape, kind, tmp_path):
+    stored = np.zeros((*shape, 32, 32), np.uint8)
+    if kind == "noise":
+        stored += np.random.default_rng(0).integers(0, 256, stored.shape, np.uint8)
+    clips, _ = as_clips(stored, tmp_path)
+    assert clips.shape[:2] == (max(shape), min(shape))
 
 
 def test_a_score_on_it_is_the_score_in_the_run_s_own_world(world, tmp_path, capsys):

@@ -18,10 +18,11 @@ UPPER = (
     "commands",
     "cli",
     "__main__",
+    "machine",
     "moved",
     "quota",
 )
-FOR_LESSONS = ("questions", "widgets")
+FOR_LESSONS = ("questions", "widgets", "machine")
 BASE = ("checks", "cells", "metrics", "settings", "data")  # they know nobody above them
 BACKENDS = (
     "layers.pointwise_triton",

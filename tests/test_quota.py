@@ -1,7 +1,6 @@
 """A container's share of the processors is heeded, and nothing else changes."""
 
 import math
-import os
 
 import pytest
 
@@ -42,20 +41,3 @@ def test_the_quota_is_read_from_both_versions_of_cgroups(group, folder, files, e
     assert quota.cpu_quota(root, mine) == expected
     mine.unlink()
     assert quota.cpu_quota(root, mine) in (expected, math.inf)
-
-
-@pytest.mark.parametrize(
-    ("share", "there", "before", "after"),
-    [(0.5, 64, None, "1"), (2.5, 64, None, "2"), (math.inf, 64, None, None), (8.0, 4, None, None),
-     (0.5, 64, "3", "3")],
-)  # fmt: skip
-def test_threads_are_no_more_than_it_feeds(monkeypatch, share, there, before, after):
-    for name in quota.NAMED:
-        monkeypatch.delenv(name, raising=False)
-    if before:
-        monkeypatch.setenv("OMP_NUM_THREADS", before)
-    monkeypatch.setattr(quota, "cpu_quota", lambda: share)
-    monkeypatch.setattr(quota, "cores", lambda: there)
-    quota.heed_quota()
-    assert os.environ.get("OMP_NUM_THREADS") == after
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # so that it is put back

@@ -72,7 +72,7 @@ def run(
     rows = []
     if not force:
         check_quiet()
-    from lstm_video_lab import machine
+    from lstm_video_lab import devices
 
     cases = cases or (CASES | {"steps": [*CASES["steps"], *([ON_GPU] if has_gpu() else [])]})
     chosen = [(group, *case) for group in cases if group in groups for case in cases[group]]
@@ -85,7 +85,7 @@ def run(
     report: dict[str, Any] = {
         "fast": pointwise.HAS_NUMBA,
         "date": date.today().isoformat(),
-        "machine": machine.describe_machine(),
+        "machine": devices.describe_machine(),
         "rows": rows,
     }
     if "data" in groups:
@@ -240,9 +240,9 @@ def has_gpu() -> bool:
 def has_bf16() -> bool:
     import torch
 
-    from lstm_video_lab import machine
+    from lstm_video_lab import devices
 
-    return machine.has_bf16(torch.device("cpu"))
+    return devices.has_bf16(torch.device("cpu"))
 
 
 def data_speed(batches: int = 40, batch_size: int = 64) -> float:

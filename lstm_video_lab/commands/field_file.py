@@ -11,9 +11,7 @@ Letters: T frames, N sequences, B batch, C channels, H × W the size of a frame.
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
 import sys
 import zipfile
 from collections.abc import Callable
@@ -29,6 +27,7 @@ from lstm_video_lab import evaluation, metrics
 from lstm_video_lab.checks import LabError
 from lstm_video_lab.data.clips import as_clips, find_clips, open_clips
 from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.files import whole
 from lstm_video_lab.prediction import predict_raw, to_pixels
 
 FRAMES_IN = FRAMES_OUT = 10  # what papers on this file show, and ask for
@@ -160,9 +159,7 @@ def write(
     path: Path, data: Any, shape: tuple[int, int, int, int], progress: Callable[[int], Any]
 ) -> None:
     """Sequences 0 … N−1 of a source as one file (T, N, H, W), which appears whole."""
-    path = Path(os.path.realpath(path))
-    draft = path.with_name(f".{path.name[:40]}.{os.getpid()}.draft")
-    try:
+    with whole(path) as draft:
         stored = np.lib.format.open_memmap(draft, "w+", np.uint8, shape)
         for start in range(0, shape[1], BATCH):
             part = data.batch(start // BATCH, BATCH)[:, : shape[1] - start].numpy()
@@ -170,10 +167,3 @@ def write(
             progress(part.shape[1])
         stored.flush()
         del stored
-        draft.replace(path)
-    except BaseException as error:
-        if isinstance(error, OSError):
-            error.filename = str(path)
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from lstm_video_lab.checks import LabError
-from lstm_video_lab.machine import pick_device
+from lstm_video_lab.devices import pick_device
 from lstm_video_lab.settings import Settings
 
 FLOAT = 4

@@ -60,7 +60,7 @@ def run(name: str, scale: str | None, out: Path) -> Generator[str, None, None]:
 
     Yields lines to read while it runs, some of them empty: there it can stop, to be resumed.
     """
-    from lstm_video_lab.machine import describe_machine
+    from lstm_video_lab.devices import describe_machine
     from lstm_video_lab.training import runs
 
     settings = settings_for(name, scale)
@@ -129,7 +129,7 @@ def _ancestors(settings: Settings) -> list[dict[str, Any]]:
 
 def train_net(name: str, settings: Settings, command: str, out: Path, sequences: int) -> Path:
     """Train one of NETS; store it and its card; the card's path."""
-    from lstm_video_lab.machine import describe_machine
+    from lstm_video_lab.devices import describe_machine
 
     started = time.perf_counter()
     net, card, score = NETS[name](settings)

@@ -11,6 +11,8 @@ import numpy as np
 from lstm_video_lab.checks import LabError
 
 FIELD_FILE = "mnist_test_seq.npy"  # uint8 (20, 10000, 64, 64)
+SOME = 16  # of either axis, to tell which is time
+CLEARLY = 0.95  # part of the other difference below which one is the smaller
 
 
 def find_clips(path: Path | str) -> Path | None:
@@ -35,14 +37,25 @@ def open_clips(path: Path) -> tuple[np.ndarray, str]:
 
 
 def as_clips(stored: np.ndarray, path: Path) -> tuple[np.ndarray, str]:
-    """Of the first two axes the shorter is time."""
-    layout = (
-        "time first" if stored.ndim > 1 and stored.shape[0] <= stored.shape[1] else "batch first"
-    )
+    """The sequences (N, T, C, H, W) of an array, and its layout in words."""
     clips = stored[..., None, :, :] if stored.ndim == 4 else stored
     if clips.ndim != 5 or clips.dtype != np.uint8 or 0 in clips.shape:
         words = f"{path}: {stored.dtype} {stored.shape} are no sequences"
         raise LabError(f"{words}: give uint8 (T, N, H, W), (N, T, H, W), or with 3 colours last")
+    layout = "time first" if _is_time_first(clips) else "batch first"
     clips = clips.swapaxes(0, 1) if layout == "time first" else clips
     clips = clips if clips.shape[2] in (1, 3) else np.moveaxis(clips, -1, 2)
     return np.asarray(clips), f"{layout}: {len(clips):,} sequences of {clips.shape[1]} frames"
+
+
+def _is_time_first(clips: np.ndarray) -> bool:
+    """Frames that follow each other are more alike than those of two sequences. Where pictures do
+    not tell (all black, or noise), the shorter axis is time.
+    """
+    if 1 in clips.shape[:2]:
+        return clips.shape[1] == 1  # of one frame there is nothing to continue
+    some = clips[:SOME, :SOME].astype(np.int16)
+    along_first, along_second = (np.abs(np.diff(some, axis=axis)).mean() for axis in (0, 1))
+    if min(along_first, along_second) < CLEARLY * max(along_first, along_second):
+        return bool(along_first < along_second)
+    return clips.shape[0] <= clips.shape[1]

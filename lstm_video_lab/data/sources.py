@@ -19,15 +19,8 @@ def open_data(settings: DataSettings, split: str = "train") -> Any:
     s = settings
     num_frames = s.frames_in + s.frames_out
     if s.data == "digits":
-        return BouncingDigits(
-            load_digits(s.digits, split),
-            num_digits=s.num_digits,
-            image_size=s.image_size,
-            num_frames=num_frames,
-            digit_size=s.digit_size,
-            speed=s.speed,
-            seed=s.seed,
-        )
+        digits, size = load_digits(s.digits, split), s.digit_size
+        return BouncingDigits(digits, s.num_digits, s.image_size, num_frames, size, s.speed, s.seed)
     if s.data == "camera":
         return CameraPatches(split, s.image_size, num_frames, s.channels, s.seed)
     videos = load_videos(s.data, split, s.channels)

@@ -35,15 +35,20 @@ def find_videos(folder: Path | str, split: str) -> list[Path]:
         raise FileNotFoundError(f"{folder}: no such folder: name one that holds videos")
     found = (path for path in folder.rglob("[!.]*") if path.suffix.lower() in ENDINGS)
     paths = sorted(path for path in found if path.is_file())
-    recordings = sorted({recording_of(path) for path in paths})
+    recordings = sorted(set(map(recording_of, paths)))
     if len(recordings) < 2:
         raise LabError(
             f"{folder}: {len(paths)} videos of {len(recordings)} recordings are too few: two are "
             "needed (where names differ in their last number, they are clips of one recording)"
         )
-    tests = {name for k, name in enumerate(recordings) if k % ONE_IN == ONE_IN - 1}
-    tests = tests or {recordings[-1]}
-    return [path for path in paths if _is_test(path, tests) == (split == "test")]
+    tests = set(recordings[ONE_IN - 1 :: ONE_IN]) or {recordings[-1]}
+    chosen = [path for path in paths if _is_test(path, tests) == (split == "test")]
+    if not chosen:
+        raise LabError(
+            f"{folder}: no video to {split} on: of UCF-101 groups 1 to 7 are for tests, the others "
+            "to train on: take some of both"
+        )
+    return chosen
 
 
 def load_videos(source: Path | str, split: str, channels: int = 1) -> list[np.ndarray]:
@@ -56,7 +61,8 @@ def load_videos(source: Path | str, split: str, channels: int = 1) -> list[np.nd
         clips, _ = open_clips(file)
         if clips.shape[2] != channels:
             raise LabError(f"{file}: {clips.shape[2]} channels, where channels={channels}")
-        return [clip for n, clip in enumerate(clips) if (n % ONE_IN == 4) == (split == "test")]
+        tests = range(ONE_IN - 1, len(clips), ONE_IN)
+        return [clip for n, clip in enumerate(clips) if (n in tests) == (split == "test")]
     paths = find_videos(source, split)
     kept: list[np.ndarray] = []
     for k in np.random.default_rng(0).permutation(len(paths)):

@@ -11,6 +11,9 @@ i, f, g, o themselves; `d_…` is the gradient of the loss at whatever follows; 
 """
 
 import os
+import warnings
+from functools import lru_cache
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -120,11 +123,18 @@ def _tanh(x: Tensor, out: Tensor) -> Tensor:
 def backend(x: Tensor) -> Any:
     """The compiled steps for tensors as this one, a module, or None for plain operations."""
     if x.is_cuda and HAS_TRITON:
-        from lstm_video_lab.layers import pointwise_triton
-
-        return pointwise_triton
+        return _compiled("pointwise_triton")
     if HAS_NUMBA and x.device.type == "cpu" and x.dtype != torch.float64 and x.is_contiguous():
-        from lstm_video_lab.layers import loop_numba
-
-        return loop_numba
+        return _compiled("loop_numba")
     return None
+
+
+@lru_cache
+def _compiled(name: str) -> Any:
+    """That module; None, with a warning, where what it needs is installed and does not work."""
+    try:
+        return import_module(f"lstm_video_lab.layers.{name}")
+    except Exception as error:  # numba beside a newer numpy, say: an ImportError, or any other
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        warnings.warn(f"layers run without {name}, which does not load ({reason})", stacklevel=2)
+        return None

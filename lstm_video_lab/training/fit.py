@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from lstm_video_lab.machine import flush_denormal
+from lstm_video_lab.devices import flush_denormal
 
 BAR = "{desc} {percentage:3.0f}% {bar:30} {elapsed} {postfix}"
 

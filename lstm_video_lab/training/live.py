@@ -18,7 +18,7 @@ from typing import Any
 
 from lstm_video_lab import pretrained
 from lstm_video_lab.checks import LabError
-from lstm_video_lab.machine import describe_machine
+from lstm_video_lab.devices import describe_machine
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training.fit import progress_bar

@@ -22,9 +22,9 @@ from lstm_video_lab import evaluation, pretrained
 from lstm_video_lab.checks import LabError
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.data.sources import open_data
+from lstm_video_lab.devices import flush_denormal, has_bf16, pick_device
 from lstm_video_lab.distributed import ALONE, RankLostError, Ranks
 from lstm_video_lab.files import write_whole
-from lstm_video_lab.machine import flush_denormal, has_bf16, pick_device
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints
@@ -238,11 +238,7 @@ class _Run:
         try:
             lines = log.read_text("utf-8").splitlines(keepends=True) if log.is_file() else []
             values = [json.loads(line) for line in lines if line.endswith("\n")]
-            kept = [
-                value
-                for value in values
-                if value["loss"] is not None and value["step"] <= self.step
-            ]
+            kept = [v for v in values if v["loss"] is not None and v["step"] <= self.step]
             if any(line[:7] != LOG_LINE[: len(line)] for line in lines):
                 raise ValueError
         except (ValueError, LookupError, TypeError, RecursionError):

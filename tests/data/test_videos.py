@@ -53,6 +53,13 @@ def test_ucf_101_is_split_by_the_groups_of_its_first_split(tmp_path):
     assert not set(tests) & set(train) and len(tests) + len(train) == 50
 
 
+@pytest.mark.parametrize(("groups", "lacks"), [(range(8, 12), "test"), (range(1, 5), "train")])
+def test_a_part_of_ucf_101_with_nothing_for_one_side_says_so(tmp_path, groups, lacks):
+    touch(tmp_path, *(f"Kayak/v_Kayak_g{g:02}_c01.avi" for g in groups))
+    with pytest.raises(ValueError, match=f"no video to {lacks} on: of UCF-101 groups 1 to 7"):
+        videos.find_videos(tmp_path, lacks)
+
+
 def test_clips_of_one_recording_stay_together(tmp_path):
     """HMDB-51's clips of a film are called film_0, film_1 …"""
     touch(tmp_path, *(f"run/film{k}_x_{c}.avi" for k in range(10) for c in range(3)))

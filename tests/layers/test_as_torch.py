@@ -401,9 +401,9 @@ def test_a_layer_runs_on_the_meta_device(name):
 def test_nothing_depends_on_the_default_device():
     code = (
         "import torch; torch.set_default_device('meta')\n"
-        "from lstm_video_lab import LSTM, ConvLSTM, machine\n"
+        "from lstm_video_lab import LSTM, ConvLSTM, devices\n"
         "x = torch.ones(3, 2, 4, device='cpu')\n"
-        "with machine.flush_denormal():\n"
+        "with devices.flush_denormal():\n"
         "    y = LSTM(4, 5, device='cpu')(x)[0]\n"
         "z = ConvLSTM(2, 3, 3, device='cpu')(torch.ones(3, 2, 2, 4, 4, device='cpu'))[0]\n"
         "(y.sum() + z.sum()).backward()\n"

@@ -1,6 +1,8 @@
 """The pointwise step: plain operations against the equations, Triton kernels against both."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -112,3 +114,23 @@ def test_a_layer_may_run_on_fused_steps(model, monkeypatch):
         results.append((output, h, c, *torch.autograd.grad(loss, list(model.parameters()))))
     for plain, pointwise_triton in zip(*results, strict=True):
         torch.testing.assert_close(pointwise_triton, plain, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("fault", ["ImportError('needs NumPy 2.3')", "SystemError('no LLVM')"])
+def test_a_numba_that_does_not_load_costs_a_line_and_no_more(tmp_path, fault):
+    """As after an upgrade of numpy alone."""
+    (tmp_path / "numba").mkdir()
+    (tmp_path / "numba" / "__init__.py").write_text(f"raise {fault}\n")
+    code = (
+        "import torch; from lstm_video_lab import LSTM\n"
+        "x, model = torch.ones(3, 2, 4), LSTM(4, 5)\n"
+        "model(x); model(x)[0].sum().backward()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "LAB_FAST": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+    )
+    said = [line for line in done.stderr.splitlines() if "Warning" in line]
+    assert done.returncode == 0 and len(said) == 1, done.stderr
+    assert "layers run without loop_numba, which does not load" in said[0]
+    assert fault.split("'")[1] in said[0]

@@ -17,7 +17,7 @@ import torch
 from lstm_video_lab import metrics
 from lstm_video_lab.data import BouncingDigits, Digits, load_digits
 from lstm_video_lab.data.frames import to_unit
-from lstm_video_lab.machine import flush_denormal
+from lstm_video_lab.devices import flush_denormal
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.training.fit import fit
 from lstm_video_lab.training.trials import resume_trials

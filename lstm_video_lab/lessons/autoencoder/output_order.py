@@ -20,7 +20,7 @@ from lstm_video_lab import evaluation, metrics
 from lstm_video_lab.checks import LabError
 from lstm_video_lab.data import BouncingDigits, load_digits
 from lstm_video_lab.data.frames import to_unit
-from lstm_video_lab.machine import flush_denormal, pick_device
+from lstm_video_lab.devices import flush_denormal, pick_device
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import loop

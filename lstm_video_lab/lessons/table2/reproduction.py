@@ -25,10 +25,10 @@ import torch
 from lstm_video_lab import evaluation, metrics, prediction
 from lstm_video_lab.checks import LabError
 from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.devices import describe_machine, has_bf16, pick_device
 from lstm_video_lab.files import write_json, write_whole
 from lstm_video_lab.layers import linear_maps
 from lstm_video_lab.lessons.table2 import grids
-from lstm_video_lab.machine import describe_machine, has_bf16, pick_device
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import checkpoints, runs
