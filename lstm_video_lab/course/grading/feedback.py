@@ -66,6 +66,7 @@ def page(book: Book, graded: GradedSubmission, only: Sequence[Exercise] | None =
         seed=grading.seed,
         signs=SIGNS,
         seconds=Limits().cpu_seconds,
+        wall_seconds=Limits().wall_seconds,
         warning=NOT_ISOLATED if grading.level == "limits" else "",
     )
 
