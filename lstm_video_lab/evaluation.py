@@ -10,7 +10,7 @@ import copy
 import dataclasses
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -90,15 +90,17 @@ def score(
     *,
     similarity: bool = False,
     ranks: Ranks = ALONE,
+    measure: Callable[..., Values] | None = None,
 ) -> dict[str, Values]:
     """{"future": {measure: (T, N)}, "reconstruction": …}: one number per frame, float64 on the CPU.
 
     The model sees the first `frames_in` frames of sequences 0 … N−1 and predicts the rest. It runs
     in evaluation mode, on its own device, and gets its mode back. A missing decoder has no entry.
+    `measure`, if not `measure_frames`, is called as that is.
     """
     ranks = ranks if sequences >= ranks.size else ALONE  # each has a part
     batch_size = min(batch_size, sequences // ranks.size)
-    is_logistic = model.settings.output == "logistic"
+    is_logistic, measure = model.settings.output == "logistic", measure or measure_frames
     batches: dict[str, list[Values]] = {}
     for frames in _batches(data, sequences, batch_size, ranks):
         past, following = frames.tensor_split([frames_in])
@@ -110,7 +112,7 @@ def score(
             truth = to_unit(target.to(raw.device))
             nats = metrics.cross_entropy(raw, truth) if is_logistic else None
             pixels = to_unit(raw).sigmoid() if is_logistic else raw  # linear: not clipped
-            batches.setdefault(part, []).append(judge(pixels, truth, nats, similarity))
+            batches.setdefault(part, []).append(measure(pixels, truth, nats, similarity))
     return {part: join(values, sequences, batch_size, ranks) for part, values in batches.items()}
 
 
@@ -158,7 +160,7 @@ def _number(value: Tensor) -> float | None:
     return value.item() if math.isfinite(value.item()) else None
 
 
-def judge(pixels: Tensor, target: Tensor, nats: Tensor | None, similarity: bool) -> Values:
+def measure_frames(pixels: Tensor, target: Tensor, nats: Tensor | None, similarity: bool) -> Values:
     """Each measure of frames (T, B, …): (T, B). Cross-entropy is undefined where `nats` are none,
     and a similarity where its window does not fit.
     """
@@ -248,7 +250,7 @@ def _baselines(world: World, sequences: int, similarity: bool) -> dict[str, Any]
         for name, one in guesses.items():
             guess = one.expand_as(later)
             nats = metrics.cross_entropy_of_probability(guess, later)  # of 0 and 1 infinite
-            batches[name].append(judge(guess, later, nats, similarity))
+            batches[name].append(measure_frames(guess, later, nats, similarity))
     return {name: summary(join(values)) for name, values in batches.items()}
 
 

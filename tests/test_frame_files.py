@@ -7,7 +7,7 @@ from PIL import Image
 
 from lstm_video_lab import Settings, load_pretrained, training
 from lstm_video_lab.cli import main
-from lstm_video_lab.commands import frame_files
+from lstm_video_lab.commands import frame_files, frame_output
 from lstm_video_lab.evaluation import heldout_data
 
 NAME = "composite-two-digits"
@@ -68,7 +68,7 @@ def test_images_and_videos_go_in_pictures_and_animations_come_out(world, tmp_pat
 def test_a_picture_of_frames_in_colour_is_in_colour(tmp_path):
     red, blue = torch.zeros(2, 2, 3, 16, 16)  # two frames each
     red[:, 0] = blue[:, 2] = 1
-    frame_files.write_frames(tmp_path / "y.png", red, torch.cat([blue, blue]))
+    frame_output.write_frames(tmp_path / "y.png", red, torch.cat([blue, blue]))
     pixels = np.asarray(Image.open(tmp_path / "y.png"))
     high, wide, colours = pixels.shape
     assert colours == 3 and wide > 4 * 16

@@ -119,10 +119,12 @@ def test_pictures_that_cannot_be_read_are_named(tmp_path, monkeypatch):
     Image.fromarray(BASE[:20]).save(path / "01.png")
     with pytest.raises(ValueError, match=r"01\.png: is 48×20, 00\.png is 48×32"):
         read_clip(path)
-    (path / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic")
-    for named in (path, path / "IMG_1.HEIC"):
-        with pytest.raises(ValueError, match="HEIC pictures cannot be read: save them as JPEG"):
-            read_clip(named)
+    for name in ("IMG_1.HEIC", "shared.jpg"):
+        (path / name).write_bytes(b"\0\0\0\x18ftypheic")
+        for named in (path, path / name):
+            with pytest.raises(ValueError, match="HEIC pictures cannot be read: save them as JPEG"):
+                read_clip(named)
+        (path / name).unlink()
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 500)
     with pytest.raises(ValueError, match=r"00\.png: too large for a picture"):
         read_clip(path / "00.png")
@@ -152,10 +154,11 @@ def test_an_array_is_read_whatever_its_kind_and_name(tmp_path, name, kind):
 av = pytest.importorskip("av", reason="PyAV is not installed")
 
 
-def video(path, frames, rate=10, times=None, codec="libx264", options=None):
+def video(path, frames, rate=10, times=None, codec="libx264", options=None, pixel=None):
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, options=options or {})
         stream.height, stream.width = frames[0].shape
+        stream.codec_context.sample_aspect_ratio = pixel or Fraction(1)
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         for k, image in enumerate(frames):
             frame = av.VideoFrame.from_ndarray(image, format="gray").reformat(format=stream.pix_fmt)
@@ -191,6 +194,18 @@ def test_a_video_is_turned_as_its_header_says(tmp_path, degrees):
     assert np.array_equal(clip.frames, np.rot90(plain, -degrees // 90, (2, 3)))
     assert "turned by" in describe(clip, 32)
     assert np.array_equal(videos.decode(path), clip.frames)  # what `train --data` learns from
+
+
+@pytest.mark.parametrize(("pixel", "width"), [(Fraction(16, 11), 93), (Fraction(1, 2), 32)])
+def test_a_video_whose_pixels_are_not_square_is_stretched(tmp_path, pixel, width):
+    path = tmp_path / "dvd.mp4"
+    video(path, moving(6), pixel=pixel)
+    clip = read_clip(path)
+    assert clip.frames.shape == (6, 1, 48, width)
+    assert f"stretched from 64 to {width} pixels" in describe(clip, 32)
+    bright = clip.frames[0, 0, :24] > 125
+    assert abs(bright.mean() - 0.5) < 0.03  # its left half, as before
+    assert np.array_equal(videos.decode(path), clip.frames)
 
 
 def test_a_variable_rate_is_said_and_can_be_sampled(tmp_path):

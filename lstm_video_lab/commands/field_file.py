@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,48 +24,39 @@ from tqdm import tqdm
 
 from lstm_video_lab import evaluation, metrics
 from lstm_video_lab.checks import LabError
-from lstm_video_lab.data.clips import as_clips, find_clips, open_clips
+from lstm_video_lab.commands.arrays import load_array
+from lstm_video_lab.data.clips import as_clips, find_clips
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.files import whole
-from lstm_video_lab.prediction import predict_raw, to_pixels
 
 FRAMES_IN = FRAMES_OUT = 10  # what papers on this file show, and ask for
 BATCH = 100
-LARGEST_NPZ = 2**28  # bytes: it has to be in memory as a whole
+THEIRS = "openstl "  # before the names of the measures of others, while they are joined
 
 
 class Clips:
-    """The sequences of a file: `.batch(index, B)` is uint8 (T, B, H, W), or (T, B, C, H, W)."""
+    """The sequences of a file: `.batch(index, B)` is uint8 (T, B, H, W), or (T, B, C, H, W).
+
+    `progress` is told how many have been read.
+    """
+
+    progress: Callable[[int], Any] | None = None
 
     def __init__(self, path: Path) -> None:
         file = find_clips(path)
         if file is None:
             raise FileNotFoundError(f"{path}: no such file, nor a folder with mnist_test_seq.npy")
         self.path = file
-        self.array, self.layout = read_clips(file)  # (N, T, C, H, W)
+        self.array, self.layout = as_clips(load_array(file), file)  # (N, T, C, H, W)
         self.count, self.num_frames, self.channels, self.height, self.width = self.array.shape
 
     def batch(self, index: int, batch_size: int) -> Tensor:
-        part = self.array[index * batch_size : (index + 1) * batch_size]
+        """As the data of a run: its first frames, those seen and those asked for."""
+        part = self.array[index * batch_size : (index + 1) * batch_size, : FRAMES_IN + FRAMES_OUT]
+        if self.progress is not None:
+            self.progress(len(part))
         frames = torch.from_numpy(np.ascontiguousarray(part.swapaxes(0, 1)))
         return frames[:, :, 0] if self.channels == 1 else frames
-
-
-def read_clips(path: Path) -> tuple[np.ndarray, str]:
-    """(N, T, C, H, W) and the layout in words; a .npy by memory map, a small .npz in memory."""
-    if not zipfile.is_zipfile(path):
-        return open_clips(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > LARGEST_NPZ:
-            raise ValueError(f"{size} bytes, which a .npz would take in memory: save it as .npy")
-        with np.load(path, allow_pickle=False) as arrays:
-            if len(arrays.files) != 1:
-                raise ValueError(f"{len(arrays.files)} arrays: save one alone")
-            return as_clips(arrays[arrays.files[0]], path)
-    except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
-        raise LabError(f"{path}: cannot be read as sequences ({error})") from None
 
 
 def score(model: Any, clips: Clips, sequences: int) -> dict[str, Any]:
@@ -75,39 +65,47 @@ def score(model: Any, clips: Clips, sequences: int) -> dict[str, Any]:
     Raises ValueError for a model of another size, or too few frames or sequences.
     """
     _check_fit(model, clips, sequences)
-    is_logistic = model.settings.output == "logistic"
-    parts: dict[str, list] = {}
-    for k in tqdm(range(math.ceil(sequences / BATCH)), disable=None, file=sys.stderr):
-        frames = clips.batch(k, BATCH)[: FRAMES_IN + FRAMES_OUT, : sequences - k * BATCH]
-        past, future = frames.split([FRAMES_IN, FRAMES_OUT])
-        raw = predict_raw(model, past, FRAMES_OUT)
-        for name, target in (("future", future), ("reconstruction", past.flip(0))):
-            output = getattr(raw, name)
-            if output is None:
-                continue
-            truth = to_unit(target.to(output.device))
-            nats = metrics.cross_entropy(output, truth) if is_logistic else None
-            pixels = to_pixels(model, output) if is_logistic else output
-            ours = evaluation.judge(pixels, truth, nats, similarity=True)
-            parts.setdefault(name, []).append(ours)
-            if name == "future":
-                parts.setdefault("openstl", []).append(openstl(pixels, truth))
-        for name, guess in (("copy_last", past[-1:].expand_as(future)), ("entropy_bound", future)):
-            nats = metrics.cross_entropy_of_probability(guess, future)
-            judged = evaluation.judge(to_unit(guess), to_unit(future), nats, similarity=True)
-            parts.setdefault(name, []).append(judged)
-    joined = {name: evaluation.join(values) for name, values in parts.items()}
-    means = {name: value.mean().item() for name, value in joined.get("openstl", {}).items()}
+    with tqdm(total=sequences, unit="sequence", disable=None, file=sys.stderr) as bar:
+        clips.progress = bar.update
+        values = evaluation.score(
+            model, clips, FRAMES_IN, sequences, BATCH, similarity=True, measure=_all_measures
+        )
+        clips.progress = None
+    ours, theirs = {}, {}
+    for part, measured in values.items():
+        ours[part] = {k: v for k, v in measured.items() if not k.startswith(THEIRS)}
+        theirs[part] = {k: v.mean().item() for k, v in measured.items() if k.startswith(THEIRS)}
+    means = {k.removeprefix(THEIRS): v for k, v in theirs.get("future", {}).items()}
     return {
         "file": str(clips.path),
         "layout": clips.layout,
         "sequences": sequences,
         "image_size": clips.height,
-        "future": evaluation.summary(joined.get("future")),
-        "reconstruction": evaluation.summary(joined.get("reconstruction")),
+        "future": evaluation.summary(ours.get("future")),
+        "reconstruction": evaluation.summary(ours.get("reconstruction")),
         "openstl": {k: v if math.isfinite(v) else None for k, v in means.items()} or None,
-        "baselines": {k: evaluation.summary(joined[k]) for k in ("entropy_bound", "copy_last")},
+        "baselines": _baselines(clips, sequences),
     }
+
+
+def _all_measures(
+    pixels: Tensor, truth: Tensor, nats: Tensor | None, similarity: bool
+) -> evaluation.Values:
+    theirs = {THEIRS + name: value for name, value in openstl(pixels, truth).items()}
+    return evaluation.measure_frames(pixels, truth, nats, similarity) | theirs
+
+
+def _baselines(clips: Clips, sequences: int) -> dict[str, Any]:
+    """What needs no learning and no world: as in `evaluation.baselines`."""
+    batches: dict[str, list[evaluation.Values]] = {"entropy_bound": [], "copy_last": []}
+    for k in range(math.ceil(sequences / BATCH)):
+        past, future = clips.batch(k, BATCH)[:, : sequences - k * BATCH].split(FRAMES_IN)
+        guesses = {"entropy_bound": future, "copy_last": past[-1:].expand_as(future)}
+        for name, guess in guesses.items():
+            nats = metrics.cross_entropy_of_probability(guess, future)
+            measured = evaluation.measure_frames(to_unit(guess), to_unit(future), nats, True)
+            batches[name].append(measured)
+    return {name: evaluation.summary(evaluation.join(parts)) for name, parts in batches.items()}
 
 
 def openstl(pixels: Tensor, truth: Tensor) -> dict[str, Tensor]:

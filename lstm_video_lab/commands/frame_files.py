@@ -1,16 +1,12 @@
-"""Frames of one's own for `lstm-video-lab predict`: read from files, and what is predicted written.
+"""Frames of one's own for `lstm-video-lab predict`: read from files, and said how.
 
-Frames come from an array, a file of sequences, a folder of pictures, an animation or a video; the
-continuation goes into an array (.npy), a picture (.png) or an animation (.gif), by the ending of
-its name.
+They come from an array, a file of sequences, a folder of pictures, an animation or a video.
 
 Letters: T frames, C channels, H × W the size of a frame, S the side that a model was built for.
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,20 +17,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lstm_video_lab import plots
 from lstm_video_lab.checks import LabError
-from lstm_video_lab.commands import needs, pictures
+from lstm_video_lab.commands import pictures
+from lstm_video_lab.commands.arrays import is_array, load_array
 from lstm_video_lab.data.clips import as_clips, find_clips
 from lstm_video_lab.data.frames import to_unit
 from lstm_video_lab.data.videos import as_frames, decoded
-from lstm_video_lab.files import check_target, write_whole
 
-ENDINGS = (".npy", ".png", ".gif")
-MILLISECONDS = 150  # of a frame in an animation
-COPIES = 60  # bytes that a pixel takes on its way from a prediction to a file
 STEADY = 0.1  # part of the usual time between two frames by which a steady rate may differ
-SHEET = 96  # pixels: height of a frame in a sheet
-NUMPY = b"\x93NUMPY"
 Timed = Iterator[tuple[float, list[str], np.ndarray]]  # time in seconds, what was done, pixels
 
 
@@ -62,7 +52,7 @@ def read_clip(
     if not path.exists():
         raise FileNotFoundError(f"{path}: not found: name an array, a folder of images or a video")
     file = find_clips(path)
-    if file is not None and (path.is_dir() or _is_array(file)):
+    if file is not None and (path.is_dir() or is_array(file)):
         _refuse(rate, "--rate", path, "is no video")
         clip = _read_array(file, channels, sequence)
     elif not path.is_dir() and not path.is_file():
@@ -81,18 +71,8 @@ def _refuse(value: object, flag: str, path: Path, what: str) -> None:
         raise LabError(f"{flag} {value}: {path} {what}: leave {flag} out")
 
 
-def _is_array(path: Path) -> bool:
-    with path.open("rb") as file:
-        begins = file.read(len(NUMPY))
-    is_named = path.suffix.lower() in (".npy", ".npz")
-    return is_named or begins == NUMPY or zipfile.is_zipfile(path)
-
-
 def _read_array(path: Path, channels: int, sequence: int | None) -> Clip:
-    try:
-        array = _load(path)
-    except (ValueError, EOFError, OSError, SyntaxError, zipfile.BadZipFile) as error:
-        raise LabError(f"{path}: cannot be read as an array ({error})") from None
+    array = load_array(path)
     channels_last = array.ndim == 4 and array.shape[1] not in (1, 3) and array.shape[-1] in (1, 3)
     is_frames = array.ndim == 3 or (array.ndim == 4 and (array.shape[1] <= 4 or channels_last))
     if sequence is None and array.ndim in (4, 5) and not is_frames:
@@ -106,19 +86,6 @@ def _read_array(path: Path, channels: int, sequence: int | None) -> Clip:
     if channels_last:
         return Clip(path, np.moveaxis(array, -1, 1), ["channels last"])
     return Clip(path, array[:, None] if array.ndim == 3 else array)
-
-
-def _load(path: Path) -> np.ndarray:
-    """A .npy by memory map, the one array of a .npz in memory, whatever their names are."""
-    if not zipfile.is_zipfile(path):
-        return np.load(path, mmap_mode="r", allow_pickle=False)
-    with zipfile.ZipFile(path) as archive:
-        size = sum(member.file_size for member in archive.infolist())
-    needs.check_memory(size, "the .npz", "save one array as .npy")
-    with np.load(path, allow_pickle=False) as arrays:
-        if len(arrays.files) != 1:
-            raise ValueError(f"{len(arrays.files)} arrays: save one alone")
-        return arrays[arrays.files[0]]
 
 
 def _checked(path: Path, frames: np.ndarray) -> np.ndarray:
@@ -146,12 +113,9 @@ def _read_pictures(path: Path, channels: int, rate: float | None, most: int | No
             _refuse(rate, "--rate", path, "is a folder of images")
             return _read_folder(path, found[:most], channels, len(found))
         path = found[0]
-    if path.suffix.lower() in pictures.UNREAD:
-        raise LabError(f"{path}: HEIC pictures cannot be read: save them as JPEG")
-    if pictures.is_picture(path):
-        pages: Timed = pictures.read_pages(path, channels)
-    else:
-        pages = _video_pages(path, channels)
+    pictures.refuse_heic(path)
+    read_pages = pictures.read_pages if pictures.is_picture(path) else decoded
+    pages: Timed = read_pages(path, channels)
     if rate is not None:
         pages = _resampled(pages, rate)
     read = list(islice(pages, most))
@@ -160,11 +124,6 @@ def _read_pictures(path: Path, channels: int, rate: float | None, most: int | No
         [_rate_in_words([time for time, _, _ in read])] if rate is None else [f"{rate:g} frames/s"]
     )
     return Clip(path, as_frames(path, [pixels for *_, pixels in read]), [n for n in notes if n])
-
-
-def _video_pages(path: Path, channels: int) -> Timed:
-    for time, turned, pixels in decoded(path, channels):
-        yield time, [f"turned by {turned}°"] if turned else [], pixels
 
 
 def _read_folder(path: Path, found: list[Path], channels: int, count: int) -> Clip:
@@ -230,100 +189,3 @@ def fitted(frames: np.ndarray, side: int) -> Tensor:
     if short == side:
         return square
     return F.interpolate(square, (side, side), mode="area" if short > side else "nearest")
-
-
-def check_targets(source: Path, out: Path, show: Path | None) -> None:
-    """Before the work: raises ValueError or OSError for files that cannot be written."""
-    check_ending(out)
-    if show is not None and show.suffix.lower() != ".png":
-        raise LabError(f"{show}: unknown ending: a sheet is a .png")
-    for target in filter(None, (out, show)):
-        check_target(target)
-        if target.exists() and source.exists() and target.samefile(source):
-            raise LabError(f"{target}: is what the frames are read from: name another file")
-    if show is not None and show.resolve() == out.resolve():
-        raise LabError(f"{show}: is --out and --show at once: name another file")
-
-
-def check_ending(path: Path) -> None:
-    """Raises ValueError for a file whose name does not say what it is to be."""
-    if path.suffix.lower() not in ENDINGS:
-        raise LabError(f"{path}: unknown ending: choose one of {', '.join(ENDINGS)}")
-
-
-def write_frames(path: Path, seen: Tensor, predicted: Tensor) -> None:
-    """Write what was predicted, (T, C, S, S); a picture or animation shows what was seen, too.
-
-    A picture in colour has a row of frames seen above one of frames predicted, without words.
-
-    Raises ValueError for an unknown ending, OSError where nothing can be written.
-    """
-    check_ending(path)
-    ending = path.suffix.lower()
-    if ending == ".npy":
-        buffer = io.BytesIO()
-        np.save(buffer, predicted.numpy())
-        write_whole(path, buffer.getvalue())
-    elif ending == ".png" and predicted.shape[1] == 3:
-        write_whole(path, _tiled([[_tile(part) for part in row] for row in (seen, predicted)]))
-    elif ending == ".png":
-        rows = {"seen": _grey(seen), "predicted": _grey(predicted)}
-        write_whole(path, plots.frames(rows, "Frames that were seen and frames predicted.").png)
-    else:
-        write_whole(path, _animation(seen, predicted))
-
-
-def write_sheet(path: Path, frames: np.ndarray, seen: Tensor) -> None:
-    """Frames as they were read, and below each what the model sees of it."""
-    read = []
-    for part in to_unit(torch.from_numpy(np.array(frames))):
-        image = _image((part * 255).round().byte())
-        wide = round(SHEET * image.width / image.height) or 1
-        read.append(image.resize((wide, SHEET)))
-    write_whole(path, _tiled([read, [_tile(part) for part in seen]]))
-
-
-def _tile(frame: Tensor):
-    """(C, S, S) in [0, 1] as a picture whose pixels can be told apart."""
-    return _image((frame * 255).round().byte()).resize((SHEET, SHEET), 0)
-
-
-def _tiled(rows: list[list]) -> bytes:
-    """A .png of rows of pictures, each as high as a row and none wider than a column."""
-    from PIL import Image
-
-    step = max(image.width for row in rows for image in row) + 4
-    longest = max(len(row) for row in rows)
-    high = SHEET + 4
-    sheet = Image.new(rows[0][0].mode, (step * longest, high * len(rows) - 4))
-    for r, row in enumerate(rows):
-        for k, image in enumerate(row):
-            sheet.paste(image, (step * k, high * r))
-    buffer = io.BytesIO()
-    sheet.save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def _image(frame: Tensor):
-    """uint8 (C, H, W)."""
-    from PIL import Image
-
-    return Image.fromarray((frame[0] if len(frame) == 1 else frame.movedim(0, -1)).numpy())
-
-
-def _grey(frames: Tensor) -> np.ndarray:
-    return frames.mean(1).numpy()  # (T, C, S, S) → (T, S, S)
-
-
-def _animation(seen: Tensor, predicted: Tensor) -> bytes:
-    """Seen frames with a light border, then the predicted ones with a dark one."""
-    pages = []
-    for frames, shade in ((seen, 255), (predicted, 90)):
-        scaled = (frames.repeat_interleave(4, 2).repeat_interleave(4, 3) * 255).round().byte()
-        framed = F.pad(scaled, (4, 4, 4, 4), value=shade)  # (T, C, 4S + 8, 4S + 8)
-        pages += [_image(page) for page in framed]
-    buffer = io.BytesIO()
-    pages[0].save(
-        buffer, "GIF", save_all=True, append_images=pages[1:], duration=MILLISECONDS, loop=0
-    )
-    return buffer.getvalue()

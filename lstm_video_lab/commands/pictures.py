@@ -22,6 +22,7 @@ ENDINGS = (
     *(".ppm", ".pgm", ".pbm", ".jp2", ".tga", ".mpo", ".jfif"),
 )
 UNREAD = (".heic", ".heif")
+BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")  # with which such a file begins
 DIGITS = re.compile(r"([0-9]+)")  # `isdigit` would take ², which is no number
 SIXTEEN = 257  # of 65,535 makes 255
 
@@ -33,9 +34,16 @@ def find_pictures(folder: Path) -> list[Path]:
     """
     files = [path for path in folder.iterdir() if path.is_file() and path.name[0] != "."]
     for path in files:
-        if path.suffix.lower() in UNREAD:
-            raise LabError(f"{path}: HEIC pictures cannot be read: save them as JPEG")
+        refuse_heic(path)
     return sorted((f for f in files if f.suffix.lower() in ENDINGS), key=natural_order)
+
+
+def refuse_heic(path: Path) -> None:
+    """Raises ValueError for a picture as telephones take them, by its name or its content."""
+    with path.open("rb") as file:
+        begins = file.read(12)
+    if path.suffix.lower() in UNREAD or (begins[4:8] == b"ftyp" and begins[8:] in BRANDS):
+        raise LabError(f"{path}: HEIC pictures cannot be read: save them as JPEG")
 
 
 def natural_order(path: Path) -> list[tuple[int, str]]:

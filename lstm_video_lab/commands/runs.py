@@ -61,27 +61,27 @@ def add_predict(parser: argparse.ArgumentParser) -> None:
 
 
 def run_predict(arguments: argparse.Namespace) -> int:
-    from lstm_video_lab.commands import frame_files
+    from lstm_video_lab.commands import frame_files, frame_output
     from lstm_video_lab.commands.evaluate import open_model
     from lstm_video_lab.prediction import predict
 
     a = arguments
-    frame_files.check_targets(a.frames, a.out, a.show)
+    frame_output.check_targets(a.frames, a.out, a.show)
     model, settings = open_model(a.model)
     s = model.settings
     if not s.predict:
         raise LabError("this model only gives its input back: train one with predict on")
     seen_count = a.seen or settings.frames_in
-    needed = frame_files.COPIES * (a.steps + seen_count) * s.channels * s.image_size**2
+    needed = frame_output.COPIES * (a.steps + seen_count) * s.channels * s.image_size**2
     needs.check_memory(needed, f"--steps {a.steps} after {seen_count} frames", "give fewer")
     clip = frame_files.read_clip(a.frames, s.channels, a.sequence, a.rate, seen_count)
     seen = frame_files.fitted(clip.frames, s.image_size)  # (T, C, S, S)
     print(frame_files.describe(clip, s.image_size), flush=True)
     if a.show is not None:
-        frame_files.write_sheet(a.show, clip.frames, seen)
+        frame_output.write_sheet(a.show, clip.frames, seen)
     future = predict(model, seen[:, None], a.steps).future
     assert future is not None
-    frame_files.write_frames(a.out, seen, future[:, 0])
+    frame_output.write_frames(a.out, seen, future[:, 0])
     print(f"{len(seen)} frames seen, {a.steps} predicted: {a.out}")
     return 0
 

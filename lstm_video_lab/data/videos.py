@@ -22,6 +22,7 @@ MOST_BYTES = 2**28  # of all that are kept in memory
 UCF_NAME = re.compile(r"v_.+_g(\d+)_c\d+$")  # a class, a group (one recording), a clip
 PHONE = re.compile(r"(img|vid|pxl|mvi|mov|dsc\w?|g[xh]\d\d|gopr?)[_-]?\d{4,}([_-]\d{4,})?", re.I)
 UCF_TEST_GROUPS = range(1, 8)  # of its official first split
+WIDEST = 4.0  # of a pixel that is not square: what is more is a damaged header
 ONE_IN = 5  # recordings of other folders, or sequences of a file, is for tests
 
 
@@ -85,8 +86,9 @@ def as_frames(path: Path | str, images: list[np.ndarray]) -> np.ndarray:
     return video[:, None] if video.ndim == 3 else np.ascontiguousarray(video.transpose(0, 3, 1, 2))
 
 
-def decoded(path: Path | str, channels: int = 1) -> Iterator[tuple[float, int, np.ndarray]]:
-    """Each frame of a video, upright, after its time in seconds and the degrees it was turned by.
+def decoded(path: Path | str, channels: int = 1) -> Iterator[tuple[float, list[str], np.ndarray]]:
+    """Each frame of a video as a viewer shows it, after its time in seconds and what was done to it
+    for that.
 
     A video that breaks off ends there, with a warning. Raises ImportError without PyAV, ValueError
     for a file that is no video.
@@ -100,12 +102,18 @@ def decoded(path: Path | str, channels: int = 1) -> Iterator[tuple[float, int, n
     count = 0
     try:
         with av.open(f"file:{path}") as container:
-            for frame in container.decode(video=0):
-                image = frame.to_ndarray(format="gray" if channels == 1 else "rgb24")
+            stream = container.streams.video[0]
+            stretch = float(stream.sample_aspect_ratio or 1)  # a pixel's width by its height
+            stretch = stretch if 1 / WIDEST <= stretch <= WIDEST else 1.0
+            for frame in container.decode(stream):
+                width, turned = round(frame.width * stretch), round(frame.rotation)
+                image = frame.to_ndarray(format="gray" if channels == 1 else "rgb24", width=width)
                 count += 1
-                turned = round(frame.rotation)
-                yield frame.time or 0.0, turned, np.rot90(image, round(turned / 90))
-            steps = 3 / (container.streams.video[0].average_rate or 1)  # seconds
+                notes = [f"turned by {turned}°"] if turned else []
+                if width != frame.width:
+                    notes.append(f"stretched from {frame.width} to {width} pixels, as it asks for")
+                yield frame.time or 0.0, notes, np.rot90(image, round(turned / 90))
+            steps = 3 / (stream.average_rate or 1)  # seconds
             ends = (container.duration or 0) / 1e6  # as its header says
             if count and not container.streams.audio and ends > (frame.time or 0.0) + steps:
                 raise av.InvalidDataError(0, "its end is missing")
