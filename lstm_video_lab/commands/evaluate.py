@@ -143,9 +143,9 @@ def run_digits(arguments: argparse.Namespace) -> int:
     if a.split == "test":
         settings = dataclasses.replace(settings, seed=HELDOUT_SEED)
     side, frames = settings.image_size, settings.frames_in + settings.frames_out
-    if a.sequences < frames:  # readers take the shorter axis for time
+    if a.sequences < frames:  # others take the shorter axis for time
         raise LabError(
-            f"--sequences {a.sequences}: fewer than the {frames} frames of each would be read as "
+            f"--sequences {a.sequences}: fewer than the {frames} frames of each may be read as "
             f"{frames} sequences of {a.sequences} frames: write {frames} or more"
         )
     needs.check_disk(frames * a.sequences * side * side, a.out, "this file")

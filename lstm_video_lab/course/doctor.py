@@ -33,6 +33,7 @@ LEAST = {
 }
 FOR_GRADING = {"nbval": "0.11", "pytest": "8.3"}
 IMPORTS = ("torch", "matplotlib.pyplot", "ipywidgets", "anywidget", "jupyterlab", "sklearn")
+EXTRAS = ("numba", "av")  # tried where they are installed
 INSTALL = "pip install -c constraints.txt -e ."
 FILES_OPEN = 256  # at once, that a grading may need
 PROTECTION = {  # level of the sandbox → what it keeps answers from
@@ -126,11 +127,21 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _imports() -> Iterator[Finding]:
     """All at once, for torch alone takes seconds. What is installed may still be broken."""
-    failures = doctor_runs.try_imports(IMPORTS)
+    extras = [name for name in EXTRAS if _is_installed(name)]
+    names = [*IMPORTS, *extras]
+    failures = doctor_runs.try_imports(names)
     for name, reason in failures.items():
-        yield Finding(False, f"import {name} fails ({reason}): mend that, or {INSTALL}")
+        advice = f"pip uninstall {name}, without which lessons run" if name in extras else INSTALL
+        yield Finding(False, f"import {name} fails ({reason}): mend that, or {advice}")
     if not failures:
-        yield Finding(True, f"imports: {', '.join(IMPORTS)}")
+        yield Finding(True, f"imports: {', '.join(names)}")
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return bool(importlib.metadata.version(package))
+    except importlib.metadata.PackageNotFoundError:
+        return False
 
 
 def _browsers_half(half: Half) -> Finding:

@@ -210,6 +210,27 @@ def test_imports_that_fail_are_told_with_their_reason(capsys, monkeypatch):
     }
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_an_extra_is_tried_where_it_is_installed(capsys, monkeypatch, is_there):
+    """Numba beside a newer numpy is installed, and does not import."""
+    real = importlib.metadata.version
+
+    def version(name):
+        if name == "numba" and not is_there:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return "0.63" if name == "numba" else real(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    reasons = {"numba": "ImportError: Numba needs NumPy 2.3 or less"}
+    monkeypatch.setattr(
+        doctor_runs, "try_imports", lambda names: {n: reasons[n] for n in names if n in reasons}
+    )
+    if is_there:
+        only(capsys, "import numba fails", "NumPy 2.3 or less", "pip uninstall numba")
+    else:
+        assert said(capsys) == (0, [])
+
+
 @pytest.mark.parametrize("names", [{"NAME": True}, ["NAME"], {"NAME:plugin": True}])
 @pytest.mark.parametrize("half", doctor.HALVES, ids=lambda half: half.name)
 def test_a_browsers_half_that_is_switched_off(capsys, monkeypatch, tmp_path, half, names):
