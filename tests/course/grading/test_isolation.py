@@ -355,6 +355,38 @@ def f():
     except KeyError:
         return found + [called[0], called[1:]]
 """
+OTHER_WORKERS = """
+import multiprocessing, threading
+import torch.multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from torch.utils.data import DataLoader, TensorDataset
+
+def put(queue, n):
+    queue.put(n)
+
+def f():
+    found = []
+    for target, words in (int, ("no number",)), (exit, ()):
+        thread = threading.Thread(target=target, args=words)
+        thread.start()
+        thread.join()
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=context, max_tasks_per_child=1) as workers:
+        found += workers.map(abs, [-1])
+    for pools in (context, torch.multiprocessing):
+        with pools.Pool(2) as workers:
+            found += workers.map(abs, [-2])
+    for processes in (context, multiprocessing):
+        queue, lock = processes.Queue(), processes.Lock()
+        process = processes.Process(target=put, args=(queue, 3))
+        process.start()
+        process.join()
+        with lock:
+            found.append(queue.get())
+    clips = TensorDataset(torch.full((2, 1), 4).share_memory_())
+    found += [int(x[0]) for x, in DataLoader(clips, num_workers=2, persistent_workers=True)]
+    return found + torch.func.vmap(torch.func.grad(lambda x: 5 * x))(torch.ones(1)).tolist()
+"""
 
 
 def test_calls_that_are_refused_and_change_no_value_do_no_harm(sandbox):
@@ -368,6 +400,10 @@ def test_whatever_a_pool_is_asked_for_is_done_at_once(sandbox):
     assert value(sandbox, POOLS) == [
         [11], [11], [11], [11, 12], [11, 12], [13], [True, False], [11, 12], ["'wrong'"]
     ]  # fmt: skip
+
+
+def test_workers_of_any_kind_work_at_once_and_an_error_in_a_thread_stays_there(sandbox):
+    assert value(sandbox, OTHER_WORKERS) == [1, 2, 2, 3, 3, 4, 4, 5]
 
 
 def test_no_frame_above_an_answer_knows_where_the_secrets_are(sandbox, tmp_path):

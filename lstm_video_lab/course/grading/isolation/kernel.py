@@ -1,23 +1,27 @@
 """What an answer finds in the kernel that it is run in. This runs in the child.
 
 Calls that the walls refuse and that change no value do nothing here, so that they cost nobody a
-point: threads run at once, compiled functions are the functions themselves.
+point: threads and processes run at once, compiled functions are the functions themselves.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
 import multiprocessing
+import multiprocessing.context
 import multiprocessing.pool
+import queue
 import sys
 import threading
 import types
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import torch
+from torch.utils.data import DataLoader
 
 
 class Shell:
@@ -53,17 +57,30 @@ def replace_refused_calls() -> None:
         (torch, "compile", _compile),
         (torch, "set_num_threads", lambda number: None),
         (torch, "set_num_interop_threads", lambda number: None),
+        (torch.Tensor, "share_memory_", lambda self: self),
+        (DataLoader, "__init__", _begin_loader),
         (threading.Thread, "start", _start),
         (threading.Thread, "join", lambda self, timeout=None: None),
         (ThreadPoolExecutor, "__init__", _begin_executor),
         (ThreadPoolExecutor, "submit", _submit),
         (concurrent.futures, "ProcessPoolExecutor", ThreadPoolExecutor),
-        (multiprocessing, "Pool", Pool),
         (multiprocessing.pool, "Pool", Pool),
         (multiprocessing.pool, "ThreadPool", Pool),
+        (multiprocessing.process.BaseProcess, "start", _run_quietly),
+        (multiprocessing.process.BaseProcess, "join", lambda self, timeout=None: None),
     ]
+    at_once = {"Pool": Pool, "Lock": threading.Lock, "RLock": threading.RLock,
+               "Queue": queue.Queue, "SimpleQueue": queue.SimpleQueue}  # fmt: skip
+    for name, kind in at_once.items():
+        replaced += [(module, name, kind) for module in (multiprocessing, torch.multiprocessing)]
+        of_context = _without_context(kind)
+        replaced.append((multiprocessing.context.BaseContext, name, of_context))
     for owner, name, call in replaced:
         setattr(owner, name, call)
+
+
+def _without_context(kind: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda context, *arguments, **options: kind(*arguments, **options)
 
 
 def _compile(model: Any = None, **options: Any) -> Any:
@@ -73,7 +90,27 @@ def _compile(model: Any = None, **options: Any) -> Any:
 def _start(thread: threading.Thread) -> None:
     """Run a thread at once; not one that a package has started to watch something for ever."""
     if not thread.daemon or type(thread).__module__ in ("threading", "__main__"):
-        thread.run()
+        _run_quietly(thread)
+
+
+def _run_quietly(worker: threading.Thread | multiprocessing.process.BaseProcess) -> None:
+    """An error in a worker is its own: whoever started it goes on."""
+    with suppress(Exception, SystemExit):
+        worker.run()
+
+
+_begin_loader_with_workers = DataLoader.__init__
+
+
+def _begin_loader(self: DataLoader, *arguments: Any, **options: Any) -> None:
+    """A loader that loads by itself; `num_workers` is the sixth of its arguments."""
+    for name in ("prefetch_factor", "persistent_workers", "multiprocessing_context"):
+        options.pop(name, None)
+    if len(arguments) > 5:
+        arguments = (*arguments[:5], 0, *arguments[6:])
+    elif "num_workers" in options:
+        options["num_workers"] = 0
+    _begin_loader_with_workers(self, *arguments, **options)
 
 
 _begin_threads = ThreadPoolExecutor.__init__
@@ -82,11 +119,13 @@ _begin_threads = ThreadPoolExecutor.__init__
 def _begin_executor(
     self: ThreadPoolExecutor,
     max_workers: int | None = None,
-    thread_name_prefix: str = "",
+    prefix_or_context: Any = None,
     initializer: Callable[..., Any] | None = None,
     initargs: Any = (),
+    **options: Any,
 ) -> None:
-    _begin_threads(self, max_workers, thread_name_prefix)
+    """An executor of threads or of processes: their arguments stand in the same order."""
+    _begin_threads(self, max_workers)
     if initializer is not None:
         initializer(*initargs)
 

@@ -224,9 +224,10 @@ def _isolate_and_answer(settings: dict[str, Any], request: int, results: int, sc
     _close_all_but(results)
     if scratch:
         os.chdir(scratch)
-    tempfile.tempdir = None  # the server has looked for a folder of its own
+    place = scratch or levels.SCRATCH
+    tempfile.tempdir = place  # it looks for a place by writing, which not every level allows
     os.environ.clear()
-    os.environ.update(HOME="/", TMPDIR=scratch or levels.SCRATCH, OMP_NUM_THREADS="1")
+    os.environ.update(HOME="/", TMPDIR=place, TORCHINDUCTOR_CACHE_DIR=place, OMP_NUM_THREADS="1")
     _restrict_files(settings, scratch)
     largest_file = 0 if scratch else levels.SCRATCH_BYTES
     levels.set_limits(settings["cpu_seconds"], settings["memory"], largest_file)
