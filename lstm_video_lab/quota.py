@@ -1,4 +1,4 @@
-"""How many processors this process may use: a container may give it fewer than it can see."""
+"""What a container leaves this process: fewer processors, and less memory, than it can see."""
 
 from __future__ import annotations
 
@@ -19,18 +19,26 @@ def cores() -> int:
 
 def cpu_quota(root: Path = CGROUPS, mine: Path = MINE) -> float:
     """Processors that the limits on time allow, the least of this branch; infinite without one."""
-    branches = {root, root / "cpu"}
+    return min(_limit(branch) for branch in _branches("cpu", root, mine))
+
+
+def memory_left(root: Path = CGROUPS, mine: Path = MINE) -> float:
+    """Bytes that the limits on memory leave, the least of this branch; infinite without one."""
+    return min(_left(branch) for branch in _branches("memory", root, mine))
+
+
+def _branches(kind: str, root: Path, mine: Path) -> set[Path]:
+    """Where limits of a kind may lie: of version 2 below the root, of version 1 in its folder."""
+    branches = {root, root / kind}
     with contextlib.suppress(OSError):
         for line in mine.read_text().splitlines():
             number, kinds, path = line.split(":", 2)
-            top = root if number == "0" else root / "cpu"
-            if number == "0" or "cpu" in kinds.split(","):
+            top = root if number == "0" else root / kind
+            if number == "0" or kind in kinds.split(","):
                 branch = top / path.lstrip("/")
-                branches |= {
-                    branch,
-                    *(folder for folder in branch.parents if top in folder.parents),
-                }
-    return min(_limit(branch) for branch in branches)
+                above = [folder for folder in branch.parents if top in folder.parents]
+                branches |= {branch, *above}
+    return branches
 
 
 def _limit(folder: Path) -> float:
@@ -38,7 +46,24 @@ def _limit(folder: Path) -> float:
     for names in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
         with contextlib.suppress(OSError, ValueError):
             words = " ".join((folder / name).read_text() for name in names).split()
-            quota, period = (math.inf if word == "max" else float(word) for word in words)
+            quota, period = map(_number, words)
             if quota > 0 and period > 0:
                 return quota / period
     return math.inf
+
+
+def _left(folder: Path) -> float:
+    """What is used counts without the files that the system keeps as long as there is room."""
+    for limit, used, cached in (
+        ("memory.max", "memory.current", "inactive_file"),
+        ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    ):
+        with contextlib.suppress(OSError, ValueError):
+            left = _number((folder / limit).read_text()) - _number((folder / used).read_text())
+            lines = (folder / "memory.stat").read_text().splitlines()
+            return left + float(dict(line.split() for line in lines).get(cached, 0))
+    return math.inf
+
+
+def _number(word: str) -> float:
+    return math.inf if word.strip() == "max" else float(word)

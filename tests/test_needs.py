@@ -1,6 +1,8 @@
 """What a run needs is compared with what there is: on its own device, for its own share."""
 
 import collections
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -66,3 +68,23 @@ def test_what_a_run_holds_on_the_disk_need_not_be_free_again(monkeypatch, tmp_pa
     room(monkeypatch, round(0.9 * one))  # the next one is written before an old one goes
     with pytest.raises(ValueError, match="a run of this size needs"):
         needs.check_run(SMALL, tmp_path)
+
+
+def test_a_container_that_leaves_less_is_heeded(monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setattr(needs.quota, "memory_left", lambda: 12_345.0)
+    assert needs.free_memory() == 12_345
+    monkeypatch.setattr(needs.quota, "memory_left", lambda: float("inf"))
+    assert 10**6 < needs.free_memory() < 2**62
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ulimit -v")
+def test_a_limit_of_the_user_refuses_before_the_work_begins(tmp_path):
+    command = 'ulimit -v 4000000; exec "$@"'
+    words = ["train", "--units", "6000", "--out", str(tmp_path / "run")]
+    done = subprocess.run(
+        ["bash", "-c", command, "-", sys.executable, "-m", "lstm_video_lab", *words],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 2 and "this run needs" in line and not (tmp_path / "run").exists()

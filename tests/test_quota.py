@@ -41,3 +41,27 @@ def test_the_quota_is_read_from_both_versions_of_cgroups(group, folder, files, e
     assert quota.cpu_quota(root, mine) == expected
     mine.unlink()
     assert quota.cpu_quota(root, mine) in (expected, math.inf)
+
+
+V1 = {"memory__limit_in_bytes": "4000", "memory__usage_in_bytes": "3000"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "files", "expected"),
+    [
+        ("", {"memory__max": "4000\n", "memory__current": "3000\n", "memory__stat": ""}, 1000),
+        ("slice/job", {"memory__max": "4000", "memory__current": "3900",
+                       "memory__stat": "anon 100\ninactive_file 3600\n"}, 3700),
+        ("slice", {"memory__max": "max", "memory__current": "3000", "memory__stat": ""}, math.inf),
+        ("memory", {**V1, "memory__stat": "inactive_file 5\ntotal_inactive_file 500"}, 1500),
+        ("memory/docker/1", {**V1, "memory__stat": ""}, 1000),
+        ("other", {**V1, "memory__stat": ""}, math.inf),
+        ("", {}, math.inf),
+    ],
+)  # fmt: skip
+def test_the_memory_that_a_container_leaves(group, folder, files, expected):
+    """Without what the system keeps of files that were read, which it gives back."""
+    root, mine = group
+    mine.write_text(f"{mine.read_text()}4:memory:/docker/1\n")
+    write(root / folder, **files)
+    assert quota.memory_left(root, mine) == expected

@@ -10,6 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
+from lstm_video_lab import quota
 from lstm_video_lab.checks import LabError
 from lstm_video_lab.devices import pick_device
 from lstm_video_lab.settings import Settings
@@ -24,10 +25,6 @@ COPIES = {
 }  # of a weight, in an optimiser
 KEPT_OF_A_STEP = 7  # numbers that a unit keeps of a step for the way back: gates, c, tanh c, h
 CHECKPOINTS = 3  # two are kept while the next is written
-CGROUPS = (  # limit and use of memory in a container
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-    ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
-)
 
 
 def count_parameters(s: Settings) -> int:
@@ -125,12 +122,7 @@ def free_memory() -> int:
         sizes.append(1024 * int(amounts["MemAvailable"].split()[0]))
     except (OSError, ValueError, KeyError, AttributeError):
         pass  # another system: what it has in all must do
-    for limit, use in CGROUPS:
-        try:
-            sizes.append(int(Path(limit).read_text()) - int(Path(use).read_text()))
-        except (OSError, ValueError):
-            continue  # no such limit
-    return max(0, min(*sizes, _left_of_address_space()))
+    return int(max(0, min(*sizes, quota.memory_left(), _left_of_address_space())))
 
 
 def _left_of_address_space() -> int:

@@ -37,17 +37,17 @@ def run_train(arguments: argparse.Namespace) -> int:
     from lstm_video_lab import distributed
     from lstm_video_lab.training import checkpoints
 
-    out, given = arguments.out, flags.chosen_settings(arguments, Settings)
+    out, chosen = arguments.out, flags.chosen_settings(arguments, Settings)
     if out.exists() and not out.is_dir():
         raise LabError(f"{out}: is a file: name a folder")
     resume = arguments.resume == "auto"
     if resume and checkpoints.newest_checkpoint(out) is not None:
         before = checkpoints.read_checkpoint(out).settings
         settings = before.changed(
-            **{k: _same_place(v, getattr(before, k)) for k, v in given.items()}
+            **{k: _same_place(v, getattr(before, k)) for k, v in chosen.items()}
         )
     else:
-        settings = from_anywhere(Settings.for_scale(**given))
+        settings = from_anywhere(Settings.for_scale(**chosen))
     if settings.data not in ALWAYS_THERE and os.environ.get("RANK", "0") == "0":
         print(_data_in_words(settings.data), flush=True)
     needs.check_run(settings, out)
