@@ -49,8 +49,8 @@ class Board(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("drawing.js")
     _css = Path(__file__).with_name("drawing.css")
-    given = Dict({"revision": 0, "pixels": EMPTY}).tag(sync=True)
-    ink = Dict({"revision": 0, "pixels": EMPTY}).tag(sync=True)
+    given: Any = Dict({"revision": 0, "pixels": EMPTY}).tag(sync=True)
+    ink: Any = Dict({"revision": 0, "pixels": EMPTY}).tag(sync=True)
 
     @property
     def pixels(self) -> bytes:

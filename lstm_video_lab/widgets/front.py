@@ -1,8 +1,8 @@
 """The page's half of every widget: names, values, announcements, keys and focus.
 
 ipywidgets gives its controls few names, and Python cannot give them. So each box of the lab carries
-one invisible child, `Front`, whose module `front.js` looks after the box that it lies in. Nothing
-is fetched: the module and its style travel with the widget.
+one invisible child, `Front`, whose module looks after the box that it lies in: `front.js`, and
+`controls.js` for its controls. Nothing is fetched: module and style travel with the widget.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Front(anywidget.AnyWidget):
     page that `keeps` puts what is sent by `keep` into the notebook.
     """
 
-    _esm = HERE / "front.js"
+    _esm = "\n".join((HERE / name).read_text("utf-8") for name in ("front.js", "controls.js"))
     _css = HERE / "front.css"
     words = Unicode("").tag(sync=True)
     width = Int(WIDTH).tag(sync=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from lstm_video_lab import evaluation
 from lstm_video_lab.checks import LabError, check_choice, check_number
 from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.widgets.base import LabWidget, dropdown, row, slider, static, strict
+from lstm_video_lab.widgets.base import LabWidget, row, slider, static, strict
+from lstm_video_lab.widgets.earlier_runs import EarlierRuns, new_folder
 from lstm_video_lab.widgets.film import FilmPlayer
 from lstm_video_lab.widgets.run_figures import draw_run, runs_table
 from lstm_video_lab.widgets.session import UPDATE_SECONDS, RunState, Session, find_run
@@ -30,7 +31,6 @@ RANGES = {
     "minutes": (0.25, 10),
 }
 CONDITIONING = [("none", False), *((name, name) for name in ("future", "reconstruction", "both"))]
-FOLDERS = Path("runs")
 BUTTONS = {  # state -> the buttons that make sense, and are shown
     "idle": {"Train"},
     "training": {"Pause", "Stop"},
@@ -287,24 +287,6 @@ class TrainingStudio(LabWidget):
 STUDIOS: dict[str, TrainingStudio] = {}  # cell of a notebook → the studio that stands there
 
 
-class EarlierRuns:
-    """A choice among the runs that lie in the folder, and a button to go on with one."""
-
-    def __init__(self, go_on: Callable[[RunState], None]) -> None:
-        found = [find_run(folder) for folder in sorted(FOLDERS.glob("studio-*"))]
-        self.found = [run for run in found if run is not None]
-        options = [(f"{run.folder.name}, step {run.step}", k) for k, run in enumerate(self.found)]
-        self.choice = dropdown("Earlier runs", len(options) - 1 if options else None, options)
-        self.button = ipywidgets.Button(description="Go on with it")
-        self.button.on_click(lambda _: go_on(self.found[self.choice.value]))
-        self.box = row(self.choice, self.button)
-
-    def offer(self, is_free: bool, known: Mapping[str, RunState]) -> None:
-        """Show the choice where a run may be taken up; runs of this studio are in its table."""
-        is_new = any(run.folder.name not in known for run in self.found)
-        self.box.layout.display = None if is_free and is_new else "none"
-
-
 def check_first(first: Mapping[str, Any]) -> None:
     """Raises LabError where a first value is none that its control can show."""
     check_choice("cell", first["cell"], UNITS)
@@ -320,11 +302,3 @@ def cell_id() -> str:
     if shell is None or not hasattr(shell, "get_parent"):
         return ""
     return shell.get_parent().get("metadata", {}).get("cellId", "")
-
-
-def new_folder() -> Path:
-    """runs/studio-01, or the first after it that is not there yet."""
-    count = 1
-    while (folder := FOLDERS / f"studio-{count:02d}").exists():
-        count += 1
-    return folder

@@ -17,9 +17,10 @@ from lstm_video_lab.training import checkpoints
 from lstm_video_lab.training.checkpoints import read_checkpoint
 from lstm_video_lab.widgets import TrainingStudio
 from lstm_video_lab.widgets import studio as studio_module
+from lstm_video_lab.widgets.earlier_runs import new_folder
 from lstm_video_lab.widgets.run_figures import describe_run, draw_run, runs_table
 from lstm_video_lab.widgets.session import Point, RunState, Session
-from lstm_video_lab.widgets.studio import UNITS, new_folder
+from lstm_video_lab.widgets.studio import UNITS
 
 LEVELS = {"entropy_bound": {"cross_entropy": 7.0}, "mean_image": {"cross_entropy": 27.0}}
 
