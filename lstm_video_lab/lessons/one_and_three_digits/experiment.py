@@ -20,7 +20,7 @@ from torch import Tensor
 
 from lstm_video_lab import evaluation, metrics, pretrained
 from lstm_video_lab.data.bouncing import BouncingDigits, area_average, render
-from lstm_video_lab.data.frames import to_unit
+from lstm_video_lab.data.frames import pack_frames, to_unit
 from lstm_video_lab.metrics import centre_of_mass
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.prediction import predict_raw
@@ -36,6 +36,7 @@ THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 MOST = 5  # blobs that are told apart: so many, or more
 OWN = 8  # pixels that a digit must have for itself, for its brightness to count
 PARTS = ("reconstruction", "future")
+SHOWN = 24  # sequences whose predictions are kept, of the control and of SMALL
 
 
 def with_digits(settings: Settings, number: int) -> Settings:
@@ -214,7 +215,23 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
         "steps": checkpoints.read_checkpoint(folder).step,
         "sequences": sequences,
     }
-    return {"made": {"seeds": [settings.seed]}, **result}
+    return {"made": {"seeds": [settings.seed]}, **result, "clips": _kept_clips(model, settings)}
+
+
+def _kept_clips(control: VideoModel, settings: Settings) -> dict[str, str]:
+    """ "truth", "control" and SMALL -> frames to come of the first sequences of one digit, packed.
+
+    At smoke scale the control is smaller, and the truth is the control's alone.
+    """
+    small = pretrained.load_pretrained(SMALL)
+    own = with_digits(Settings.from_dict(small.card["settings"]), 1)
+    shown = examples(control, settings, SHOWN)
+    kept = {
+        "truth": shown.truth["future"],
+        "control": shown.predicted["future"],
+        SMALL: examples(small, own, SHOWN).predicted["future"],
+    }
+    return {name: pack_frames((255 * f).round().astype(np.uint8)) for name, f in kept.items()}
 
 
 def _sequences(settings: Settings, scale: str) -> int:
@@ -264,9 +281,6 @@ class Examples(NamedTuple):
 
     truth: dict[str, np.ndarray]  # part -> frames
     predicted: dict[str, np.ndarray]
-    nats: np.ndarray  # (B,) per frame to come
-    mean_image: float  # baselines over many sequences
-    bound: float
     frames_in: int
 
 
@@ -274,12 +288,8 @@ def examples(model: VideoModel, settings: Settings, sequences: int) -> Examples:
     """The first held-out sequences of these settings, and a model's predictions of them."""
     frames = evaluation.heldout_data(settings).batch(0, sequences)
     pairs = predicted_and_true(model, frames, settings.frames_in)
-    levels = evaluation.baselines(settings)
     return Examples(
         {part: truth.numpy() for part, (_, truth) in pairs.items()},
         {part: torch.sigmoid(logits).numpy() for part, (logits, _) in pairs.items()},
-        metrics.cross_entropy(*pairs["future"]).mean(0).numpy(),
-        levels["mean_image"]["cross_entropy"],
-        levels["entropy_bound"]["cross_entropy"],
         settings.frames_in,
     )

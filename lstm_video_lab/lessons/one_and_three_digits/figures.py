@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from lstm_video_lab import plots
+from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.lessons.one_and_three_digits.experiment import (
     CONNECTED,
     CONVOLUTIONAL,
@@ -22,7 +23,7 @@ from lstm_video_lab.lessons.one_and_three_digits.experiment import (
     ink_in_digits,
     label_blobs,
 )
-from lstm_video_lab.plots.canvas import INK, Picture, room_for
+from lstm_video_lab.plots.canvas import INK, Picture, room_for, series_style
 from lstm_video_lab.plots.canvas import SMALL as SMALL_FONT
 from lstm_video_lab.plots.page import Page
 
@@ -66,15 +67,13 @@ def draw_side_by_side(
     """One clip (from 1) of `number` digits as several models give it back, or continue it."""
     n, first = sequence - 1, next(iter(shown.values()))
     rows = {"truth": first.truth[part][:, n]}
-    words = []
     for name, one in shown.items():
         rows[name] = one.predicted[part][:, n]
-        words.append(f"{name} {number * rows[name].sum() / rows['truth'].sum():.2f}")
+    start = 1 + (first.frames_in if part == "future" else 0)
     return plots.frames(
         rows,
-        f"{number} digit{'s' * (number > 1)} shown, frames {PART_WORDS[part]}: ink, in digits' "
-        f"worth: {', '.join(words)}.",
-        first=1 + (first.frames_in if part == "future" else 0),
+        f"{number} digit{'s' * (number > 1)} shown, frames {PART_WORDS[part]}: {', '.join(rows)}.",
+        first=start,
     )
 
 
@@ -84,7 +83,6 @@ def draw_count(
     """Truth and prediction of one sequence (from 1), and their blobs above the threshold."""
     n = sequence - 1
     rows = {"truth": examples.truth[part][:, n], "model": examples.predicted[part][:, n]}
-    ink = {name: frames.sum((1, 2)) for name, frames in rows.items()}
     counts = {}
     for name in ("truth", "model"):
         labelled = [label_blobs(frame, threshold) for frame in rows[name]]
@@ -102,10 +100,7 @@ def draw_count(
     return page.finish(
         f"{number} digit{'s' * (number > 1)}, sequence {sequence}: blobs per frame above "
         f"{threshold:.1f}, on average: truth {counts['truth'].mean():.1f}, model "
-        f"{counts['model'].mean():.1f}. The model's frames hold "
-        f"{number * ink['model'].sum() / ink['truth'].sum():.2f} digits' worth of ink. Error of "
-        f"the frames to come: {examples.nats[n]:.1f} nats; over many sequences of {number}, the "
-        f"mean image has {examples.mean_image:.1f}, the entropy bound {examples.bound:.1f}.",
+        f"{counts['model'].mean():.1f}.",
     )
 
 
@@ -194,11 +189,27 @@ def draw_second_blobs(result: dict[str, Any], last_frame: bool = False) -> Pictu
     words = "; ".join(f"{k} {', '.join(f'{v:.1f}' for v in row)}" for k, row in lines.items())
     which = "the last frame to come" if last_frame else "all frames to come"
     return plots.curves(
-        {name: (result["thresholds"], shares) for name, shares in lines.items()},
+        {name: (result["thresholds"], np.round(shares, 1)) for name, shares in lines.items()},
         text=f"One digit shown, {which}: % with a second blob, above "
         f"{', '.join(map(str, result['thresholds']))}: {words} ({_sequences(result)}).",
         xlabel="threshold",
         ylabel="% of frames with a second blob",
+    )
+
+
+def draw_empty(result: dict[str, Any]) -> Picture:
+    """One digit shown: frames to come in which a model shows no blob at all, at each threshold."""
+    lines, words = {}, []
+    for name, one in _one_digit(result).items():
+        shares = [100 * blob_shares(level)[0][0] for level in one["future"]["blobs"]]
+        lines[name] = (result["thresholds"], np.round(shares, 1))
+        words.append(f"{name} {', '.join(f'{share:.1f}' for share in shares)}")
+    return plots.curves(
+        lines,
+        text="One digit shown, all frames to come: % with no blob at all, above "
+        f"{', '.join(map(str, result['thresholds']))}: {'; '.join(words)} ({_sequences(result)}).",
+        xlabel="threshold",
+        ylabel="% of frames without a blob",
     )
 
 
@@ -225,26 +236,57 @@ def draw_ink_by_frame(result: dict[str, Any]) -> Picture:
     )
 
 
+def draw_pieces(result: dict[str, Any], threshold: float = 0.6) -> Picture:
+    """One digit shown: the stored clip in which the control shows most pieces, beside its twin."""
+    clips = {name: unpack_frames(text) for name, text in result["clips"].items()}  # (T, B, H, W)
+    many = [[label_blobs(f, 255 * threshold)[1] for f in clip] for clip in _by_clip(clips)]
+    n = int((np.array(many) > 1).sum(1).argmax())
+    rows, words = {"truth": clips["truth"][:, n]}, []
+    for name, label in ((SMALL, "small, knows two"), ("control", "small, knows one")):
+        frames = clips[name][:, n]
+        counts = [label_blobs(frame, 255 * threshold)[1] for frame in frames]
+        rows[label] = frames
+        rows[f"above {threshold}" + " " * len(words)] = np.where(frames > 255 * threshold, 255, 0)
+        words.append(f"{label}: {', '.join(map(str, counts))}")
+    return plots.frames(
+        rows,
+        f"One digit shown, frames to come, and what is brighter than {threshold}. Blobs above it, "
+        f"frame by frame: {'; '.join(words)}. Of {len(many)} clips, this is the one in which the "
+        "network that knows one digit shows most pieces.",
+        first=11,
+    )
+
+
+def _by_clip(clips: dict[str, np.ndarray]) -> np.ndarray:
+    """The control's frames, clip by clip: (B, T, H, W)."""
+    return clips["control"].swapaxes(0, 1)
+
+
 def draw_kept(result: dict[str, Any], part: str) -> Picture:
-    """Frames in which every digit has a blob of its own, three shown, beside two shown."""
-    lines, words = {}, []
-    for name in (CONNECTED, CONVOLUTIONAL):
-        for number in (3, 2):
+    """Frames in which every digit has a blob of its own, three shown, beside two shown.
+
+    Both lines of a model have its colour; those of two digits, its own world, are dashed.
+    """
+    page = Page()
+    page.gap(14)
+    names = [f"{LABELS[name]}, 3 of 3 12.3" for name in (CONNECTED, CONVOLUTIONAL)]
+    axes = page.chart(268, names, "threshold", "% of frames", below=48)
+    ends, words = [], []
+    for k, name in enumerate((CONNECTED, CONVOLUTIONAL)):
+        for number, dashes in ((3, "-"), (2, "--")):
             counts = result["models"][name]["digits"][str(number)][part]["blobs"]
             share = [100 * blob_shares(level)[0][number] for level in counts]
-            lines[f"{LABELS[name]}, {number} of {number}"] = (result["thresholds"], share)
+            style = {**series_style(k), "linestyle": dashes}
+            axes.plot(result["thresholds"], share, **style)
+            label = f"{LABELS[name]}, {number} of {number}"
+            ends.append((share[-1], f"{label} {share[-1]:.0f}", {**style, "markevery": [2]}))
             best = int(np.argmax(share))
-            words.append(
-                f"{LABELS[name]}, {number} of {number}: {share[best]:.0f} % above "
-                f"{result['thresholds'][best]}"
-            )
-    return plots.curves(
-        lines,
-        text=f"Frames {PART_WORDS[part]} in which every digit has a blob of its own, at the "
+            words.append(f"{label}: {share[best]:.0f} % above {result['thresholds'][best]}")
+    page.label_ends(axes, ends)
+    return page.finish(
+        f"Frames {PART_WORDS[part]} in which every digit has a blob of its own, at the "
         f"threshold that is best for each: {'; '.join(words)} ({_sequences(result)}; only frames "
-        "in which the truth shows them apart).",
-        xlabel="threshold",
-        ylabel="% of frames",
+        "in which the truth shows them apart). Dashed: two digits shown, as in training.",
     )
 
 

@@ -25,20 +25,25 @@ SHOWN = 12  # sequences to choose from
 class DigitCountExplorer(LabWidget):
     """Choose a model, how many digits it is shown, a sequence, and from where on a pixel counts.
 
-    `models`: name -> the model and the settings of its world.
+    `models`: name -> the model and the settings of its world; `most`: digits that can be shown.
     """
 
     title = "a model of two digits, shown another number"
 
-    def __init__(self, models: Mapping[str, tuple[VideoModel, Settings]], number: int = 1) -> None:
-        self.models, self.first = models, number
+    def __init__(
+        self,
+        models: Mapping[str, tuple[VideoModel, Settings]],
+        number: int = 1,
+        most: int = DIGITS[-1],
+    ) -> None:
+        self.models, self.first, self.most = models, number, most
         self.examples: dict[tuple[str, int], Examples] = {}
         super().__init__()
 
     def controls(self) -> dict[str, Any]:
         return {
             "name": dropdown("Model", next(iter(self.models)), list(self.models)),
-            "number": slider("Digits shown", self.first, DIGITS[0], DIGITS[-1]),
+            "number": slider("Digits shown", self.first, DIGITS[0], self.most),
             "sequence": slider("Sequence", 1, 1, SHOWN),
             "threshold": slider("Threshold", 0.3, THRESHOLDS[0], THRESHOLDS[-1], 0.1),
             "part": dropdown("Frames", "future", WORDS),
@@ -58,20 +63,20 @@ class DigitCountExplorer(LabWidget):
 class BlobExplorer(LabWidget):
     """Counted blobs over all stored sequences; move the threshold and see what depends on it.
 
-    `result`: `load_result("digit_count")`.
+    `result`: `load_result("digit_count")`; `most`: digits that can be shown.
     """
 
     title = "how many blobs, at every threshold"
 
-    def __init__(self, result: dict[str, Any], number: int = 3) -> None:
-        self.result, self.first = result, number
+    def __init__(self, result: dict[str, Any], number: int = 3, most: int = DIGITS[-1]) -> None:
+        self.result, self.first, self.most = result, number, most
         super().__init__()
 
     def controls(self) -> dict[str, Any]:
         levels, names = self.result["thresholds"], list(self.result["models"])
         return {
             "name": dropdown("Model", names[0], [(LABELS[name], name) for name in names]),
-            "number": slider("Digits shown", self.first, DIGITS[0], DIGITS[-1]),
+            "number": slider("Digits shown", self.first, DIGITS[0], self.most),
             "threshold": slider("Threshold", levels[2], levels[0], levels[-1], 0.1),
             "part": dropdown("Frames", "future", WORDS),
         }

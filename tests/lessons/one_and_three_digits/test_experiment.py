@@ -130,6 +130,7 @@ def test_the_experiment_stores_what_a_lesson_asks_for(tmp_path, monkeypatch):
     assert result["made"]["seeds"] == [0]
     assert tuple(result["models"]) == experiment.PRETRAINED
     assert result["control"]["settings"]["num_digits"] == 1
+    assert set(result["clips"]) == {"truth", "control", experiment.SMALL}
     for model in result["models"].values():
         assert set(model["digits"]) == {"1", "2", "3", "4"} and model["sequences"] == 3
         for number, one in model["digits"].items():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lstm_video_lab import Settings, VideoModel
+from lstm_video_lab.data.frames import pack_frames
 from lstm_video_lab.lessons.one_and_three_digits.experiment import (
     MOST,
     PARTS,
@@ -15,6 +16,9 @@ from lstm_video_lab.lessons.one_and_three_digits.experiment import (
 from lstm_video_lab.lessons.one_and_three_digits.figures import (
     draw_blobs,
     draw_count,
+    draw_empty,
+    draw_kept,
+    draw_pieces,
     draw_second_blobs,
 )
 from lstm_video_lab.lessons.one_and_three_digits.widgets import BlobExplorer, DigitCountExplorer
@@ -62,21 +66,15 @@ def examples():
     return Examples(
         {part: pair[0] for part, pair in parts.items()},
         {part: pair[1] for part, pair in parts.items()},
-        np.array([12.5, 20.0]),
-        40.0,
-        5.0,
         SEEN,
     )
 
 
-def test_blobs_and_ink_are_told_as_they_are(examples):
+def test_blobs_are_told_as_they_are_and_no_number_that_a_guess_asks_for(examples):
     words = draw_count(examples, 2, 1, 0.3).text
-    assert "truth 2.0, model 2.0" in words and "1.00 digits' worth" in words
-    assert "12.5 nats" in words and "40.0" in words
-    words = draw_count(examples, 2, 2, 0.3).text
-    assert "truth 2.0, model 3.0" in words and "1.50 digits' worth" in words
-    words = draw_count(examples, 2, 2, 0.6).text
-    assert "truth 2.0, model 0.0" in words and "1.50 digits' worth" in words
+    assert "truth 2.0, model 2.0" in words and "ink" not in words and "nats" not in words
+    assert "truth 2.0, model 3.0" in draw_count(examples, 2, 2, 0.3).text
+    assert "truth 2.0, model 0.0" in draw_count(examples, 2, 2, 0.6).text
 
 
 def test_both_parts_are_drawn(examples):
@@ -114,3 +112,28 @@ def test_the_control_stands_beside_its_own_model_and_number_alone(result):
 def test_second_blobs_are_those_of_more_than_one(result):
     text = draw_second_blobs(result).text
     assert "fully connected 100.0, 100.0, 100.0, 0.0" in text and "knows one 0.0, 0.0" in text
+
+
+def test_frames_without_any_blob_are_counted(result):
+    control = result["control"]["future"]["blobs"]
+    control[-1] = counts(0)
+    assert "knows one 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 100.0" in draw_empty(result).text
+
+
+def test_lines_of_one_model_share_its_colour(result):
+    words = draw_kept(result, "future").text
+    assert "3 of 3: 0 % above 0.1" in words and "2 of 2: 100 % above 0.1" in words
+
+
+def test_the_clip_with_most_pieces_is_shown(result):
+    whole = np.zeros((2, 3, 8, 8), np.uint8)
+    whole[:, :, 1:3, 1:3] = 255
+    pieces = whole.copy()
+    pieces[:, 1, 6, 6] = 255  # in clip 2 only
+    result["clips"] = {
+        "truth": pack_frames(whole),
+        SMALL: pack_frames(whole),
+        "control": pack_frames(pieces),
+    }
+    words = draw_pieces(result).text
+    assert "knows two: 1, 1" in words and "knows one: 2, 2" in words and "Of 3 clips" in words
