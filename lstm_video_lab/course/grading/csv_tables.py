@@ -42,9 +42,13 @@ class Sheet:
     says_separator: bool = False  # a first line "sep=;", for Excel
 
     def column(self, *names: str) -> int | None:
-        """The number of the column with one of these names, the first name first."""
-        plain = [plain_text(name) for name in self.head]
-        return next((plain.index(name) for name in names if name in plain), None)
+        return column_of(self.head, *names)
+
+
+def column_of(head: Sequence[str], *names: str) -> int | None:
+    """The number of the column with one of these names, the first name first."""
+    plain = [plain_text(name) for name in head]
+    return next((plain.index(name) for name in names if name in plain), None)
 
 
 def read_sheet(
@@ -193,14 +197,14 @@ class Names:
         it.
         """
         plain = self.plain.get(_name(cell), set())
-        found = self.exact.get(cell) or self.written.get(cell) or plain
-        return {self.now.get(student, student) for student in found}
+        students = self.exact.get(cell) or self.written.get(cell) or plain
+        return {self.now.get(student, student) for student in students}
 
     def the_one(self, path: Path, row: int, column: str, cell: str) -> str:
         """The student that a cell means. Raises ValueError where that is nobody, or two."""
-        found = self.find(cell)
-        if len(found) != 1:
-            words = "is two students" if found else "is nobody of this grading"
+        students = self.find(cell)
+        if len(students) != 1:
+            words = "is two students" if students else "is nobody of this grading"
             refuse(path, row, column, f"{cell!r} {words}: write the name as it was")
-        (student,) = found
+        (student,) = students
         return student

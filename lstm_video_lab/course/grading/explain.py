@@ -13,7 +13,12 @@ from typing import Any
 from lstm_video_lab.course import plain_values
 from lstm_video_lab.course.compare import difference
 from lstm_video_lab.course.exercises import Answer, read_exercises
-from lstm_video_lab.course.grading.grade import file_stem, read_seed, require_isolation, try_to_read
+from lstm_video_lab.course.grading.grade import (
+    read_seed,
+    record_path,
+    require_isolation,
+    try_to_read,
+)
 from lstm_video_lab.course.grading.intake import read_submissions
 from lstm_video_lab.course.grading.isolation import Sandbox
 from lstm_video_lab.course.grading.judging import seed_of_answer
@@ -39,20 +44,20 @@ def explain(
     """
     exercises = read_exercises(solutions)
     references = {k: v for one in exercises.values() for k, v in one.answers.items()}
-    found = {one.student: one for one in read_submissions(submissions, exercises, roster)}
-    if student not in found:
-        raise ValueError(f"{student!r} handed nothing in: give one of {', '.join(found)}")
+    students = {one.student: one for one in read_submissions(submissions, exercises, roster)}
+    if student not in students:
+        raise ValueError(f"{student!r} handed nothing in: give one of {', '.join(students)}")
     if name not in references:
         raise ValueError(f"no answer is called {name!r}: give one of {', '.join(references)}")
     class_seed = read_seed(out)
     if class_seed is None:
         raise ValueError(f"{out}: nothing was graded into this folder: give --out as it was")
-    cells = found[student].cells.get(name)
+    cells = students[student].cells.get(name)
     if cells is None:
         yield f"{student} has not answered {name}"
         return
     reference = references[name]
-    kept = read_records(out / "records" / f"{file_stem(student)}.json").get(name)
+    kept = read_records(record_path(out, student)).get(name)
     seed = kept[1].seed if kept else seed_of_answer(class_seed, name)
     secret = [solutions, submissions, out]
     with Sandbox(secret=secret) as sandbox:

@@ -91,9 +91,9 @@ def grade(
     students = read_submissions(submissions, exercises, roster)
     out_is_new = not out.exists()
     with _alone(out, out_is_new):
-        names = [submission.student for submission in students]
-        known = sorted({*names, *students_in(out)})
-        before(exercises, {*names})
+        names = {submission.student for submission in students}
+        known = sorted(names | {*students_in(out)})
+        before(exercises, names)
         secret = [solutions, submissions, out]
         with Sandbox(level, secret=secret) as sandbox:
             level = sandbox.level
@@ -103,10 +103,10 @@ def grade(
             write_whole(out / "grading.json", json.dumps(made) + "\n")
             try_to_read(sandbox, secret)
         settings = nbval_runner.Settings(solutions, secret, seed, level)
-        started = []
-        for one in students:
-            path = out / "records" / f"{file_stem(one.student)}.json"
-            started.append(StartedSubmission(one, path, exercises, settings, only))
+        started = [
+            StartedSubmission(one, record_path(out, one.student), exercises, settings, only)
+            for one in students
+        ]
         graded = _grade_all(started, settings, out, jobs, on_progress)
     return Grading(exercises, graded, seed, level)
 
@@ -199,12 +199,21 @@ def try_to_read(sandbox: Sandbox, secret: list[Path]) -> None:
 
 
 def _any_file(folder: Path) -> list[Path]:
-    """One file of a folder, if it has one."""
+    """One file of a folder that has something in it and opens for us, if there is one."""
     for here, _, files in os.walk(folder):
         for name in sorted(files):
-            if (path := Path(here) / name).is_file() and not path.is_symlink():
+            path = Path(here) / name
+            if path.is_file() and not path.is_symlink() and _begins(path):
                 return [path]
     return []
+
+
+def _begins(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(1) != b""
+    except OSError:
+        return False
 
 
 def read_seed(out: Path) -> int | None:
@@ -244,6 +253,11 @@ def students_in(out: Path) -> list[str]:
         except (OSError, ValueError, AttributeError, TypeError):
             continue
     return sorted(name for name in names if isinstance(name, str))
+
+
+def record_path(out: Path, student: str) -> Path:
+    """Where what was judged of a student is kept."""
+    return out / "records" / f"{file_stem(student)}.json"
 
 
 def file_stem(student: str) -> str:

@@ -8,8 +8,6 @@ read.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,7 @@ from lstm_video_lab.course.grading.notebook_cells import (
 )
 from lstm_video_lab.course.grading.owners import Owner, exercise_named, label
 from lstm_video_lab.course.grading.roster import Roster
-from lstm_video_lab.course.grading.students import Found, find_students
+from lstm_video_lab.course.grading.students import OwnedEntry, find_students
 
 MOST_NAMED = 5  # of the things of one student that are no notebook
 
@@ -58,11 +56,6 @@ class Submission:
         """Whether nothing was handed in: an answer that was not found is another thing."""
         return question in self.blank or (question not in self.written and not self.unread)
 
-    def digest(self) -> str:
-        """Of all that is graded."""
-        text = json.dumps([self.answers, self.cells, self.written], sort_keys=True)
-        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-
 
 def read_submissions(
     folder: Path,
@@ -76,8 +69,8 @@ def read_submissions(
     if not folder.is_dir():
         raise ValueError(f"{folder} is no folder: name the one that holds the submissions")
     submissions = {}
-    for student, found in find_students(folder, exercises, roster).items():
-        works = [one for one in found if one.entry.odd or one.entry.is_notebook]
+    for student, things in find_students(folder, exercises, roster).items():
+        works = [one for one in things if one.entry.odd or one.entry.is_notebook]
         if works:
             submissions[student] = _submission(student, works, exercises)
             submissions[student].is_stranger = roster is not None and not works[0].person
@@ -89,11 +82,13 @@ def read_submissions(
     return [submissions[student] for student in sorted(submissions)]
 
 
-def _submission(student: str, found: list[Found], exercises: dict[str, Exercise]) -> Submission:
+def _submission(
+    student: str, things: list[OwnedEntry], exercises: dict[str, Exercise]
+) -> Submission:
     submission = Submission(student)
     newest: dict[str, tuple[tuple[float, float], Path]] = {}
-    odd = [one for one in found if one.entry.odd]
-    for one in found:
+    odd = [one for one in things if one.entry.odd]
+    for one in things:
         for platform, number in one.owner.ids.items():
             ids = submission.ids.setdefault(platform, [])
             if number not in ids:
@@ -113,11 +108,11 @@ def _submission(student: str, found: list[Found], exercises: dict[str, Exercise]
 
 def _add_notebook(
     submission: Submission,
-    found: Found,
+    owned: OwnedEntry,
     newest: dict[str, tuple[tuple[float, float], Path]],
     exercises: dict[str, Exercise],
 ) -> None:
-    path, owner = found.entry.path, found.owner
+    path, owner = owned.entry.path, owned.owner
     try:
         cells = read_cells(path)
     except NotebookError as error:
@@ -165,12 +160,12 @@ def _collect_answers(
     submission: Submission, cells: list[dict[str, Any]], exercise: Exercise
 ) -> None:
     """The answers in a notebook, in place of those of an older one."""
-    found = Answers(cells, exercise)
+    parts = Answers(cells, exercise)
     for name in exercise.answers:
         submission.answers.pop(name, None)
         submission.cells.pop(name, None)
-    submission.answers |= found.code
-    submission.cells |= found.cells
-    submission.written |= found.words
-    submission.blank = submission.blank - {*exercise.written} | found.blank
-    submission.notes += found.notes
+    submission.answers |= parts.code
+    submission.cells |= parts.cells
+    submission.written |= parts.words
+    submission.blank = submission.blank - {*exercise.written} | parts.blank
+    submission.notes += parts.notes

@@ -18,6 +18,7 @@ from pathlib import Path
 from lstm_video_lab.course.grading.csv_tables import (
     Names,
     Sheet,
+    column_of,
     plain_text,
     read_points,
     read_sheet,
@@ -46,9 +47,7 @@ class MarksTable:
     criteria: dict[str, dict[str, float]] = field(default_factory=dict)  # student → criterion → …
 
     def column(self, *names: str) -> int | None:
-        """The number of the column with one of these names."""
-        plain = [plain_text(name) for name in self.head]
-        return next((plain.index(name) for name in names if name in plain), None)
+        return column_of(self.head, *names)
 
     @property
     def comments(self) -> dict[str, str]:
@@ -125,26 +124,26 @@ def _with_rubric(
     table: MarksTable, number: int, student: str, row: list[str], points: float | None
 ) -> float | None:
     """The sum of the criteria where points are not typed; None while one of them is not given."""
-    given = {}
+    criteria = {}
     for criterion, most in table.rubric.items():
         column = table.column(plain_text(criterion))
         text = "" if column is None else row[column]
         value = read_points(table.path, number, criterion, student, text, most)
         if value is not None:
-            given[criterion] = value
-    if not given:
+            criteria[criterion] = value
+    if not criteria:
         return points
-    if len(given) < len(table.rubric):
+    if len(criteria) < len(table.rubric):
         if points is not None:
-            missing = next(name for name in table.rubric if name not in given)
+            missing = next(name for name in table.rubric if name not in criteria)
             words = f"{student} has points, and none for {missing!r}: give both or leave one empty"
             refuse(table.path, number, POINTS, words)
         return None
-    summed = sum(given.values())
+    summed = sum(criteria.values())
     if points is not None and abs(points - summed) > 0.005:
         words = f"{student} has {points:g} points, and {summed:g} by the rubric: empty one of them"
         refuse(table.path, number, POINTS, words)
-    table.criteria[student] = given
+    table.criteria[student] = criteria
     return summed
 
 

@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 import nbformat
 
 from lstm_video_lab.course.check import CORRECT
+from lstm_video_lab.course.grading import GRADER, OUTCOMES
 from lstm_video_lab.course.grading.isolation import SLACK, Limits, clean_environment
 from lstm_video_lab.course.grading.judging import NOT_JUDGED, Record
 from lstm_video_lab.files import write_whole
@@ -42,8 +43,7 @@ MAKE_JUDGE = """\
 from lstm_video_lab.course.grading.judging import Judge
 
 judge = Judge(".")"""
-WATCH = "lstm_video_lab.course.grading.nbval_watch"  # a plug-in; it reads the next two names
-GRADER, OUTCOMES = "LAB_GRADER", "cells.jsonl"
+WATCH = "lstm_video_lab.course.grading.nbval_watch"  # a plug-in
 LONGEST_REASON = 300  # characters
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # of a terminal
 

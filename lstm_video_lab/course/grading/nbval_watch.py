@@ -18,10 +18,8 @@ from queue import Empty
 import nbval.plugin
 import pytest
 
-GRADER = "LAB_GRADER"  # in the environment: the grader's process
-OUTCOMES = (
-    "cells.jsonl"  # beside the notebook: {"cell": id, "passed": …, "failure": …}, a line each
-)
+from lstm_video_lab.course.grading import GRADER, OUTCOMES
+
 SECONDS = 0.5  # from one look to the next
 
 

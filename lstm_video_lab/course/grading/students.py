@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from lstm_video_lab.course.grading.handed_in import Entry, entries_in
@@ -26,7 +26,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Found:
+class OwnedEntry:
     """A thing with its owner; `student` is what the gradebook calls them."""
 
     student: str
@@ -39,25 +39,25 @@ def find_students(
     folder: Path,
     exercises: Collection[str],
     roster: Roster | None = None,
-) -> dict[str, list[Found]]:
+) -> dict[str, list[OwnedEntry]]:
     """Student → all that is of them, students and files by name; the roster is no such thing."""
     entries = entries_in(folder, frozenset([roster.path] if roster else []))
     places = [_place(folder, entry) for entry in entries]
     owners = Owners(places, exercises)
-    buckets: dict[Key, list[Found]] = defaultdict(list)
+    buckets: dict[Key, list[OwnedEntry]] = defaultdict(list)
     for entry, place in zip(entries, places, strict=True):
         owner = owners.of(place)
         people = roster.find(owner, entry.path.relative_to(folder)) if roster else []
         person = people[0] if len(people) == 1 else None
         path = entry.path.relative_to(folder).as_posix()
         student = person.student if person else readable_name(owner.student or place[1] or path)
-        found = Found(student, entry, owner, person)
-        buckets[_key(found, path)].append(found)
+        owned = OwnedEntry(student, entry, owner, person)
+        buckets[_key(owned, path)].append(owned)
     _join_ids_with_names(buckets)
-    students: dict[str, list[Found]] = defaultdict(list)
+    students: dict[str, list[OwnedEntry]] = defaultdict(list)
     for key, bucket in buckets.items():
-        for name, found_of_one in _apart(key, bucket, exercises).items():
-            students[name] += found_of_one
+        for name, of_one in _apart(key, bucket, exercises).items():
+            students[name] += of_one
     return {name: students[name] for name in sorted(students)}
 
 
@@ -71,9 +71,9 @@ def called_now(
     now = {}
     for name in earlier:
         people = roster.find(Owner(name, ""), PurePath()) if roster else []
-        found = [person.student for person in people] or keys[name_key(name)]
-        if len(found) == 1 and found[0] in students:
-            now[name] = found[0]
+        candidates = [person.student for person in people] or keys[name_key(name)]
+        if len(candidates) == 1 and candidates[0] in students:
+            now[name] = candidates[0]
     return now
 
 
@@ -82,16 +82,16 @@ def _place(folder: Path, entry: Entry) -> Place:
     return (parts, "") if entry.is_folder else (parts[:-1], entry.path.stem)
 
 
-def _key(found: Found, path: str) -> Key:
-    owner = found.owner
-    if found.person:
-        return "person", found.student
+def _key(owned: OwnedEntry, path: str) -> Key:
+    owner = owned.owner
+    if owned.person:
+        return "person", owned.student
     if "canvas" in owner.ids:
         return "canvas", owner.ids["canvas"]
     return ("name", name_key(owner.student)) if owner.student else ("file", path)
 
 
-def _join_ids_with_names(buckets: dict[Key, list[Found]]) -> None:
+def _join_ids_with_names(buckets: dict[Key, list[OwnedEntry]]) -> None:
     """What has a name alone goes to the one id of that name; ids of one name are told apart."""
     ids: dict[str, list[Key]] = defaultdict(list)
     for key, bucket in buckets.items():
@@ -102,29 +102,31 @@ def _join_ids_with_names(buckets: dict[Key, list[Found]]) -> None:
             buckets[keys[0]] += buckets.pop(("name", name), [])
             continue
         for key in keys:
-            buckets[key] = [_renamed(found, key[1]) for found in buckets[key]]
+            buckets[key] = [_renamed(owned, key[1]) for owned in buckets[key]]
 
 
-def _renamed(found: Found, mark: str) -> Found:
-    return Found(f"{found.student} ({mark})", found.entry, found.owner, found.person)
+def _renamed(owned: OwnedEntry, mark: str) -> OwnedEntry:
+    return replace(owned, student=f"{owned.student} ({mark})")
 
 
-def _apart(key: Key, bucket: list[Found], exercises: Collection[str]) -> dict[str, list[Found]]:
+def _apart(
+    key: Key, bucket: list[OwnedEntry], exercises: Collection[str]
+) -> dict[str, list[OwnedEntry]]:
     """Name → what is of one student, for a bucket of things under one name."""
     marks: dict[str, set[str]] = defaultdict(set)
-    for found in bucket:
-        if found.entry.is_notebook:
-            file = found.owner.file
-            marks[_mark(found)].add(exercise_named(file, exercises) or file)
+    for owned in bucket:
+        if owned.entry.is_notebook:
+            file = owned.owner.file
+            marks[_mark(owned)].add(exercise_named(file, exercises) or file)
     handed_in = [exercise for of_mark in marks.values() for exercise in of_mark]
     if key[0] != "name" or len(handed_in) == len(set(handed_in)):
         return {bucket[0].student: bucket}
-    apart: dict[str, list[Found]] = defaultdict(list)
-    for found in bucket:
-        mark = _mark(found)
-        apart[f"{bucket[0].student} ({mark})" if mark else bucket[0].student].append(found)
+    apart: dict[str, list[OwnedEntry]] = defaultdict(list)
+    for owned in bucket:
+        mark = _mark(owned)
+        apart[f"{bucket[0].student} ({mark})" if mark else bucket[0].student].append(owned)
     return apart
 
 
-def _mark(found: Found) -> str:
-    return found.owner.ids.get("moodle") or found.owner.group
+def _mark(owned: OwnedEntry) -> str:
+    return owned.owner.ids.get("moodle") or owned.owner.group

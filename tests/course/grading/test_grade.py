@@ -175,6 +175,7 @@ def test_a_file_that_an_answer_can_open_stops_the_grading(course, graded, capsys
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert f"{NAME}.py" in line and "can be read" in line and graded == []
     assert [path.relative_to(course).parts[0] for path in asked] == ["solutions", "in", "out"]
+    assert all(path.stat().st_size for path in asked), "an empty file proves nothing"
 
 
 def test_per_cent_that_are_none_are_refused(course, graded, capsys):

@@ -104,7 +104,7 @@ def test_every_student_of_the_pile_is_found(pile):
     assert set(pile.submissions) == set(pile.corpus)
     for name, one in pile.submissions.items():
         assert one.answers or one.notes, f"{name}: nothing is said about it"
-        assert json.dumps(vars(one), default=str) and one.digest()
+        assert json.dumps(vars(one), default=str)
         for words in (*one.notes, *one.answers.values(), *one.written.values()):
             assert len(words.encode("utf-8")) < 400_000
 
