@@ -22,7 +22,7 @@ UPPER = (
     "moved",
     "quota",
 )
-FOR_LESSONS = ("questions", "widgets", "machine")
+FOR_LESSONS = ("questions", "widgets", "machine", "quota")
 BASE = ("checks", "cells", "metrics", "settings", "data")  # they know nobody above them
 BACKENDS = (
     "layers.pointwise_triton",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from lstm_video_lab import quota
 from lstm_video_lab.plots import images
 from lstm_video_lab.plots.canvas import Picture
 from lstm_video_lab.widgets.base import LabWidget, slider
@@ -55,8 +55,8 @@ def machine() -> str:
     packages = ("ipywidgets", "jupyterlab-widgets", "jupyterlab", "torch")
     versions = ", ".join(f"{name} {_version(name)}" for name in packages)
     return (
-        f"Here: Python {platform.python_version()}, {versions}; {_device()}, {_cores()} cores, "
-        f"{torch.get_num_threads()} threads."
+        f"Here: Python {platform.python_version()}, {versions}; {_device()}, "
+        f"{quota.cores()} cores, {torch.get_num_threads()} threads."
     )
 
 
@@ -71,8 +71,3 @@ def _device() -> str:
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()
     return "Apple GPU (mps)" if torch.backends.mps.is_available() else "CPU only"
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
