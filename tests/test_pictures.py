@@ -4,6 +4,7 @@ The frame: dark above, bright below, a white block at the top left.
 """
 
 import struct
+import warnings
 from fractions import Fraction
 from pathlib import Path
 
@@ -154,9 +155,12 @@ def test_an_array_is_read_whatever_its_kind_and_name(tmp_path, name, kind):
 av = pytest.importorskip("av", reason="PyAV is not installed")
 
 
-def video(path, frames, rate=10, times=None, codec="libx264", options=None, pixel=None):
+def video(
+    path, frames, rate=10, times=None, codec="libx264", options=None, pixel=None, sound=False
+):
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, options=options or {})
+        tone = container.add_stream("mp3", rate=44100, layout="mono") if sound else None
         stream.height, stream.width = frames[0].shape
         stream.codec_context.sample_aspect_ratio = pixel or Fraction(1)
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
@@ -164,7 +168,13 @@ def video(path, frames, rate=10, times=None, codec="libx264", options=None, pixe
             frame = av.VideoFrame.from_ndarray(image, format="gray").reformat(format=stream.pix_fmt)
             frame.pts, frame.time_base = (times or range(999))[k], Fraction(1, rate)
             container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+            if tone is not None:
+                silence = np.zeros((1, 44100 // rate), np.int16)
+                beat = av.AudioFrame.from_ndarray(silence, format="s16p", layout="mono")
+                beat.sample_rate, beat.pts = 44100, k * silence.size
+                container.mux(tone.encode(beat))
+        for each in (stream, tone) if tone is not None else (stream,):
+            container.mux(each.encode())
 
 
 def moving(count, start=0):
@@ -232,6 +242,19 @@ def test_a_video_that_breaks_off_keeps_its_good_frames_and_says_so(tmp_path, end
     with pytest.warns(UserWarning, match=r"breaks off after \d+ frames"):
         cut = read_clip(path).frames
     assert 10 < len(cut) < 40 and np.array_equal(cut, whole[: len(cut)])
+
+
+@pytest.mark.parametrize(("ending", "codec"), [("avi", "mjpeg"), ("mkv", "libx264")])
+def test_sound_does_not_hide_that_a_video_breaks_off(tmp_path, ending, codec):
+    path = tmp_path / f"a.{ending}"
+    video(path, moving(40), codec=codec, options={"g": "1"}, sound=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(read_clip(path).frames) == 40
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 2 // 3])
+    with pytest.warns(UserWarning, match=r"breaks off after \d+ frames"):
+        assert 10 < len(read_clip(path).frames) < 40
 
 
 def test_names_of_phones_are_recordings_and_numbered_clips_are_not(tmp_path, capsys):

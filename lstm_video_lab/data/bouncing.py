@@ -121,11 +121,9 @@ def uniforms(seed: int, first: int, count: int, num_digits: int) -> np.ndarray:
     Philox turns a counter into random words without any state: each sequence, and each digit in
     it, owns a stretch of counters, so any batch can be made without making those before it.
     """
-    blocks = WORDS // 4  # a counter gives four words
+    start = WORDS // 4 * int(first)  # a counter gives four words
     words = [
-        np.random.Philox(key=seed, counter=(d << 64) + blocks * int(first)).random_raw(
-            count * WORDS
-        )
+        np.random.Philox(key=seed, counter=(d << 64) + start).random_raw(count * WORDS)
         for d in range(num_digits)
     ]
     return (np.stack(words).reshape(num_digits, count, WORDS).swapaxes(0, 1) >> 11) * 2.0**-53

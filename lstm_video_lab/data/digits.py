@@ -105,9 +105,8 @@ def _together(sets: list[Digits]) -> Digits:
     """Several sets as one, of which each is the same share."""
     length = max(len(part.labels) for part in sets)
     images = [np.resize(part.images, (length, SIDE, SIDE)) for part in sets]  # repeats
-    return Digits(
-        np.concatenate(images), np.concatenate([np.resize(part.labels, length) for part in sets])
-    )
+    labels = [np.resize(part.labels, length) for part in sets]
+    return Digits(np.concatenate(images), np.concatenate(labels))
 
 
 def _download(split: str) -> Path:

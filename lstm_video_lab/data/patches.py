@@ -75,19 +75,12 @@ class CameraPatches:
         y = centre[..., 0, None] + zoom[..., None] * offsets  # (T, B, S)
         x = centre[..., 1, None] + zoom[..., None] * offsets
         h, w = picture.shape[1:]
-        grid = torch.stack(
-            torch.broadcast_tensors(
-                (2 * x / (w - 1) - 1)[:, :, None, :], (2 * y / (h - 1) - 1)[:, :, :, None]
-            ),
-            -1,
-        )  # (T, B, S, S, 2), as grid_sample wants it
-        seen = F.grid_sample(
-            picture[None], grid.view(1, T * B * S, S, 2).float(), align_corners=True
-        )  # (1, C, T·B·S, S)
-        patches = (
-            seen[0].view(len(picture), T, B, S, S).permute(1, 2, 0, 3, 4).round().clamp(0, 255)
-        )
-        patches = patches.to(torch.uint8)
+        x, y = (2 * x / (w - 1) - 1)[:, :, None, :], (2 * y / (h - 1) - 1)[:, :, :, None]
+        grid = torch.stack(torch.broadcast_tensors(x, y), -1)  # (T, B, S, S, 2)
+        points = grid.view(1, T * B * S, S, 2).float()
+        seen = F.grid_sample(picture[None], points, align_corners=True)  # (1, C, T·B·S, S)
+        patches = seen[0].view(len(picture), T, B, S, S).permute(1, 2, 0, 3, 4)
+        patches = patches.round().clamp(0, 255).to(torch.uint8)
         return patches.squeeze(2) if len(picture) == 1 else patches
 
     def _paths(self, picture: Tensor, u: Tensor) -> tuple[Tensor, Tensor]:

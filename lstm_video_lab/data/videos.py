@@ -96,26 +96,28 @@ def decoded(path: Path | str, channels: int = 1) -> Iterator[tuple[float, list[s
     try:
         import av
     except ImportError:
-        raise ImportError(
-            "videos are decoded with PyAV, which is missing: pip install av"
-        ) from None
+        raise ImportError("videos need PyAV, which is missing: pip install av") from None
     count = 0
     try:
         with av.open(f"file:{path}") as container:
-            stream = container.streams.video[0]
+            stream, kind = container.streams.video[0], "gray" if channels == 1 else "rgb24"
             stretch = float(stream.sample_aspect_ratio or 1)  # a pixel's width by its height
             stretch = stretch if 1 / WIDEST <= stretch <= WIDEST else 1.0
-            for frame in container.decode(stream):
-                width, turned = round(frame.width * stretch), round(frame.rotation)
-                image = frame.to_ndarray(format="gray" if channels == 1 else "rgb24", width=width)
-                count += 1
-                notes = [f"turned by {turned}°"] if turned else []
-                if width != frame.width:
-                    notes.append(f"stretched from {frame.width} to {width} pixels, as it asks for")
-                yield frame.time or 0.0, notes, np.rot90(image, round(turned / 90))
-            steps = 3 / (stream.average_rate or 1)  # seconds
-            ends = (container.duration or 0) / 1e6  # as its header says
-            if count and not container.streams.audio and ends > (frame.time or 0.0) + steps:
+            seen, of_avi = 0.0, stream.frames if container.format.name == "avi" else 0
+            for packet in container.demux():
+                if packet.pts is not None:  # seconds, of sound too
+                    end = (packet.pts + (packet.duration or 0)) * packet.time_base
+                    seen = max(seen, float(end))
+                for frame in packet.decode() if packet.stream == stream else ():
+                    width, turned = round(frame.width * stretch), round(frame.rotation)
+                    image = frame.to_ndarray(format=kind, width=width)
+                    count += 1
+                    notes = [f"turned by {turned}°"] if turned else []
+                    if width != frame.width:
+                        notes.append(f"stretched from {frame.width} to {width} pixels")
+                    yield frame.time or 0.0, notes, np.rot90(image, round(turned / 90))
+            ends = ((container.start_time or 0) + (container.duration or 0)) / 1e6  # by its header
+            if count and (ends > seen + 3 / (stream.average_rate or 1) or of_avi > count + 3):
                 raise av.InvalidDataError(0, "its end is missing")
     except (av.FFmpegError, IndexError) as error:  # IndexError: sound alone
         if not count:

@@ -114,13 +114,10 @@ def read_checkpoint(out: Path | str) -> Checkpoint:
         if not isinstance(state["settings"], dict) or not isinstance(state["metrics"], dict):
             raise LabError("settings and metrics must be names and values")
         return Checkpoint(
-            folder,
-            Settings.from_dict(state["settings"]),
-            state["step"],
-            state["seconds"],
-            state["metrics"],
-            load_file(folder / "weights.safetensors"),
-            load_file(folder / "optimiser.safetensors"),
+            folder=folder,
+            weights=load_file(folder / "weights.safetensors"),
+            optimiser=load_file(folder / "optimiser.safetensors"),
+            **{**state, "settings": Settings.from_dict(state["settings"])},
         )
     except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
         raise LabError(f"{folder}: this is no checkpoint of a run ({error})") from None

@@ -93,10 +93,8 @@ def training_lines(settings: Settings, run: Path) -> Generator[str, None, None]:
     """Train, or pick up, the run in a folder: a line at each look at held-out data, else ""."""
     with contextlib.closing(training.train(settings, run, resume=True)) as steps:
         for progress in steps:
-            line = (
-                f"{run.name}: step {progress.step}, {progress.seconds:.0f} s, {progress.loss:.1f}"
-            )
-            yield line if progress.heldout is not None else ""
+            line = f"step {progress.step}, {progress.seconds:.0f} s, {progress.loss:.1f}"
+            yield f"{run.name}: {line}" if progress.heldout is not None else ""
 
 
 def read_curve(run: Path) -> dict[str, list]:
