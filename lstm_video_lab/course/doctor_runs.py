@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from lstm_video_lab.course.last_line import last_line
+
 SECONDS = 180  # that a real thing may take
 VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL = f"""
@@ -48,7 +50,7 @@ def try_imports(names: Iterable[str]) -> dict[str, str]:
             failures[name] = f"not over after {SECONDS} s"
             continue
         if process.returncode:
-            failures[name] = _last_line(errors) or f"exit code {process.returncode}"
+            failures[name] = last_line(errors) or f"exit code {process.returncode}"
     return failures
 
 
@@ -98,10 +100,5 @@ def _run(code: str, what: str, *arguments: str) -> None:
     except subprocess.TimeoutExpired:
         raise RuntimeError(f"{what}: not over after {SECONDS} s: is the machine busy?") from None
     if done.returncode:
-        reason = _last_line(done.stderr) or f"exit code {done.returncode}"
+        reason = last_line(done.stderr) or f"exit code {done.returncode}"
         raise RuntimeError(f"{what}: {reason}")
-
-
-def _last_line(errors: str) -> str:
-    lines = [line.strip() for line in errors.splitlines() if line.strip()]
-    return lines[-1] if lines else ""

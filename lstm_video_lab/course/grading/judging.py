@@ -19,7 +19,8 @@ from lstm_video_lab.course.check import CORRECT, ERROR, INCORRECT, NOT_ATTEMPTED
 from lstm_video_lab.course.compare import difference
 from lstm_video_lab.course.exercises import Answer, read_exercises
 from lstm_video_lab.course.grading.cases import Cases
-from lstm_video_lab.course.grading.isolation import TOO_LONG, Run, Sandbox
+from lstm_video_lab.course.grading.isolation import Run, Sandbox
+from lstm_video_lab.course.grading.isolation.results import TOO_LONG
 from lstm_video_lab.course.handout import VISIBLE_SEED
 from lstm_video_lab.files import write_whole
 

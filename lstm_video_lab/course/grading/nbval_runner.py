@@ -30,6 +30,7 @@ from lstm_video_lab.course.check import CORRECT
 from lstm_video_lab.course.grading import GRADER, OUTCOMES
 from lstm_video_lab.course.grading.isolation import SLACK, Limits, clean_environment
 from lstm_video_lab.course.grading.judging import NOT_JUDGED, Record
+from lstm_video_lab.course.last_line import last_line
 from lstm_video_lab.files import write_whole
 
 MOST_ANSWERS = 1000  # in one batch
@@ -44,8 +45,6 @@ from lstm_video_lab.course.grading.judging import Judge
 
 judge = Judge(".")"""
 WATCH = "lstm_video_lab.course.grading.nbval_watch"  # a plug-in
-LONGEST_REASON = 300  # characters
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # of a terminal
 
 
 @dataclass(frozen=True)
@@ -189,7 +188,7 @@ class Batch:
             key = outcome["cell"]
             if key == FIRST_CELL:
                 self.has_judge = outcome["passed"]
-                self.fault = _last_line(outcome["failure"])
+                self.fault = last_line(outcome["failure"])
             else:
                 record = read_record(self.folder / "records" / f"{key}.json", outcome)
                 self.fault = record.reason
@@ -205,7 +204,7 @@ class Batch:
         self._outcomes.close()
         if self._left and not self.fault:
             log = self.folder / LOG
-            words = _last_line(log.read_text("utf-8", "replace"))
+            words = last_line(log.read_text("utf-8", "replace"), leave_out="no tests ran")
             self.fault = f"nbval did not run: {words or 'it says nothing: is the disk full?'}"
         self._temporary.cleanup()
         return list(self._left.values())
@@ -253,7 +252,7 @@ def start_nbval(folder: Path) -> subprocess.Popen[bytes]:
 
 def read_record(path: Path, outcome: dict[str, Any]) -> Record:
     """The record of an answer, if it agrees with how its cell ended."""
-    failure = _last_line(outcome["failure"])
+    failure = last_line(outcome["failure"])
     try:
         record = Record(**json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
@@ -266,9 +265,3 @@ def read_record(path: Path, outcome: dict[str, Any]) -> Record:
 def not_judged(reason: str) -> Record:
     words = "The answer could not be judged: tell your instructor."
     return Record(NOT_JUDGED, words, reason=reason)
-
-
-def _last_line(text: str) -> str:
-    lines = _COLOURS.sub("", text).split("\n")
-    filled = [line.strip() for line in lines if line.strip() and "no tests ran" not in line]
-    return filled[-1][:LONGEST_REASON] if filled else ""

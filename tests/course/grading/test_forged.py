@@ -9,9 +9,9 @@ import pytest
 from course.traces import below, left_files, processes, until
 
 from lstm_video_lab.course import plain_values
-from lstm_video_lab.course.grading import isolation as package
 from lstm_video_lab.course.grading.isolation import Limits, Run, Sandbox, SandboxError
 from lstm_video_lab.course.grading.isolation.levels import LEVELS
+from lstm_video_lab.course.grading.isolation.results import read_run
 
 RIGHT = {"value": 7}
 CALLS = [{"x": 1}, {"x": 2}]
@@ -142,7 +142,7 @@ def test_many_messages_are_not_even_read():
     with pytest.MonkeyPatch.context() as patch:
         read = plain_values.decode
         patch.setattr(plain_values, "decode", lambda data: seen.append(len(data)) or read(data))
-        flooded = package._read_run(sent, {"exit": 0}, calls=2)
+        flooded = read_run(sent, {"exit": 0}, calls=2)
     assert flooded.results == () and "too much" in flooded.end
     assert len(seen) == 3  # that it is isolated, and two results
 

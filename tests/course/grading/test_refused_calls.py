@@ -14,6 +14,7 @@ EVERYDAY = {  # that Python and torch live by: numbers on x86_64 and aarch64
     "read": (0, 63), "write": (1, 64), "mmap": (9, 222), "futex": (202, 98), "brk": (12, 214),
     "openat": (257, 56), "madvise": (28, 233), "exit_group": (231, 94), "getrandom": (318, 278),
 }  # fmt: skip
+SEND_ANY_SIGNAL = {"timer_create": (222, 107), "mq_notify": (244, 184)}  # 9 too, to oneself
 FCNTL = {"x86_64": 72, "aarch64": 25}
 REFUSED, UNKNOWN, FINE = errno.EPERM, errno.ENOSYS, 0
 
@@ -62,6 +63,8 @@ def test_everyday_calls_pass_and_harmful_ones_fail(code, machine):
     for name, numbers in REFUSED_CALLS.items():
         wanted = (REFUSED, UNKNOWN) if name == "clone3" else (REFUSED,)
         assert run(filtered, kind, numbers[column]) in wanted, name
+    for name, numbers in SEND_ANY_SIGNAL.items():
+        assert run(filtered, kind, numbers[column]) != FINE, name
     for operation, result in {1: FINE, 3: FINE, 8: REFUSED, 10: REFUSED, 15: REFUSED}.items():
         found = run(filtered, kind, FCNTL[machine], 3, operation)
         assert (found != FINE) == (result != FINE), operation

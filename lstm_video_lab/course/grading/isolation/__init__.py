@@ -13,19 +13,24 @@ from __future__ import annotations
 import json
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lstm_video_lab.course import plain_values
 from lstm_video_lab.course.grading.isolation.levels import LEVELS
+from lstm_video_lab.course.grading.isolation.results import (
+    Run,
+    SandboxError,
+    read_run,
+    was_killed,
+)
 
 SLACK = 10.0  # seconds beyond the limit of an answer, to set its isolation up and take it down
 START_SECONDS = 120.0  # in which torch is imported
@@ -42,18 +47,6 @@ class Limits:
     wall_seconds: float = 200.0
     cpu_seconds: float = 20.0
     memory: int = 2**30  # bytes beyond what the child has from the start
-
-
-@dataclass(frozen=True)
-class Run:
-    """What came back: for each call `{"value": …}` or `{"error": [kind, words, line]}`.
-
-    `end` is "" if the child ended by itself and in order, else says how it ended; then nothing that
-    it sent counts. An error before the first call (in the definitions) stands alone in `results`.
-    """
-
-    results: tuple[dict[str, Any], ...]
-    end: str
 
 
 PROBE = {
@@ -90,13 +83,6 @@ def clean_environment() -> dict[str, str]:
     """
     kept = {name: os.environ[name] for name in KEPT_NAMES if name in os.environ}
     return {**kept, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
-
-
-TOO_LONG = "it takes too long"
-
-
-class SandboxError(RuntimeError):
-    """The sandbox itself failed: no answer is to blame."""
 
 
 class Sandbox:
@@ -235,17 +221,9 @@ class Sandbox:
             ending = json.loads(_read(status, 10_000, deadline) or b"{}")
         finally:
             os.close(status)
-        if _was_killed(ending, level, limits):
+        if was_killed(ending, level, limits.cpu_seconds):
             raise SandboxError("the answer's process was killed from outside: is memory short?")
-        return _read_run(sent, ending, len(request["calls"]))
-
-
-def _was_killed(ending: dict[str, Any], level: str, limits: Limits) -> bool:
-    """Whether a process ended as only another one can end it: it had time left, and no rights."""
-    killed = ending.get("signal") == 9
-    if level == "namespaces":  # its process 1 ended, and told how its child did
-        killed = ending.get("exit") == 128 + 9
-    return killed and ending.get("cpu", 0.0) < limits.cpu_seconds
+        return read_run(sent, ending, len(request["calls"]))
 
 
 def _read(descriptor: int, most: int, deadline: float) -> bytes:
@@ -261,70 +239,3 @@ def _read(descriptor: int, most: int, deadline: float) -> bytes:
         parts.append(part)
         size += len(part)
     return b"".join(parts)
-
-
-def _messages(data: bytes, most: int) -> Iterator[Any]:
-    """What was sent, one by one.
-
-    Raises PlainValueError for what is no message, and where there are more than `most`.
-    """
-    begin = 0
-    count = 0
-    while begin < len(data):
-        end = begin + 8 + int.from_bytes(data[begin : begin + 8], "big")
-        if end > len(data) or count == most:
-            raise plain_values.PlainValueError("it sent too much, or stopped in the middle")
-        yield plain_values.decode(data[begin + 8 : end])
-        begin = end
-        count += 1
-
-
-def _read_run(sent: bytes, ending: dict[str, Any], calls: int) -> Run:
-    """The results of a child that sent these bytes, if it ended as it should.
-
-    The first message says that it is isolated; after it comes a result for each call.
-    """
-    messages: list[Any] = []
-    broken = ""
-    try:
-        for message in _messages(sent, 1 + max(calls, 1)):
-            messages.append(message)
-    except plain_values.PlainValueError as error:
-        broken = f"what it sent cannot be read: {error}"
-    first = messages.pop(0) if messages else None
-    isolation = first.get("isolation") if isinstance(first, dict) else None
-    fault = ending.get("fault")
-    if fault or isolation != "complete":
-        reason = fault or isolation or broken or ending
-        raise SandboxError(f"isolation could not be set up: {reason}")
-    if not all(_is_result(message) for message in messages):
-        broken = "what it sent is no result"
-    results = () if broken else tuple(messages)
-    return Run(results, _words_about(ending) or broken)
-
-
-def _is_result(message: Any) -> bool:
-    """A value, or three words about an error, and nothing else."""
-    if not isinstance(message, dict) or len(message) != 1:
-        return False
-    if "value" in message:
-        return True
-    error = message.get("error")
-    return isinstance(error, list) and len(error) == 3 and all(type(word) is str for word in error)
-
-
-def _words_about(ending: dict[str, Any]) -> str:
-    """How a child ended that did not end in order."""
-    if ending.get("timeout"):
-        return TOO_LONG
-    code = ending.get("exit")
-    number = ending.get("signal")
-    if not number and code and code > 128:  # the end of process 1's child
-        number = code - 128
-    if number == signal.SIGXCPU:
-        return TOO_LONG
-    if number:
-        return f"it was ended by signal {number} (too much time or memory, or a crash)"
-    if code != 0:
-        return f"it ended the process with exit code {code}"
-    return ""

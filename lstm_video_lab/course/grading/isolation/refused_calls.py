@@ -38,7 +38,8 @@ REFUSED_CALLS = {  # name → numbers on x86_64 and aarch64
     "fchown": (93, 55), "lchown": (94, 54), "fchownat": (260, 54), "utime": (132, 88),
     "utimes": (235, 88), "futimesat": (261, 88), "utimensat": (280, 88), "setxattr": (188, 5),
     "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
-    "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    "lremovexattr": (198, 15), "fremovexattr": (199, 16), "timer_create": (222, 107),
+    "mq_notify": (244, 184),
 }  # fmt: skip
 
 
