@@ -189,7 +189,9 @@ print("product of 20 Jacobians = slope of 20 steps:", same)
 
 # %% what is left after 50 steps tags=["hide-input"]
 seeds = (0,) if SMOKE else (0, 1, 2)
-far = float(10 ** jacobians.measure_gains("RNN", 1.0, seeds)[:, 50].log10().mean())
+scales = (0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
+left = {g: jacobians.measure_gains("RNN", g, seeds)[:, 50] for g in scales}  # (seeds,) each
+far = {g: float(10 ** gains.log10().mean()) for g, gains in left.items()}
 matrices = [jacobians.make_cell("RNN", 4, 32, n, 1.0).weight_hh.detach().double() for n in seeds]
 largest = [float(torch.linalg.eigvals(matrix).abs().max()) for matrix in matrices]
 powers = torch.stack([torch.linalg.matrix_power(matrix, 50) for matrix in matrices])
@@ -197,19 +199,20 @@ alone = float(10 ** torch.linalg.matrix_norm(powers, 2).log10().mean())
 print("largest eigenvalue of W, seed by seed:", ", ".join(f"{value:.2f}" for value in largest))
 
 # %% [markdown]
-# Take the plain cell, untrained, h(t) = tanh(W h(t−1) + …), with weight scale 1. The largest
-# eigenvalue of W is a little over 1, see the line above. (The cell of the first picture starts with
-# smaller weights, at a scale of 0.58.)
+# Take the plain cell, untrained, h(t) = tanh(W h(t−1) + …). At weight scale 1 the largest
+# eigenvalue of W is a little over 1, see the line above; at another scale it is so many times as
+# large. (The cell of the first picture starts with smaller weights, at a scale of 0.58.)
 #
-# **A small change of the state is made 50 steps before the end. How large is it at the end?**
+# **A small change of the state is made 50 steps before the end. At which weight scale is it about
+# as large at the end as it was?**
 #
 # <!--
 # "a little over 1" = min([output("what is left after 50 steps", "seed by seed:", n)
 #     for n in [1, 2, 3]]) > 1
 # -->
 
-# %% guess what is left
-Guess(guesses.LEFT_AFTER_50, far, alone)
+# %% guess the scale
+Guess(guesses.WHICH_SCALE, far, alone)
 
 # %% [markdown]
 # **Move it.** The lower arrows of the picture are the network, the upper ones are the gradient,
@@ -425,8 +428,9 @@ loss = memory.learn_text(stack, min(STEPS, 120), seed=9)
 live_figures.draw_recovery(memory.perturbation(stack), loss, settings.scale)  # (T, L)
 
 # %% [markdown]
-# The lines fall as the copies come together again. After so short a training all four layers need
-# about as many letters for it.
+# What to see in it: the lines fall as the copies come together again, and a line that stays up
+# belongs to a layer that remembers the wrong letter for long. After so short a training all four
+# layers need about as many letters for it.
 #
 # The three versions were trained longer, from several seeds, and are stored.
 #
@@ -483,11 +487,12 @@ figures.draw_healing(result, healed)
 # -->
 
 # %% [markdown]
-# Before you see how well each does: what does each cost? **When T doubles, what happens to the
-# numbers that must be kept, and to the work per answer?**
+# Before you see how well each does: what does each cost? Attention keeps more with every frame, and
+# looks at all of it. **To take in one more frame and to answer one question: from which T on does
+# attention need more multiplications than the LSTM of 64 units?**
 
 # %% guess the price
-Guess(guesses.PRICE)
+Guess(guesses.DEARER_FROM, 64)
 
 # %% explore the price
 MemoryExplorer(result)

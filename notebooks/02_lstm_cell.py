@@ -226,12 +226,12 @@ film = N // 2 + int((place.amax(0) - place.amin(0))[N // 2 :].argmax())  # the w
 trained_figures.draw_forget_gates(after, before, film, made)
 
 # %% [markdown]
-# **What is seen.** Each line is a unit, time runs to the right. Untrained (the numbers are in the
-# text below the picture), all forget gates stand close together, near σ(1) = 0.73. Training has
-# pulled them apart. Some units have gates near 1 throughout: they hold on to what they have, and
-# add to it. Others *blink*: their gates shut at certain steps and open again. What do those follow?
-# (In training the encoder read only the first part of such a clip, the frames before those it had
-# to predict. The rest is new to it.)
+# **What is seen.** Each line is a unit, time runs to the right. Untrained, in the lower strip, all
+# forget gates stand close together, near σ(1) = 0.73. Training has pulled them apart, in the upper.
+# Some units have gates near 1 throughout: they hold on to what they have, and add to it. Others
+# *blink*: their gates shut at certain steps and open again. What do those follow? (In training the
+# encoder read only the first part of such a clip, the frames before those it had to predict. The
+# rest is new to it.)
 #
 # ## A unit that follows the digit
 #
@@ -250,7 +250,7 @@ trained_figures.draw_forget_gates(after, before, film, made)
 
 
 # %% search for a unit that follows the digit
-unit, found = find_unit(after.c, place)  # the best on half of the clips, and its |r| on the others
+unit, found = find_unit(after.c, place)  # chosen on half of the clips, judged on the others
 unit_before, found_before = find_unit(before.c, place)
 pixel, found_pixel = find_unit(pixels, place)
 chance = find_unit(after.c, place.roll(1, 1))[1]  # each clip against the place in another clip
@@ -299,11 +299,13 @@ trained_figures.draw_controls(compared, unit, N, made)
 
 # %% watch the unit
 record = {name: values[:, film] for name, values in after._asdict().items()}  # (T, H)
-GateInspector(record, films[:, film], unit=unit, step=len(films) // 2)
+x_place = {"place x, on this scale": place[:, film]}
+GateInspector(record, films[:, film], unit=unit, step=len(films) // 2, beside=x_place)
 
 # %% [markdown]
-# **What is seen.** The state c goes roughly along with the digit, or roughly against it: the sign
-# of a unit means nothing. (The place itself is not drawn: read it off the frames.) Is it a memory?
+# **What is seen.** The digit's place is drawn beside the state, stretched to the same least and
+# most. The state c goes roughly along with it, or roughly against it: the sign of a unit means
+# nothing. Is it a memory?
 # Read the line below the picture: at this step the forget gate keeps less than half of what was
 # there, and even so that is more than what is let in. Now follow the gate. Where it is low, the
 # unit is a *gauge*, read off the last frames. Where it is near 1, new values are added to old ones

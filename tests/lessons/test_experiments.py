@@ -53,9 +53,14 @@ def test_conditioning_scores_each_model_twice(tmp_path):
     lines = list(experiments.run("conditioning", "smoke", tmp_path))
     assert lines[-1].startswith("stored:")
     result = read_result(tmp_path / "conditioning.json")
-    assert result["made"]["seeds"] == [0]
+    assert result["made"]["seeds"] == [0, 1, 2]
     models = result["models"]
     assert set(models) == {"unconditional", "teacher", "scheduled", "own"}
+    for one in models.values():
+        first = one["report"]["future"]["per_step"]["cross_entropy"]
+        assert one["seeds"]["free"][0] == pytest.approx(first, rel=1e-5)
+        for errors in one["seeds"].values():
+            assert len(errors) == 3 and errors[0] != errors[1] != errors[2]
     free, forced = (
         models["unconditional"]["report"]["future"],
         models["unconditional"]["teacher_forced"],

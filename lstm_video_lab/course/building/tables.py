@@ -120,7 +120,7 @@ def _models(name: str, result: dict[str, Any]) -> dict[str, dict[str, Any]]:
     if name == "units":
         return _models_by_units(result)
     if name == "conditioning":
-        return {n: _one_seed(run, "future", "cross_entropy") for n, run in result["models"].items()}
+        return {n: _running_freely(run) for n, run in result["models"].items()}
     if name == "convolution":
         return _models_of_convolution(result)
     published = result.get("published") or result.get("paper") or {}
@@ -156,9 +156,11 @@ def _models_of_convolution(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return models
 
 
-def _one_seed(run: dict[str, Any], part: str, measure: str) -> dict[str, Any]:
-    value = run["report"][part][measure]
-    return run | {"mean": value, "spread": None, "seeds": [value]}
+def _running_freely(run: dict[str, Any]) -> dict[str, Any]:
+    """A conditional decoder: of each seed the mean over its predicted steps."""
+    seeds = [sum(steps) / len(steps) for steps in run["seeds"]["free"]]
+    mean, spread = mean_and_std(seeds)
+    return run | {"mean": mean, "spread": spread, "seeds": seeds}
 
 
 def _rows(

@@ -5,7 +5,7 @@ T frames, H units, S side of a frame.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,17 @@ from lstm_video_lab import plots
 from lstm_video_lab.lessons.autoencoder.experiment import error_of, sizes_of
 from lstm_video_lab.lessons.autoencoder.few_digits import KINDS
 from lstm_video_lab.lessons.autoencoder.output_order import Profile, describe
-from lstm_video_lab.plots.canvas import Picture, as_array, levels_of, room_for
+from lstm_video_lab.plots.canvas import (
+    WIDTH,
+    Picture,
+    as_array,
+    draw_levels,
+    draw_lines,
+    levels_of,
+    room_for,
+    series_style,
+    write_key,
+)
 from lstm_video_lab.plots.page import Page
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training.live import LiveRun
@@ -94,6 +104,39 @@ def draw_profiles(
     return plots.curves(lines, baselines, text, xlabel=across)
 
 
+def draw_three_moments(
+    profiles: Mapping[str, Profile],
+    baselines: Mapping[str, float | None],
+    moments: Sequence[int],
+) -> Picture:
+    """Both orders' error by output step at three moments of the training, beside each other.
+
+    The words are those of the moment in the middle.
+    """
+    page = Page(least=WIDTH)
+    steps = next(iter(profiles.values())).steps
+    room = (WIDTH - 64) / len(moments)
+    for n, moment in enumerate(moments):
+        page.write(f"after step {steps[moment]}", 56 + n * room, 8, weight="bold")
+    page.gap(34)
+    levels = {name: value for name, value in baselines.items() if value is not None}
+    top = 1.1 * max(max(levels.values()), max(one.error.mean(0).max() for one in profiles.values()))
+    for n, moment in enumerate(moments):
+        names = ("output step", "" if n else "nats per frame")
+        axes = page.axes(220, 56 + n * room, room - 28, *names, below=-220)
+        lines = {name: one.error[:, moment].mean(0) for name, one in profiles.items()}
+        draw_lines(axes, {k: (range(1, len(v) + 1), v) for k, v in lines.items()})
+        draw_levels(axes, levels)
+        axes.set_ylim(0, top)
+        axes.tick_params(labelleft=n == 0)
+    page.gap(272)
+    for n, name in enumerate(profiles):
+        style = series_style(n) | {"markevery": [2]}
+        page.drawing(0, write_key, name, style, 56 + 180 * n, page.top)
+    page.gap(24)
+    return page.finish(draw_profiles(profiles, baselines, moments[1]).text)
+
+
 def draw_state(frames: Any, h: Any, c: Any, reconstruction: Any, text: str) -> Picture:
     """A sequence over the two strips of its state over what the decoder makes of it, newest first.
 
@@ -158,6 +201,27 @@ def draw_erased(costs: Mapping[str, float], levels: Mapping[str, Any], made: str
         baselines=levels,
         text=f"What the decoder makes of parts of the state, mean of 200 clips: {facts} nats per "
         f"frame ({made}).",
+    )
+
+
+def draw_erased_by_frame(
+    whole: Tensor, tenths: Tensor, levels: Mapping[str, Any], made: str
+) -> Picture:
+    """Nats of each output step: with the whole state (T,), and with a tenth erased (draws, T)."""
+    worst = tenths.amax(0)
+    steps = range(1, len(whole) + 1)
+    more = worst / whole - 1
+    return plots.curves(
+        {
+            "whole state": (steps, whole),
+            "a tenth erased, mean": (steps, tenths.mean(0)),
+            "a tenth erased, worst": (steps, worst),
+        },
+        levels,
+        f"The same frame by frame, newest first, with a tenth of the numbers erased, drawn anew "
+        f"{len(tenths)} times. In the worst draw the frame that suffers most costs "
+        f"{100 * more.max():.0f} % more ({made}).",
+        xlabel="output step",
     )
 
 
@@ -274,17 +338,25 @@ def draw_kinds(
 def draw_few_digits(result: dict[str, Any]) -> Picture:
     """Squared error of each size on the digits that it learnt from, and on others."""
     errors = result["errors"]
-    rows = {kind: np.array([one[kind] for one in errors.values()]) for kind in KINDS}  # (sizes, S)
-    facts = "; ".join(
-        f"{units} units {one[KINDS[0]].mean():.2f} and {one[KINDS[1]].mean():.2f}"
-        for units, one in ((u, {k: np.array(v) for k, v in e.items()}) for u, e in errors.items())
-    )
+    rows = {}  # (sizes, S) each
+    for source, trained in (("ten", errors), ("all", result["control"])):
+        for kind, words in zip(KINDS, ("the ten", "others"), strict=True):
+            rows[f"learnt from {source}: {words}"] = np.array(
+                [one[kind] for one in trained.values()]
+            )
+    facts = []
+    for n, units in enumerate(errors):
+        ten, other, all_ten, all_other = (row[n].mean() for row in rows.values())
+        facts.append(
+            f"{units} units {ten:.2f} and {other:.2f} (control {all_ten:.2f} and {all_other:.2f})"
+        )
     return plots.bars(
         [f"{units} units" for units in errors],
         {kind: row.mean(1) for kind, row in rows.items()},
         {kind: [row.mean(1) - row.min(1), row.max(1) - row.mean(1)] for kind, row in rows.items()},
         text=f"Learnt from clips of {result['digits']} digits: squared error per frame on new "
-        f"clips of these digits, and of others: {facts}. Means of "
+        f"clips of these digits, and of others; the control learnt from clips of all digits and is "
+        f"scored on the same clips: {'; '.join(facts)}. Means of "
         f"{len(next(iter(errors.values()))[KINDS[0]])} seeds, whiskers from least to most; "
         f"{result['steps']} steps ({result['scale']} scale).",
         ylabel="squared error per frame",

@@ -18,15 +18,19 @@ CARRIED = {"h and c": (True, True), "h only": (True, False), "c only": (False, T
 
 @torch.inference_mode()
 def reconstruct(
-    model: VideoModel, frames: Tensor, erased: float = 0.0, carried: str = "h and c"
+    model: VideoModel,
+    frames: Tensor,
+    erased: float = 0.0,
+    carried: str = "h and c",
+    draw: int = 0,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """What the decoder gets, h and c (N, H) each, and the logits (T, N, S, S) it makes of them.
 
     frames: (T, N, S, S). `erased`: the share of numbers set to zero, the same for all sequences; a
-    larger share erases the same ones and more. `carried`: a name of CARRIED.
+    larger share erases the same ones and more; another `draw`, others. `carried`: of CARRIED.
     """
     [(h, c)] = model.encode(frames)  # (N, H) each
-    order = torch.randperm(2 * h.shape[1], generator=torch.Generator().manual_seed(0))
+    order = torch.randperm(2 * h.shape[1], generator=torch.Generator().manual_seed(draw))
     keep = torch.ones(2 * h.shape[1])
     keep[order[: round(erased * len(order))]] = 0
     keep_h, keep_c = keep.to(h.device).chunk(2)

@@ -72,6 +72,12 @@ class OrderExplorer(LabWidget):
     def arrange(self, controls: dict[str, Any]) -> ipywidgets.Widget:
         return row(*controls.values())
 
+    def still(self) -> Picture:
+        """A page has no slider: a moment before, this one, and one after it, beside each other."""
+        last = len(next(iter(self.profiles.values())).steps) - 1
+        moments = [min(max(0, self.first + more), last) for more in (-2, 0, 3)]
+        return figures.draw_three_moments(self.profiles, self.baselines, moments)
+
     def render(self, moment: int, by_frame: bool) -> Picture:
         return figures.draw_profiles(self.profiles, self.baselines, moment, by_frame)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
@@ -21,10 +23,14 @@ from lstm_video_lab.plots.canvas import (
     WIDTH,
     Picture,
     add_axes,
+    draw_levels,
     finish,
+    room_for,
     sheet,
     write,
 )
+from lstm_video_lab.plots.charts import draw_bars
+from lstm_video_lab.plots.page import Page
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training.live import LiveRun
 from lstm_video_lab.widgets.time_lapse import draw_time_lapse as draw_time_lapse
@@ -33,16 +39,31 @@ LOOKS = {"future": (BLUE, "-"), "reconstruction": (VERMILLION, "--"), "sum": (IN
 
 
 def draw_two_tasks(clip: Tensor, seen: int, settings: Settings) -> Picture:
-    """What is seen of a clip (T, H, W), and both answers that are wanted."""
+    """What is seen of a clip (T, H, W), and both answers that are wanted, each with its frames."""
+    past, last = list(range(1, seen + 1)), len(clip)
+    rows = {
+        "seen": (clip[:seen], past),
+        "1: recall,\nin reverse": (clip[:seen].flip(0), past[::-1]),
+        "2: predict": (clip[seen:], list(range(seen + 1, last + 1))),
+    }
+    page = Page(room_for(["in reverse"]), narrow=True)
+    for name, (frames, numbers) in rows.items():
+        page.frames({name: frames}, numbers, above=24)
+    page.gap(6)
+    return page.finish(
+        f"A held-out sequence. The network sees frames 1 to {seen}; it must give them back in "
+        f"reverse, from {seen} to 1, and continue them to frame {last} ({settings.scale} scale, "
+        f"{settings.image_size}×{settings.image_size} pixels).",
+    )
+
+
+def draw_both(truth: Tensor, composite: Tensor, alone: Tensor, seen: int, made: str) -> Picture:
+    """The film as a strip: (T, H, W) each, but for `alone`, which has only the frames to come."""
+    nothing = torch.full_like(truth[:seen], math.nan)  # it was not asked to recall
     return plots.frames(
-        {
-            "seen": clip[:seen],
-            "task 1: recall, in reverse": clip[:seen].flip(0),
-            "task 2: predict": clip[seen:],
-        },
-        f"A held-out sequence. The network sees {seen} frames; it must give them back in reverse, "
-        f"and continue them for {len(clip) - seen} ({settings.scale} scale, {settings.image_size}×"
-        f"{settings.image_size} pixels).",
+        {"truth": truth, "composite": composite, "alone": torch.cat((nothing, alone))},
+        f"The same frame by frame. In frames 1 to {seen} the composite recalls what it has seen; "
+        f"the predictor alone was never asked to. From {seen + 1} on both predict ({made}).",
     )
 
 
@@ -115,39 +136,87 @@ def draw_rivals(trained: Mapping[str, LiveRun], levels: dict[str, float], scale:
 
 
 def draw_shared_directions(result: dict[str, Any]) -> Picture:
-    """Cosines of gradients with their controls, and shares of energy in common directions, in %."""
-    measures = result["measures"]
+    """Cosines of gradients with and without their signs, and shares in common directions, in %."""
+    page = Page(least=620)
+    facts = [_draw_cosines(page, result["measures"]), _draw_shares(page, result)]
+    return page.finish(
+        f"{'. '.join(facts)}. Mean and spread of {len(result['made']['seeds'])} seeds, "
+        f"{result['steps']} steps, {result['scale']} scale."
+    )
+
+
+def _draw_cosines(page: Page, measures: dict[str, Any]) -> str:
+    """Of each pair the mean cosine, whose signs cancel, beside the mean of its size."""
+    pairs = {  # words → measure with its sign, without
+        "two decoders, one clip": (
+            "cosine of the two decoders",
+            "size of the two decoders' cosine",
+        ),
+        "the future's, two clips": (
+            "cosine of the future's, another sequence",
+            "size of the future's cosine",
+        ),
+        "the past's, two clips": (
+            "cosine of the reconstruction's, another sequence",
+            "size of the reconstruction's cosine",
+        ),
+    }
+    ways = {"mean, with signs": 0, "mean size, without signs": 1}
+    means, spreads = (
+        {
+            way: [round(measures[pair[n]][key], 2) for pair in pairs.values()]
+            for way, n in ways.items()
+        }
+        for key in ("mean", "spread")
+    )
+    chance = {"size by chance": round(measures["size by chance"]["mean"], 2)}
+    _draw_groups(page, "Cosines of two gradients", "cosine", list(pairs), means, spreads, chance)
+    listed = "; ".join(
+        f"{words} {measures[signed]['mean']:+.2f} ± {measures[signed]['spread']:.2f}, without "
+        f"signs {measures[size]['mean']:.2f}"
+        for words, (signed, size) in pairs.items()
+    )
+    return (
+        f"Cosines: {listed}; arrows in any direction, without signs {chance['size by chance']:.2f}"
+    )
+
+
+def _draw_shares(page: Page, result: dict[str, Any]) -> str:
+    """How much of one gradient lies in the directions of another, beside chance."""
+    measures, count = result["measures"], result["directions"]
     rows = {  # words → measure
-        "cosine, two decoders": "cosine of the two decoders",
-        "cosine, the future's, two clips": "cosine of the future's, another sequence",
-        "cosine, the past's, two clips": "cosine of the reconstruction's, another sequence",
-        "by chance": "chance",
         "the past's in the future's": "reconstruction within the future's",
         "the future's in the past's": "future within the reconstruction's",
         "the future's in the future's": "future within the future's",
         "the past's in the past's": "reconstruction within the reconstruction's",
     }
-    means = [100 * measures[name]["mean"] for name in rows.values()]
+    means = [round(100 * measures[name]["mean"], 1) for name in rows.values()]
     spreads = [100 * measures[name]["spread"] for name in rows.values()]
-    facts = "; ".join(
-        f"{words} {mean:.1f} ± {spread:.1f}"
+    chance = {"chance": round(100 * measures["chance"]["mean"], 1)}
+    title = f"Share that lies in the first {count} directions of the other half of the clips"
+    _draw_groups(page, title, "share, %", list(rows), {"": means}, {"": spreads}, chance)
+    listed = "; ".join(
+        f"{words} {mean:.1f} ± {spread:.1f} %"
         for words, mean, spread in zip(rows, means, spreads, strict=True)
     )
-    sizes = {  # words → measure: cosines without their signs
-        "two decoders": "size of the two decoders' cosine",
-        "the future's": "size of the future's cosine",
-        "the past's": "size of the reconstruction's cosine",
-        "arrows in any direction": "size by chance",
-    }
-    unsigned = ", ".join(f"{words} {100 * measures[n]['mean']:.1f}" for words, n in sizes.items())
-    return plots.bars(
-        list(rows),
-        means,
-        spreads,
-        text=f"In hundredths: {facts}. "
-        f"Cosines without their signs: {unsigned}. “in”: the share of the gradients of half of the "
-        f"clips that lies in the first {result['directions']} directions of the other half's. Mean "
-        f"and spread of {len(result['made']['seeds'])} seeds, {result['steps']} steps, "
-        f"{result['scale']} scale.",
-        ylabel="hundredths",
-    )
+    return f"Shares: {listed}; chance {chance['chance']:.1f} %"
+
+
+def _draw_groups(
+    page: Page,
+    title: str,
+    ylabel: str,
+    labels: list[str],
+    means: dict[str, list[float]],
+    spreads: dict[str, list[float]],
+    level: dict[str, float],
+) -> None:
+    """One chart of bars under those before it, with what chance would give as a line across."""
+    page.heading(title)
+    page.gap(14 + 18 * (len(means) > 1))
+    axes = page.chart(170, [f"{name} 1.234" for name in level], "", ylabel)
+    draw_bars(axes, [textwrap.fill(label, 15) for label in labels], means, spreads)
+    page.label_ends(axes, draw_levels(axes, level))
+    if len(means) > 1:
+        place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderpad": 0}
+        axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, ncols=len(means), **place)

@@ -65,12 +65,12 @@ THE_ANGLE = Question(
     "composite/the_angle",
     "Do the two gradients at the state of the trained composite point the same way?",
     {
-        SAME: "What helps one task could help the other: both want the digit stored. But each asks "
-        "mostly for things of its own.",
+        SAME: "Both want the digit stored, so one could well expect it. What the angle means "
+        "comes next.",
         RIGHT_ANGLE: "It would be so if they had nothing to do with each other, or pulled to both "
         "sides alike. Here something binds them together.",
-        AGAINST: "They do compete for room. But there is room enough to keep out of each other's "
-        "way.",
+        AGAINST: "They may compete for room in the state. Even so their pulls need not lie on one "
+        "line, and here they do not.",
     },
     _which_angle,
     lambda cosine, each, made: (

@@ -20,7 +20,9 @@ from lstm_video_lab.data.frames import unpack_frames
 from lstm_video_lab.models import VideoModel
 from lstm_video_lab.settings import Settings
 from lstm_video_lab.training import runs
+from lstm_video_lab.training.trials import mean_and_std
 
+SEEDS = (0, 1, 2)
 FED = {"unconditional": None, "teacher": "teacher", "scheduled": "scheduled", "own": "own"}
 
 
@@ -38,11 +40,17 @@ def settings_for(name: str, scale: str) -> Settings:
 def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     """Train the four and score each both ways; returns scores, curves, predictions, baselines."""
     models = {name: settings_for(name, scale) for name in FED}
-    trained = yield from runs.train_models("conditioning", models, out, study=_score_other_way)
+    trained: dict[str, list[runs.Result]] = {name: [] for name in models}
+    for seed in SEEDS:  # a call for each: `study` looks at the last seed of a call
+        one_seed = yield from runs.train_models(
+            "conditioning", models, out, seeds=(seed,), study=_score_other_way
+        )
+        for name, results in one_seed.items():
+            trained[name] += results
     return {
-        "made": {"seeds": [models["unconditional"].seed]},
+        "made": {"seeds": list(SEEDS)},
         "scale": scale,
-        "models": {name: result for name, (result,) in trained.items()},
+        "models": {name: over_seeds(results) for name, results in trained.items()},
         "baselines": evaluation.baselines(models["unconditional"]),
     }
 
@@ -55,18 +63,36 @@ def _score_other_way(_: str, model: VideoModel, settings: Settings) -> dict[str,
     }
 
 
-def free_running(model: dict[str, Any]) -> float:
-    """Nats per frame of a stored model that runs freely."""
-    return model["report"]["future"]["cross_entropy"]
+def over_seeds(results: list[runs.Result]) -> dict[str, Any]:
+    """The first run of one model, and under `seeds` the errors of all at each predicted step.
+
+    "free": running freely; "shown": with the true frame at each step.
+    """
+    errors = {
+        "free": [one["report"]["future"]["per_step"]["cross_entropy"] for one in results],
+        "shown": [one["teacher_forced"]["per_step"] for one in results],
+    }
+    return results[0] | {"seeds": errors}
+
+
+def error_of(model: dict[str, Any], shown: bool) -> tuple[float, float]:
+    """Nats per frame of a stored model: mean and standard deviation over its seeds."""
+    return mean_and_std(errors_of_seeds(model, shown))
+
+
+def errors_of_seeds(model: dict[str, Any], shown: bool) -> list[float]:
+    """Nats per frame of a stored model, a number for each seed."""
+    return [float(np.mean(steps)) for steps in model["seeds"]["shown" if shown else "free"]]
 
 
 def errors_by_step(result: dict[str, Any], shown: bool) -> dict[str, list[float]]:
-    """Model → nats per frame at each predicted step; `shown`: with the true frame at each step."""
-    if shown:
-        return {name: one["teacher_forced"]["per_step"] for name, one in result["models"].items()}
+    """Model → nats per frame at each predicted step, means over seeds.
+
+    `shown`: with the true frame at each step.
+    """
+    way = "shown" if shown else "free"
     return {
-        name: one["report"]["future"]["per_step"]["cross_entropy"]
-        for name, one in result["models"].items()
+        name: np.mean(one["seeds"][way], axis=0).tolist() for name, one in result["models"].items()
     }
 
 

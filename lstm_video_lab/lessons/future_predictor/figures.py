@@ -5,6 +5,7 @@ T predicted steps, H × W the size of a frame.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +15,8 @@ from torch import Tensor
 
 from lstm_video_lab import plots
 from lstm_video_lab.lessons.future_predictor.experiment import (
+    error_of,
     errors_by_step,
-    free_running,
     stored_sequence,
 )
 from lstm_video_lab.lessons.future_predictor.two_futures import (
@@ -28,6 +29,7 @@ from lstm_video_lab.lessons.future_predictor.two_futures import (
 )
 from lstm_video_lab.plots.canvas import (
     FAINT,
+    INK,
     SMALL,
     Picture,
     draw_levels,
@@ -35,6 +37,7 @@ from lstm_video_lab.plots.canvas import (
     levels_of,
     room_for,
 )
+from lstm_video_lab.plots.charts import draw_bars
 from lstm_video_lab.plots.page import Page
 
 NAMES = {  # key of a stored model → what the lesson calls it
@@ -54,17 +57,25 @@ ROWS = 3  # of frames, also where one is missing: the picture keeps its height
 
 
 def overview(result: dict[str, Any]) -> Picture:
-    """Each model scored in both ways, beside the mean image."""
-    models = result["models"]
+    """Each model scored in both ways, mean and spread over seeds, beside the mean image."""
+    means, spreads = _both_ways(result)
     return plots.bars(
-        [NAMES[name] for name in models],
-        {
-            WAYS[False]: [free_running(model) for model in models.values()],
-            WAYS[True]: [model["teacher_forced"]["cross_entropy"] for model in models.values()],
-        },
+        [NAMES[name] for name in result["models"]],
+        means,
+        spreads,
         baselines={"mean image": result["baselines"]["mean_image"]["cross_entropy"]},
         title=f"Future cross-entropy by way of training ({result['scale']} scale)",
     )
+
+
+def _both_ways(result: dict[str, Any]) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Way → means and way → spreads over seeds, a number for each model."""
+    errors = {
+        words: [error_of(model, shown) for model in result["models"].values()]
+        for shown, words in WAYS.items()
+    }
+    means = {way: [round(mean, 1) for mean, _ in each] for way, each in errors.items()}
+    return means, {way: [spread for _, spread in each] for way, each in errors.items()}
 
 
 def draw_conditioning(result: dict[str, Any], model: str, shown: bool, sequence: int) -> Picture:
@@ -115,7 +126,11 @@ def describe(result: dict[str, Any], model: str, shown: bool) -> str:
         text += f"; {WAYS[not shown]}, the last is {other[-1]:.1f}"
     else:
         text += "; it is shown nothing, so both ways are one"
-    return f"{text}. Trained for {stored['steps']} steps at {result['scale']} scale."
+    seeds = len(stored["seeds"]["free"])
+    return (
+        f"{text}. Errors are means of {seeds} seeds, the frames are of the first; "
+        f"{stored['steps']} steps at {result['scale']} scale."
+    )
 
 
 def draw_futures(futures: Futures, p: float) -> Picture:
@@ -128,7 +143,7 @@ def draw_futures(futures: Futures, p: float) -> Picture:
     page.frames(rows, numbers, above=24)
     page.gap(20)
     labels = ("probability of left", "expected squared error")
-    axes = page.chart(220, ["best guess 123.4"], *labels, margin=40, below=66)
+    axes = page.chart(220, ["best guess, at 0.50: 123.4"], *labels, margin=40, below=66)
     page.label_ends(axes, _draw_guesses(axes, futures, p, errors))
     listed = ", ".join(f"{name} {error:.1f}" for name, error in errors.items())
     return page.finish(
@@ -146,27 +161,29 @@ def _draw_guesses(axes: Axes, futures: Futures, p: float, errors: dict[str, floa
     ends = draw_lines(axes, lines)
     axes.axvline(p, color=FAINT, linewidth=1.5)
     axes.set(xlim=(0, 1), ylim=(0, None))
-    words = (f"{name} {error:.1f}" for name, error in errors.items())
+    words = (f"{name}, at {p:.2f}: {error:.1f}" for name, error in errors.items())
     return [(y, text, look) for (y, _, look), text in zip(ends, words, strict=True)]
 
 
 def draw_four(result: dict[str, Any]) -> Picture:
     """The mean error over all predicted frames, each model in both ways; the best of each way."""
-    models = result["models"]
-    ways = {
-        WAYS[False]: {name: free_running(model) for name, model in models.items()},
-        WAYS[True]: {name: one["teacher_forced"]["cross_entropy"] for name, one in models.items()},
-    }
-    best = []
-    for way, errors in ways.items():
-        name = min(errors, key=lambda name: errors[name])
-        best.append(f"{way}: {NAMES[name]} ({errors[name]:.1f})")
+    models, (means, spreads) = result["models"], _both_ways(result)
+    facts = []
+    for shown, way in WAYS.items():
+        errors = {name: error_of(model, shown) for name, model in models.items()}
+        best = min(errors, key=lambda name: errors[name][0])
+        listed = "; ".join(
+            f"{NAMES[k]} {mean:.1f} ± {std:.1f}" for k, (mean, std) in errors.items()
+        )
+        facts.append(f"{way.capitalize()}: {listed}; best {NAMES[best]}")
+    seeds = len(models["own"]["seeds"]["free"])
     return plots.bars(
         [NAMES[name] for name in models],
-        {way: list(errors.values()) for way, errors in ways.items()},
+        means,
+        spreads,
         baselines=levels_of(result["baselines"]),
-        text=f"Mean over all predicted frames, one seed. Best {'; '.join(best)}. Stored results, "
-        f"{result['scale']} scale.",
+        text=f"Mean over all predicted frames, with the spread of {seeds} seeds. "
+        f"{'. '.join(facts)}. Stored results, {result['scale']} scale.",
         ylabel="nats per frame",
     )
 
@@ -182,7 +199,7 @@ def draw_four_curves(result: dict[str, Any]) -> Picture:
     return plots.curves(
         {name: (curve["step"], curve["future"]) for name, curve in curves.items()},
         levels_of(result["baselines"]),
-        f"The same four while they learned, running freely: {facts}. One seed each; stored "
+        f"The same four while they learned, running freely: {facts}. The first seed; stored "
         f"results, {result['scale']} scale.",
     )
 
@@ -196,13 +213,21 @@ def draw_reach(before: Mapping[str, Tensor], after: Mapping[str, Tensor], source
         f"{new.mean():.2g} ± {new.std():.1g} after"
         for name, old, new in zip(before, *first.values(), strict=True)
     )
-    return plots.bars(
-        list(before),
-        {stage: [case.mean().item() for case in each] for stage, each in first.items()},
+    page = Page(least=440)
+    page.gap(34)
+    axes = page.chart(230, [], "", "norm r, nats per unit of state")
+    axes.set_yscale("log")  # before training it is far smaller
+    draw_bars(
+        axes,
+        [textwrap.fill(name, 16) for name in before],
+        {stage: [float(f"{case.mean():.2g}") for case in each] for stage, each in first.items()},
         {stage: [case.std().item() for case in each] for stage, each in first.items()},
-        text="Gradient of the mean error at the encoder's state, mean and spread over batches: "
-        f"{lines} ({source}).",
-        ylabel="norm r, nats per unit of state",
+    )
+    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderpad": 0}
+    axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, ncols=2, **place)
+    return page.finish(
+        "Gradient of the mean error at the encoder's state, on a log scale, mean and spread over "
+        f"batches: {lines} ({source}).",
     )
 
 

@@ -73,5 +73,17 @@ def draw_exposure(
     )
 
 
+def draw_drift(
+    truth: ArrayLike, shown: ArrayLike, free: ArrayLike, first: int, clips: int, made: str
+) -> Picture:
+    """One clip (T, H, W) and what a teacher-forced model makes of it in both ways."""
+    return plots.frames(
+        {"truth": truth, "shown": shown, "free": free},
+        f"The teacher-forced model, “shown” the true frame before each step and running “free”, on "
+        f"the one of {clips} held-out clips on which the two differ most ({made}).",
+        first=first,
+    )
+
+
 def _ahead(errors: Errors, first: int) -> range:
     return range(first, first + len(errors))

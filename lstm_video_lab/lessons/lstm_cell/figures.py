@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from lstm_video_lab.cells import Gates
@@ -47,8 +48,13 @@ NAMES = {
 STRIP = 54  # pixels, the height of a strip
 
 
-def draw_unit(record: Record, unit: int, step: int) -> Picture:
-    """The gates and the values of one unit; `step` counts from 1."""
+def draw_unit(
+    record: Record, unit: int, step: int, beside: Mapping[str, ArrayLike] | None = None
+) -> Picture:
+    """The gates and the values of one unit; `step` counts from 1.
+
+    beside: name → (T,), drawn beside the state, moved and stretched to its least and its most.
+    """
     page = Page(90, least=640)
     shown, pitch = page.frames({"input": record.frames}, mark=step - 1, right=175, whole=True)
     width = len(shown) * pitch
@@ -56,21 +62,30 @@ def draw_unit(record: Record, unit: int, step: int) -> Picture:
     for n, (group, label) in enumerate((("ifo", "gates"), ("gch", "values"))):
         lines = {name: getattr(record, name)[:, unit] for name in group}
         _write_values(page, step, {NAMES[name]: line[step - 1] for name, line in lines.items()})
+        series = {NAMES[name]: line for name, line in lines.items()}
+        if n == 1:
+            series |= {k: _on_scale(v, lines["c"]) for k, v in (beside or {}).items()}
         axes = page.axes(122, page.left, width, "step", label, 20)
         axes.axvspan(step - 0.5, step + 0.5, color="#D9D9D9", linewidth=0)
         times = np.arange(len(record.c)) + 1
-        ends = draw_lines(axes, {NAMES[name]: (times, line) for name, line in lines.items()})
+        ends = draw_lines(axes, {name: (times, line) for name, line in series.items()})
         start = 1 - shown.step / 2
         axes.set_xlim(start, start + len(shown) * shown.step)  # a step lies under its frame
         axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
         if n == 0:
             without_steps(axes)
-        names = [NAMES[name] for name in lines]  # their values at the end are another moment's
-        page.label_ends(
-            axes, [(y, name, look) for (y, _, look), name in zip(ends, names, strict=True)]
+        page.label_ends(  # without the values at the end, which are another moment's
+            axes, [(y, name, look) for (y, _, look), name in zip(ends, series, strict=True)]
         )
     page.gap(34)
     return page.finish(describe_unit(record, unit, step))
+
+
+def _on_scale(values: ArrayLike, line: np.ndarray) -> np.ndarray:
+    """Values (T,) moved and stretched to the least and the most of a line."""
+    values = as_array(values).astype(float)
+    part = (values - values.min()) / max(float(np.ptp(values)), 1e-12)
+    return line.min() + part * np.ptp(line)
 
 
 def _write_values(page: Page, step: int, values: Mapping[str, float]) -> None:
@@ -130,7 +145,8 @@ def draw_latch(gates: Gates, x: Tensor, names: Sequence[str], step: int) -> Pict
     for label, lines in panels.items():
         _write_values(page, step, _at(lines, step))
         axes = page.axes(102, 60, page.width - 60 - 180, "step", label, 16)
-        page.label_ends(axes, _draw_panel(axes, lines, step))
+        draw = _draw_lanes if label == "gates" else _draw_panel
+        page.label_ends(axes, draw(axes, lines, step))
         if lines is not panels["values"]:
             without_steps(axes)
     page.gap(40)
@@ -162,6 +178,20 @@ def _draw_panel(axes: Axes, lines: Mapping[str, np.ndarray], step: int) -> list:
     for line in axes.lines:
         line.set(drawstyle="steps-mid", **plain)
     return [(y, name, look | plain) for (y, _, look), name in zip(ends, lines, strict=True)]
+
+
+def _draw_lanes(axes: Axes, lines: Mapping[str, np.ndarray], step: int) -> list:
+    """Values from 0 to 1, each in a lane of its own, filled where open: none hides another."""
+    axes.axvspan(step - 0.5, step + 0.5, color="#D9D9D9", linewidth=0)
+    times, ends = np.arange(len(next(iter(lines.values())))) + 1, []
+    for n, (name, line) in enumerate(lines.items()):
+        low = len(lines) - 1 - n
+        colour = ON_LIGHT[n % 5]
+        axes.fill_between(times, low, low + 0.8 * line, step="mid", color=colour, linewidth=0)
+        axes.axhline(low, color=colour, linewidth=1.0)
+        ends.append((low + 0.4, name, {"color": colour, "linewidth": 5.0}))
+    axes.set(ylim=(-0.1, len(lines)), yticks=[])
+    return ends
 
 
 def describe_latch(series: Mapping[str, np.ndarray], step: int) -> str:

@@ -21,18 +21,23 @@ SMOOTH = 10  # steps of training in a point of a curve
 
 
 def draw_forget_gates(after: Gates, before: Gates, clip: int, made: str) -> Picture:
-    """Forget gates and outputs (T, N, H) in one clip, from units that let go to those that keep."""
+    """Forget gates (T, N, H) in one clip, trained and not, from units that let go to those that
+    keep.
+    """
     means, early = after.f.mean((0, 1)), before.f.mean((0, 1))  # (H,) each
-    some = means.argsort()[:: max(1, len(means) // LINES)]
+    every = max(1, len(means) // LINES)
+    some, others = means.argsort()[::every], early.argsort()[::every]
     f = after.f[FILLING:, clip]
     blink = int(((f.amin(0) < 0.3) & (f.amax(0) > 0.7)).sum())
     return plots.strip(
-        {"forget gate f": after.f[:, clip, some], "output h": after.h[:, clip, some]},
-        f"{len(some)} of {len(means)} units while clip {clip + 1} is read, {made}. Above are units "
+        {"trained": after.f[:, clip, some], "before training": before.f[:, clip, others]},
+        f"Forget gates of {len(some)} of {len(means)} units while clip {clip + 1} is read, after "
+        f"training ({made}) and before. In each strip, above are units "
         f"that let go, below units that keep. From step 3 on, {int((f.amin(0) > 0.9).sum())} units "
         f"keep more than 90 % in every step, and the gates of {blink} go below 0.3 and above 0.7. "
         f"Over all clips mean forget gates lie between {means.min():.2f} and {means.max():.2f}; "
         f"before training, between {early.min():.2f} and {early.max():.2f}.",
+        limits=(0.0, 1.0),
     )
 
 

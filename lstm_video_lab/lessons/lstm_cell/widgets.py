@@ -5,11 +5,12 @@ T time, B batch, X inputs, H units.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ipywidgets
 import numpy as np
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from lstm_video_lab.cells import LSTMCell
@@ -37,12 +38,21 @@ class GateInspector(LabWidget):
     `record`: a mapping or an object with i, f, g, o, c, h, arrays or tensors, each (T, H), or
     (T, B, H), of which the first sequence is shown. `frames` (T, height, width) is what the layer
     saw, where the record does not hold it. `unit` (from 0) and `step` (from 1) are shown first.
+    `beside`: name -> (T,), what is drawn beside the state of one unit, on its scale.
     """
 
     title = "gates over time"
 
-    def __init__(self, record: Any, frames: Any = None, *, unit: int = 0, step: int = 1) -> None:
-        self.record = as_record(record, frames)
+    def __init__(
+        self,
+        record: Any,
+        frames: Any = None,
+        *,
+        unit: int = 0,
+        step: int = 1,
+        beside: Mapping[str, ArrayLike] | None = None,
+    ) -> None:
+        self.record, self.beside = as_record(record, frames), beside or {}
         self.first_unit, self.first_step = unit, step
         super().__init__()
 
@@ -60,7 +70,9 @@ class GateInspector(LabWidget):
         return ipywidgets.VBox([row(*choice), player(step)])
 
     def render(self, every: bool, unit: int, step: int) -> Picture:
-        return draw_layer(self.record, step) if every else draw_unit(self.record, unit, step)
+        if every:
+            return draw_layer(self.record, step)
+        return draw_unit(self.record, unit, step, self.beside)
 
 
 class LatchExplorer(LabWidget):

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from lstm_video_lab import plots
 from lstm_video_lab.lessons.overlaps_and_bounces.error_by_event import Cost, Errors, in_points
@@ -45,6 +46,15 @@ def draw_costs(costs: Mapping[str, Cost], source: str) -> Picture:
         {key: [value for value, _ in pairs] for key, pairs in bars.items()},
         {key: [error for _, error in pairs] for key, pairs in bars.items()},
         text=f"Nats per frame by kind of frame: {facts}. {source}.",
+    )
+
+
+def draw_meeting(truth: ArrayLike, predicted: ArrayLike, first: int, made: str) -> Picture:
+    """The frames to come of a clip and what was predicted of them, (T, H, W), from `first` on."""
+    return plots.frames(
+        {"truth": truth, "model": predicted},
+        f"The same frame by frame. The model: {made}.",
+        first=first,
     )
 
 

@@ -5,10 +5,12 @@ T time, k steps back from the last step, S seeds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch
 from matplotlib.transforms import Affine2D, Transform
@@ -27,8 +29,11 @@ from lstm_video_lab.plots.canvas import (
     WIDTH,
     Picture,
     as_array,
+    draw_levels,
     draw_lines,
+    series_style,
     write,
+    write_key,
 )
 from lstm_video_lab.plots.page import Page
 
@@ -57,8 +62,43 @@ def overview(result: dict[str, Any]) -> plots.Picture:
         f"{result['steps']} steps; chance is {1 / SYMBOLS:.2f}. Seeds that reach 0.99 at delays "
         f"{', '.join(map(str, result['delays']))}: {'; '.join(words)} ({result['scale']} scale)."
     )
-    look: dict[str, Any] = {"xlabel": "delay, steps", "ylabel": "accuracy", "height": 400}
-    return plots.curves(lines, {"chance": 1 / SYMBOLS}, text, **look)
+    return _draw_families(lines, result, text)
+
+
+def _draw_families(
+    lines: Mapping[str, tuple[Sequence[int], Sequence[float]]], result: dict[str, Any], text: str
+) -> Picture:
+    """A panel for each kind of cell: seeds as dots, their mean as a line."""
+    kinds = dict.fromkeys(re.split("[ ,]", name)[0] for name in lines)  # RNN, GRU, LSTM
+    page = Page(least=WIDTH)
+    room = (WIDTH - 60) / len(kinds)
+    for n, kind in enumerate(kinds):
+        page.write(kind, 56 + n * room, 6, weight="bold")
+    page.gap(34)
+    keys = []
+    for n, kind in enumerate(kinds):
+        labels = ("delay, steps", "" if n else "accuracy")
+        axes = page.axes(230, 56 + n * room, room - 26, *labels, below=-230)
+        ours = {name: line for name, line in lines.items() if re.split("[ ,]", name)[0] == kind}
+        draw_lines(axes, ours)
+        for k, name in enumerate(ours):
+            _draw_seeds(axes, result["delays"], result["copy"][name]["accuracy"], k)
+            keys.append((name, series_style(k) | {"markevery": [2]}, 56 + n * room, 20 * k))
+        draw_levels(axes, {"chance": 1 / SYMBOLS})
+        axes.set_ylim(0, 1.05)
+        axes.tick_params(labelleft=n == 0)
+    page.gap(278)
+    for name, style, left, down in keys:
+        page.drawing(0, write_key, name, style, left, page.top + down)
+    page.gap(66)
+    return page.finish(text)
+
+
+def _draw_seeds(axes: Axes, delays: Sequence[int], accuracy: Sequence, k: int) -> None:
+    """Each seed of series k as a faint dot, a little beside those of other series."""
+    for delay, seeds in zip(delays, accuracy, strict=True):
+        look = {"color": series_style(k)["color"], "alpha": 0.5, "markersize": 5.0}
+        axes.plot([delay + 0.6 * k] * len(seeds), seeds, "o", **look)
 
 
 def draw_gains(gains: ArrayLike, cell: str, scale: float, length: int, back: int) -> Picture:

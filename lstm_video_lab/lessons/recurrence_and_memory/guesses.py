@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from lstm_video_lab.lessons.recurrence_and_memory import figures, memory
@@ -9,37 +10,43 @@ from lstm_video_lab.questions import Question
 
 Curves = Mapping[str, Sequence[Sequence[float]]]  # start → (steps, accuracy)
 
-LARGER = "more than ten times as large"
-ALIKE = "about as large"
-HUNDREDTH = "about a hundredth"
-LESS = "less than a thousandth"
+BELOW = "clearly below 1"
+ONE = "at about 1, where the matrix alone neither stretches nor shrinks much"
+HALF_MORE = "at about one and a half"
+TWO = "at 2 or more"
+
+Gains = Mapping[float, float]  # weight scale → what is left after 50 steps, times
 
 
-def _size(far: float, _alone: float) -> str:
-    if far > 10:
-        return LARGER
-    if far > 0.1:
-        return ALIKE
-    return HUNDREDTH if far > 1e-3 else LESS
+def _best_scale(gains: Gains, _alone: float) -> str:
+    scale = min(gains, key=lambda scale: abs(math.log(gains[scale])))
+    if scale < 0.9:
+        return BELOW
+    if scale < 1.2:
+        return ONE
+    return HALF_MORE if scale < 1.8 else TWO
 
 
-LEFT_AFTER_50 = Question(
-    "recurrence_and_memory/left_after_50",
-    "A small change of the state is made 50 steps before the end. How large is it at the end?",
+WHICH_SCALE = Question(
+    "recurrence_and_memory/which_scale",
+    "A small change of the state is made 50 steps before the end. At which weight scale is it "
+    "about as large at the end as it was?",
     {
-        LARGER: "So it would be if the matrix alone were at work: it stretches a little in each "
-        "step. Something else shrinks what it stretched.",
-        ALIKE: "An eigenvalue near 1 does suggest it. But the matrix is not alone: what else does "
+        BELOW: "There the matrix shrinks every change, and nothing in a step makes up for it.",
+        ONE: "So it would be if the matrix alone were at work. But it is not alone: what else does "
         "each step do to the change?",
-        HUNDREDTH: "You saw that it shrinks. It is the number of steps that counts.",
-        LESS: "You saw that it shrinks. Here it does so more slowly.",
+        HALF_MORE: "You saw that something shrinks what the matrix stretches. Here it shrinks it "
+        "otherwise than you thought.",
+        TWO: "Something does shrink what the matrix stretches. But at 2 the matrix has long won.",
     },
-    _size,
-    lambda far, alone: (
-        f"It is at most {far:.1g} times as large. The matrix alone, applied fifty times, would "
-        f"have made it up to {alone:.1g} times as large (geometric means of the seeds). What "
-        "shrinks it is tanh: its slope 1 − h² is below 1 wherever a unit is not at 0. In one step "
-        "that is little. In 50 steps it is everything."
+    _best_scale,
+    lambda gains, alone: (
+        "What is left after 50 steps, geometric means of the seeds: "
+        + ", ".join(f"{gain:.1g} times at scale {scale:g}" for scale, gain in gains.items())
+        + f". The matrix alone, at scale 1 and applied fifty times, would make it up to "
+        f"{alone:.1g} times as large. What shrinks it is tanh: its slope 1 − h² is below 1 "
+        "wherever a unit is not at 0. In one step that is little. In 50 steps it is everything: "
+        "from 1 on, a quarter more of scale makes it tens to hundreds of times as large."
     ),
 )
 
@@ -100,27 +107,42 @@ MOST_PULLED_APART = Question(
 )
 
 
-def _equal(units: int) -> int:
+AT_ONCE = "from T = 2 on"
+TENS = "from some ten or twenty frames on"
+HUNDREDS = "from some hundreds of frames on"
+NEVER = "never: attention takes no steps"
+
+
+def equal_work(units: int) -> int:
     """The last T at which attention needs no more multiplications than a state."""
     state = memory.multiplications(units, 1)  # the same for every T
     return sum(memory.multiplications(None, T) <= state for T in range(1, 10_000))
 
 
-PRICE = Question(
-    "recurrence_and_memory/price",
-    "When T doubles, what happens to the numbers that must be kept, and to the work per answer?",
+def _dearer_from(units: int) -> str:
+    longest = equal_work(units)
+    if longest < 4:
+        return AT_ONCE
+    return TENS if longest < 60 else HUNDREDS
+
+
+DEARER_FROM = Question(
+    "recurrence_and_memory/dearer_from",
+    "To take in one more frame and to answer one question: from which T on does attention need "
+    "more multiplications than the LSTM of 64 units?",
     {
-        "Both double, for the state and for attention": "A state has as many numbers after ten "
-        "frames as after ten thousand.",
-        "Both double for attention; for the state neither changes": "",
-        "The work doubles for both; the numbers for attention only": "To answer from a state, one "
-        "looks at the state. It does not matter how many frames have gone into it.",
+        AT_ONCE: "Its work grows with T, it is true. But growing is not the same as being large.",
+        TENS: "Its work grows with T, and that of the state does not. But the state begins with "
+        "four square matrices.",
+        HUNDREDS: "The state begins with four square matrices, it is true. Here they are small.",
+        NEVER: "It takes no steps, but for each answer it looks at all that it keeps.",
     },
-    "Both double for attention; for the state neither changes",
-    lambda: (
-        "Attention keeps all frames and looks at all of them, and the work of all answers grows as "
-        "T² if every frame asks. Growing is not the same as being large: here one step of an LSTM "
-        f"of 16 units costs more than an answer by attention up to T = {_equal(16)}, one of 64 "
-        f"units up to T = {_equal(64)}. What the state pays with is accuracy: move the slider."
+    _dearer_from,
+    lambda units: (
+        f"Up to T = {equal_work(units)} attention needs fewer than the LSTM of {units} units, up "
+        f"to T = {equal_work(16)} fewer than one of 16: each step of an LSTM multiplies four "
+        "matrices. For a state neither the numbers nor the work of an answer change with T. For "
+        "attention both grow, and the work of all answers as T² if every frame asks. What the "
+        "state pays with is accuracy: move the slider."
     ),
 )

@@ -47,11 +47,14 @@ def draw_terms(sizes: Sequence[float]) -> Picture:
 def draw_starts(powers: Mapping[str, Tensor], delay: int, seeds: int) -> Picture:
     """The norm of the way back, up to `delay` steps: start → powers of ten (k)."""
     listed = ", ".join(f"{name} {float(10 ** line[delay]):.1g}" for name, line in powers.items())
+    steps = ", ".join(
+        f"{name} × {float(10 ** (line[delay] / delay)):.2f}" for name, line in powers.items()
+    )
     return plots.curves(
         {name: (range(delay + 1), 10 ** line[: delay + 1]) for name, line in powers.items()},
         {"unchanged": 1.0},
         f"The norm {delay} steps back, before any training: {listed} (geometric means of {seeds} "
-        "seeds, 32 units).",
+        f"seeds, 32 units). On average for each step: {steps}.",
         xlabel="steps back",
         ylabel="norm",
         logy=True,

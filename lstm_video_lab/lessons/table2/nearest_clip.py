@@ -33,6 +33,11 @@ def nearest(seen: Tensor, collection: Tensor, count: int) -> Tensor:
     return distance.topk(min(count, len(theirs)), largest=False)[1].T
 
 
+def squared_errors(truth: Tensor, predicted: Tensor) -> Tensor:
+    """Squared error per frame of each clip: (F, N, S, S) twice → (N,)."""
+    return (predicted - truth).square().sum((2, 3)).mean(0)
+
+
 def errors_by_size(
     settings: Settings, sizes: Sequence[int], neighbours: Sequence[int] = (1, 10), clips: int = 100
 ) -> dict[int, list[float]]:
@@ -47,8 +52,7 @@ def errors_by_size(
         assert size in sizes
         for count in neighbours:
             predicted = best[seen:, :count].mean(1)  # (F, N, S, S)
-            error = (predicted - truth[seen:]).square().sum((2, 3)).mean()
-            found[count].append(error.item())
+            found[count].append(squared_errors(truth[seen:], predicted).mean().item())
     return found
 
 

@@ -9,8 +9,10 @@ from lstm_video_lab.lessons.future_predictor.two_futures import two_futures
 
 def stored(free: float, shown: float) -> dict:
     return {
-        "report": {"future": {"cross_entropy": free}},
-        "teacher_forced": {"cross_entropy": shown},
+        "seeds": {
+            "free": [[free - 3, free + 1], [free - 1, free + 3]],  # a row of steps for each seed
+            "shown": [[shown, shown]] * 2,
+        },
         "curve": {"step": [10, 20], "future": [free + 9, free]},
     }
 
@@ -32,7 +34,9 @@ RESULT = {
 
 def test_the_best_of_each_way_is_named_as_the_lesson_names_it():
     text = figures.draw_four(RESULT).text
-    assert "Best running freely: scheduled (49.0); shown the true frame: teacher-forced" in text
+    assert "Running freely: unconditional 53.0 ± 1.4; teacher-forced 51.0" in text
+    assert "best scheduled. Shown the true frame: unconditional 53.0 ± 0.0" in text
+    assert "best teacher-forced" in text
 
 
 def test_curves_say_where_each_begins_and_ends():

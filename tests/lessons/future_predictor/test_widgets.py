@@ -22,11 +22,14 @@ def small_result() -> dict:
     for n, name in enumerate(MODELS):
         future = random.integers(0, 256, (OUT, 2, S, S), dtype=np.uint8)
         free = [30.0 + n, 32.0 + n, 38.0 + n]
+        shown = [20.0 + n] * OUT if n else free
         models[name] = {
             "settings": {"conditional": "future" if n else False, "frames_in": IN},
             "steps": 20,
-            "report": {"future": {"per_step": {"cross_entropy": free}}},
-            "teacher_forced": {"per_step": [20.0 + n] * OUT if n else free},
+            "seeds": {
+                way: [[value + more for value in values] for more in (-1.0, 0.0, 1.0)]
+                for way, values in (("free", free), ("shown", shown))
+            },
             "examples": {"frames": pack_frames(frames), "future": pack_frames(future)},
         }
     levels = {"mean_image": {"cross_entropy": 50.0}, "entropy_bound": {"cross_entropy": 10.0}}
