@@ -44,6 +44,7 @@ def main(argv: list[str] | None = None) -> int:
         arguments = _make_parser().parse_args(argv)
         command += f" {arguments.command}"
         with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"PIL\.")  # of oddities that it reads past
             warnings.showwarning = lambda words, *_: _say(f"{command}: {words}")
             return arguments.run(arguments) or 0
     except KeyboardInterrupt:

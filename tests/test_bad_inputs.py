@@ -195,7 +195,8 @@ ARRAYS = {
     "two": array(np.zeros((32, 32), np.uint8)), "six": array(np.zeros((1,) * 6, np.uint8)),
     "over": array(np.full((12, 32, 32), 1.5)), "complex": array(np.zeros((12, 32, 32), complex)),
     "colours": array(np.zeros((12, 3, 32, 32), np.uint8)), "no frames": array(np.zeros((0, 8, 8))),
-    "too large": header(b"(99, 99, 9)"), "several": npz(a=np.zeros(1), b=np.zeros(1)),
+    "too large": header(b"(99, 99, 9)"), "an open bracket": header(b"((2, 32, 32)"),
+    "several": npz(a=np.zeros(1), b=np.zeros(1)),
     "an empty zip": text(b"PK\x05\x06" + bytes(18)),
 }  # fmt: skip
 CUT = {"cut": lambda data: data[: len(data) // 2], "one less": lambda data: data[:-1]}

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lstm_video_lab.checks import LabError
 from lstm_video_lab.cli import main
 from lstm_video_lab.commands.frame_files import describe, read_clip
 from lstm_video_lab.commands.pictures import natural_order
@@ -129,6 +130,37 @@ def test_pictures_that_cannot_be_read_are_named(tmp_path, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 500)
     with pytest.raises(ValueError, match=r"00\.png: too large for a picture"):
         read_clip(path / "00.png")
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("ending", ["gif", "avif", "tif", "webp", "png", "jpg", "npy", "npz"])
+def test_damaged_bytes_are_frames_or_one_line(tmp_path, ending):
+    """Whatever a decoder raises."""
+    path, rng = tmp_path / f"a.{ending}", np.random.default_rng(2)
+    if ending in ("npy", "npz"):
+        {"npy": np.save, "npz": np.savez}[ending](path, BASE[None])
+    else:
+        pages = [Image.fromarray(np.roll(BASE, k, 1)) for k in range(3)]
+        more = {"save_all": True, "append_images": pages[1:]}
+        pages[0].save(path, **(more if ending in ("gif", "tif", "webp") else {}))
+    whole, read = path.read_bytes(), 0
+    for k in range(40):
+        data = bytearray(whole[: rng.integers(len(whole))] if k % 4 == 0 else whole)
+        for place in rng.integers(min(len(data), 400), size=3 if len(data) else 0):
+            data[place] = rng.integers(256)
+        path.write_bytes(data)
+        try:
+            read += len(read_clip(path).frames) > 0
+        except LabError as error:
+            assert str(error).startswith(str(path))
+    assert read < 40
+
+
+def test_a_picture_for_programs_without_animation_is_no_page_of_it(tmp_path):
+    pages = [Image.fromarray(np.full((8, 8), 50 * k, np.uint8)) for k in range(4)]
+    path = tmp_path / "a.png"
+    pages[0].save(path, save_all=True, append_images=pages[1:], default_image=True)
+    assert read_clip(path).frames[:, 0, 0, 0].tolist() == [50, 100, 150]
 
 
 ARRAYS = {

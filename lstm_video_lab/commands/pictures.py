@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence
 
 from lstm_video_lab.checks import LabError
 
@@ -63,7 +64,7 @@ def is_picture(path: Path) -> bool:
                 return True
         except Image.DecompressionBombError:
             return True  # so that the reading says so
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        except Exception:  # of damaged content a decoder raises whatever comes
             return False
 
 
@@ -80,6 +81,8 @@ def read_pages(path: Path, channels: int) -> Iterator[tuple[float, list[str], np
             pages: Iterable[Image.Image] = ImageSequence.Iterator(image)
             if image.format == "MPO":  # a photograph, with another one that viewers do not show
                 pages = [image]
+            if image.info.get("default_image"):  # for programs that show no animation
+                pages = islice(pages, 1, None)
             for page in pages:
                 notes: list[str] = []
                 pixels = _as_seen(page, channels, notes)
@@ -89,7 +92,7 @@ def read_pages(path: Path, channels: int) -> Iterator[tuple[float, list[str], np
                 time += float(duration) / 1000
     except Image.DecompressionBombError as error:
         raise LabError(f"{path}: too large for a picture ({error})") from None
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError) as error:
+    except Exception as error:  # as above
         if not count or isinstance(error, LabError):
             raise LabError(f"{path}: cannot be read as a picture ({error})") from None
         warnings.warn(f"{path}: breaks off after {count} frames ({error})", stacklevel=2)

@@ -100,6 +100,8 @@ def decoded(path: Path | str, channels: int = 1) -> Iterator[tuple[float, list[s
     count = 0
     try:
         with av.open(f"file:{path}") as container:
+            if not container.streams.video:
+                raise av.InvalidDataError(0, "sound alone")
             stream, kind = container.streams.video[0], "gray" if channels == 1 else "rgb24"
             stretch = float(stream.sample_aspect_ratio or 1)  # a pixel's width by its height
             stretch = stretch if 1 / WIDEST <= stretch <= WIDEST else 1.0
@@ -108,7 +110,7 @@ def decoded(path: Path | str, channels: int = 1) -> Iterator[tuple[float, list[s
                 if packet.pts is not None:  # seconds, of sound too
                     end = (packet.pts + (packet.duration or 0)) * packet.time_base
                     seen = max(seen, float(end))
-                for frame in packet.decode() if packet.stream == stream else ():
+                for frame in stream.decode(packet) if packet.stream == stream else ():
                     width, turned = round(frame.width * stretch), round(frame.rotation)
                     image = frame.to_ndarray(format=kind, width=width)
                     count += 1
@@ -119,7 +121,7 @@ def decoded(path: Path | str, channels: int = 1) -> Iterator[tuple[float, list[s
             ends = ((container.start_time or 0) + (container.duration or 0)) / 1e6  # by its header
             if count and (ends > seen + 3 / (stream.average_rate or 1) or of_avi > count + 3):
                 raise av.InvalidDataError(0, "its end is missing")
-    except (av.FFmpegError, IndexError) as error:  # IndexError: sound alone
+    except Exception as error:  # of damaged content a decoder raises whatever comes
         if not count:
             raise LabError(f"{path}: cannot be read as a video ({error}): take it away") from None
         warnings.warn(f"{path}: breaks off after {count} frames ({error})", stacklevel=2)
