@@ -55,7 +55,7 @@ def plan(s: Settings) -> str:
     digits = f"{s.num_digits} digit{'s' * (s.num_digits > 1)}"
     length = f"{s.steps} steps" if s.minutes is None else f"{s.minutes:g} min"
     parts = (s.cell, layers, f"conditional: {s.conditional or 'none'}")
-    return " · ".join((*parts, f"rate {s.learning_rate:.1e}", digits, length, f"{s.scale} scale"))
+    return " · ".join((*parts, f"rate {s.learning_rate:.2g}", digits, length, f"{s.scale} scale"))
 
 
 def describe_run(run: RunState, mean_image: float) -> str:
@@ -64,8 +64,8 @@ def describe_run(run: RunState, mean_image: float) -> str:
         state = BEGINNINGS.get(run.state, run.state.capitalize())
         return (
             f"{state}: {plan(run.settings)}. The mean image, which knows nothing of "
-            f"motion, costs {mean_image:.1f} nats per frame."
-        )
+            f"motion, costs {mean_image:.1f} nats per frame. {_what_next(run)}"
+        ).rstrip()
     _, seconds, nats = run.losses[-1]
     share = nats / mean_image
     lasted = "" if run.settings.minutes is None else f"{seconds:.0f} s, "
@@ -95,8 +95,9 @@ def runs_table(runs: Sequence[RunState]) -> str:
     body = ""
     for run in runs:
         s = run.settings
+        seconds = f"{run.losses[-1].seconds:.0f}" if run.losses else "–"
         cells = [run.folder.name, s.cell, s.units, s.layers, s.conditional or "none"]
-        cells += [f"{s.learning_rate:.1e}", s.num_digits, run.step, f"{run.losses[-1].seconds:.0f}"]
+        cells += [f"{s.learning_rate:.2g}", s.num_digits, run.step, seconds]
         cells.append(f"{run.heldout[-1].nats:.1f}" if run.heldout else "–")
         body += "<tr>" + "".join(f"<td>{escape(str(cell))}&ensp;</td>" for cell in cells) + "</tr>"
     names = "".join(f"<th>{name}&ensp;</th>" for name in (*heads, "held-out future, nats/frame"))

@@ -192,6 +192,7 @@ def find_run(folder: Path) -> RunState | None:
         state = json.loads((newest / "state.json").read_text("utf-8"))
         settings = Settings.from_dict(state["settings"])
         run = RunState(settings, folder, "stopped", step=state["step"])
+        run.fraction = fraction_of(settings, run.step, state["seconds"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
     for line in _read_metrics(folder / "metrics.jsonl"):
@@ -200,12 +201,18 @@ def find_run(folder: Path) -> RunState | None:
         at = (line["step"], line["seconds"])
         if line.get("future") is not None:
             run.losses.append(Point(*at, line["future"]))
-            run.fraction = line["fraction"]
         if line.get("heldout"):
             run.heldout.append(Point(*at, line["heldout"]["future"]["cross_entropy"]))
     if run.fraction >= 1:
         run.state = "done"
     return run
+
+
+def fraction_of(settings: Settings, step: int, seconds: float) -> float:
+    """Which part of a run is over, 0 to 1, after so many steps and seconds of training."""
+    by_steps = step / settings.steps if settings.steps else 0.0
+    by_time = seconds / (60 * settings.minutes) if settings.minutes else 0.0
+    return min(1.0, max(by_steps, by_time))
 
 
 def _read_metrics(path: Path) -> list[dict]:
@@ -217,6 +224,6 @@ def _read_metrics(path: Path) -> list[dict]:
                 line = json.loads(text)
             except ValueError:
                 continue
-            if isinstance(line, dict) and {"step", "seconds", "fraction"} <= line.keys():
+            if isinstance(line, dict) and {"step", "seconds"} <= line.keys():
                 lines.append(line)
     return lines

@@ -71,6 +71,7 @@ class TrainingStudio(LabWidget):
         self.first |= first
         check_first(self.first)
         self.session: Session | None = None
+        self.state = "idle"  # of the run that is shown
         self.is_waiting = False  # whether it will be drawn soon for what the run did
         self.runs: dict[str, RunState] = {}
         self.table = ipywidgets.HTML()
@@ -86,7 +87,7 @@ class TrainingStudio(LabWidget):
         self.more = ipywidgets.ToggleButton(
             description="More settings", tooltip="cell, layers, conditioning, rate, digits, minutes"
         )
-        self.earlier = EarlierRuns(self.go_on_with)
+        self.earlier = EarlierRuns(self.guarded(self.go_on_with))
         self.film: FilmPlayer | None = None  # once there is something predicted
         self.played: np.ndarray | None = None  # what it plays beside the truth
         self.screen = ipywidgets.Box()
@@ -202,6 +203,7 @@ class TrainingStudio(LabWidget):
     def render(self, **_values: Any) -> Picture:
         """The run as it stands: the controls count when it begins."""
         run = self.shown_run()
+        self.state = run.state
         others = [other for name, other in self.runs.items() if name != run.folder.name]
         levels = evaluation.baselines(run.settings)
         return draw_run(run, levels, others[-SHOWN_RUNS:])
@@ -216,7 +218,7 @@ class TrainingStudio(LabWidget):
     def show(self, picture: Picture) -> None:
         super().show(picture)
         run = self.session.run if self.session is not None else None
-        state = run.state if run is not None else "idle"
+        state = self.state  # what the words say, though the run may be elsewhere by now
         self.front.works = state in ("training", "stopping")
         for name, button in self.buttons.items():
             button.disabled = name not in BUTTONS[state]

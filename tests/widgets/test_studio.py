@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lstm_video_lab import Settings, load_model
+from lstm_video_lab import Settings, load_model, train
 from lstm_video_lab.training import checkpoints
 from lstm_video_lab.training.checkpoints import read_checkpoint
 from lstm_video_lab.widgets import TrainingStudio
@@ -316,6 +316,19 @@ def test_yesterdays_runs_are_offered_and_go_on(monkeypatch):
     wait_for(lambda: again.session.run.step > step)
     stop(again)
     assert [path.name for path in Path("runs").iterdir()] == ["studio-01"]
+
+
+def test_a_run_that_ended_before_its_first_log_is_taken_up(monkeypatch):
+    monkeypatch.setenv("LAB_STRICT", "1")  # an error in a callback is one here
+    folder, settings = new_folder(), Settings.for_scale("smoke", steps=200)
+    for progress in train(settings, folder):
+        if progress.step == 3:
+            break
+    studio = TrainingStudio()
+    studio.earlier.button.click()
+    assert "Stopped" in studio.text.value and "Train goes on" in studio.text.value
+    assert studio.session.run.step == 3 and studio.session.run.fraction == 3 / 200
+    assert "<td>3&ensp;</td><td>–&ensp;" in studio.table.value
 
 
 def test_what_is_no_run_is_not_offered():
