@@ -48,13 +48,11 @@ class Matrix:
 
     def __call__(self, x: Tensor, bias: Tensor | None = None) -> Tensor:
         """(…, X) → (…, G)."""
-        flat = _times(self._rows(x), self.weight, bias)
-        return flat.view(*x.shape[:-1], len(self.weight))
+        return _as_before(_times(self._rows(x), self.weight, bias), x)
 
     def to_input(self, d: Tensor) -> Tensor:
         """Gradient at x from the gradient at W x: Wᵀ d."""
-        flat = _times(self._rows(d), self.weight.t())
-        return flat.view(*d.shape[:-1], self.weight.shape[1])
+        return _as_before(_times(self._rows(d), self.weight.t()), d)
 
     def prepare(self, d: Tensor) -> Tensor:
         """Gradients at W x in the form that `to_weight` takes: (G, rows), to be made only once."""
@@ -65,7 +63,8 @@ class Matrix:
         return _times(prepared, self._rows(x).t())
 
     def _rows(self, x: Tensor) -> Tensor:
-        return x.to(self.operand).reshape(x.shape[:-1].numel(), x.shape[-1])
+        x = x.to(self.operand)
+        return x if x.dim() == 2 else x.reshape(x.shape[:-1].numel(), x.shape[-1])
 
 
 class Convolution:
@@ -137,6 +136,11 @@ def _times(a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
     else:
         product = _summed(a @ b.t())
     return product if bias is None else product.add_(bias)
+
+
+def _as_before(rows: Tensor, x: Tensor) -> Tensor:
+    """Rows in the order that they had in x (…, X)."""
+    return rows if x.dim() == 2 else rows.view(*x.shape[:-1], rows.shape[1])
 
 
 def _summed(product: Tensor) -> Tensor:

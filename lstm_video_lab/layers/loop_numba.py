@@ -247,14 +247,16 @@ def _gates_back(first, last, a, c, c_new, w, new, d_output, d_h, d_c, d_a):
 
 
 @_compiled
-def _forward_rows(first, last, a, R, w, new, h, c):
+def _forward_rows(first, last, a, R, w, new, h, c, from_zero):
     """Rows first … last − 1 through T steps; h, c (T+1, B, H) hold the first state; R (H, 4H)."""
     inner = np.empty((4, R.shape[1]), np.float32)
     for r in range(first, last, 4):
         end = min(r + 4, last)
         for t in range(a.shape[0]):
             inner[:] = np.float32(0)
-            if end - r == 4:
+            if t == 0 and from_zero:
+                pass  # W_h 0
+            elif end - r == 4:
                 _add_products(inner, h[t, r : r + 4], R)
             else:
                 for b in range(r, end):
@@ -263,12 +265,14 @@ def _forward_rows(first, last, a, R, w, new, h, c):
 
 
 @_compiled
-def _backward_rows(first, last, a, c, W, w, new, d_output, d_h, d_c, d_a):
+def _backward_rows(first, last, a, c, W, w, new, d_output, d_h, d_c, d_a, wanted):
     """d_h, d_c (B, H) hold the gradient after the last step, then at the first state; W (4H, H)."""
     for r in range(first, last, 4):
         end = min(r + 4, last)
         for t in range(a.shape[0] - 1, -1, -1):
             _gates_back(r, end, a[t], c[t], c[t + 1], w, new, d_output[t], d_h, d_c, d_a[t])
+            if t == 0 and not wanted:
+                break
             d_h[r:end] = np.float32(0)
             if end - r == 4:
                 _add_products(d_h[r : r + 4], d_a[t, r : r + 4], W)
@@ -278,26 +282,32 @@ def _backward_rows(first, last, a, c, W, w, new, d_output, d_h, d_c, d_a):
 
 
 def forward(
-    a: Tensor, weight_hh: Tensor, w: Tensor | None, new: bool, h: Tensor, c: Tensor
+    a: Tensor, weight_hh: Tensor, w: Tensor | None, new: bool, h: Tensor, c: Tensor, from_zero: bool
 ) -> None:
-    """All T steps: `a` (T, B, 4H) ← the gates, h and c (T+1, B, H) are filled after their first."""
+    """All T steps: `a` (T, B, 4H) ← the gates, h and c (T+1, B, H) are filled after their first.
+
+    `from_zero` says that the first h is 0, of which no product is needed.
+    """
     R = weight_hh.detach().t().contiguous().numpy()
-    rest = (a.numpy(), R, _peepholes(w, c.shape[-1]), np.float32(new), h.numpy(), c.numpy())
+    weights = (R, _peepholes(w, c.shape[-1]))
+    rest = (a.numpy(), *weights, np.float32(new), h.numpy(), c.numpy(), from_zero)
     _share(_forward_rows, a.shape[1], a.numel(), rest)
 
 
 def backward(
     a: Tensor, c: Tensor, weight_hh: Tensor, w: Tensor | None, new: bool,
-    d_output: Tensor, d_h: Tensor, d_c: Tensor, d_a: Tensor,
+    d_output: Tensor, d_h: Tensor, d_c: Tensor, d_a: Tensor, wanted: bool,
 ) -> None:  # fmt: skip
-    """Writes d_a (T, B, 4H); `d_h` and `d_c` become the gradients at the first state."""
+    """Writes d_a (T, B, 4H); `d_h`, where it is `wanted`, and `d_c` become the gradients at the
+    first state.
+    """
     arrays = (
         a.numpy(),
         c.numpy(),
         weight_hh.detach().contiguous().numpy(),
         _peepholes(w, c.shape[-1]),
     )
-    slopes = (d_output.contiguous().numpy(), d_h.numpy(), d_c.numpy(), d_a.numpy())
+    slopes = (d_output.contiguous().numpy(), d_h.numpy(), d_c.numpy(), d_a.numpy(), wanted)
     _share(_backward_rows, a.shape[1], a.numel(), (*arrays, np.float32(new), *slopes))
 
 

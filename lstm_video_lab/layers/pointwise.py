@@ -40,16 +40,17 @@ def forward_step(
     a.add_(inner)
     H = c.shape[-1]
     i, f, g, o = a.view(*c.shape[:-1], 4, H).unbind(-2)  # what follows writes into `a`
+    w_i, w_f, w_o = (None, None, None) if w is None else w.unbind()
     if w is not None:  # i and f see c(t−1)
-        i.addcmul_(w[0], c)
-        f.addcmul_(w[1], c)
+        i.addcmul_(w_i, c)
+        f.addcmul_(w_f, c)
     a[..., : 2 * H].sigmoid_()
     _tanh(g, out=g)
     torch.mul(f, c, out=c_out).addcmul_(i, g)  # c(t) = f ⊙ c(t−1) + i ⊙ g
     if w is None:
         h_out.copy_(o)
     else:  # o sees c(t), or c(t−1)
-        torch.addcmul(o, w[2], c_out if new else c, out=h_out)
+        torch.addcmul(o, w_o, c_out if new else c, out=h_out)
     o.copy_(h_out.sigmoid_())
     _tanh(c_out, out=h_out).mul_(o)  # h(t) = o ⊙ tanh(c(t))
     return None
@@ -61,19 +62,23 @@ class BackwardSteps:
     Whatever does not depend on them, the slopes of the gates, is computed for all T steps at once.
     """
 
-    def __init__(self, a: Tensor, c: Tensor, w: Tensor | None, new: bool, d_a: Tensor) -> None:
-        """Gates `a` (T, R, 4H), cell states `c` (T+1, R, H); `d_a` (T, R, 4H) is written into."""
-        self.a, self.c, self.w, self.new, self.d_a = a, c, w, new, d_a
+    def __init__(
+        self, a: Tensor, c: Tensor, h: Tensor, w: Tensor | None, new: bool, d_a: Tensor
+    ) -> None:
+        """Gates `a` (T, R, 4H), cell states `c` (T+1, R, H), outputs `h` (T, R, H); `d_a`
+        (T, R, 4H) is written into.
+        """
+        self.a, self.c, self.h, self.w, self.new, self.d_a = a, c, h, w, new, d_a
         self.kernels = backend(a)
         if self.kernels is None:
             self._find_slopes()
 
     def _find_slopes(self) -> None:
-        c_before, c_after = self.c[:-1], self.c[1:]
+        c_before = self.c[:-1]
         i, f, g, o = self.a.unflatten(-1, (4, -1)).unbind(-2)
         s_i, s_f, s_g, s_o = slopes = self.d_a.unflatten(-1, (4, -1)).unbind(-2)
-        tanh_c = _tanh(c_after, out=torch.empty_like(c_after))
         # h = o ⊙ tanh(c) with o = σ(a_o), where σ′ = σ (1 − σ) and tanh′ = 1 − tanh²
+        tanh_c = self.h / o.clamp(min=torch.finfo(o.dtype).tiny)  # where o is 0, so is h
         _SIGMOID_SLOPE(tanh_c, o, grad_input=s_o)  # ∂h/∂a_o = tanh(c) ⊙ σ′
         # c = f ⊙ c(t−1) + i ⊙ g
         _SIGMOID_SLOPE(g, i, grad_input=s_i)  # ∂c/∂a_i

@@ -81,6 +81,9 @@ class RecurrentFunction(torch.autograd.Function):
             outer = None if x is None else make(weight_ih, ctx.autocast)
             inner = make(weight_hh, ctx.autocast)
             spans: Any = []
+            hs, cs = h.unbind(), c.unbind()
+            # W_h 0 is known, as is what it gives to the gradient: a tenth of ten steps
+            ctx.from_zero = h_0.device.type == "cpu" and not h_0.any()
             for start in range(0, steps, span):
                 if outer is None:
                     a = b.expand(span, *h_0.shape[:-1], -1).clone()
@@ -88,10 +91,12 @@ class RecurrentFunction(torch.autograd.Function):
                     a = outer(x[start : start + span], b)  # W_x x(t) + b
                 spans.append(a)
                 if ctx.loop:
-                    ctx.loop.forward(a, weight_hh, w, new, h, c)
+                    ctx.loop.forward(a, weight_hh, w, new, h, c, ctx.from_zero)
                     continue
                 for t, a_t in enumerate(a.unbind(), start):
-                    forward_step(a_t, inner(h[t]), c[t], w, new, c[t + 1], h[t + 1])
+                    is_zero = t == 0 and ctx.from_zero
+                    product = torch.zeros_like(a_t) if is_zero else inner(hs[t])
+                    forward_step(a_t, product, cs[t], w, new, cs[t + 1], hs[t + 1])
         ctx.save_for_backward(*inputs[:7], x, w, h, c, *spans)
         outputs = (h[1:], h[-1].clone(), c[-1].clone())
         return tuple(_units_first(z, make).to(bias.dtype) for z in outputs)
@@ -105,7 +110,7 @@ class RecurrentFunction(torch.autograd.Function):
         _, _, _, weight_ih, weight_hh, _, _, x, w, h, c, *spans = saved
         make, span = ctx.make, len(spans[0])
         d_output, d_h, d_c = (_summable(_units_last(z, make)) for z in d_outputs)
-        d_c = d_c.clone(memory_format=torch.contiguous_format)
+        d_c, d_outputs = d_c.clone(memory_format=torch.contiguous_format), d_output.unbind()
         inner = make(weight_hh, ctx.autocast)
         outer = None if x is None else make(weight_ih, ctx.autocast)
         d_a, new = torch.empty_like(spans[0]), ctx.output_peephole == "new"
@@ -117,13 +122,17 @@ class RecurrentFunction(torch.autograd.Function):
             a, states = spans[start // span], c[start : start + span + 1]
             if ctx.loop:
                 d_h = d_h.clone()
-                ctx.loop.backward(a, c, weight_hh, w, new, d_output, d_h, d_c, d_a)
+                slopes = (d_output, d_h, d_c, d_a, ctx.needs_input_grad[1])
+                ctx.loop.backward(a, c, weight_hh, w, new, *slopes)
             else:
-                back = BackwardSteps(a, states, w, new, d_a)
+                back = BackwardSteps(a, states, h[start + 1 : start + span + 1], w, new, d_a)
                 for t in reversed(range(start, start + span)):
-                    d_h = inner.to_input(back.step(t - start, d_output[t], d_h, d_c))  # to h(t−1)
+                    d_a_t = back.step(t - start, d_outputs[t], d_h, d_c)
+                    if t or ctx.needs_input_grad[1]:
+                        d_h = inner.to_input(d_a_t)  # to h(t−1)
             prepared = inner.prepare(d_a)
-            _add(totals, "weight_hh", inner.to_weight(prepared, h[here]))
+            if not (ctx.from_zero and start + span == 1 and totals):
+                _add(totals, "weight_hh", inner.to_weight(prepared, h[here]))
             _add(totals, "bias", d_a.flatten(0, -2).sum(0))
             if outer is not None:
                 _add(totals, "weight_ih", outer.to_weight(prepared, x[here]))

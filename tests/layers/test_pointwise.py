@@ -85,10 +85,12 @@ def test_the_fused_gradient_is_the_plain_one(rows, H, peepholes, new, seed):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     a, inner, c, w = make(rows, H, peepholes, seed)
     states = torch.stack([c, torch.empty_like(c)])
-    pointwise.forward_step(a, inner, c, w, new, states[1], torch.empty_like(c))
+    h = torch.empty_like(c)
+    pointwise.forward_step(a, inner, c, w, new, states[1], h)
     d_output, d_h, d_c = torch.randn(3, *c.shape, generator=torch.Generator().manual_seed(seed))
     plain, back = d_c.clone(), torch.empty_like(a)
-    pointwise.BackwardSteps(a[None], states, w, new, back[None]).step(0, d_output, d_h, plain)
+    steps = pointwise.BackwardSteps(a[None], states, h[None], w, new, back[None])
+    steps.step(0, d_output, d_h, plain)
 
     moved = [z if z is None else z.to(device) for z in (a, *states, w, d_output, d_h, d_c)]
     a, c, c_new, w, d_output, d_h, d_c = moved

@@ -159,8 +159,28 @@ def test_a_gradient_goes_to_the_input_exactly_when_it_requires_one(
     )
     model(x)[0].sum().backward()
     assert (x.grad is not None) is wanted
-    assert taken.count(2) == 5  # W_h at each step
+    assert taken.count(2) == 4  # W_h at each step but the first, where nobody needs it
     assert (3 in taken) is wanted  # W_x
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+@pytest.mark.parametrize("convolutional", [True, False])
+@pytest.mark.parametrize("needed", [True, False])
+def test_what_starts_at_zero_is_what_the_equations_say(steps, convolutional, needed):
+    """There products with h(0) = 0 are left out."""
+    kind, maps = (ConvLSTM, (4, 4)) if convolutional else (LSTM, ())
+    model = randomise(kind(3, 2, *[3] * convolutional))
+    x = torch.randn(steps, 2, 3, *maps, dtype=torch.double)
+    state = [torch.zeros(1, 2, 2, *maps, dtype=torch.double, requires_grad=needed) for _ in "hc"]
+    wanted = [*model.parameters(), *state * needed]
+    grads = []
+    for fast in (True, False):
+        model.fast = fast
+        output, (h, c) = model(x, state)
+        loss = output.square().sum() + h.sum() + c.sin().sum()
+        grads.append((output, *torch.autograd.grad(loss, wanted)))
+    for ours, theirs in zip(*grads, strict=True):
+        torch.testing.assert_close(ours, theirs)
 
 
 def test_every_parameter_receives_a_gradient():
