@@ -69,7 +69,7 @@ figures.draw_clip(past[:, 4], numbers=2 * settings.units)
 # - The **decoder** is another LSTM, with weights of its own and *no input at all*. Whatever it
 #   knows of the clip came over the bridge. A linear layer, the *readout*, turns its output into
 #   the pixels of a frame.
-# - The frames come out **in reverse**: newest first. Why? That is part 2.
+# - The frames come out **in reverse**, newest first, as in the paper. Part 2 asks what that does.
 #
 # How many parameters is that? X is the number of pixels in a frame, H the number of units. There
 # are four gates, so four matrices of each kind, one bias for each gate, and three peepholes.

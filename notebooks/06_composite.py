@@ -146,6 +146,9 @@ FilmPlayer(
 figures.draw_both(batch[:, 0], composite, rival.future[:, 0], SEEN, made)
 
 # %% [markdown]
+# In this clip both follow the digit with a soft spot. That of the predictor alone is fainter in its
+# first frames: it is less sure of the place. Now the curves.
+#
 # Read the height first. A model that knows nothing of the sequence can do no better than the mean
 # image. The *mean digit* is told the true place and knows no shape (lesson 03). Between the two
 # lines, a model knows something of where the digit goes, and not all.

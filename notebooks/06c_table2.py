@@ -258,7 +258,7 @@ figures.draw_grid("layers", load_result("layers"))
 
 # %% [markdown]
 # The paper uses two layers throughout and does not say what the second one buys. In so short a
-# training, see for yourself whether it pays. Both bars are the composite of 256 units, where the
+# training, see for yourself whether it pays. Both columns are the composite of 256 units, where the
 # second layer pays little; in part 1 it pays more on average, over smaller widths too and after
 # fewer steps.
 #
