@@ -86,7 +86,12 @@ class Answers:
             if name := self._stubs.get(plain(cell["source"])):
                 stubs[name] = number, cell["source"]
         for name in self.exercise.answers:
-            answering = [source for _, source in own if _binds(name).search(source)]
+            answering = [
+                source
+                for number, source in own
+                if _binds(name).search(source)
+                or self._cells[number - 1]["lab"].get("answer") == name
+            ]
             if len(set(answering)) > 1:
                 self.notes.append(f"{name}: several cells define it; the last one counts")
             if not answering and name not in stubs:

@@ -16,7 +16,7 @@ from lstm_video_lab.course.grading.judging import MISSING, NOT_ASKED, NOT_JUDGED
 from lstm_video_lab.course.grading.nbval_runner import HandedIn, Settings
 from lstm_video_lab.files import write_whole
 
-VERSION = 4  # of what a grading means: records of another one are made again
+VERSION = 5  # of what a grading means: records of another one are made again
 
 
 class StartedSubmission:

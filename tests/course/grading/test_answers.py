@@ -119,3 +119,9 @@ def test_only_what_was_not_handed_in_gets_a_zero_beforehand(course, graded):
     assert run(course) == 0
     marks = {row[0]: row[1] for row in table(course / "out/written/why.csv")[1:]}
     assert marks == {"ada": "", "bob": "0", "cyd": "", "dan": ""}
+
+
+def test_a_cell_of_an_answer_that_defines_nothing_is_an_error_and_not_missing(exercise):
+    mine = copy.deepcopy(exercise[1])
+    cell_of(mine, "double")["source"] = "%run my_answer.py"
+    assert answers(mine, exercise[0]).code == {"double": "%run my_answer.py"}

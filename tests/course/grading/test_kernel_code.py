@@ -58,6 +58,8 @@ CASES = {  # the cells of a notebook, each with one answer f
     "setting": ["torch.set_default_dtype(torch.float64)", "def f(x): return torch.ones(1) * 2 * x"],
     "display": [RIGHT + "\ndisplay(f(2))"],
     "output": ["lines = !true", RIGHT],
+    "in a string": [f"exec({RIGHT!r})"],
+    "through globals": ["k = 2\nfor name in ('f', 'g'):\n    globals()[name] = lambda x: k * x"],
     "semicolons": ["K = 2; f = lambda x: K * x;"],
     "names as text": ["K = 2", "print(3)\ndef f(x): return eval('K * x')"],
     "deleted helper": ["K = 2\nf = lambda x, k=K: k * x\ndel K"],

@@ -23,6 +23,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 RUNS_ITS_CELL = ("time", "capture", "prun")  # magics whose code stays in the kernel
 RUNS_ITS_LINE = ("time", "prun")
 LOOKS_NAMES_UP = {"exec", "eval", "globals", "vars"}  # who uses these may need any name
+DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 SETS_GLOBAL, SETS_NAME = ("STORE_GLOBAL", "DELETE_GLOBAL"), ("STORE_NAME", "DELETE_NAME")
 _MAY_BE_NO_PYTHON = re.compile(r"[%!?]|^\s*(>>>|\.\.\.|In \[|[,;/])", re.MULTILINE)
 _FLAGS = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
@@ -145,7 +146,7 @@ def _note_names(code: CodeType, statement: Statement) -> None:
 
 def _changed(node: ast.stmt) -> Iterator[str]:
     """Names of things that a statement may change without setting the name."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, DEFINITION):
         return
     for inside in ast.walk(node):
         is_set = isinstance(getattr(inside, "ctx", None), ast.Store | ast.Del)
@@ -178,6 +179,12 @@ def needed(notebook: Notebook, name: str, imported: set[str]) -> list[Statement]
             changed |= by_call[called]
         for one in changed:
             by_name.setdefault(one, []).append(number)
+    if name not in by_name:  # as `exec("def …")`
+        by_name[name] = [
+            number
+            for number, one in enumerate(notebook.statements)
+            if one.uses & LOOKS_NAMES_UP and not isinstance(one.node, DEFINITION)
+        ]
     chosen = {number for number, one in enumerate(notebook.statements) if _imports_all(one.node)}
     names = {name}
     waiting = [name]
