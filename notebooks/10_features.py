@@ -172,12 +172,17 @@ figures.draw_measure(shapes, "length")
 # %% elongations
 figures.draw_measure(shapes, "elongation")
 
+# %% chances
+figures.draw_chances(shapes["trained"])
+
 # %% [markdown]
 # **The control first.** The untrained network shows what the ruler says of noise: lobes of one or
 # two pixels. And their elongation is *not* 1: two pixels side by side make a “strip” of 2. Without
 # this control we would have taken an elongation of 2 for a finding in itself.
 #
-# **Then the two halves of the claim.** *Bigger*: yes, output features of the decoder that predicts
+# **Then the two halves of the claim.** Units differ so much among themselves that medians say
+# little; so take one output and one input feature at random, and ask which measures more (the last
+# picture; ½ is no difference). *Bigger*: yes, output features of the decoder that predicts
 # are wider than the input features of every gate. *Shorter*: no. They are **longer** as well, and
 # so about as long-drawn: thick strips, rather than blobs or short strips.
 #
@@ -324,7 +329,7 @@ figures.draw_growth(mine)
 # -->
 
 # %% browse the units
-UnitBrowser(model, settings)
+UnitBrowser(model, settings, draws=False)
 
 # %% [markdown]
 # All maps of a unit have the scale of its true map, so a control that comes out grey has lost it.
@@ -382,9 +387,14 @@ figures.draw_explained(fires)
 Guess(guesses.AGREE, fires, stored)
 
 # %% [markdown]
+# Here is the browser again, with the second map. Compare the last two of some units.
+
+# %% fires and draws
+UnitBrowser(model, settings)
+
+# %% [markdown]
 # So a unit of the decoder fires when a digit is where the unit draws, and is silent, or negative,
-# when it is not. Nobody told it to have a place. (Go back to the unit browser, and compare the last
-# two maps of some units.)
+# when it is not. Nobody told it to have a place.
 #
 # Mind what this does not say. It does not say that a unit *stands for* a place. The place explains
 # only a part of its variance, as you saw; the rest is which digit it is, where the *other* digit
@@ -397,14 +407,27 @@ Guess(guesses.AGREE, fires, stored)
 #     = output("the place, with both controls", "decoder, trained same frame") < 50
 # -->
 
+# %% ever more units
+builder = FrameBuilder(model, settings, number=128)
+figures.draw_builds(builder.readout, sequence=1, step=1)
+
 # %% put a frame together
-FrameBuilder(model, settings)
+builder
 
 # %% [markdown]
-# Move the number of units up from 0. Those that change the frame most come first; all others say
-# what they say on average. If there were a unit for each place, a handful would do. Find the
-# number at which the digit is at its place, and the number at which it has its shape. Try other
-# clips.
+# Units that change the frame most come first; all others say what they say on average. If there
+# were a unit for each place, a handful would do. But 16 units show nothing, 64 have gone 13 % of
+# the way on average, and it takes 128 to go half of it and 256 to go nine tenths. (Strokes come
+# with none of these numbers: what all 512 predict is a blob too.) Move the number yourself, and try
+# other clips.
+#
+# <!--
+# built = "ever more units"
+# "13 % of the way" = output(built, "frames:", 6)
+# "128 to go half of it" = 40 < output(built, "frames:", 8) < 60
+# "256 to go nine tenths" = 87 < output(built, "frames:", 10) < 96
+# "16 units show nothing" = output(built, "frames:", 4) < 3
+# -->
 #
 # This is why the title asks about *single* units with some caution. A feature of one unit is a
 # fair picture of one column of a matrix. What the network knows is in how hundreds of them are
@@ -447,7 +470,7 @@ FrameBuilder(model, settings)
 # ruler, a rule fixed beforehand and an untrained network as control, “bigger” holds up for
 # the decoder that predicts, beside the features of the input and forget gate, and “shorter” does
 # not. Units of an encoder are tuned to places even when untrained, those of a
-# decoder only after learning, and there they fire where they draw; but a frame is the sum of very
-# many of them.
+# decoder only after learning, and there they fire where they draw; but a frame is the sum of
+# hundreds of them.
 #
 # Next: [11 · Natural patches](11_natural_patches.ipynb), where the frames are no longer black.

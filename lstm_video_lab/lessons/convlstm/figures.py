@@ -45,24 +45,31 @@ def overview(result: dict[str, Any]) -> Picture:
 
 
 def draw_places(result: dict[str, Any]) -> Picture:
-    """Errors at the left, where both kinds learned, and at the right, where they did not."""
-    sides = list(result["truth"])
-    errors = {side: errors_at(result, side) for side in sides}
-    groups = {name: [errors[side][name][0] for side in sides] for name in result["models"]}
-    spread = {name: [errors[side][name][1] for side in sides] for name in result["models"]}
+    """Errors of every seed at the left, where both kinds learned, and at the right."""
+    sides, models = list(result["truth"]), result["models"]
+    seeds = range(len(models["convolutional"]["nats"]["left"]))
+    means = {side: errors_at(result, side) for side in sides}
+    groups, words = {}, []
+    for name, one in models.items():
+        groups[name] = [round(one["nats"][side][seed], 1) for side in sides for seed in seeds]
+        words.append(f"{name} {', '.join(f'{means[side][name][0]:.0f}' for side in sides)}")
     for level in ("mean image", "entropy bound"):
-        groups[level] = [result["baselines"][side][level] for side in sides]
-    words = "; ".join(
-        f"{name} {', '.join(f'{v:.0f}' for v in row)}" for name, row in groups.items()
-    )
-    seeds = len(result["models"]["convolutional"]["nats"]["left"])
+        row = [result["baselines"][side][level] for side in sides]
+        words.append(f"{level} {', '.join(f'{value:.0f}' for value in row)}")
+    right = ", ".join(f"{value:.1f}" for value in models["convolutional"]["nats"]["right"])
+    levels = result["baselines"]["right"]
     return plots.bars(
-        [f"tested at the {side}" for side in sides],
+        [f"at the {side}, seed {seed + 1}" for side in sides for seed in seeds],
         groups,
-        spread,
-        text=f"Trained at the left, tested at the left and at the right, nats per frame to come: "
-        f"{words} ({seeds} seeds, {result['sequences']} held-out sequences, {result['scale']} "
-        "scale).",
+        baselines={
+            "mean image": levels["mean image"],
+            "left's mean image": levels["mean image of the left"],
+            "entropy bound": levels["entropy bound"],
+        },
+        text="Trained at the left, tested at the left and at the right, nats per frame to come, "
+        f"mean of {len(seeds)} seeds: {'; '.join(words)} ({result['sequences']} held-out "
+        f"sequences, {result['scale']} scale). The convolutional one at the right, seed by seed: "
+        f"{right}.",
     )
 
 

@@ -107,10 +107,11 @@ WINS = Question(
     "convlstm/wins",
     "In how many of the three comparisons has the convolutional model the lower error?",
     {
-        IN_ALL: "One of the three it loses: that against the clock of a processor.",
-        IN_TWO: "Look at the bars below.",
-        IN_ONE: "Few weights that are used everywhere learn more from a step than that.",
-        IN_NONE: "Few weights that are used everywhere learn more from a step than that.",
+        IN_ALL: "One it loses: against 256 units, which take twice as many steps in that time.",
+        IN_TWO: "It is another number here: see the bars below.",
+        IN_ONE: "Against as many weights it wins twice: by steps, and by the clock as well.",
+        IN_NONE: "Weights that are used at 64 places learn from all of them: as many that belong "
+        "to one pixel each are behind, by steps and by the clock.",
     },
     _wins,
     _scores,
@@ -123,7 +124,7 @@ RIVAL = Question(
     "In the paper of Shi and others, how does their own fully connected LSTM do on their clips?",
     {
         BETTER: "Then their convolutional one would have lost in their own paper.",
-        ABOUT: "It is the same kind of network; but not the same clips.",
+        ABOUT: "So it would be if the clips of both papers were alike. They are not.",
         WORSE: "On their clips.",
     },
     WORSE,
@@ -164,8 +165,8 @@ TWO_WORLDS = Question(
     "Shi's have. What becomes of the lead of the convolutional one?",
     {
         LEADS_BY_MORE: "It had learnt its one speed best of all, and pays most for it.",
-        LEADS_BY_LESS: "Look at the numbers.",
-        FLIPS: "Look at the numbers.",
+        LEADS_BY_LESS: "By so little that it is less than none: it loses more than its whole lead.",
+        FLIPS: "It keeps its lead, though both have met one speed alone.",
     },
     _ranking,
     _two_worlds,

@@ -17,6 +17,7 @@ from lstm_video_lab.lessons.features.experiment import (
     Features,
     Readout,
     Snapshot,
+    chances,
     largest,
     lobe,
     measure,
@@ -148,6 +149,24 @@ def draw_stored_networks(result: dict[str, Any]) -> Picture:
     )
 
 
+def draw_chances(shapes: Mapping[str, Mapping[str, np.ndarray]]) -> Picture:
+    """The chance that an output feature measures more than an input feature, in one network."""
+    groups = {name: chances(shapes, name) for name in ("width", "length", "elongation")}
+    listed = "; ".join(
+        f"{name} {', '.join(f'{gate} {chance:.2f}' for gate, chance in group.items())}"
+        for name, group in groups.items()
+    )
+    return plots.bars(
+        [f"than input {gate}" for gate in GATES],
+        {name: [round(chance, 2) for chance in group.values()] for name, group in groups.items()},
+        None,
+        {"no difference": 0.5},
+        "The 64×64 network: chance that an output feature (future), drawn at random from the "
+        f"{LARGEST} largest, measures more than an input feature: {listed}.",
+        ylabel="chance",
+    )
+
+
 def draw_growth(looks: Sequence[Snapshot]) -> Picture:
     """Median width of some kinds of features while a network learns."""
     steps = [look.step for look in looks]
@@ -193,13 +212,13 @@ def draw_explained(fires: Mapping[str, dict[str, Any]]) -> Picture:
 def draw_unit(
     images: Features,
     tunings: Mapping[str, Mapping[str, Tuning]],
-    drawn: np.ndarray,
+    drawn: np.ndarray | None,
     unit: int,
     way: str,
 ) -> Picture:
     """The features of a unit over its maps; all maps of a part share the scale of the true one.
 
-    `tunings`: as `place_tuning.tunings` gives them; `drawn` (U, K, K): as `drawn_at` does.
+    `tunings`: as `place_tuning.tunings` gives them; `drawn` (U, K, K): as `drawn_at` does, or None.
     """
     top = [signed(group[unit]) for group in images.values()]
     captions, maps, facts = list(images), [], []
@@ -214,12 +233,14 @@ def draw_unit(
             f"{part}: the place of a digit explains {100 * tuning.explained[unit]:.0f} % of its "
             f"variance (median unit {100 * np.median(tuning.explained):.0f} %)"
         )
-    maps.append(signed(drawn[unit] - drawn[unit].mean()))
-    captions.append("draws there")
+    if drawn is not None:
+        maps.append(signed(drawn[unit] - drawn[unit].mean()))
+        captions.append("draws there")
     return plots.images(
         [*top, *maps],
         captions,
-        f"Unit {unit + 1} of {len(drawn)}, positions {WAY_NAMES[way]}. {'; '.join(facts)}. "
+        f"Unit {unit + 1} of {len(images['input i'])}, positions {WAY_NAMES[way]}. "
+        f"{'; '.join(facts)}. "
         "Mid-grey is zero in features, and the mean in maps.",
         columns=len(top),
     )
@@ -237,12 +258,49 @@ def draw_sum(readout: Readout, sequence: int, step: int, number: int) -> Picture
     first = chosen[:5]
     drawn = [signed((h[unit] - readout.mean[unit]) * readout.weight[unit]) for unit in first]
     names = [f"unit {unit + 1}" for unit in first]
-    far, near = (float(((frame - whole) ** 2).sum()) for frame in (mean_frame, part))
     return plots.images(
         [truth, whole, part, *drawn],
-        ["truth", f"all {len(h)} units", f"{number} units", *names],
-        f"With {number} of {len(h)} units, {100 * (1 - near / max(far, 1e-12)):.0f} % of the way "
-        "from the mean frame (all units at their mean) to the predicted frame is done, in squared "
-        "error. Right: what the first of them add, bright where they add light.",
+        ["truth", f"all {len(h)}", f"{number} units", *names],
+        f"With {number} of {len(h)} units, {100 * _way_done(mean_frame, part, whole):.0f} % of the "
+        "way from the mean frame (all units at their mean) to the predicted frame is done, in "
+        "squared error. Right: what the first of them add, bright where they add light.",
         columns=8,
     )
+
+
+def draw_builds(readout: Readout, sequence: int, step: int) -> Picture:
+    """One frame put together from ever more units; `sequence` and `step` count from 1."""
+    truth, h = (each[step - 1, sequence - 1] for each in (readout.truth, readout.h))
+    numbers = [number for number in (0, 16, 64, 128, 256) if number < len(h)] + [len(h)]
+    parts = [partial_frame(readout, h, number)[0] for number in numbers]
+    done = [_way_done(parts[0], part, parts[-1]) for part in parts]
+    over_all = [np.mean(_ways_done(readout, number)) for number in numbers]
+    return plots.images(
+        [truth, *parts],
+        ["truth", *(f"{number} units" for number in numbers)],
+        "A frame of so many units, those first that change it most, and all others at their mean. "
+        f"Of the way from the mean frame (0 units) to the predicted one, in squared error: "
+        f"{_listed(numbers, done)}. Mean of {readout.h.shape[0] * readout.h.shape[1]} frames: "
+        f"{_listed(numbers, over_all)}.",
+        columns=len(parts) + 1,
+    )
+
+
+def _listed(numbers: Sequence[int], done: Sequence[float]) -> str:
+    pairs = zip(numbers, done, strict=True)
+    return ", ".join(f"{number} units {100 * part:.0f} %" for number, part in pairs)
+
+
+def _way_done(start: np.ndarray, part: np.ndarray, end: np.ndarray) -> float:
+    """Of the squared distance of two frames, the part that is gone: 1 if it is the end."""
+    far, near = (float(((frame - end) ** 2).sum()) for frame in (start, part))
+    return 1 - near / max(far, 1e-12)
+
+
+def _ways_done(readout: Readout, number: int) -> list[float]:
+    """The same for all frames of a readout."""
+    done = []
+    for h in readout.h.reshape(-1, readout.h.shape[2]):
+        frames = [partial_frame(readout, h, n)[0] for n in (0, number, len(h))]
+        done.append(_way_done(*frames))
+    return done

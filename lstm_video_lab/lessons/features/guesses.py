@@ -33,7 +33,7 @@ DIFFERS = Question(
     "shorter than input features, as the claim has it?",
     {
         BOTH: "So we had read it. One half of it holds here.",
-        LONGER: "Look at the chances.",
+        LONGER: "The chances below say otherwise.",
         ONLY_SHORTER: "A unit draws with a thicker brush than it reads with.",
         NEITHER: "Your eye was right about one half.",
     },
@@ -63,7 +63,7 @@ UNTRAINED = Question(
     {
         LITTLE: "Noise is no reason to know nothing: it is a fixed noise.",
         LESS: "Noise is no reason to know less: it is a fixed noise.",
-        AS_MUCH: "Look at the numbers.",
+        AS_MUCH: "Training has put something there that noise has not.",
     },
     lambda fires: LITTLE if _ratio(fires) < 0.25 else LESS if _ratio(fires) < 0.8 else AS_MUCH,
     lambda fires: (
@@ -107,8 +107,8 @@ AGREE = Question(
     "it draws?",
     {
         HARDLY: "They were made in two ways, and still tell of the same thing.",
-        SOMEWHAT: "Look at the correlation.",
-        CLOSELY: "Look at the correlation.",
+        SOMEWHAT: "More than somewhat, for maps that were made in two ways.",
+        CLOSELY: "They agree less than that.",
     },
     lambda fires, stored: (
         HARDLY if _own(fires) < 0.3 else SOMEWHAT if _own(fires) <= 0.6 else CLOSELY

@@ -48,11 +48,13 @@ class UnitBrowser(LabWidget):
     """Any unit: its features, and the mean of its activity by the place of a digit.
 
     Units are counted from 1, from the largest norm of the kind that is chosen, or as they lie.
+    `draws`: also where it draws.
     """
 
     title = "one unit: what it looks at, what it draws, where it fires"
 
-    def __init__(self, model: VideoModel, settings: Settings) -> None:
+    def __init__(self, model: VideoModel, settings: Settings, draws: bool = True) -> None:
+        self.draws = draws
         images = experiment.features(model)
         self.images = experiment.crop(images, experiment.lit_region(settings))
         self.tunings = place_tuning.tunings(model, settings)
@@ -70,7 +72,8 @@ class UnitBrowser(LabWidget):
 
     def render(self, unit: int, order: str, way: str) -> Picture:
         number = experiment.largest(self.images[order], unit)[-1] if order else unit - 1
-        return draw_unit(self.images, self.tunings, self.drawn, int(number), way)
+        drawn = self.drawn if self.draws else None
+        return draw_unit(self.images, self.tunings, drawn, int(number), way)
 
 
 class FrameBuilder(LabWidget):
@@ -78,8 +81,10 @@ class FrameBuilder(LabWidget):
 
     title = "a frame put together from units"
 
-    def __init__(self, model: VideoModel, settings: Settings, sequences: int = 8) -> None:
-        self.seen = settings.frames_in
+    def __init__(
+        self, model: VideoModel, settings: Settings, sequences: int = 8, number: int = 16
+    ) -> None:
+        self.seen, self.first = settings.frames_in, number
         self.readout = experiment.readout(model, settings, sequences)
         super().__init__()
 
@@ -88,7 +93,7 @@ class FrameBuilder(LabWidget):
         return {
             "sequence": slider("Sequence", 1, 1, sequences),
             "frame": slider("Frame", self.seen + 1, self.seen + 1, self.seen + steps),
-            "number": slider("Units", min(16, units), 0, units),
+            "number": slider("Units", min(self.first, units), 0, units),
         }
 
     def render(self, sequence: int, frame: int, number: int) -> Picture:

@@ -33,15 +33,15 @@ STEPS, UNITS = 100, 200
 WINDOWS = {"first half": (0, STEPS // 2), "second half": (STEPS // 2, STEPS)}
 LAGS = 35  # the longest lag that half a rollout is searched for
 PERIODIC = 0.5  # height of the peak from which a sequence counts as periodic
-TRAINED = ("unconditional", "conditional", "longer")  # one digit, equal steps
+TRAINED = ("unconditional", "conditional", "thirty")  # one digit, equal steps
 
 
 def settings_for(name: str, scale: str) -> Settings:
-    """Future predictors of one digit; "longer" is trained on three times as many frames."""
+    """Future predictors of one digit; "thirty" is trained on three times as many frames."""
     s = Settings.for_scale(scale, reconstruct=False)
     if scale != "smoke":
         s = s.changed(steps=4000, validate_every=500)
-    if name == "longer":
+    if name == "thirty":
         return s.changed(frames_out=3 * s.frames_out)
     return s.changed(conditional="future" if name == "conditional" else False)
 
@@ -109,6 +109,19 @@ def measure(logits: Tensor, truth: Tensor) -> dict[str, Tensor]:
         "place": (centre - true_centre).norm(dim=-1),
         "path": torch.cat([path[:1], path]),
     }
+
+
+@torch.inference_mode()
+def watch(model: VideoModel, settings: Settings, sequences: int, batch: int = 25) -> np.ndarray:
+    """What the encoder's units do while it watches the true frames that a rollout has to predict:
+    (T, B, U) of held-out sequences, of a fully connected model of one layer.
+    """
+    s, watched = long_settings(settings), []
+    for k, start in enumerate(range(0, sequences, batch)):
+        frames = to_unit(evaluation.heldout_data(s).batch(k, batch)[:, : sequences - start])
+        watched.append(model.encoder.unroll(frames.flatten(2))[0][0][s.frames_in :])
+    units = torch.cat(watched, 1).numpy()
+    return units[..., random_units(units.shape[2])]
 
 
 def random_units(units: int) -> np.ndarray:

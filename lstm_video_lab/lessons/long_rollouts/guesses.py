@@ -64,7 +64,7 @@ MOVES = Question(
     "of the two still shows something that moves as far as digits do?",
     {
         MOVES_BOTH: "One of them fades away.",
-        MOVES_FC: "Look at the strip.",
+        MOVES_FC: "The two do not differ so.",
         MOVES_CONV: "To be better for ten frames is not to last longer.",
         MOVES_NONE: "One of them never comes to rest.",
     },
@@ -126,10 +126,14 @@ def _follows(r: float) -> str:
 
 
 def _correlations(result: dict[str, Any]) -> str:
-    r, clips = _correlation(result, CONNECTED, "second half")
+    one = result["models"][CONNECTED]
+    r, clips = period_correlation(one, "second half")
+    clear_r, clear = period_correlation(one, "second half", PERIODIC)
     return (
-        f"Over the {clips} clips whose units come back at all in the second half, the periods of "
-        f"units and digits correlate by {r:+.2f}."
+        f"Over the {clips} clips whose units have a peak at all in the second half, the periods of "
+        f"units and digits correlate by {r:+.2f}: if anything, slower digits go with quicker "
+        f"units. Over the {clear} clips that are periodic by the rule above (a peak of {PERIODIC} "
+        f"or more), by {clear_r:+.2f}."
     )
 
 
@@ -139,8 +143,8 @@ FOLLOW = Question(
     "digits that it saw?",
     {
         FOLLOWS: "The units have one beat for nearly all clips; the digits have many.",
-        SOMEWHAT: "Look at the correlation.",
-        NOT_AT_ALL: "Look at the correlation.",
+        SOMEWHAT: "Not even somewhat: the units have one beat, whatever digits they saw.",
+        NOT_AT_ALL: "The two do go together.",
     },
     lambda result: _follows(_correlation(result, CONNECTED, "second half")[0]),
     _correlations,
@@ -152,8 +156,9 @@ LONGEST = Question(
     "for longest?",
     {
         "unconditional": "It has been asked for ten frames, and learnt ten.",
-        "conditional": "Its frame says where the digit is, but not where it is going.",
-        "longer": "It has been asked for thirty frames.",
+        "conditional": "Its frame says where the digit is, but not where it is going; it is lost "
+        "as soon as the unconditional one.",
+        "thirty": "It has been asked for thirty frames.",
     },
     lambda result: max(TRAINED, key=lambda name: _horizon(result, name)),
     lambda result: (
@@ -178,13 +183,14 @@ def _clocks(result: dict[str, Any]) -> str:
 
 CLOCK = Question(
     "long_rollouts/clock",
-    "Clip by clip, does the period of the longer model's units follow the period of the digit?",
+    "Clip by clip: in the model that learned with thirty frames, does the period of the units "
+    "follow the period of the digit?",
     {
         NOT_AT_ALL: "It has seen whole ways there and back.",
-        SOMEWHAT: "Look at the correlation.",
-        FOLLOWS: "Look at the correlation.",
+        SOMEWHAT: "More than that, in the first half: it has seen whole ways there and back.",
+        FOLLOWS: "Not so closely.",
     },
-    lambda result: _follows(_correlation(result, "longer", "first half")[0]),
+    lambda result: _follows(_correlation(result, "thirty", "first half")[0]),
     _clocks,
 )
 
@@ -202,7 +208,7 @@ PLACES = Question(
     f"many clips does it find a period (a peak of {PERIODIC} or more within 35 steps)?",
     {
         MANY: "Each of four coordinates comes back, but each after a time of its own.",
-        HALF: "Look at the line of the true places.",
+        HALF: "That is twice too many: four coordinates seldom come back together.",
         FEW: "Each of four coordinates has a period of its own, and they seldom meet.",
     },
     lambda r: (

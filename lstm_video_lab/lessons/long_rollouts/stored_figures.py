@@ -23,29 +23,36 @@ from lstm_video_lab.lessons.long_rollouts.experiment import (
     period_correlation,
     periods_of,
 )
-from lstm_video_lab.plots.canvas import Picture, room_for
+from lstm_video_lab.plots.canvas import Picture, draw_lines, room_for
 from lstm_video_lab.plots.page import Page
 
 LARGE = ("fully connected", "convolutional")  # the two models of 64×64 pixels
 AHEAD = range(1, STEPS + 1)
+MIDDLE = (25, 50, 75)  # % of clips: the quartiles
 
 
 def draw_strip(
-    rollouts: Mapping[str, Rollout], truth: np.ndarray, sequence: int, first: int
+    rollouts: Mapping[str, Rollout],
+    truth: np.ndarray,
+    sequence: int,
+    first: int,
+    steps: range = range(9, STEPS, 10),
 ) -> Picture:
-    """A whole rollout (sequence from 1) in one strip: truth, then each model."""
-    rows = {"truth": truth[9::10, sequence - 1]}
+    """Some steps of a rollout (sequence from 1) in one strip: truth, then each model."""
+    shown = slice(steps.start, steps.stop, steps.step)
+    rows = {"truth": truth[shown, sequence - 1]}
     words = []
     for name, one in rollouts.items():
-        rows[name] = one.frames[9::10, sequence - 1]
+        rows[name] = one.frames[shown, sequence - 1]
         late = one.measures["path"][-50:, sequence - 1].mean()
         words.append(f"{name} {late:.2f}")
     page = Page(room_for([*rows, "frame"]), narrow=True)
-    page.frames(rows, [first + t for t in range(9, STEPS, 10)])
+    page.frames(rows, [first + t for t in steps])
     page.gap(6)
     return page.finish(
-        "A hundred frames after ten, one in ten. In the last fifty, the centre of ink moves by so "
-        f"many pixels a frame: {', '.join(words)}.",
+        f"Frames {first + steps[0]} to {first + steps[-1]}, one in {steps.step}. In the last fifty "
+        "of the hundred frames to come, the centre of ink moves by so many pixels a frame: "
+        f"{', '.join(words)}.",
     )
 
 
@@ -139,17 +146,13 @@ def draw_swings(result: dict[str, Any]) -> Picture:
     swings = {name: one["swing"] for name, one in models.items()}
     swings |= {name: one["swing"] for name, one in models[LARGE[0]]["controls"].items()}
     return plots.curves(
-        {
-            name: (range(2, STEPS + 1), np.maximum(np.array(values) * 1000, 1e-3))
-            for name, values in swings.items()
-        },
-        text="How much units change in one step (root mean square over units and sequences; what "
-        "is below a millionth is drawn there). First and last step: "
+        {name: (range(2, STEPS + 1), np.round(values, 3)) for name, values in swings.items()},
+        text="How much units change in one step (root mean square over units and sequences), first "
+        "and last step: "
         + "; ".join(f"{name} {values[0]:.2g}, {values[-1]:.2g}" for name, values in swings.items())
         + ". Random and shuffled: controls of the fully connected one.",
         xlabel="frames ahead",
-        ylabel="change per step, thousandths",
-        logy=True,
+        ylabel="change per step",
     )
 
 
@@ -158,22 +161,24 @@ def draw_two_clocks(result: dict[str, Any], name: str) -> Picture:
     one = result["models"][name]
     window, digits = one["windows"]["second half"], np.array(one["periods"])
     clear = np.array(window["height"]) >= PERIODIC
-    units, places = np.array(window["lag"])[clear], digits[digits > 0]
+    units, places = np.array(window["lag"])[clear], np.where(digits > 0, digits, STEPS)
     lows = range(9, LAGS, 3)
 
     def shares(periods: np.ndarray) -> list[float]:
-        """% of periods in each bin of three steps."""
+        """% of periods in each bin of three steps, and of those that are longer."""
         counts = [np.sum((periods >= low) & (periods < low + 3)) for low in lows]
+        counts.append(np.sum(periods > LAGS))
         return [round(100 * count / max(len(periods), 1), 1) for count in counts]
 
-    middle = [np.percentile(p if len(p) else [0], (25, 50, 75)) for p in (units, places)]
+    middle = [np.percentile(p if len(p) else [0], (25, 50, 75)) for p in (units, places.ravel())]
     return plots.bars(
-        [f"{low}–{low + 2}" for low in lows],
-        {"units": shares(units), "digits": shares(places)},
+        [*(f"{low}–{low + 2}" for low in lows), "longer, or none"],
+        {"units": shares(units), "digits": shares(places.ravel())},
         text=f"The {name} model, periods in frames. Units of the {clear.sum()} of "
         f"{one['sequences']} clips that are periodic in the second half: the middle half from "
         f"{middle[0][0]:.0f} to {middle[0][2]:.0f}. Coordinates of the digits: none below "
-        f"{places.min()}, the middle half from {middle[1][0]:.0f} to {middle[1][2]:.0f}.",
+        f"{places.min()}, the middle half from {middle[1][0]:.0f} to {middle[1][2]:.0f}. (Units "
+        f"are searched up to {LAGS}.)",
         ylabel="% of all",
     )
 
@@ -187,7 +192,7 @@ def draw_stored_clips(result: dict[str, Any]) -> Picture:
         for name, frames in rows.items()
     }
     return plots.frames(
-        {"truth": unpack_frames(examples["longer"]["truth"]), **rows},
+        {"truth": unpack_frames(examples["thirty"]["truth"]), **rows},
         "One held-out clip: every fifth of the hundred frames to come (1: frame 5, 20: frame 100). "
         "How much the last eight of these differ from one to the next, in grey levels per pixel: "
         + ", ".join(f"{name} {change:.1f}" for name, change in late.items())
@@ -196,23 +201,47 @@ def draw_stored_clips(result: dict[str, Any]) -> Picture:
 
 
 def draw_period_against_period(result: dict[str, Any], name: str) -> Picture:
-    """Period of the units (medians) against the shortest true period of the digits."""
-    one, series = result["models"][name], {}
+    """Period of the units against the shortest true period of the digits: medians, and from
+    quartile to quartile.
+    """
+    one, shown, words = result["models"][name], {}, []
     for window in WINDOWS:
         true, units, clear = periods_of(one, window)
         known = [int(p) for p in np.unique(true[clear]) if (true[clear] == p).sum() >= 5]
-        series[window] = (known, [float(np.median(units[clear & (true == p)])) for p in known])
-    known = max((list(x) for x, _ in series.values()), key=len)
-    found = {window: period_correlation(one, window) for window in series}
-    return plots.curves(
-        {"as the digits": (known, known), **series},
-        text=f"The {name} model: period of its units (medians) against the shortest true period of "
-        "the digits. Correlation over clips: "
-        + "; ".join(f"{window} {r:+.2f} ({clips} clips)" for window, (r, clips) in found.items())
-        + f", of {one['sequences']}.",
-        xlabel="true period, frames",
-        ylabel="period of the units, steps",
+        shown[window] = known, [np.percentile(units[clear & (true == p)], MIDDLE) for p in known]
+        r, clips = period_correlation(one, window)
+        words.append(f"{window} {r:+.2f} ({clips} clips)")
+    quickest = known[0] if known else 0
+    slower = clear & (true > quickest)
+    rest = float(np.corrcoef(true[slower], units[slower])[0, 1]) if slower.sum() > 2 else 0.0
+    page = Page()
+    page.gap(14)
+    labels = ("true period, frames", "period of the units, steps")
+    axes = page.chart(290, ["second half 12.3"], *labels, below=56)
+    known = max((known for known, _ in shown.values()), key=len)
+    medians = {window: (known, [q[1] for q in each]) for window, (known, each) in shown.items()}
+    page.label_ends(axes, draw_lines(axes, {"as the digits": (known, known), **medians}))
+    for line, (known, each) in zip(axes.lines[1:], shown.values(), strict=True):
+        low, middle, high = np.reshape(each, (-1, 3)).T
+        look: dict[str, Any] = {"fmt": "none", "ecolor": line.get_color(), "capsize": 4}
+        axes.errorbar(known, middle, (middle - low, high - middle), **look)
+    return page.finish(
+        f"The {name} model: period of its units against the shortest true period of the digits, "
+        "medians, and bars over the middle half of the clips. Correlation over clips: "
+        f"{'; '.join(words)}, of {one['sequences']}. In the second half, of digits slower than "
+        f"{quickest} frames alone {rest:+.2f} ({slower.sum()} clips).",
     )
+
+
+def table_of_periodic(result: dict[str, Any], watching: dict[str, Any]) -> str:
+    """In how many clips the second half is periodic: free, watching (`search_windows`), the law."""
+    one = result["models"][LARGE[0]]
+    shares = {
+        f"{LARGE[0]}, running on alone": one["windows"]["second half"]["periodic"],
+        "its encoder, watching the true frames": watching["second half"]["periodic"],
+        "the true places": one["true places"]["second half"]["periodic"],
+    }
+    return "\n".join(f"{name:<38}{100 * share:>5.0f}" for name, share in shares.items())
 
 
 def table_of_endings(result: dict[str, Any]) -> str:

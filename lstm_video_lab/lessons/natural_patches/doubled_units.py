@@ -40,7 +40,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     large = settings_of_large(scale)
     assert isinstance(large.units, int)  # one layer
     small = large.changed(units=large.units // 2)
-    models = {}
+    models, errors = {}, {}
     for name, settings in {HALF: small, WHOLE: large}.items():
         if name == WHOLE and scale != "smoke":
             model: VideoModel = pretrained.load_pretrained(PRETRAINED)
@@ -48,7 +48,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
             folder = out / "runs" / f"doubled-{settings.units}"
             yield from runs.training_lines(settings, folder)
             model = checkpoints.load_model(folder)
-        models[name] = measure(model, settings, SEQUENCES[scale])
+        models[name], errors[name] = measure(model, settings, SEQUENCES[scale])
         yield f"{name}: {models[name]['reconstruction']['mean']:.2f} recalled"
     past = busiest_clips(small, CLIPS)[: small.frames_in]
     return {
@@ -56,6 +56,7 @@ def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
         "scale": scale,
         "sequences": SEQUENCES[scale],
         "models": models,
+        "gain": {part: _gain(errors[HALF][part], errors[WHOLE][part]) for part in errors[HALF]},
         "truth": {"clips": pack_frames(past.numpy()), "power": _powers(small, SEQUENCES[scale])},
     }
 
@@ -67,9 +68,21 @@ def settings_of_large(scale: str) -> Settings:
     return Settings.from_dict(pretrained.load_pretrained(PRETRAINED).card["settings"])
 
 
-def measure(model: VideoModel, settings: Settings, sequences: int) -> dict[str, Any]:
+def _gain(small: Tensor, large: Tensor) -> dict[str, float]:
+    """Clip by clip, by how much less the larger model errs: errors (N,) of the same clips."""
+    less = small - large
+    return {
+        "mean": less.mean().item(),
+        "stderr": (less.std() / len(less) ** 0.5).item(),
+        "closer": (less > 0).float().mean().item(),
+    }
+
+
+def measure(
+    model: VideoModel, settings: Settings, sequences: int
+) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Squared error per frame of each part, waves that are recalled, and the busiest clips as they
-    are recalled.
+    are recalled; and the error of each clip, (N,) for each part.
     """
     past, later = to_unit(evaluation.heldout_data(settings).batch(0, sequences)).tensor_split(
         [settings.frames_in]
@@ -77,16 +90,17 @@ def measure(model: VideoModel, settings: Settings, sequences: int) -> dict[str, 
     future, recalled = _predict(model, past, len(later))
     errors = {"future": (future, later), "reconstruction": (recalled, past)}
     parts: dict[str, Any] = {}
+    by_clip = {}
     for name, (predicted, truth) in errors.items():
         per_step = metrics.squared_error(predicted, truth)  # (T, N)
-        each = per_step.mean(0)
+        each = by_clip[name] = per_step.mean(0)
         parts[name] = {
             "mean": each.mean().item(),
             "stderr": (each.std() / len(each) ** 0.5).item(),
             "per_step": per_step.mean(1).tolist(),
         }
     _, shown = _predict(model, to_unit(busiest_clips(settings, CLIPS))[: settings.frames_in], 1)
-    return {
+    measured = {
         **parts,
         "units": settings.units,
         "steps": settings.steps,
@@ -95,6 +109,7 @@ def measure(model: VideoModel, settings: Settings, sequences: int) -> dict[str, 
         "power": power_spectrum(recalled).tolist(),
         "clips": pack_frames((shown * 255).round().to(torch.uint8).numpy()),
     }
+    return measured, by_clip
 
 
 def _predict(model: VideoModel, past: Tensor, ahead: int) -> tuple[Tensor, Tensor]:

@@ -5,6 +5,7 @@ T frames, N clips, H × W the size of a frame.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from torch import Tensor
 from lstm_video_lab import plots
 from lstm_video_lab.lessons.natural_patches.doubled_units import HALF, WHOLE, clips_of
 from lstm_video_lab.lessons.natural_patches.experiment import LARGE, PAPER, SMALL
-from lstm_video_lab.plots.canvas import Picture, room_for
+from lstm_video_lab.plots.canvas import INK, Picture, room_for, series_style
 from lstm_video_lab.plots.page import Page
 
 FINE = 4  # from so many waves in a patch on, detail is called fine
@@ -24,16 +25,8 @@ LARGE_EVERY = 4  # where patches are twice as large
 
 def overview(result: dict[str, Any]) -> Picture:
     """Squared error of every model, mean and spread over seeds, beside the copied last frame."""
-    return _draw_models(result, list(result["models"]))
-
-
-def draw_four_models(result: dict[str, Any]) -> Picture:
-    """The same without the one that has twice the units."""
-    return _draw_models(result, [name for name in result["models"] if name != LARGE])
-
-
-def _draw_models(result: dict[str, Any], names: list[str]) -> Picture:
     models = result["models"]
+    names = list(models)
     copied, mean_image = (result["baselines"][n]["mse"] for n in ("copy_last", "mean_image"))
     listed = "; ".join(f"{name} {models[name]['mean']:.2f}" for name in names)
     return plots.bars(
@@ -48,16 +41,60 @@ def _draw_models(result: dict[str, Any], names: list[str]) -> Picture:
     )
 
 
+def draw_four_models(result: dict[str, Any]) -> Picture:
+    """Every seed of the four models of Table 2, from close by."""
+    models = {name: one for name, one in result["models"].items() if name != LARGE}
+    lowest = min(min(one["seeds"]) for one in models.values())
+    highest = max(max(one["seeds"]) for one in models.values())
+    page = Page()
+    page.gap(14)
+    axes = page.chart(290, [], "", "squared error per frame", below=64)
+    for n, one in enumerate(models.values()):
+        look = series_style(n) | {"linestyle": "none", "markersize": 8}
+        axes.plot([n] * len(one["seeds"]), one["seeds"], **look)
+        axes.plot([n - 0.2, n + 0.2], [one["mean"]] * 2, color=INK, linewidth=2)
+    axes.set_xticks(range(len(models)), [textwrap.fill(name, 22) for name in models])
+    axes.set(xlim=(-0.5, len(models) - 0.5), ylim=(lowest - 0.05, highest + 0.05))
+    listed = "; ".join(
+        f"{name} {one['mean']:.2f} ({', '.join(f'{value:.2f}' for value in one['seeds'])})"
+        for name, one in models.items()
+    )
+    copied, mean_image = (result["baselines"][n]["mse"] for n in ("copy_last", "mean_image"))
+    return page.finish(
+        f"Squared error of frames to come, mean (line) and {len(models[SMALL]['seeds'])} seeds "
+        f"(points) of each ({result['scale']} scale, {models[SMALL]['steps']} steps, source: "
+        f"{result['data']}): {listed}. The scale begins at {lowest - 0.05:.1f}: copy last, "
+        f"{copied:.2f}, and the mean image, {mean_image:.0f}, are far above it.",
+    )
+
+
 def order_beside_paper(result: dict[str, Any]) -> str:
-    """Ours and the paper's four models, from the least error on, a line for each place."""
-    names = [name for name in result["models"] if name != LARGE]
-    ours = sorted(names, key=lambda name: result["models"][name]["mean"])
-    theirs = sorted(names, key=lambda name: PAPER[name])
-    lines = [
-        f"{place}. here: {a:42} paper: {b} ({PAPER[b]})"
-        for place, (a, b) in enumerate(zip(ours, theirs, strict=True), 1)
-    ]
+    """Ours and the paper's four models, from the least error on; ours share a place where the seeds
+    of one reach those of the next.
+    """
+    ours = _places({n: one["seeds"] for n, one in result["models"].items() if n != LARGE})
+    theirs = sorted((name for name in result["models"] if name != LARGE), key=PAPER.__getitem__)
+    lines = [f"{'':6}{'here':44}paper"]
+    for n, (places, name) in enumerate(ours):
+        lines.append(f"{places:6}{name:44}{n + 1}. {theirs[n]} ({PAPER[theirs[n]]})")
     return "\n".join(lines)
+
+
+def _places(seeds: Mapping[str, list[float]]) -> list[tuple[str, str]]:
+    """(place or places, name) from the least mean error on, of name -> an error for each seed."""
+    order = sorted(seeds, key=lambda name: float(np.mean(seeds[name])))
+    groups = [[order[0]]]
+    for name in order[1:]:
+        if min(seeds[name]) > max(max(seeds[other]) for other in groups[-1]):
+            groups.append([])
+        groups[-1].append(name)
+    placed, first = [], 1
+    for group in groups:
+        last = first + len(group) - 1
+        words = f"{first}." if first == last else f"{first}–{last}."
+        placed += [(words, name) for name in group]
+        first = last + 1
+    return placed
 
 
 def draw_rows(rows: Mapping[str, Any], text: str, first: int = 1, every: int = EVERY) -> Picture:
@@ -90,6 +127,26 @@ def draw_doubled_units(result: dict[str, Any]) -> Picture:
         f"standard error over {result['sequences']} held-out clips; one training of each, {steps} "
         f"steps, {result['scale']} scale).",
         ylabel="squared error per frame",
+    )
+
+
+def draw_gain(result: dict[str, Any]) -> Picture:
+    """By how much less the larger model errs, clip by clip, in what is recalled and predicted."""
+    parts = {"reconstruction": "recalled", "future": "predicted"}
+    gains = [result["gain"][part] for part in parts]
+    listed = "; ".join(
+        f"{words} {gain['mean']:.2f} ± {gain['stderr']:.2f}, the larger is closer in "
+        f"{100 * gain['closer']:.0f} % of the clips"
+        for words, gain in zip(parts.values(), gains, strict=True)
+    )
+    return plots.bars(
+        list(parts.values()),
+        [round(gain["mean"], 2) for gain in gains],
+        [gain["stderr"] for gain in gains],
+        text="By how much less the model with twice the units errs on the same clip, squared error "
+        f"per frame: {listed} (mean ± standard error over {result['sequences']} held-out clips; "
+        "one training of each).",
+        ylabel="less squared error per frame",
     )
 
 

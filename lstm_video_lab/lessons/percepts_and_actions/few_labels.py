@@ -213,7 +213,7 @@ def levels(result: dict[str, Any], percepts: str = "image") -> dict[str, float]:
     """Chance, and what single frames give with the most labels."""
     most = result["sizes"]["labelled"][-1]
     alone = accuracies(result, start="random", labelled=most, length=1, percepts=percepts)
-    return {"chance": CHANCE, "single frames": mean_and_std(alone)[0]}
+    return {"chance": CHANCE, f"single frames, {most} a class": mean_and_std(alone)[0]}
 
 
 def table(result: dict[str, Any]) -> str:

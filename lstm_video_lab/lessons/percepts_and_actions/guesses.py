@@ -122,8 +122,8 @@ GAIN = Question(
     "weights, each trained in the way that suits it best?",
     {
         GAINS[0]: "The error bars are narrow enough to see it.",
-        GAINS[1]: "It is more than that.",
-        GAINS[2]: "That is more than is measured.",
+        GAINS[1]: "More: its states tell motions apart already, and need few labels to name them.",
+        GAINS[2]: "Less than that is measured.",
     },
     _size_of_gain,
     _of_gain,
@@ -163,7 +163,7 @@ FLOW_OR_IMAGES = Question(
         KINDS[0]: "Not here: what is told in the percepts need not be learnt without labels.",
         KINDS[1]: "So one should think, for there is more to learn. But learning from images finds "
         "places first.",
-        KINDS[2]: "They differ by more.",
+        KINDS[2]: "They differ by more: what flow tells can be carried along, and is soon of use.",
     },
     _better_kind,
     _of_kinds,
@@ -200,9 +200,50 @@ UNRELATED = Question(
     "With ten labelled clips of each class, how much of the gain is left?",
     {
         LEFT[0]: "A part of what is learnt there serves here as well.",
-        LEFT[1]: "That is not what is measured: look at the bars.",
+        LEFT[
+            1
+        ]: "So one would think: it has met none of the five motions. But with few labels it is "
+        "as good a start.",
         LEFT[2]: "The camera moves all places together, and digits do not move so.",
     },
     _how_much_is_left,
     _of_clips,
+)
+
+NETWORKS = ("more: it knows the digits better", "about as much", "less")
+
+
+def _of_networks(result: Result) -> dict[str, tuple[float, float]]:
+    """Accuracy in % and its spread with many labels, pretrained, by the network of the percepts."""
+    how: dict[str, Any] = {"start": "composite", "labelled": _many(result)}
+    return {
+        kind: mean_and_std(accuracies(result, percepts=kind, **how)) for kind in ("image", "box")
+    }
+
+
+def _worth_of_better(result: Result) -> str:
+    found = _of_networks(result)
+    gap = found["box"][0] - found["image"][0]
+    return NETWORKS[1 if abs(gap) <= 3 else 0 if gap > 0 else 2]
+
+
+def _networks_in_words(result: Result) -> str:
+    (own, own_spread), (better, spread) = _of_networks(result).values()
+    return (
+        f"With {_many(result)} labelled clips of a class, pretrained: {own:.1f} ± {own_spread:.1f} "
+        f"% on our percepts, {better:.1f} ± {spread:.1f} % on those of the better network."
+    )
+
+
+BETTER_NETWORK = Question(
+    "percepts_and_actions/better_network",
+    "What are the percepts of the better network worth to a classifier of actions, beside those of "
+    "ours?",
+    {
+        NETWORKS[0]: "It knows their names. An action is the same whatever digit does it.",
+        NETWORKS[1]: "They place digits as well, and yet there is less to be had from them.",
+        NETWORKS[2]: "They do not stand behind.",
+    },
+    _worth_of_better,
+    _networks_in_words,
 )

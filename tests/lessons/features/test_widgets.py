@@ -95,3 +95,24 @@ def test_the_way_to_the_prediction_is_gone_by_the_units():
     assert widget.picture().png != before.png
     frame = widget.values["frame"]
     assert (frame.min, frame.max) == (first, SMOKE.frames_in + SMOKE.frames_out)
+
+
+def test_where_a_unit_draws_is_kept_back_for_the_guess():
+    shown, hidden = (widgets.UnitBrowser(MODEL, SMOKE, draws=draws) for draws in (True, False))
+    assert shown.picture().text == hidden.picture().text
+    assert shown.picture().png != hidden.picture().png
+
+
+def test_a_frame_is_built_from_none_to_all_of_the_units():
+    readout = widgets.FrameBuilder(MODEL, SMOKE, 3).readout
+    words = figures.draw_builds(readout, 1, 1).text
+    one, mean = words.split("Mean of")
+    assert " 0 units 0 %" in one and f" {UNITS} units 100 %." in one
+    assert " 0 units 0 %" in mean and f" {UNITS} units 100 %." in mean
+
+
+def test_chances_of_one_network_are_those_of_the_experiment():
+    shapes = experiment.shapes(IMAGES)
+    chance = experiment.chances(shapes, "length")["g"]
+    words = figures.draw_chances(shapes).text
+    assert f"g {chance:.2f}" in words.split("length")[1].split("elongation")[0]

@@ -9,9 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from lstm_video_lab import Settings, VideoModel, metrics
+from lstm_video_lab import Settings, VideoModel, evaluation, metrics
 from lstm_video_lab.data.bouncing import bounce
-from lstm_video_lab.data.frames import unpack_frames
+from lstm_video_lab.data.frames import to_unit, unpack_frames
 from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons import experiments
 from lstm_video_lab.lessons.long_rollouts import experiment, periods
@@ -148,8 +148,20 @@ def test_units_that_repeat_the_digits_follow_them_and_a_clock_of_its_own_does_no
     assert experiment.period_correlation(one, "none") == (0.0, 0)
 
 
+def test_an_encoder_that_watches_ends_in_the_state_of_its_last_frame():
+    s = Settings.for_scale("smoke")
+    model = VideoModel(**s.model_fields()).eval()
+    frames = to_unit(evaluation.heldout_data(experiment.long_settings(s)).batch(0, 2))
+    with torch.inference_mode():
+        h, _ = model.encode(frames)[0]
+    watched = experiment.watch(model, s, 3, batch=2)
+    assert watched.shape[:2] == (experiment.STEPS, 3)
+    units = experiment.random_units(h.shape[1])
+    np.testing.assert_allclose(watched[-1, :2], h.numpy()[:, units], rtol=1e-5, atol=1e-6)
+
+
 def test_the_longer_one_differs_in_its_horizon_alone():
-    short, longer = (experiment.settings_for(name, "smoke") for name in ("unconditional", "longer"))
+    short, longer = (experiment.settings_for(name, "smoke") for name in ("unconditional", "thirty"))
     assert longer == short.changed(frames_out=3 * short.frames_out)
 
 

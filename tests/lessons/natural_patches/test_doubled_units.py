@@ -35,12 +35,17 @@ def test_clips_and_their_errors_are_those_of_the_picture(stored):
     picture = figures.draw_recalled(stored, clip=3)
     assert f"{stored['models'][WHOLE]['units']} units {error:.2f}" in picture.text
     assert figures.draw_doubled_units(stored).png
+    small, large = (stored["models"][name]["future"]["mean"] for name in (HALF, WHOLE))
+    gain = stored["gain"]["future"]
+    assert gain["mean"] == pytest.approx(small - large, rel=1e-3, abs=1e-4)
+    assert f"predicted {gain['mean']:.2f} ±" in figures.draw_gain(stored).text
 
 
 def test_errors_are_means_over_clips_and_frames():
     settings = doubled_units.settings_of_large("smoke")
     model = VideoModel(**settings.model_fields()).eval()
-    measured = doubled_units.measure(model, settings, 7)
+    measured, by_clip = doubled_units.measure(model, settings, 7)
+    assert by_clip["future"].mean().item() == pytest.approx(measured["future"]["mean"])
     past, later = to_unit(evaluation.heldout_data(settings).batch(0, 7)).tensor_split(
         [settings.frames_in]
     )

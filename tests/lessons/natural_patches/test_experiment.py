@@ -7,7 +7,7 @@ import torch
 
 from lstm_video_lab.cli import main
 from lstm_video_lab.files import read_result
-from lstm_video_lab.lessons.natural_patches import experiment
+from lstm_video_lab.lessons.natural_patches import experiment, figures
 
 
 def test_the_five_models_are_stored_with_their_spread(tmp_path, monkeypatch):
@@ -60,3 +60,22 @@ def test_the_coarse_is_kept_and_the_grain_is_gone():
         assert height > kept if waves == 2 else height < kept
     grey = torch.full((1, 1, 16, 16), 0.7)
     torch.testing.assert_close(experiment.without_grain(grey), grey)
+
+
+def test_models_whose_seeds_meet_share_a_place():
+    seeds = {"a": [3.0, 3.1], "b": [1.0, 2.0], "c": [1.9, 2.5], "d": [2.4, 2.45], "e": [4.0, 4.1]}
+    places = figures._places(seeds)
+    assert places == [("1–3.", "b"), ("1–3.", "c"), ("1–3.", "d"), ("4.", "a"), ("5.", "e")]
+
+
+def test_every_seed_of_the_four_models_is_told():
+    one = {"mean": 2.0, "seeds": [1.75, 2.25], "steps": 5}
+    result = {
+        "models": dict.fromkeys([*experiment.PAPER, experiment.LARGE], one),
+        "baselines": {"copy_last": {"mse": 9.0}, "mean_image": {"mse": 90.0}},
+        "scale": "smoke",
+        "data": "camera",
+    }
+    words = figures.draw_four_models(result).text
+    assert words.count("2.00 (1.75, 2.25)") == 4 and "begins at 1.7" in words
+    assert figures.order_beside_paper(result).count("1–4.") == 4

@@ -56,8 +56,8 @@ def test_the_curve_tells_its_numbers():
     assert "31.5 ± 0.7 % and" in draw_labels(RESULT, way="last").text
     assert "18.5 ± 0.7 % and" in draw_labels(RESULT, encoder="frozen").text
     assert "33.5 ± 0.7 % and" in draw_labels(RESULT, percepts="image").text
-    assert levels(RESULT, "flow") == {"chance": 20.0, "single frames": 21.0}
-    assert levels(RESULT) == {"chance": 20.0, "single frames": 22.0}
+    assert levels(RESULT, "flow") == {"chance": 20.0, "single frames, 4 a class": 21.0}
+    assert levels(RESULT) == {"chance": 20.0, "single frames, 4 a class": 22.0}
 
 
 def test_every_control_of_the_curve_changes_the_picture():
