@@ -108,11 +108,12 @@ def predict(model, shown=0.0):
 
 
 # %% prediction beside truth
+predicted = predict(alone.model)
+frame_figures.draw_prediction(frames[SEEN:, n], predicted, SEEN + 1, alone_made)
+
+# %% the same, played
 FilmPlayer(
-    {"truth": frames[SEEN:, n], "unconditional": predict(alone.model)},
-    f"The {AHEAD} frames that were hidden, and what the unconditional predictor made of them "
-    f"({alone_made}).",
-    first=SEEN + 1,
+    {"truth": frames[SEEN:, n], "unconditional": predicted}, "The same, played.", first=SEEN + 1
 )
 
 # %% error at each predicted frame
@@ -246,7 +247,9 @@ made = f"{forced_made}; {JUDGED} held-out clips"
 frame_figures.draw_exposure(shown, free, error, levels, SEEN + 1, made)
 
 # %% [markdown]
-# The two lines of the teacher-forced model start at one point and part. Their gap is **exposure
+# In the strip, *shown* stays on the digit to the end; *free* starts with it and then follows at a
+# distance (in the stored picture it lies too low, from about frame 14 on). The chart says so for
+# all clips. The two lines of the teacher-forced model start at one point and part. Their gap is **exposure
 # bias**: in training the model was *exposed* to true frames only. It never saw where its own
 # mistakes lead, so it never learned to put up with them or to fix them. Think of a pupil whose
 # driving teacher corrects the wheel after every metre. The pupil knows what to do in the middle of

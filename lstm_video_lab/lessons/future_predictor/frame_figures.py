@@ -24,6 +24,15 @@ def draw_seen(frames: ArrayLike, digit: int, ahead: int, bounces: int, made: str
     )
 
 
+def draw_prediction(truth: ArrayLike, predicted: ArrayLike, first: int, made: str) -> Picture:
+    """The frames to come, and what was predicted of them, (T, H, W) each."""
+    return plots.frames(
+        {"truth": truth, "unconditional": predicted},
+        f"The frames that were hidden, and what the unconditional predictor made of them ({made}).",
+        first=first,
+    )
+
+
 def draw_errors(
     error: Errors, levels: Mapping[str, float], first: int, clips: int, made: str
 ) -> Picture:
