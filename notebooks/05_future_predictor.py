@@ -249,9 +249,9 @@ frame_figures.draw_exposure(shown, free, error, levels, SEEN + 1, made)
 # %% [markdown]
 # In the strip, *shown* stays on the digit to the end; *free* starts with it and then follows at a
 # distance (in the stored picture it lies too low, from about frame 14 on). The chart says so for
-# all clips. The two lines of the teacher-forced model start at one point and part. Their gap is **exposure
-# bias**: in training the model was *exposed* to true frames only. It never saw where its own
-# mistakes lead, so it never learned to put up with them or to fix them. Think of a pupil whose
+# all clips. The two lines of the teacher-forced model start at one point and part. Their gap is
+# **exposure bias**: in training the model was *exposed* to true frames only. It never saw where its
+# own mistakes lead, so it never learned to put up with them or to fix them. Think of a pupil whose
 # driving teacher corrects the wheel after every metre. The pupil knows what to do in the middle of
 # the road, and nothing of what to do near the ditch.
 #
