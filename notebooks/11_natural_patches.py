@@ -138,16 +138,17 @@ best, world = composite.model, settings
 if "natural-patches" in list_pretrained():
     best = load_pretrained("natural-patches")
     world = Settings.from_dict(best.card["settings"])
-PatchExplorer(best, world)
+PatchExplorer(best, world, clip=21)
 
 # %% [markdown]
-# The shapes and their motion are there, the fine lines are gone. That is what the paper says too:
-# the reconstructions and predictions are blurred. *How much* is gone, and which part?
+# The large shapes and their motion are there: in clip 21 the dark edge leaves the patch at the
+# right, in the prediction as in the truth. The fine lines are gone. That is what the paper says
+# too: the reconstructions and predictions are blurred. *How much* is gone, and which part?
 #
 # A picture is a sum of waves. Long waves are large shapes, short waves are fine detail. The next
 # picture counts how much of each there is, in the truth, in the reconstruction, and in the future.
 #
-# <!-- "the fine lines are gone" = output("which detail is left", "less than half from") < 5 -->
+# <!-- "The fine lines are gone" = output("which detail is left", "less than half from") < 5 -->
 
 # %% which detail is left
 data = to_unit(evaluation.heldout_data(world).batch(0, 200))

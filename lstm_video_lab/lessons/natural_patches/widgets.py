@@ -27,12 +27,13 @@ class PatchExplorer(LabWidget):
     """Held-out clips, what a model reconstructs of them and how it continues them.
 
     `model`, a composite, and `settings` belong together; the last input frame, repeated, is its
-    baseline.
+    baseline. `clip`: the first one shown.
     """
 
     title = "natural patches, reconstructed and continued"
 
-    def __init__(self, model: VideoModel, settings: Settings) -> None:
+    def __init__(self, model: VideoModel, settings: Settings, clip: int = 1) -> None:
+        self.first = clip
         frames = to_unit(busiest_clips(settings, CLIPS))  # from full to less so
         self.past, self.truth = frames.tensor_split([settings.frames_in])  # (T, N, H, W)
         raw = prediction.predict_raw(model, self.past, len(self.truth))
@@ -44,7 +45,7 @@ class PatchExplorer(LabWidget):
         part = ipywidgets.ToggleButtons(
             options=["future", "past"], value="future", description="Show", style=LABEL
         )
-        return {"clip": slider("Clip", 1, 1, CLIPS), "part": part}
+        return {"clip": slider("Clip", self.first, 1, CLIPS), "part": part}
 
     def render(self, clip: int, part: str) -> Picture:
         n = clip - 1
