@@ -89,15 +89,15 @@ class Agreements:
         extensions: dict[str, Mapping[str, Time]] = {}
         lines = list(self.lines)
         for name, more in self.extensions.items():
-            found = names.find(name)
-            if len(found) > 1 or (not found and all_known):
-                words = "is two students" if found else "is nobody of this course"
+            students = names.find(name)
+            if len(students) > 1 or (not students and all_known):
+                words = "is two students" if students else "is nobody of this course"
                 raise ValueError(f"{path}: extensions: {name!r} {words}: write the name as it was")
-            if not found:
+            if not students:
                 lines.append(
                     f"{path}: extensions: {name!r} is nobody of this grading: is it right?"
                 )
-            for student in found:
+            for student in students:
                 if student in extensions:
                     words = f"{student!r} is there twice, in two spellings: write one part"
                     raise ValueError(f"{path}: extensions: {words}")

@@ -104,7 +104,7 @@ class Answers:
     def _own_code(self) -> Iterator[tuple[int, str]]:
         """The cells that run, and those that would if they were no text."""
         code = [cell for cell in self._cells if cell["type"] == "code" and self._is_own(cell)]
-        found = {name for cell in code for name in defined_functions(cell["source"])}
+        defined = {name for cell in code for name in defined_functions(cell["source"])}
         for number, cell in enumerate(self._cells, 1):
             source = cell["source"]
             if not self._is_own(cell):
@@ -113,11 +113,11 @@ class Answers:
                 length = f"{len(source)} characters, {LONGEST_ANSWER} at most: left out"
                 self.notes.append(f"cell {number}: {length}")
                 continue
-            if cell["type"] == "code" or self._answers_as_text(source, found):
+            if cell["type"] == "code" or self._answers_as_text(source, defined):
                 yield number, source
 
-    def _answers_as_text(self, source: str, found: set[str]) -> bool:
-        names = {*self.exercise.answers} - found
+    def _answers_as_text(self, source: str, defined: set[str]) -> bool:
+        names = {*self.exercise.answers} - defined
         return bool(names & defined_functions(source) and names & {*functions_of(source)})
 
     def _find_words(self) -> None:
@@ -145,8 +145,8 @@ class Answers:
             if words:
                 continue
             if name not in self.blank:
-                found = "the text of other cells is taken: look" if left else "look for it"
-                self.notes.append(f"{name}: the cell of its question is gone; {found}")
+                what_to_do = "the text of other cells is taken: look" if left else "look for it"
+                self.notes.append(f"{name}: the cell of its question is gone; {what_to_do}")
             if left:
                 self.words[name] = _joined(left)
                 self.blank.discard(name)

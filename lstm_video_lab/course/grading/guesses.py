@@ -37,42 +37,42 @@ def read_class(
     folder: Path, exercises: dict[str, Exercise], roster: Roster | None = None
 ) -> ClassGuesses:
     """The guesses of all students below a folder of submissions; the newest file of each counts."""
-    found = ClassGuesses()
+    of_class = ClassGuesses()
     for student, things in find_students(folder, exercises, roster).items():
         paths = [one.entry.path for one in things if IS_GUESSES.search(one.entry.path.name)]
         if not paths:
             continue
         newest = max(paths, key=lambda path: path.lstat().st_mtime)
         try:
-            found.of_students[student] = read_guesses(newest)
+            of_class.of_students[student] = read_guesses(newest)
         except LabError as error:
-            found.lines.append(f"guesses of {student} are left out: {error}")
-    return found
+            of_class.lines.append(f"guesses of {student} are left out: {error}")
+    return of_class
 
 
-def write(found: ClassGuesses, out: Path) -> list[str]:
+def write(of_class: ClassGuesses, out: Path) -> list[str]:
     """Write both, where a student handed in guesses; a line for each file and each fault."""
-    lines = list(found.lines)
-    if found.of_students:
-        write_whole(out / "guesses.csv", csv_text(table(found)))
-        write_whole(out / "guesses.html", page(found))
+    lines = list(of_class.lines)
+    if of_class.of_students:
+        write_whole(out / "guesses.csv", csv_text(table(of_class)))
+        write_whole(out / "guesses.html", page(of_class))
         lines += [f"written: {out / name}" for name in ("guesses.csv", "guesses.html")]
     return lines
 
 
-def table(found: ClassGuesses) -> Iterator[list[Any]]:
+def table(of_class: ClassGuesses) -> Iterator[list[Any]]:
     """The head, and a row for each guess of each student."""
     yield list(HEAD)
-    for student, guesses in found.of_students.items():
+    for student, guesses in of_class.of_students.items():
         for name, one in guesses.items():
             said = [one.choices[0], one.choices[-1]]
             yield [student, one.question, name, *said, one.answer, one.note]
 
 
-def page(found: ClassGuesses) -> str:
+def page(of_class: ClassGuesses) -> str:
     """The same as a page: for each question, who said what at first, and the notes."""
     questions: dict[str, dict[str, Any]] = {}
-    for student, guesses in found.of_students.items():
+    for student, guesses in of_class.of_students.items():
         for name, one in guesses.items():
             asked = questions.setdefault(
                 name, {"words": one.question, "said": Counter(), "right": 0, "notes": []}
@@ -81,4 +81,4 @@ def page(found: ClassGuesses) -> str:
             asked["right"] += one.choices[0] == one.answer
             if one.note:
                 asked["notes"].append((student, one.note))
-    return render("guesses.html", questions=questions, lines=found.lines)
+    return render("guesses.html", questions=questions, lines=of_class.lines)
