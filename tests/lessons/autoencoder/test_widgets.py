@@ -83,6 +83,12 @@ def test_the_order_explorer_says_means_over_seeds():
     assert moves(widget, moment=0)
 
 
+def test_a_built_page_shows_three_moments_and_says_the_middle_one():
+    widget = OrderExplorer(profiles(), LEVELS, 1)
+    still = widget.still()
+    assert still.text == widget.picture().text and still.png != widget.picture().png
+
+
 def test_by_frame_turns_only_the_reversed_order_round():
     widget = OrderExplorer(profiles(), LEVELS, 1)
     assert moves(widget, by_frame=True)

@@ -2,6 +2,7 @@
 
 import re
 from typing import NamedTuple
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -57,6 +58,15 @@ def test_the_words_about_a_unit_add_up(step, unit):
     assert had == pytest.approx(before, abs=0.0051)
     assert kept == pytest.approx(at["f"] * before, abs=0.0051)
     assert kept + added == pytest.approx(held, abs=0.016)
+
+
+def test_what_is_drawn_beside_a_unit_is_stretched_to_its_state():
+    record = as_record(RECORD, SEEN)
+    with mock.patch.object(Page, "label_ends") as label_ends:
+        draw_unit(record, 3, 2, {"place": np.arange(T)})
+    *_, place = label_ends.call_args.args[0].lines
+    c = record.c[:, 3]
+    np.testing.assert_allclose(place.get_ydata(), np.linspace(c.min(), c.max(), T), rtol=1e-5)
 
 
 def test_the_words_about_all_units_count():
