@@ -93,7 +93,7 @@ BEST_WAY = Question(
     "one, or the largest probability that any step gave?",
     {
         POOLED["mean"]: "The early answers know least, and the mean carries them along.",
-        POOLED["last"]: "The last has seen all, but it is one answer with the noise of one.",
+        POOLED["last"]: "The last has seen all, but it is one answer, and has the noise of one.",
         POOLED["max"]: "One step that is sure of a wrong thing wins over fifteen that are right.",
     },
     _best_way,
