@@ -225,8 +225,8 @@ Guess(guesses.BEST_WAY, result)
 
 # %% [markdown]
 # So the colleague has a point: here the last answer is ahead, 77.9 against 75.0 %. We keep the
-# paper's mean below all the same. It was chosen before the runs, and what stands beside the paper's
-# figures should be counted in the paper's way. (The next explorer can show the other two.)
+# paper's mean below all the same: what stands beside the paper's figures should be counted in the
+# paper's way. (The next explorer can show the other two.)
 #
 # <!--
 # way = "Guess: the best way"
