@@ -134,8 +134,8 @@ figures.draw_all(grid)
 # -->
 #
 # **What the grid does not say**: which model would win in the end, and which would win with another
-# seed, for there is one of each. After so few steps the larger
-# model may lead because it learns *faster*. And all share one learning rate.
+# seed, for there is one of each. After so few steps the larger model may lead because it learns
+# *faster*. And all share one learning rate.
 #
 # ## 2. The paper's table, and a ruler
 #
@@ -473,11 +473,10 @@ figures.draw_shown_and_free(shown, free, table2)
 # lstm-video-lab reproduce table2 --out small --scale laptop      # this lab's small frames
 # ```
 #
-# Below is what it has given so far, one seed each, with two MNIST digits at 32×32
-# pixels: read the published figures
-# beside them as an order, never as a goal. *Speed* is how far a digit goes in a frame: always 3.6
-# pixels of 64, or anything from 1.8 to 5.4. *Fed* says what a conditional decoder was shown in
-# training: its own last output, or the truth.
+# Below is what it has given so far, one seed each, with two MNIST digits at 32×32 pixels: read the
+# published figures beside them as an order, never as a goal. *Speed* is how far a digit goes in a
+# frame: always 3.6 pixels of 64, or anything from 1.8 to 5.4. *Fed* says what a conditional decoder
+# was shown in training: its own last output, or the truth.
 
 # %% the table again
 reproduced = load_result("reproduction")["rows"]
@@ -489,10 +488,10 @@ for line in reproduction.order_of_the_four(reproduced):
     print(line)
 
 # %% [markdown]
-# (+ in the last three lines: the next model of the paper's order is worse here, too.)
+# (+ in the last three lines: the model that is worse in the paper is worse here, too.)
 #
-# The two composites stand level, ahead of both predictors. So recalling leads here too, and
-# conditioning decides little. (The ConvLSTM is lesson 07's.)
+# The two composites stand level, ahead of both predictors. So recalling leads here too, and the two
+# in the middle of the paper's order change places once more. (The ConvLSTM is lesson 07's.)
 #
 # With one seed each this is no verdict on an order: the ± holds for other sequences, not for other
 # seeds. (The three seeds of part 2 are one.) One difference is larger than anything seeds do there,

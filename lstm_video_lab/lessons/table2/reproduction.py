@@ -336,13 +336,14 @@ def order_of_the_four(rows: list[dict[str, Any]]) -> list[str]:
         and row["settings"]["speed"] == SPEEDS["constant"]
     ]
     four.sort(key=lambda row: row["published"])
-    scores = [row["report"]["future"] for row in four]
     lines = []
-    for row, score in zip(four, scores, strict=True):
-        here = score["cross_entropy"]
+    for row in four:
+        here = row["report"]["future"]["cross_entropy"]
         lines.append(f"{row['title']:42} published {row['published']}, here {here:.1f}")
-    for better, worse in pairwise(scores):
-        apart = worse["cross_entropy"] - better["cross_entropy"]
-        error = sum(one["stderr"]["cross_entropy"] ** 2 for one in (better, worse)) ** 0.5
-        lines.append(f"next in the paper's order: {apart:+.1f} ± {error:.1f} nats, one seed each")
+    for better, worse in pairwise(four):
+        scores = [row["report"]["future"] for row in (better, worse)]
+        apart = scores[1]["cross_entropy"] - scores[0]["cross_entropy"]
+        error = sum(one["stderr"]["cross_entropy"] ** 2 for one in scores) ** 0.5
+        names = f"{worse['title']} less {better['title']}"
+        lines.append(f"{names}: {apart:+.1f} ± {error:.1f} nats, one seed each")
     return lines

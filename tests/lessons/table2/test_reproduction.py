@@ -166,9 +166,9 @@ def test_the_order_of_the_four_is_told_without_a_verdict():
         row("not the paper's", None, 60.0),
     ]
     lines = reproduction.order_of_the_four(rows)
-    assert [line.split()[0] for line in lines] == ["first", "second", "next"]
+    assert [line.split()[0] for line in lines] == ["first", "second", "second"]
     assert "published 341.2, here 100.0" in lines[0]
-    assert lines[-1] == "next in the paper's order: -5.0 ± 4.2 nats, one seed each"
+    assert lines[-1] == "second less first: -5.0 ± 4.2 nats, one seed each"
 
 
 def test_a_table_may_have_a_few_columns_only(made):
