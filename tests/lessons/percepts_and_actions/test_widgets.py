@@ -1,15 +1,23 @@
 """The explorers of lesson 12, on a small result and on answers whose numbers are known."""
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 import torch
 
 from lstm_video_lab.data.actions import ACTIONS
+from lstm_video_lab.files import read_result
 from lstm_video_lab.lessons.percepts_and_actions.clip_figures import draw_answers
 from lstm_video_lab.lessons.percepts_and_actions.few_labels import SHARES, SMOKE, levels
-from lstm_video_lab.lessons.percepts_and_actions.figures import draw_labels
+from lstm_video_lab.lessons.percepts_and_actions.figures import (
+    draw_dropout,
+    draw_labels,
+    draw_predictors,
+)
 from lstm_video_lab.lessons.percepts_and_actions.widgets import ActionExplorer, LabelsExplorer
+
+ROOT = Path(__file__).parents[3]
 
 
 def small_result():
@@ -93,3 +101,9 @@ def test_only_actions_that_there_are_can_be_chosen(missing):
     widget = ActionExplorer(frames[:, chosen], labels[chosen], logits[:, chosen])
     assert missing not in [value for _, value in widget.values["action"].options]
     assert widget.picture().png
+
+
+def test_what_the_lesson_leaves_to_try_is_drawn():
+    stored = read_result(ROOT / "notebooks" / "results" / "actions.json")
+    assert "Dropout 0.3 or none" in draw_dropout(stored).text
+    assert "mean percept" in draw_predictors(stored).text
