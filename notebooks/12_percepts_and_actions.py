@@ -261,7 +261,7 @@ Guess(guesses.BEST_WAY, result)
 Guess(guesses.GAIN, result)
 
 # %% Explore the curve
-LabelsExplorer(result)
+LabelsExplorer(result, percepts=["flow"])
 
 # %% [markdown]
 # **One label of each class does what four do.** With a single labelled clip of each class,
@@ -335,6 +335,9 @@ figures.draw_kinds(result)
 
 # %% Gains on images
 figures.draw_gains(result, "image")
+
+# %% The curve on images
+LabelsExplorer(result, percepts=["image", "flow"])
 
 # %% [markdown]
 # Three things are seen. (Pictures of 10 and 100 clips train the encoder *gently* with 10 and

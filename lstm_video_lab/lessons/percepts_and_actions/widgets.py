@@ -5,6 +5,7 @@ L frames of a block, B clips, S side of a frame, K classes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -43,18 +44,20 @@ class ActionExplorer(LabWidget):
 
 
 class LabelsExplorer(LabWidget):
-    """The curve of accuracy against labelled clips; `result`: `load_result("actions")`."""
+    """The curve of accuracy against labelled clips; `result`: `load_result("actions")`; `percepts`:
+    the kinds to choose from.
+    """
 
     title = "accuracy against labelled clips"
 
-    def __init__(self, result: dict[str, Any]) -> None:
-        self.result = result
+    def __init__(self, result: dict[str, Any], percepts: Sequence[str] = tuple(WHAT)) -> None:
+        self.result, self.percepts = result, percepts
         super().__init__()
 
     def controls(self) -> dict[str, Any]:
         return {
             "percepts": dropdown(
-                "Percepts", "flow", [(words, kind) for kind, words in WHAT.items()]
+                "Percepts", self.percepts[0], [(WHAT[kind], kind) for kind in self.percepts]
             ),
             "way": dropdown("Answer", "mean", [(words, way) for way, words in POOLED.items()]),
             "encoder": dropdown("Encoder", "best", [(words, e) for e, words in ENCODER.items()]),
