@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 try:
@@ -43,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         arguments = _make_parser().parse_args(argv)
         command += f" {arguments.command}"
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _printing_to_the_end():
             warnings.filterwarnings("ignore", module=r"PIL\.")  # of oddities that it reads past
             warnings.showwarning = lambda words, *_: _say(f"{command}: {words}")
             return arguments.run(arguments) or 0
@@ -56,6 +57,50 @@ def main(argv: list[str] | None = None) -> int:
         for line in lines:
             _say(f"{command}: {line}")
         return 2
+
+
+class _Patient:
+    """A stream that fails at the end of the work, not in its middle: until then words are lost."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.error: OSError | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+    def write(self, text: str) -> int:
+        self._try(lambda: self.stream.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        self._try(self.stream.flush)
+
+    def _try(self, action: Callable[[], Any]) -> None:
+        if self.error is None:
+            try:
+                action()
+            except OSError as error:
+                self.error = error
+                with contextlib.suppress(OSError, ValueError):  # what waits in it fails no more
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
+
+
+@contextlib.contextmanager
+def _printing_to_the_end() -> Iterator[None]:
+    """Whoever reads what is printed may go, as `| head` does: that is no fault, and ends nothing.
+
+    Raises OSError at the end where it could not be written, as on a full disk.
+    """
+    if sys.stdout is None:  # closed
+        yield
+        return
+    patient = _Patient(sys.stdout)
+    with contextlib.redirect_stdout(patient):  # type: ignore[type-var]
+        yield
+        patient.flush()
+    if patient.error is not None and not isinstance(patient.error, BrokenPipeError):
+        raise OSError(f"what is printed could not be written ({patient.error.strerror})")
 
 
 def _print_anything() -> None:

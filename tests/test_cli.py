@@ -1,12 +1,14 @@
 """The command line: what works, and one clear line with exit code 2 for what does not."""
 
 import gzip
+import io
 import json
 import shutil
 import struct
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from lstm_video_lab.cli import main
@@ -199,3 +201,29 @@ def test_help_names_every_command(capsys):
     assert code == 0
     for name in ("open", "train", "evaluate", "experiment", "build"):
         assert name in output
+
+
+class Gone(io.TextIOBase):
+    """Standard output that nobody reads any more, or whose disk is full."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def write(self, text):
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(BrokenPipeError(32, "Broken pipe"), 0), (OSError(28, "No space left"), 2)]
+)
+def test_who_does_not_listen_ends_no_work(finished, tmp_path, capsys, monkeypatch, error, code):
+    """`| head` is no fault; a report that could not be printed is told, once the work is done."""
+    np.save(tmp_path / "x.npy", np.zeros((9, 16, 16), np.uint8))
+    capsys.readouterr()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", Gone(error))
+        words = ["--frames", str(tmp_path / "x.npy"), "--out", str(tmp_path / "y.npy")]
+        assert main(["predict", str(finished), *words]) == code
+    assert (tmp_path / "y.npy").is_file()
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == (code > 0) and all("No space left" in line for line in lines)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from lstm_video_lab.course.launch import can_write
 from lstm_video_lab.course.site import live_files, sources
 from lstm_video_lab.course.site.live_files import write_live
 
@@ -68,6 +69,8 @@ def write_site(root: Path, folder: Path, models: Sequence[str] = live_files.MODE
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise ValueError(f"{folder} is not empty and holds no site: name a new or empty folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
+    if not can_write(folder.parent):
+        raise PermissionError(f"{folder}: cannot be written: choose another folder")
     with tempfile.TemporaryDirectory(prefix="lab-site-", dir=folder.parent) as place:
         source, built = Path(place, "source"), Path(place, "built")
         count = sources.write_sources(root, source)
