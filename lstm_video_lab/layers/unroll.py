@@ -180,7 +180,7 @@ def _units_last(z: Any, make: type) -> Any:
 
 def _summable(z: Any) -> Any:
     """In float32 at least, in which gates and states are summed up."""
-    return z if z is None else z.to(torch.promote_types(z.dtype, torch.float32))
+    return z.float() if z is not None and z.dtype in (torch.bfloat16, torch.float16) else z
 
 
 def _units_first(z: Any, make: type) -> Any:
