@@ -84,6 +84,7 @@ class LabWidget(ABC):
         parts = [self.arrange(self.values), self.frame, self.text, self.error, self.front]
         self.box = ipywidgets.VBox(parts)
         self.box.add_class(LIVE)
+        self.shown = Picture(b"", "")  # until one could be drawn
         self._kept: DisplayHandle | None = None  # the still picture below the live view
         self._rest: asyncio.TimerHandle | None = None
         self._behind_at = 0.0  # the loop's time at which it follows, whatever changes

@@ -34,6 +34,10 @@ def open_lesson(page, address, name):
     finally:
         keep(page, name.removesuffix(".ipynb"))
     assert errors.all_inner_texts() == [], errors.all_inner_texts()
+    told = page.locator(
+        ".lab-live [role=alert]"
+    ).all_inner_texts()  # by a widget, in its error line
+    assert told == [], told
 
 
 def has_kernel(page, address, name):

@@ -62,6 +62,19 @@ def test_an_error_is_shown_in_words_and_goes_when_mended():
     assert widget.error.value == ""
 
 
+def test_a_widget_whose_first_picture_fails_says_so_and_can_be_moved(shell):
+    class Unlucky(Counter):
+        def controls(self):
+            return {"number": base.slider("Number", 13, 0, 20)}
+
+    widget = Unlucky()
+    with capture_output() as caught:
+        display(widget)
+    assert len(caught.outputs) == 2 and "bad luck" in widget.error.value
+    widget.values["number"].value = 3
+    assert widget.error.value == "" and bytes(widget.image.value) == b"png3"
+
+
 def test_an_error_is_raised_too_where_lab_strict_is_set(monkeypatch):
     monkeypatch.setenv("LAB_STRICT", "1")
     widget = Counter()
