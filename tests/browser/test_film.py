@@ -87,6 +87,9 @@ def test_it_plays_again_and_again_pauses_and_is_scrubbed_without_the_kernel(page
     page.wait_for_timeout(400)
     assert number(film) == 3
     assert sent == []
+    film.evaluate("film => (film.style.width = '280px')")
+    tops = film.locator("canvas").evaluate_all("all => all.map(c => c.getBoundingClientRect().top)")
+    assert tops[0] == tops[1], "what is to be compared does not lie side by side on a narrow page"
 
 
 def test_other_clips_come_to_the_frame_that_stands_there(page, open_film):

@@ -24,6 +24,8 @@ def test_a_guess_is_kept_and_stands_there_again(page, lab):
     wait_for(lambda: "You said “neither”" in words.inner_text(), 60, "no answer to the choice")
     assert "One of both is." in words.inner_text() and "too near" not in words.inner_text()
     assert box.get_by_role("radio", name="neither").is_checked()
+    weight = "label => getComputedStyle(label).fontWeight"
+    assert box.locator("label", has_text="neither").evaluate(weight) == "700"
     note = box.get_by_role("textbox", name="Your note:")
     note.fill("I did not think of that.")
     note.blur()

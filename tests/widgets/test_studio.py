@@ -261,6 +261,19 @@ def test_a_press_that_does_not_fit_the_state_does_nothing(monkeypatch, name):
     assert name == "Reset" or studio.session.run.state == "stopped"
 
 
+def test_buttons_fit_the_words_that_stand_there(monkeypatch):
+    studio = long_studio(monkeypatch)
+    click(studio, "Train")
+    wait_for(lambda: studio.session.run.losses)
+    click(studio, "Pause")
+    picture = studio.picture()
+    studio.session.run.state = "stopped"  # by the run's thread, while the picture is drawn
+    studio.show(picture)
+    assert "Paused" in studio.text.value and pressable(studio) == {"Train", "Stop"}
+    studio.session.run.state = "paused"
+    stop(studio)
+
+
 def test_a_studio_made_again_in_its_cell_takes_the_run_over(monkeypatch):
     monkeypatch.setattr(studio_module, "cell_id", lambda: "cell-1")
     monkeypatch.setattr(studio_module, "STUDIOS", {})
