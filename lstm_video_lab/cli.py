@@ -121,8 +121,9 @@ def _lines(error: Exception) -> list[str]:
         return [f"{error.filename}: {error.strerror}"]
     if isinstance(error, MemoryError) or _is_out_of_memory(error):
         return ["memory ran out: make the model, its batches or its input smaller"]
-    if isinstance(error, ModuleNotFoundError):
-        return [f"{error}: ask lstm-video-lab doctor what is missing"]
+    if isinstance(error, ImportError) and "pip install" not in str(error):
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        return [f"{first}: ask lstm-video-lab doctor what is missing or broken"]
     if isinstance(error, ValueError | OSError | ArithmeticError | ImportError):
         lines = [_shortened(" ".join(line.split())) for line in str(error).splitlines()]
         return lines or [type(error).__name__]

@@ -11,6 +11,7 @@ import sys
 import numpy as np
 import pytest
 
+from lstm_video_lab import cli
 from lstm_video_lab.cli import main
 
 
@@ -168,7 +169,8 @@ def test_a_full_disk_is_one_line_and_nothing_half_written_stays(tmp_path):
     """A limit on the size of files stands in for the full disk: writing fails in the middle."""
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000));"
-        "from lstm_video_lab.cli import main; sys.exit(main(sys.argv[1:]))"
+        "from lstm_video_lab import cli
+from lstm_video_lab.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     flags = [
         "train",
@@ -227,3 +229,14 @@ def test_who_does_not_listen_ends_no_work(finished, tmp_path, capsys, monkeypatc
     assert (tmp_path / "y.npy").is_file()
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == (code > 0) and all("No space left" in line for line in lines)
+
+
+@pytest.mark.parametrize("error", [ImportError("DLL load failed\nmore"), ModuleNotFoundError("x")])
+def test_an_import_that_fails_sends_to_the_doctor(capsys, monkeypatch, error):
+    def fail(_):
+        raise error
+
+    monkeypatch.setitem(cli.COMMANDS, "new", (cli.COMMANDS["new"][0], fail, "words"))
+    assert main(["new", "lesson", "x"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(": ask lstm-video-lab doctor what is missing or broken")

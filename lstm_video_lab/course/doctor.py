@@ -32,7 +32,10 @@ LEAST = {
     "jupytext": "1.17",
 }
 FOR_GRADING = {"nbval": "0.11", "pytest": "8.3"}
-IMPORTS = ("torch", "matplotlib.pyplot", "ipywidgets", "anywidget", "jupyterlab", "sklearn")
+IMPORTS = (
+    *("torch", "matplotlib.pyplot", "sklearn", "PIL.Image", "safetensors", "filelock", "tqdm"),
+    *("ipywidgets", "anywidget", "jupyterlab"),
+)
 EXTRAS = ("numba", "av")  # tried where they are installed
 INSTALL = "pip install -c constraints.txt -e ."
 FILES_OPEN = 256  # at once, that a grading may need
