@@ -105,12 +105,13 @@ def draw_grid(name: str, result: dict[str, Any]) -> Picture:
     page.heading(GRIDS[name].title)
     page.gap(14)
     levels = levels_of(result["baselines"])
-    axes = page.chart(260, ["mean image 123.4"], "", "nats per frame", below=66)
     seeds = [value for one in shown.values() for value in one["seeds"]]
     room = 0.12 * (max(seeds) - min(seeds)) + 0.5
-    axes.set_ylim(min(seeds) - room, max(seeds) + room)
+    low, high = min(seeds) - room, max(seeds) + room
+    inside = {k: v for k, v in levels.items() if low < v < high}
+    axes = page.chart(260, [f"{k} 123.4" for k in inside], "", "nats per frame", below=66)
+    axes.set_ylim(low, high)
     _draw_seeds(axes, shown)
-    inside = {k: v for k, v in levels.items() if axes.get_ylim()[0] < v < axes.get_ylim()[1]}
     page.label_ends(axes, draw_levels(axes, inside))
     facts = "; ".join(f"{k} {v['mean']:.1f} ± {v['spread']:.1f}" for k, v in shown.items())
     outside = ", ".join(f"{k} {v:.1f}" for k, v in levels.items() if k not in inside)
