@@ -169,8 +169,7 @@ def test_a_full_disk_is_one_line_and_nothing_half_written_stays(tmp_path):
     """A limit on the size of files stands in for the full disk: writing fails in the middle."""
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000));"
-        "from lstm_video_lab import cli
-from lstm_video_lab.cli import main; sys.exit(main(sys.argv[1:]))"
+        "from lstm_video_lab.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     flags = [
         "train",
