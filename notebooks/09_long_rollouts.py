@@ -282,8 +282,8 @@ stored_figures.draw_two_clocks(result, "small")
 # picture, of a *small* network (32×32 pixels, trained for minutes), most clips are periodic, and
 # the common period is one that *no* digit has. A motion that a system falls into from wherever it
 # starts is called a *limit cycle*. A pendulum clock has one: however you push it, it goes back to
-# its own beat. The small network is such a clock, and a wrong one. The large one comes to that beat
-# in some clips only; in the others it goes on without coming back, as the true digits mostly do.
+# its own beat. The small network is such a clock, and a wrong one. The large one comes to its own
+# beat in some clips only; in the others it goes on without coming back, as true digits mostly do.
 #
 # So the paper's observation can be made again, and its control too: activity that does not die,
 # and an untrained network that settles. The beat is made by training: the shuffled network has
