@@ -67,6 +67,7 @@ def test_lesson_06_trains_stops_and_moves(page, lab):
         "12_percepts_and_actions",
         "13_temporal_models",
         "14_video_ladder",
+        "14b_ladder_claims",
         "15_video_to_text",
         "16_pixel_by_pixel",
     ],

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from functools import partial, reduce
+from functools import partial
 from itertools import product
-from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from lstm_video_lab.data.sources import open_data
 from lstm_video_lab.lessons.video_ladder.action_heads import name_actions
 from lstm_video_lab.lessons.video_ladder.model import MIX, Ladder, train_ladder
 from lstm_video_lab.settings import Settings
-from lstm_video_lab.training.trials import mean_and_std, resume_trials
+from lstm_video_lab.training.trials import resume_trials
 
 FIRST, AHEAD = 8, 9  # first predicted frame, from 0, and how many are predicted
 SHOWN = 2  # clips whose frames are stored
@@ -69,6 +68,7 @@ TRIALS: dict[str, dict[str, Any]] = {  # name → what it changes, of `train_tri
     "fine rung alone": {"rungs": 1, "width": 11},
     "three rungs": {"rungs": 3, "width": 7},
     "copy path": {"data": "colour", "mix": (0.0, 0.0, 1.0), "identity": True, "rate": 3e-3},
+    "slow L2": {"data": "colour", "mix": (0.0, 0.0, 1.0), "rate": 3e-3},  # its fair rival
     **{
         f"photo {way}": {
             "data": "colour",
@@ -76,11 +76,16 @@ TRIALS: dict[str, dict[str, Any]] = {  # name → what it changes, of `train_tri
             "upsampling": way,
             "watched": True,
         }
-        for way in ("shuffle", "nearest")
+        for way in ("shuffle", "nearest", "none")
     },
 }
 MOMENTS = (0.02, 0.1, 0.3, 1.0)  # of a watched training, in parts: when the grid is looked at
-MORE_SEEDS = {"25, 15, 10": 2, "mixed rates": 2, "copy path": 2}  # than the other trials have
+MORE_SEEDS = {
+    "25, 15, 10": 2,
+    "mixed rates": 2,
+    "copy path": 2,
+    "slow L2": 2,
+}  # than the other trials have
 SIZES = {
     "smoke": {"side": 16, "steps": 2, "batch": 2, "tests": 5, "seeds": 1, "head": 2},
     "laptop": {"side": 24, "steps": 300, "batch": 8, "tests": 100, "seeds": 3, "head": 150},
@@ -94,6 +99,16 @@ def circles(numbers: Sequence[float], side: int, frames: int) -> Tensor:
     x, y = 0.37 * side * n + (1 + n / 8) * t, side * (0.3 + n / 12)
     across = (line - x + side / 2) % side - side / 2  # out on one side is in on the other
     return ((side / 6 - torch.hypot(line[:, None] - y, across)).clamp(0, 1) * 255).byte()
+
+
+def recall(seen: Tensor, stored: Tensor, ahead: int) -> Tensor:
+    """What followed the moment of stored clips (T, N, S, S) that is most like what is seen.
+
+    seen: (L, B, S, S). Returns (ahead, B, S, S); alike is the least squared error over L frames.
+    """
+    windows = stored.unfold(0, len(seen) + ahead, 1).flatten(0, 1).movedim(-1, 0)
+    here, there = (x.transpose(0, 1).flatten(1) for x in (seen, windows[: len(seen)]))
+    return windows[len(seen) :, torch.cdist(here, there).argmin(1)]
 
 
 def open_clips(data: str, split: str, side: int, rate: float = 10.0) -> Any:
@@ -318,12 +333,3 @@ def baselines(data: str, size: dict[str, int]) -> dict[str, dict[str, Any]]:
 
 def _repeat(frame: Tensor, past: Tensor, future: int) -> Tensor:
     return frame.expand(future, *past.shape[1:])
-
-
-def gather(result: dict[str, Any], name: str, *keys: Any) -> tuple[float, float, int]:
-    """Mean and spread (standard deviation) of a figure of a trial, and over how many seeds."""
-    values = []
-    for key, scores in result["trials"].items():
-        if key.rsplit("/", 1)[0] == name:
-            values.append(reduce(getitem, keys, scores))
-    return *mean_and_std(values), len(values)

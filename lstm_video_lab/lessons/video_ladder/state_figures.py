@@ -9,12 +9,10 @@ import torch
 from torch import Tensor
 
 from lstm_video_lab import metrics, plots
-from lstm_video_lab.lessons.video_ladder.figures import light
 from lstm_video_lab.lessons.video_ladder.model import KERNELS, Ladder, States, silenced
 from lstm_video_lab.plots import Picture
 
 
-@light
 @torch.no_grad()
 def draw_silenced(model: Ladder, past: Tensor, later: Tensor, clip: int) -> Picture:
     """One clip as the ladder predicts it, whole and with each of its rungs silenced in turn."""
@@ -36,7 +34,6 @@ def draw_silenced(model: Ladder, past: Tensor, later: Tensor, clip: int) -> Pict
     )
 
 
-@light
 def draw_states(
     clip: Tensor, states: list[States], predicted: list[Tensor], frame: int, rung: int
 ) -> Picture:

@@ -1,4 +1,4 @@
-"""The explorers of lesson 14: what is learnt under a mix of losses, and hidden states over time.
+"""The explorer of lesson 14: hidden states over time.
 
 T frames, S side of a frame.
 """
@@ -10,28 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstm_video_lab.lessons.video_ladder.colour_figures import draw_mix
 from lstm_video_lab.lessons.video_ladder.model import Ladder
 from lstm_video_lab.lessons.video_ladder.state_figures import draw_states
 from lstm_video_lab.plots import Picture
 from lstm_video_lab.widgets.base import LabWidget, dropdown, slider
-
-
-class MixExplorer(LabWidget):
-    """Mix three losses, in shares that sum to one, and see what was learnt from colour clips."""
-
-    title = "what is learnt under a mix of losses"
-
-    def __init__(self, result: dict[str, Any]) -> None:
-        self.result = result
-        super().__init__()
-
-    def controls(self) -> dict[str, Any]:
-        names = {"l1": "L1's share of what DSSIM leaves", "dssim": "Share of DSSIM"}
-        return {key: slider(words, 0.5, 0.0, 1.0, 0.5) for key, words in names.items()}
-
-    def render(self, dssim: float, l1: float) -> Picture:
-        return draw_mix(self.result, dssim, l1)
 
 
 class StateExplorer(LabWidget):

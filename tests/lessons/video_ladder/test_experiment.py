@@ -111,6 +111,15 @@ def test_circles_move_sideways_and_come_back():
     assert torch.equal(experiment.circles([1], 16, 5)[:, 0], clips[:5, 1])
 
 
+def test_a_memory_says_what_followed_the_most_alike_moment():
+    stored = torch.rand(12, 3, 5, 5)
+    for clip in range(3):
+        seen = stored[4:7, clip : clip + 1] + 1e-4
+        assert torch.equal(experiment.recall(seen, stored, 2), stored[7:9, clip : clip + 1])
+    same = experiment.recall(stored[:3], stored, 9)
+    assert torch.equal(same, stored[3:])
+
+
 @pytest.fixture
 def trained_on(monkeypatch):
     """The clips that a ladder would have been trained on, step by step."""

@@ -1,4 +1,4 @@
-"""The pictures of lesson 14 that are in colour: mixed losses, grids, and pixels that start grey.
+"""The pictures of lesson 14b that are in colour: mixed losses, grids, and pixels that start grey.
 
 T frames, B clips, C channels, S side of a frame.
 """
@@ -16,14 +16,25 @@ from PIL import Image
 
 from lstm_video_lab import plots
 from lstm_video_lab.data.frames import unpack_frames
-from lstm_video_lab.lessons.video_ladder.experiment import AHEAD, MIXES, colours_of, gather
-from lstm_video_lab.lessons.video_ladder.figures import FRAMES, LEVELS, light, made, seeds_of
-from lstm_video_lab.lessons.video_ladder.grey import Painted
+from lstm_video_lab.lessons.ladder_claims.figures import FRAMES, light, made
+from lstm_video_lab.lessons.ladder_claims.grey import Painted, colours_of
+from lstm_video_lab.lessons.ladder_claims.trials import (
+    AHEAD,
+    each_of,
+    gather,
+    mixes_of,
+    seeds_of,
+    shares_of,
+)
 from lstm_video_lab.plots.canvas import Picture, as_array, room_for
 from lstm_video_lab.plots.page import Page
 
 COLOURS = 64  # of a picture: more are not seen in small photographs, and weigh
-PHOTOS = {"photo shuffle": "pixel shuffle", "photo nearest": "nearest"}
+PHOTOS = {
+    "photo shuffle": "pixel shuffle",
+    "photo nearest": "nearest",
+    "photo none": "full resolution",
+}
 
 
 def draw_rows(
@@ -73,7 +84,7 @@ def draw_mix(result: dict[str, Any], dssim: float, l1: float) -> Picture:
     return draw_rows(
         rows,
         [str(t) for _ in range(2) for t in list(FRAMES)[: len(rows["truth"]) // 2]],
-        f"{'{:g}·DSSIM + {:g}·L1 + {:g}·L2'.format(*MIXES[name])}. {nothing_left}Two held-out "
+        f"{'{:g}·DSSIM + {:g}·L1 + {:g}·L2'.format(*shares_of(name))}. {nothing_left}Two held-out "
         "clips (seed 0). Explained, seed by seed, of contours: "
         f"{parts['contours']}, of colours: {parts['colours']}. Squared error {error:.2f}; copy "
         f"last {levels['copy last']['mse'][0]:.2f}, mean image "
@@ -82,33 +93,38 @@ def draw_mix(result: dict[str, Any], dssim: float, l1: float) -> Picture:
 
 
 def _seed_by_seed(result: dict[str, Any], name: str, key: str) -> str:
-    values = [result["trials"][f"{name}/{seed}"][key] for seed in range(seeds_of(result, name))]
-    return ", ".join(f"{value:.2f}" for value in values)
+    return ", ".join(f"{value:.2f}" for value in each_of(result, name, key))
+
+
+def words_of(name: str) -> str:
+    """The losses of a mix that have a share: "DSSIM, L2"."""
+    shares = zip(("DSSIM", "L1", "L2"), shares_of(name), strict=True)
+    return ", ".join(loss for loss, share in shares if share)
 
 
 @light
 def draw_mixes(result: dict[str, Any]) -> Picture:
     """Explained of contours and colours under each mix: the middle one of the seeds."""
-    names = [" ".join(f"{part:g}" for part in mix) for mix in MIXES.values()]
+    names = mixes_of(result)
     heights, words = {}, []
     for key in ("contours", "colours"):
-        heights[key] = [round(max(_middle(result, name, key), -2), 2) for name in MIXES]
-    for shares, name in zip(names, MIXES, strict=True):
+        heights[key] = [round(max(_middle(result, name, key), -2), 2) for name in names]
+    for name in names:
         parts = "; ".join(f"{key} {_seed_by_seed(result, name, key)}" for key in heights)
-        words.append(f"{shares}: {parts}")
+        words.append(f"{words_of(name)}: {parts}")
     return plots.bars(
-        names,
+        [words_of(name) for name in names],
         heights,
-        text="Explained of contours and colours in the first predicted frame, under shares of "
-        "DSSIM, L1 and L2: the middle one of three seeds (cut off at −2), for a mean would hide "
-        f"that one diverged. Seed by seed: {'. '.join(words)} ({made(result, *MIXES)}).",
-        ylabel="explained share",
+        text="Explained of contours and colours in the first predicted frame, by loss (two share "
+        "halves, three ½, ¼, ¼): the middle one of three seeds, for a mean would hide that one "
+        "diverged. Seed by seed: "
+        f"{'. '.join(words)} ({made(result, *names)}).",
+        ylabel="explained share (1: all)",
     )
 
 
 def _middle(result: dict[str, Any], name: str, key: str) -> float:
-    values = [result["trials"][f"{name}/{seed}"][key] for seed in range(seeds_of(result, name))]
-    return float(np.median(values))
+    return float(np.median(each_of(result, name, key)))
 
 
 def draw_painted(painted: Painted, way: str) -> Picture:
@@ -165,16 +181,21 @@ def draw_grid_photo(result: dict[str, Any]) -> Picture:
         rows,
         captions,
         "The first predicted frame of a natural clip, enlarged, after more and more training (L2, "
-        "seed 0), in two ways to enlarge; the truth at the right.",
+        "seed 0), in three ways to enlarge; the truth at the right.",
         most=8,
     )
 
 
 @light
 def draw_grid_growth(result: dict[str, Any], key: str) -> Picture:
-    """A measure of the grid against steps of training, with that of true frames."""
+    """A measure of the grid against steps of training, with that of true frames.
+
+    Blocks only of ways that have squares: at full resolution a network makes its steps at the
+    frame's border, and the measure takes those at either side for steps within a square.
+    """
     lines = {}
-    for name, words in PHOTOS.items():
+    ways = dict(list(PHOTOS.items())[: 2 if key == "blocks" else None])
+    for name, words in ways.items():
         runs = [result["trials"][f"{name}/{k}"]["moments"] for k in range(seeds_of(result, name))]
         steps = [moment["step"] for moment in runs[0]]
         means = [np.mean([run[m][key] for run in runs]) for m in range(len(steps))]
@@ -199,18 +220,19 @@ def draw_grid_growth(result: dict[str, Any], key: str) -> Picture:
 @light
 def draw_against_copying(result: dict[str, Any]) -> Picture:
     """Ladders on natural clips by predicted frame, and with a path that copies."""
-    ways = {"L2": "mix 0.0 0.0", "L1": "mix 0.0 1.0", "L2, copy path": "copy path"}
+    ways = {"L2": "mix 0.0 0.0", "L2, slower": "slow L2", "L2, slower, copy path": "copy path"}
     levels = result["baselines"]["colour"]
     lines, words = {}, []
     for name, trial in ways.items():
         values = [gather(result, trial, "mse", t) for t in range(AHEAD)]
         lines[name] = (FRAMES, [mean for mean, _, _ in values])
         words.append(f"{name} " + ", ".join(f"{m:.1f} ± {s:.1f}" for m, s, _ in values[:3]))
-    lines |= {name: (FRAMES, levels[name]["mse"]) for name in LEVELS}
+    lines["copy last"] = (FRAMES, levels["copy last"]["mse"])
     copied = ", ".join(f"{error:.1f}" for error in levels["copy last"]["mse"][:3])
     return plots.curves(
         lines,
-        text="Squared error (three channels) on natural clips, fed back; frames 9, 10 and 11: "
+        {"mean image": levels["mean image"]["mse"][0]},
+        "Squared error (three channels) on natural clips, fed back; frames 9, 10 and 11: "
         f"{'; '.join(words)}; copy last {copied} ({made(result, *ways.values())}).",
         xlabel="frame of the clip",
         ylabel="squared error per frame",

@@ -2,7 +2,9 @@
 
 import torch
 
-from lstm_video_lab.lessons.video_ladder import colour_figures, grey
+from lstm_video_lab.lessons.ladder_claims import colour_figures, grey
+from lstm_video_lab.lessons.video_ladder import experiment
+from lstm_video_lab.lessons.video_ladder.model import mixed_loss
 
 MOMENTS = (0, 5, 40)
 
@@ -28,3 +30,14 @@ def test_the_pictures_tell_the_numbers():
     assert f"DSSIM: contours {painted.contours['DSSIM'][-1]:.2f}" in text and "(Adam)" in text
     last = painted.colours["L2"][-1]
     assert f"L2, colours {last:.2f}" in colour_figures.draw_progress(painted, "Adam").text
+
+
+def test_what_is_explained_is_what_the_trials_call_so():
+    truth, near = torch.rand(2, 4, 3, 12, 12)
+    for name in ("explained", "colours_of"):
+        ours, theirs = getattr(grey, name), getattr(experiment, name)
+        values = (near, truth) if name == "explained" else (truth,)
+        torch.testing.assert_close(torch.as_tensor(ours(*values)), torch.as_tensor(theirs(*values)))
+    for name, mix in (("DSSIM", (1.0, 0.0, 0.0)), ("L2", (0.0, 0.0, 1.0))):
+        expected = mixed_loss(near[None], truth[None], mix)
+        torch.testing.assert_close(grey.LOSSES[name](near, truth), expected)
