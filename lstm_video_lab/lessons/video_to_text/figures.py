@@ -5,7 +5,7 @@ T frames, S side of a frame, L words of a sentence, the full stop among them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -25,8 +25,14 @@ from lstm_video_lab.lessons.video_to_text.model import (
 )
 from lstm_video_lab.plots import Picture
 
+AT_RANDOM = {"motion at random": 12.5, "digit at random": 10.0}
 
-def overview(result: dict[str, Any], variants: Iterable[str] = VARIANTS) -> Picture:
+
+def overview(
+    result: dict[str, Any],
+    variants: Iterable[str] = VARIANTS,
+    levels: Mapping[str, float] = AT_RANDOM,
+) -> Picture:
     """Bars of the captions that name the digit and the motion in each of TESTS, with spreads."""
     cases = list(product(("digit", "motion"), TESTS))
     there = {run["variant"] for run in result["runs"]}
@@ -40,7 +46,7 @@ def overview(result: dict[str, Any], variants: Iterable[str] = VARIANTS) -> Pict
         [", ".join(case) for case in cases],
         means,
         spreads,
-        {"motion at random": 12.5, "digit at random": 10.0},
+        levels,
         ylabel=f"% of captions, {result['scale']} scale",
     )
 

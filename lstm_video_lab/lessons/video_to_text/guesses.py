@@ -60,8 +60,8 @@ def _how_bad(bad: dict[str, float], good: dict[str, float]) -> str:
 
 STRANGERS = Question(
     "video_to_text/strangers",
-    "For each test clip we hand in the caption of another clip, chosen at random. What is the BLEU "
-    "of that?",
+    "For each test clip we hand in the caption of the next clip, which shows something else. What "
+    "is the BLEU of that?",
     {
         UNDER_10: "So it should be, if BLEU counted what is said. It counts words, and sentences "
         "share them.",
@@ -116,9 +116,9 @@ NEW_PAIRS = Question(
     _why_fall,
 )
 
-WITHIN = "within 5 points of the real order"
-LESS = "5 to 20 points less"
-FAR_LESS = "over 20 points less"
+WITHIN = "hardly: by less than 5 points"
+LESS = "by 5 to 20 points"
+FAR_LESS = "by more than 20 points"
 
 
 def _lost(result: dict[str, Any], name: str) -> float:
@@ -134,7 +134,8 @@ def _what_shuffling_costs(result: dict[str, Any]) -> str:
 
 SHUFFLED = Question(
     "video_to_text/shuffled",
-    "How often is the motion named right here, with frames shuffled?",
+    "By how many points (% of clips) is the motion named right less often here, with frames "
+    "shuffled?",
     {
         WITHIN: "So it is in the paper, whose clips say a lot in any frame. Ours do not.",
         LESS: "Half of the motions can be told from others without the order; which half?",
@@ -149,9 +150,9 @@ SHUFFLED = Question(
     ),
 )
 
-ALIKE = "alike: both do not know the order"
-SHUFFLED_AHEAD = "shuffled is better: it still sees each digit by itself"
-MEAN_AHEAD = "the mean is better: it is not misled by a wrong order"
+ALIKE = "neither: they are alike"
+SHUFFLED_AHEAD = "the frames shuffled"
+MEAN_AHEAD = "the mean of all frames"
 
 
 def _ahead(result: dict[str, Any]) -> str:
@@ -177,7 +178,8 @@ MEAN_OR_SHUFFLED = Question(
     "frames, or the frames shuffled?",
     {
         ALIKE: "Neither knows which digit was first. But one of them has lost more than that.",
-        SHUFFLED_AHEAD: "Seeing each digit by itself should help. Here it did not.",
+        SHUFFLED_AHEAD: "Shuffled frames show each digit by itself, and that should help. Here it "
+        "did not.",
         MEAN_AHEAD: "A wrong order is wrong each time in another way, so it does not mislead: it "
         "is learned to be ignored.",
     },

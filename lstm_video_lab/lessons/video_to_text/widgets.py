@@ -46,10 +46,10 @@ class CaptionExplorer(LabWidget):
         return {
             "digit": slider("Digit", 3, 0, 9),
             "number": slider("Handwriting", 1, 1, int(np.bincount(self.data.digits.labels).min())),
-            "motion": dropdown("Motion", 2, [(name, k) for k, name in enumerate(MOTIONS)]),
+            "motion": dropdown("Motion", 4, [(name, k) for k, name in enumerate(MOTIONS)]),
             "path": ipywidgets.Text(description=words, style=LABEL),
             "width": slider("Beams", 1, 1, 5),
-            "out": slider("Black frames", min(4, self.data.num_frames), 1, self.data.num_frames),
+            "out": slider("Black frames", min(8, self.data.num_frames), 1, self.data.num_frames),
         }
 
     def arrange(self, controls: dict[str, Any]) -> ipywidgets.Widget:

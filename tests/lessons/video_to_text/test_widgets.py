@@ -95,7 +95,7 @@ def test_the_pad_writes_the_path(model, monkeypatch):
     assert widget.values["path"].value.split() == ["a1", "e1", "e5"]
     assert "Shown: 3, along a1 e1 e5." in widget.text.value
     widget.values["path"].value = ""
-    assert "Shown: 3, to the left." in widget.text.value
+    assert "Shown: 3, upwards." in widget.text.value
 
 
 def test_a_bad_square_is_told_in_the_error_line(model, monkeypatch):
