@@ -188,9 +188,24 @@ FilmPlayer(
 figures.draw_learning(errors, levels, STEPS, scale)
 
 # %% [markdown]
-# A memory of whole frames is at a loss between its clips. The ladder is not: its filters hold what
-# a *piece* of a circle does next, at any height. Beyond its five, lower and faster than any, it is
-# less sure. (One training; another start may move the lines.)
+# Copy and mean image are beaten all the way. **Memory is the strong rival.** For four frames the
+# ladder is ahead of it: no stored circle lies just there, and the ladder's filters hold what a
+# *piece* of a circle does next, at any height. Then the lines cross. A stored clip goes on for ever
+# as sharp as it was; the ladder feeds on its own frames. So it has not learnt its clips by heart,
+# and where they are so few and so alike, looking them up is the better way to see far. Beyond its
+# five, lower and faster than any, it soon loses the circle. (One training; another start may move
+# the lines.)
+#
+# <!--
+# lines = "Error by frame"
+# "beaten all the way" = output(lines, "circles between", 2) < output(lines, "mean image", 2)
+#     < output(lines, "copy last", 2) and output(lines, "circles between")
+#     < output(lines, "copy last") < output(lines, "mean image")
+# "the lines cross" = output(lines, "circles between") < output(lines, "memory")
+#     and output(lines, "circles between", 2) > output(lines, "memory", 2)
+# "it soon loses the circle" = output(lines, "one circle beyond", 2)
+#     > 2 * output(lines, "circles between", 2)
+# -->
 #
 # ### A filter before and after
 #
@@ -305,8 +320,9 @@ StateExplorer(tall, tried[:, 3])
 # ## In one breath
 #
 # A ladder remembers at every scale at once: ConvGRUs on fine and on coarse maps, and a decoder that
-# climbs back up. Its filters hold for places that it never saw. Near, it is sharp; far, it lives on
-# its own frames, and what has faded there is gone. Of its rungs the finest holds most.
+# climbs back up. Its filters hold for places that it never saw, for some frames. Near, it is sharp;
+# far, it lives on its own frames, and what has faded there is gone. Of its rungs the finest holds
+# most.
 #
 # Next: [14b · A report, tested](14b_ladder_claims.ipynb), where the claims made of such a ladder
 # are tried one by one. Before: [13 · Temporal models](13_temporal_models.ipynb).
