@@ -301,7 +301,7 @@ figures.draw_growth(mine)
 #   shape early. Those of the future decoder lag behind: after so short a time many of them are
 #   still noise. Lesson 06 found the same order in the gradients.
 # - **So section 3 needs a network that has learnt for long enough.** Put the ruler on a network of
-#   this age and the future decoder's features come out little wider than the inputs `g`, and far
+#   this age and the future decoder's features come out about as wide as the inputs `g`, and far
 #   *thinner* than the inputs `o`. Here recalling draws the wider features by far: the reverse of
 #   section 3. That is not a finding about features, but about time.
 #
@@ -318,8 +318,8 @@ figures.draw_growth(mine)
 # grown = "widths against steps"
 # "Those of the future decoder lag behind" = output(grown, "output future:", 2)
 #     < 0.5 * output(grown, "output reconstruction:", 2)
-# "little wider than the inputs g" = output(grown, "output future:", 2)
-#     < 1.4 * output(grown, "input g:", 2)
+# "about as wide as the inputs g" = 0.7 < output(grown, "output future:", 2)
+#     / output(grown, "input g:", 2) < 1.4
 # "Here recalling draws the wider features by far" = output(grown, "output reconstruction:", 2)
 #     > 2 * output(grown, "output future:", 2)
 # "Those of the output gate stay wide" = output(grown, "input o:", 2)
