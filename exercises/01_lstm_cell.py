@@ -5,8 +5,8 @@
 # **After lesson** [02, the LSTM cell](../notebooks/02_lstm_cell.ipynb) · **Points** 7 ·
 # **Difficulty** ●○○ · **Time** 30 minutes
 #
-# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor, and
-# so may the others; what only waits is ended after 200 seconds.
+# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor,
+# and so may the others; what only waits is ended after 200 seconds.
 #
 # You write the cell that this whole lab stands on: first one step, then a clip of steps. The
 # picture below is what your cell will do in the second part.

@@ -5,8 +5,8 @@
 # **After lesson** [07, fully connected or convolutional](../notebooks/07_convlstm.ipynb) ·
 # **Points** 9 · **Difficulty** ●●○ · **Time** 50 minutes
 #
-# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor, and
-# so may the others; what only waits is ended after 200 seconds.
+# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor,
+# and so may the others; what only waits is ended after 200 seconds.
 #
 # The state of a convolutional LSTM is not a row of numbers but a pile of maps. You first make a
 # convolution that keeps the size of a map, then count how far it sees, then put it into a cell. The

@@ -5,8 +5,8 @@
 # **After lesson** [03, bouncing digits](../notebooks/03_bouncing_digits.ipynb) · **Points** 10 ·
 # **Difficulty** ●○○ · **Time** 45 minutes
 #
-# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor, and
-# so may the others; what only waits is ended after 200 seconds.
+# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor,
+# and so may the others; what only waits is ended after 200 seconds.
 #
 # You build the world that every model in this lab lives in: digits start somewhere, move, rebound
 # from the walls, and are drawn into frames. The picture below is what your last part will draw.

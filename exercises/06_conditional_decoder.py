@@ -5,8 +5,8 @@
 # **After lesson** [05, the future predictor](../notebooks/05_future_predictor.ipynb) ·
 # **Points** 8 · **Difficulty** ●●○ · **Time** 40 minutes
 #
-# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor, and
-# so may the others; what only waits is ended after 200 seconds.
+# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor,
+# and so may the others; what only waits is ended after 200 seconds.
 #
 # A **conditional** decoder gets the frame before as its input. But which one: the true frame, or
 # its own? You write both. The picture below is what your first part will show: a clip that a

@@ -5,8 +5,8 @@
 # **After lesson** [12, percepts and actions](../notebooks/12_percepts_and_actions.ipynb) ·
 # **Points** 9 · **Difficulty** ●●○ · **Time** 45 minutes
 #
-# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor, and
-# so may the others; what only waits is ended after 200 seconds.
+# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor,
+# and so may the others; what only waits is ended after 200 seconds.
 #
 # A classifier says after every frame what it thinks is going on. You cut clips into blocks, make
 # one answer out of the many of a block, one out of all blocks, and count how often it is right. The

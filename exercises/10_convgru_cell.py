@@ -5,8 +5,8 @@
 # **After lesson** [14, the video ladder](../notebooks/14_video_ladder.ipynb) ·
 # **Points** 9 · **Difficulty** ●●○ · **Time** 50 minutes
 #
-# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor, and
-# so may the others; what only waits is ended after 200 seconds.
+# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor,
+# and so may the others; what only waits is ended after 200 seconds.
 #
 # A GRU does with two gates and one state what an LSTM does with three gates and two states. You
 # write its gates, its new state, and a run of several cells over a clip. The picture below is from

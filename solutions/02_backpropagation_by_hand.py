@@ -4,8 +4,8 @@
 # **After lesson** [02, the LSTM cell](../notebooks/02_lstm_cell.ipynb) · **Points** 12 ·
 # **Difficulty** ●●● · **Time** 75 minutes
 #
-# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor, and
-# so may the others; what only waits is ended after 200 seconds.
+# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor,
+# and so may the others; what only waits is ended after 200 seconds.
 #
 # You send a gradient backwards through one step: first through a plain cell, then through an LSTM,
 # then through its peepholes. `loss.backward()` does this for you every day; here you do it once

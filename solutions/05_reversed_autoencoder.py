@@ -4,8 +4,8 @@
 # **After lesson** [04, the autoencoder](../notebooks/04_autoencoder.ipynb) · **Points** 10 ·
 # **Difficulty** ●●○ · **Time** 50 minutes
 #
-# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor, and
-# so may the others; what only waits is ended after 200 seconds.
+# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor,
+# and so may the others; what only waits is ended after 200 seconds.
 #
 # A clip goes into an LSTM, and out of another one it comes again, the newest frame first. You write
 # the way through, the loss, and the way back to a clip that can be watched. The picture below is

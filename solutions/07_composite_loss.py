@@ -4,8 +4,8 @@
 # **After lesson** [06, the composite model](../notebooks/06_composite.ipynb) · **Points** 10 ·
 # **Difficulty** ●●○ · **Time** 50 minutes
 #
-# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor, and
-# so may the others; what only waits is ended after 200 seconds.
+# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor,
+# and so may the others; what only waits is ended after 200 seconds.
 #
 # One encoder, two decoders: one gives the clip back, in reverse, and one goes on with it. You write
 # the loss that both share, and see how their two gradients meet in one state. The picture below is

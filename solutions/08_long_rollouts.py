@@ -4,8 +4,8 @@
 # **After lesson** [09, long rollouts](../notebooks/09_long_rollouts.ipynb) · **Points** 10 ·
 # **Difficulty** ●●○ · **Time** 60 minutes
 #
-# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor, and
-# so may the others; what only waits is ended after 200 seconds.
+# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor,
+# and so may the others; what only waits is ended after 200 seconds.
 #
 # A network that learnt to predict ten frames is left to run on for a hundred. You write the run,
 # two numbers for every frame, and the search for a rhythm in the units. The picture below is what

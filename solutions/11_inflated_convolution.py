@@ -4,8 +4,8 @@
 # **After lesson** [13, temporal models](../notebooks/13_temporal_models.ipynb) ·
 # **Points** 11 · **Difficulty** ●●○ · **Time** 60 minutes
 #
-# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor, and
-# so may the others; what only waits is ended after 200 seconds.
+# It is graded on other calls too. Those that `check` makes may take 20 seconds of the processor,
+# and so may the others; what only waits is ended after 200 seconds.
 #
 # Filters for images exist, trained on millions of them. You *inflate* them to filters for clips,
 # such that a clip in which nothing moves is answered just as its image was. Then you count what
