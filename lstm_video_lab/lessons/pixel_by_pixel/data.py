@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from scipy import ndimage
 from torch import Tensor
 
 from lstm_video_lab.data import BouncingDigits, load_digits
@@ -40,6 +41,23 @@ def share_from_sample(image: np.ndarray, sample: np.ndarray, side: int = 6) -> f
 def _pieces(image: np.ndarray, side: int) -> list[bytes]:
     views = np.lib.stride_tricks.sliding_window_view(image, (side, side)).reshape(-1, side**2)
     return [view.tobytes() for view in views.astype(np.uint8)]
+
+
+def share_whole(clips: Tensor, shape: tuple[int, int, int]) -> list[float]:
+    """The share of clips (T, N), black and white, whose ink is one piece, frame by frame.
+
+    shape: (frames, rows, columns). Pixels that touch at a corner are of one piece.
+    """
+    shares = []
+    for frame in clips.T.reshape(-1, *shape).unbind(1):
+        pieces = [ndimage.label(image.numpy(), np.ones((3, 3)))[1] for image in frame]
+        shares.append(float(np.mean([count == 1 for count in pieces])))
+    return shares
+
+
+def blue_first(symbols: Tensor) -> Tensor:
+    """Digits in colour (192, N) with each pixel's channels the other way round."""
+    return symbols.view(64, 3, -1).flip(1).reshape(192, -1)
 
 
 def strings(count: int, seed: int, length: int = 96) -> Tensor:

@@ -79,7 +79,24 @@ STAIRCASE = Question(
 
 STAY = "they stay whole: it has learned what digits look like"
 BLUR = "they blur, as in lesson 05"
-FALL_APART = "they fall apart into dots, or vanish"
+FALL_APART = "they fall apart, or vanish"
+WholeShares = dict[str, list[float]]  # "true" and "written" → share of whole digits, by frame
+
+
+def _how_it_writes(whole: WholeShares, _: int) -> str:
+    return FALL_APART if whole["written"][-1] < 0.8 * whole["true"][-1] else STAY
+
+
+def _why_it_writes(whole: WholeShares, count: int) -> str:
+    shares = ", ".join(f"{share:.0%}" for share in whole["written"])
+    return (
+        f"Frames whose ink is one piece, of {count} clips that it wrote, frame by frame: {shares}; "
+        f"in the true clips {whole['true'][-1]:.0%} in the last. One wrong pixel, and the next is "
+        "written beside it: who is right at a pixel with P = 0.99 gets all 256 of a frame right in "
+        f"{0.99**256:.0%} of the cases."
+    )
+
+
 WRITES_ON = Question(
     "pixel_by_pixel/writes_on",
     "Its digits are whole in the frames that it was shown. What becomes of them in those that it "
@@ -90,10 +107,14 @@ WRITES_ON = Question(
         FALL_APART: "It commits itself, and keeps to what it wrote; and what it wrote is soon no "
         "digit.",
     },
-    FALL_APART,
-    "One wrong pixel, and the next is written beside it. Who is right at a pixel with P = 0.99 "
-    f"gets all 256 of a frame right in {0.99**256:.0%} of the cases.",
+    _how_it_writes,
+    _why_it_writes,
 )
+
+
+def _of_draws(shares: list[float]) -> str:
+    return f"{np.mean(shares):.0%} ± {100 * np.std(shares, ddof=1):.0f}"
+
 
 NOISE = "noise"
 STRAIGHT = "mortar in straight lines, bricks of wrong sizes"
@@ -111,8 +132,9 @@ WINDOW = Question(
     STRAIGHT,
     lambda known: (
         "A window of 3 knows that mortar goes on straight, but not where a brick ends: it cannot "
-        "see both ends. Share of all 6×6 pieces whose mortar lies as somewhere in the sample: "
-        + ", ".join(f"window {w} {share:.0%}" for w, share in known.items())
+        "see both ends. Share of all 6×6 pieces whose mortar lies as somewhere in the sample, "
+        "five draws each: "
+        + ", ".join(f"window {w} {_of_draws(shares)}" for w, shares in known.items())
         + ". The largest windows find few places that look alike, and copy."
     ),
 )
@@ -239,20 +261,45 @@ WEIGHTS = Question(
 )
 
 CHANNELS = ("red", "green", "blue")
+MOVES = "blue becomes the dearest, and the whole digit costs about the same"
+STAYS = "red stays the dearest: it is in most inks"
+DEARER = "blue becomes the dearest, and the whole digit costs a good deal more"
+Costs = dict[str, list[float]]  # by which is first → bits per symbol of red, green and blue
+
+
+def _other_order(costs: Costs, *_: Any) -> str:
+    red_first, blue_first = costs.values()
+    if max(blue_first) != blue_first[2]:
+        return STAYS
+    return DEARER if sum(blue_first) > 1.1 * sum(red_first) else MOVES
+
+
+def _in_words(costs: Costs) -> str:
+    parts = []
+    for first, bits in costs.items():
+        each = ", ".join(f"{n} {b:.2f}" for n, b in zip(CHANNELS, bits, strict=True))
+        parts.append(f"{first}: {each}, together {sum(bits):.2f}")
+    return "; ".join(parts)
+
+
 CHANNEL = Question(
     "pixel_by_pixel/channel",
-    "Red is written first. Which channel costs the most bits?",
+    "Red is written first, and costs by far the most bits. A second network writes blue first, "
+    "then green, then red. What changes?",
     {
-        "red": "It is written first, and so knows the least.",
-        "green": "It is told red. In most inks that says a good deal.",
-        "blue": "It is told red and green: of six inks that leaves one, or two.",
+        MOVES: "So the chain rule would have it: a product of chances is the same in any order. "
+        "This run is an exception.",
+        STAYS: "Whoever is written first has to tell where ink is and how much, and pays for it.",
+        DEARER: "Whoever knows the true chances pays the same for the whole in any order: that is "
+        "the chain rule.",
     },
-    lambda costs, counted, made: CHANNELS[int(np.argmax(costs))],
+    _other_order,
     lambda costs, counted, made: (
-        ", ".join(f"{name} {bits:.2f}" for name, bits in zip(CHANNELS, costs, strict=True))
-        + f" bits per symbol, their mean {np.mean(costs):.2f} ("
+        f"Bits for a pixel's symbols, {_in_words(costs)}. The first channel tells where ink is and "
+        "how much; once the ink is known, the others follow. The whole is −log P(image), and the "
+        "chain rule holds in any order: what is left between the two sums is what two trainings "
+        f"differ by ({made}; counting alone, red first, per symbol: "
         + ", ".join(f"{name} {bits:.2f}" for name, bits in counted.items())
-        + "). Red tells where ink is and how much; once the ink is known, the others follow from "
-        f"it. All that is left is to find it out. ({made})"
+        + ")."
     ),
 )

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from torch import Tensor
 
@@ -18,6 +19,10 @@ from lstm_video_lab import plots
 from lstm_video_lab.lessons.pixel_by_pixel.experiment import LEVELS, SIDE
 from lstm_video_lab.lessons.pixel_by_pixel.figures import striped
 from lstm_video_lab.plots import Picture
+from lstm_video_lab.plots.canvas import room_for
+from lstm_video_lab.plots.page import Page
+
+GAPS = ((0, 0), (0, 6), (0, 6), (0, 0))  # pixels between digits in colour, below and at the right
 
 
 def see(symbols: Tensor) -> np.ndarray:
@@ -46,12 +51,17 @@ def draw_samples(textures: Mapping[str, np.ndarray]) -> Picture:
     )
 
 
-def draw_grown(grown: Mapping[int, np.ndarray]) -> Picture:
-    """Bricks by the window that they were grown with."""
+def draw_grown(grown: Mapping[str, Mapping[int, Sequence[np.ndarray]]]) -> Picture:
+    """Textures by the window that they were grown with: the first draw of each."""
+    images, captions = [], []
+    for texture, windows in grown.items():
+        for window, draws in windows.items():
+            images.append(draws[0] / (LEVELS - 1))
+            captions.append(f"{texture}, window {window}")
     return plots.images(
-        [image / (LEVELS - 1) for image in grown.values()],
-        [f"window {window}" for window in grown],
-        "Bricks that were grown with four windows.",
+        images,
+        captions,
+        f"{' and '.join(grown).capitalize()} that were grown with four windows, one draw of each.",
         columns=4,
     )
 
@@ -84,7 +94,7 @@ def draw_completions(rows: Sequence[Sequence[Tensor]], effective: Sequence[float
         [striped(see(symbols)) for row in rows for symbols in row],
         ["true", "cut", *["back only"] * 4, *["weighted"] * 4] * len(rows),
         "Three digits: true, cut, four completions that look back only, four that were drawn by "
-        "weight out of 256. So many of the 256 the weights leave in effect: "
+        "weight out of 256. So many of the 256 share nearly all of the weight: "
         f"{', '.join(f'{count:.0f}' for count in effective)}.",
         columns=10,
     )
@@ -92,15 +102,28 @@ def draw_completions(rows: Sequence[Sequence[Tensor]], effective: Sequence[float
 
 def draw_inked(true: Tensor, written: Tensor, steps: int, scale: str) -> Picture:
     """Digits in colour (192, 8): of the test, and below them those that a network has written."""
-    both = torch.cat([true, written], 1)  # (192, 16)
-    grid = both.T.reshape(2, 8, 8, 8, 3).permute(0, 2, 1, 3, 4).reshape(16, 64, 3) * 85
-    png = io.BytesIO()
-    Image.fromarray(grid.numpy().astype(np.uint8)).resize((640, 160), 0).save(png, "png")
-    return Picture(
-        png.getvalue(),
+    page = Page(room_for(["true", "written"]), narrow=True)
+    pitch = int((page.width - page.left - 8) / 8)
+    scale_up = max(1, (pitch - 6) // 8)
+    rows = []
+    for digits in (true, written):
+        images = (digits.T.reshape(8, 8, 8, 3) * 85).numpy().astype(np.uint8)
+        large = images.repeat(scale_up, 1).repeat(scale_up, 2)
+        rows.append(np.concatenate(np.pad(large, GAPS, constant_values=255), 1))
+    page.gap(8)
+    page.tiles(np.concatenate(rows), ["true", "written"])
+    page.gap(6)
+    text = (
         "Above eight test digits in their inks, below eight that the network has written, three "
-        f"symbols for each pixel ({steps} steps, {scale} scale).",
+        f"symbols for each pixel ({steps} steps, {scale} scale)."
     )
+    page.finish(text)
+    sheet = page.figure.canvas
+    assert isinstance(sheet, FigureCanvasAgg)
+    image = Image.fromarray(np.asarray(sheet.buffer_rgba())[..., :3].copy())
+    few = image.quantize(128, dither=Image.Dither.NONE)  # its own colours, not those of charts
+    few.save(png := io.BytesIO(), "png", optimize=True)
+    return Picture(png.getvalue(), text)
 
 
 def draw_clips(clips: Tensor, shape: tuple[int, int, int], told: Tensor, how: str) -> Picture:
@@ -116,13 +139,13 @@ def draw_clips(clips: Tensor, shape: tuple[int, int, int], told: Tensor, how: st
 def draw_written_on(
     true: Tensor, written: Tensor, shape: tuple[int, int, int], seen: int, how: str
 ) -> Picture:
-    """Two clips (T, 2), and below each how a network went on after so many frames that it saw."""
+    """Clips (T, N), and below each how a network went on after so many frames that it saw."""
     rows = {}
-    for n in range(2):
+    for n in range(true.shape[1]):
         rows[f"true {n + 1}"] = true[:, n].view(shape).float()
         rows[f"written {n + 1}"] = written[:, n].view(shape).float()
     return plots.frames(
         rows,
-        f"Two clips, and how the network goes on after frame {seen}: drawn pixel after pixel, all "
-        f"that it is told being what it wrote itself ({how}).",
+        f"{true.shape[1]} clips, and how the network goes on after frame {seen}: drawn pixel after "
+        f"pixel, all that it is told being what it wrote itself ({how}).",
     )

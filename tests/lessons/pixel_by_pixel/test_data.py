@@ -58,3 +58,20 @@ def test_completions_are_scored_on_hidden_pixels_alone():
     assert errors["mean digit"] == pytest.approx([1, 0])
     assert errors["looking back"] == pytest.approx([0, 0.75])
     assert errors["weighted"] == pytest.approx([0, 0])
+
+
+def test_whole_frames_are_those_of_one_piece():
+    frames = torch.zeros(2, 3, 4, 4)  # (N, F, h, w): two clips of three frames
+    frames[0, 0, 1, 1] = frames[0, 0, 2, 2] = 1  # they touch at a corner
+    frames[0, 1, 0, 0] = frames[0, 1, 3, 3] = 1  # two pieces
+    frames[1, 0, 0] = 1
+    frames[1, 1, 2, 1:3] = 1  # and the last frames are empty
+    clips = frames.flatten(1).T
+    assert data.share_whole(clips, (3, 4, 4)) == [1.0, 0.5, 0.0]
+
+
+def test_blue_first_turns_channels_and_back():
+    digits = torch.arange(192)[:, None].expand(-1, 2)
+    turned = data.blue_first(digits)
+    assert turned[:6, 0].tolist() == [2, 1, 0, 5, 4, 3]
+    assert torch.equal(data.blue_first(turned), digits)
