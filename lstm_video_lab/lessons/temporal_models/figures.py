@@ -123,6 +123,18 @@ def draw_still_response(conv: nn.Conv2d, image: Tensor, depth: int = 3) -> Pictu
     )
 
 
+def draw_exposures(clips: Tensor, labels: Tensor, names: Sequence[str]) -> Picture:
+    """A clip of each direction (T, B, S, S) as one photograph: the mean of its frames."""
+    numbers = [int((labels == k).nonzero()[0]) for k in range(len(names))]
+    return plots.images(
+        [clips[:, n].mean(0) / clips[:, n].mean(0).max() for n in numbers],
+        list(names),
+        "One clip of each direction as a photograph with a long exposure, the mean of its frames: "
+        "the streak has an axis and no arrow.",
+        columns=len(names),
+    )
+
+
 def draw_names(scores: Mapping[str, Any], s: Sizes, scale: str) -> Picture:
     """Accuracy on names after each frame, kind → what `score` gives."""
     return plots.curves(
@@ -143,9 +155,9 @@ def draw_directions(scores: Mapping[str, Any], s: Sizes, scale: str) -> Picture:
         {how: [round(score[how][-1]) for score in scores.values()] for how in FRAME_ORDERS},
         baselines={"a frame tells": 25.0, "its frames tell": 50.0},
         text=f"Direction: accuracy on {s.test} test clips, in order, with the frames shuffled, and "
-        f"with one frame repeated; {s.steps[1]} steps of training on clips in order ({scale} "
-        "scale). The lines: what one frame, and what all frames without their order, can tell at "
-        "most.",
+        f"with one frame repeated; one training each, {s.steps[1]} steps on clips in order "
+        f"({scale} scale). The lines: what one frame, and what all frames without their order, can "
+        "tell at most.",
         ylabel="accuracy, %",
     )
 
@@ -180,7 +192,7 @@ def draw_against_frames(result: dict[str, Any]) -> Picture:
             curves[f"{task}, {how}"] = (counts, values)
     return plots.curves(
         curves,
-        {"chance, direction": 25.0},
+        {f"chance, {task}": 100 / len(names) for task, names in TASKS.items()},
         "Accuracy of “3d” after so many frames, trained in order: "
         + "; ".join(
             f"{name} {ys[0]:.1f}, {ys[1]:.1f} … {ys[-1]:.1f} %" for name, (_, ys) in curves.items()
@@ -253,16 +265,23 @@ def draw_memory(recalled: Recalled, scale: str) -> Picture:
 
 
 def draw_recalled(recalled: Recalled) -> Picture:
-    """Two clips: seen last, truth, and what few and many stored clips give."""
+    """Four clips: seen last, truth, and what few and many stored clips give."""
     new, numbers = recalled.new, recalled.numbers
+    clips = range(min(4, new.shape[1]))
+    middle, most = (
+        (recalled.frames["3 frames"][k] - new[3]).square().sum((1, 2))
+        for k in (len(numbers) // 2, -1)
+    )
+    better, worse = int((most < middle).sum()), int((most > middle).sum())
     shown = {"seen last": new[2], "truth": new[3]}
     for k in (0, len(numbers) // 2, -1):
         shown[f"{numbers[k]} clips"] = recalled.frames["3 frames"][k]
     return plots.images(
-        [frames[b] for b in (0, 3) for frames in shown.values()],
-        [name for _ in (0, 3) for name in shown],
-        f"Two test clips: the last frame seen, the true next one, and what the memory gives with "
-        f"{numbers[0]} to {numbers[-1]} clips, three frames compared. Look at the place, and at "
-        "whose digit it is.",
+        [frames[b] for b in clips for frames in shown.values()],
+        [name for _ in clips for name in shown],
+        f"{len(clips)} test clips: the last frame seen, the true next one, and what the memory "
+        f"gives with {numbers[0]} to {numbers[-1]} clips, three frames compared. Look at the "
+        f"place, and at whose digit it is. Of {new.shape[1]} clips, {better} have a smaller error "
+        f"with {numbers[-1]} than with {numbers[len(numbers) // 2]}, {worse} a larger one.",
         columns=len(shown),
     )

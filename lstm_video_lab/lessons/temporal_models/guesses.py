@@ -117,11 +117,15 @@ def _share(result: Result) -> float:
     return (used[0] - fooled) / max(in_order - fooled, 1e-9)
 
 
+def _much_of(share: float) -> str:
+    return "little" if share < 0.25 else "a part" if share < 0.75 else "most"
+
+
 def _of_surprise(result: Result) -> str:
     fooled, used, in_order = _won_back(result)
     return (
         f"From {in_order:.1f} % it fell to {fooled:.1f} %; trained on shuffled clips it reaches "
-        f"{used[0]:.1f} ± {used[1]:.1f} %: {_share(result):.0%} of the loss was surprise. "
+        f"{used[0]:.1f} ± {used[1]:.1f} %: {_much_of(_share(result))} of the loss was surprise. "
         f"The rest, {in_order - used[0]:.1f} points, is what the order is worth to this model."
     )
 
