@@ -113,7 +113,9 @@ frame_figures.draw_prediction(frames[SEEN:, n], predicted, SEEN + 1, alone_made)
 
 # %% the same, played
 FilmPlayer(
-    {"truth": frames[SEEN:, n], "unconditional": predicted}, "The same, played.", first=SEEN + 1
+    {"truth": frames[SEEN:, n], "unconditional": predicted},
+    "The same, played: the hidden frames, and the unconditional prediction.",
+    first=SEEN + 1,
 )
 
 # %% error at each predicted frame
@@ -238,7 +240,7 @@ frame_figures.draw_drift(*clips, SEEN + 1, truth.shape[1], forced_made)
 # %% three clips, played
 FilmPlayer(
     dict(zip(("truth", "shown", "free"), clips, strict=True)),
-    "The same clip, played.",
+    "The same clip, played: the truth, and the teacher-forced model in both ways.",
     first=SEEN + 1,
 )
 
