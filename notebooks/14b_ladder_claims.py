@@ -121,8 +121,9 @@ colour_figures.draw_grid_growth(result, "blocks")
 # Pixel shuffle's chessboard fades, though not quite to the level of true frames. Its blocks **grow
 # with training**: most of what is learnt first is the same for all four maps, so that the squares
 # become flat. Nearest is flat from the first step to the last, and can be nothing else. Full
-# resolution has no squares, and its chessboard ends near that of true frames. What does each
-# cost? (*Bilinear*, a fourth way, interpolates.)
+# resolution has no squares, and its chessboard ends near that of true frames. (At first it has
+# dots, too: its coarse rung is still enlarged.) What does each cost? (*Bilinear*, a fourth way,
+# interpolates.)
 #
 # <!--
 # chess = "The chessboard, by steps"
@@ -171,7 +172,7 @@ figures.draw_enlarging(result)
 # The clips are natural ones now. Contours are steps from one pixel to the next; colour is what is
 # left of a pixel when its mean over red, green and blue is taken away. For both we ask what share
 # of the truth is **explained**: 1 is all; 0 is no better than leaving it out, which is to say 0
-# everywhere; below 0 is worse than that. Squared error is what counts.
+# everywhere; below 0 is worse than that. Count squares: of what is wrong, and of what is there.
 #
 # **Write one line yourself**: that share.
 
@@ -346,8 +347,8 @@ figures.draw_changes(result)
 
 # %% [markdown]
 # Two stand out. From five clips it learns nothing that helps on others: it is behind a copy. And
-# *clipped in training* is stuck at black frames for good, in all three seeds. Of places and of
-# lengths no bar is clearly ahead.
+# *clipped in training* is stuck at black frames for good, in all three seeds. Places and
+# lengths make no difference that one could see.
 #
 # <!--
 # small = "Small changes"
@@ -390,8 +391,16 @@ figures.draw_changes(result)
 # clips. So we compare them in pairs: **reproduced** means that it is so in *every* pair of seeds,
 # **the other way** that the opposite is, and **not clear** that the seeds disagree. That is a weak
 # rule. Three coins fall alike in one throw of four: of four claims with nothing in them one would
-# look clear. Read "reproduced" as a hint that deserves more seeds, the more so where the spreads
-# (±) overlap.
+# look clear. And a sign is not a size: *Places help* will come out as "the other way", because the
+# ladder without places is ahead in all three pairs: by 1.50, by 0.01 and by 0.01. Read such a line
+# as a hint that deserves more seeds, the more so where the spreads (±) overlap.
+#
+# <!--
+# "1.50, by 0.01 and by 0.01" = [
+#     ladder.trials["base/0"].mse[0] - ladder.trials["nowhere/0"].mse[0],
+#     ladder.trials["base/1"].mse[0] - ladder.trials["nowhere/1"].mse[0],
+#     ladder.trials["base/2"].mse[0] - ladder.trials["nowhere/2"].mse[0]]
+# -->
 
 # %% Claims: feeding back tags=["nbval-check-output"]
 print(claims.table(claims.of_feeding_back(result)))
