@@ -40,8 +40,8 @@ def forward_step(
     a.add_(inner)
     H = c.shape[-1]
     i, f, g, o = a.view(*c.shape[:-1], 4, H).unbind(-2)  # what follows writes into `a`
-    w_i, w_f, w_o = (None, None, None) if w is None else w.unbind()
     if w is not None:  # i and f see c(t−1)
+        w_i, w_f, w_o = w.unbind()
         i.addcmul_(w_i, c)
         f.addcmul_(w_f, c)
     a[..., : 2 * H].sigmoid_()

@@ -274,7 +274,7 @@ def draw_builds(readout: Readout, sequence: int, step: int) -> Picture:
     numbers = [number for number in (0, 16, 64, 128, 256) if number < len(h)] + [len(h)]
     parts = [partial_frame(readout, h, number)[0] for number in numbers]
     done = [_way_done(parts[0], part, parts[-1]) for part in parts]
-    over_all = [np.mean(_ways_done(readout, number)) for number in numbers]
+    over_all = [float(np.mean(_ways_done(readout, number))) for number in numbers]
     return plots.images(
         [truth, *parts],
         ["truth", *(f"{number} units" for number in numbers)],

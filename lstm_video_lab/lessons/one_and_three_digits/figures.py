@@ -241,7 +241,8 @@ def draw_pieces(result: dict[str, Any], threshold: float = 0.6) -> Picture:
     clips = {name: unpack_frames(text) for name, text in result["clips"].items()}  # (T, B, H, W)
     many = [[label_blobs(f, 255 * threshold)[1] for f in clip] for clip in _by_clip(clips)]
     n = int((np.array(many) > 1).sum(1).argmax())
-    rows, words = {"truth": clips["truth"][:, n]}, []
+    rows = {"truth": clips["truth"][:, n]}
+    words: list[str] = []
     for name, label in ((SMALL, "small, knows two"), ("control", "small, knows one")):
         frames = clips[name][:, n]
         counts = [label_blobs(frame, 255 * threshold)[1] for frame in frames]
