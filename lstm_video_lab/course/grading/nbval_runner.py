@@ -161,7 +161,7 @@ class Batch:
         self._left = {_id_of(k, answer): answer for k, answer in enumerate(answers)}
         self._heard_at = time.monotonic()
         self._temporary = tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True)
-        self.folder = Path(self._temporary.name)
+        self.folder = Path(self._temporary.name).resolve()  # the kernel starts elsewhere
         write_batch(self.folder, settings, self._left)
         self._unread = ""
         (self.folder / OUTCOMES).touch()
