@@ -19,6 +19,7 @@ from lstm_video_lab.plots.page import Page
 
 RATE = 10  # frames a second
 SIDE, COLUMNS = 160, 5  # pixels of a frame, at most; clips beside each other
+AHEAD = 4  # frames after the first of the future: there a prediction is seen, and its motion
 SECONDS = 5  # what moves for longer must have a button that stops it (WCAG 2.2.2)
 
 
@@ -38,6 +39,13 @@ class Film:
     def length(self) -> int:
         """Frames of the longest clip."""
         return max(map(len, self.clips.values()))
+
+    @property
+    def still(self) -> int:
+        """Which frame, from 0, stands for the film where nothing plays: early in the future."""
+        if self.seen is None:
+            return 0
+        return min(max(0, self.seen - self.first + 1) + AHEAD, self.length - 1)
 
     def is_future(self, t: int) -> bool:
         """Whether frame t, from 0, is one that a model does not see."""
@@ -70,7 +78,7 @@ def film(clips: Mapping[str, ArrayLike], text=None, *, first=1, seen=None) -> Pi
     `clips`: name -> (T, H, W), uint8 or float in [0, 1]. They end together: a shorter one begins
     later. `first` is the number of the first frame; those after number `seen` are the future, and
     have a thick border. An animated PNG: it plays as often as five seconds allow, then it stays at
-    the last frame, for it has no button.
+    the last frame, for it has no button. Readers that play nothing show its `Film.still`.
     """
     return draw_film(open_film(clips, text, first=first, seen=seen))
 
@@ -80,11 +88,12 @@ def draw_film(film: Film) -> Picture:
     stills = [Image.open(io.BytesIO(_draw(film, t).png)) for t in range(film.length)]
     plays = max(1, SECONDS * RATE // film.length)
     file = io.BytesIO()
-    stills[0].save(
+    stills[film.still].save(
         file,
         "png",
         save_all=True,
-        append_images=stills[1:],
+        default_image=True,  # not played
+        append_images=stills,
         duration=1000 // RATE,
         loop=plays,
         optimize=True,

@@ -42,7 +42,7 @@ def test_the_still_picture_is_of_the_clips_that_play():
 def test_a_build_keeps_the_film_as_a_picture(monkeypatch):
     player = FilmPlayer({"truth": CLIP}, "words", first=11, seen=10)
     assert player.still() == film_picture.film({"truth": CLIP}, "words", first=11, seen=10)
-    assert Image.open(io.BytesIO(player.still().png)).n_frames == 5
+    assert Image.open(io.BytesIO(player.still().png)).n_frames == 1 + 5
     with (
         mock.patch.object(film, "display") as display,
         mock.patch.object(film, "display_live") as display_live,

@@ -20,10 +20,10 @@ EDGE = np.array(list(bytes.fromhex(canvas.VERMILLION[1:])))
 
 
 def decoded(picture) -> np.ndarray:
-    """(T, height, width, 3)"""
+    """What plays: (T, height, width, 3)."""
     image = Image.open(io.BytesIO(picture.png))
     frames = []
-    for t in range(image.n_frames):
+    for t in range(1, image.n_frames):  # the first is for readers that play nothing
         image.seek(t)
         frames.append(np.asarray(image.convert("RGB")).astype(int))
     return np.stack(frames)
@@ -68,7 +68,24 @@ def test_each_frame_has_its_number_and_its_part():
 def test_it_plays_ten_frames_a_second_and_stops_within_five_seconds():
     for length, plays in ((20, 2), (10, 5), (40, 1), (60, 1)):
         image = Image.open(io.BytesIO(draw({"a": np.resize(TRUTH, (length, 16, 16))}).png))
-        assert (image.n_frames, image.info["loop"], image.info["duration"]) == (length, plays, 100)
+        assert image.n_frames == 1 + length  # with one for readers that play nothing
+        assert image.info["loop"] == plays
+        image.seek(1)
+        assert image.info["duration"] == 100
+
+
+@pytest.mark.parametrize(
+    ("clips", "numbers", "still"),
+    [({"truth": TRUTH, "predicted": PREDICTED}, {"seen": 10}, 15),
+     ({"predicted": PREDICTED}, {"first": 11, "seen": 10}, 15),
+     ({"truth": TRUTH}, {"seen": 18}, 20), ({"truth": TRUTH}, {}, 1)],
+)  # fmt: skip
+def test_who_plays_nothing_sees_a_frame_of_the_future(clips, numbers, still):
+    picture = draw(clips, **numbers)
+    image = Image.open(io.BytesIO(picture.png))
+    assert image.default_image
+    shown = np.asarray(image.convert("RGB")).astype(int)
+    assert (shown == decoded(picture)[still - numbers.get("first", 1)]).all()
 
 
 def test_equal_clips_give_equal_bytes():
