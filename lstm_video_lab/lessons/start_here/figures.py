@@ -5,7 +5,7 @@ T frames, H × W the size of a frame.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -34,21 +34,21 @@ def draw_answer(clip: ArrayLike, seen: int, ahead: int) -> Picture:
 
 def draw_moments(
     shots: Mapping[str, ArrayLike],
-    losses: Sequence[str],
+    loss: float,
     levels: Mapping[str, Any],
     made: str,
     first: int,
 ) -> Picture:
-    """What was predicted at some moments of a training, below the truth, with the losses there.
+    """What was predicted at some moments of a training, below the truth.
 
-    levels: the baselines of the world, see `evaluation.baselines`; `first`: number of the first
-    frame.
+    `loss`: on the future after the last step, nats per frame; `levels`: the baselines of the world,
+    see `evaluation.baselines`; `first`: number of the first frame.
     """
     fog, spot = (levels[name]["cross_entropy"] for name in ("mean_image", "mean_digit"))
     return plots.frames(
         shots,
         "Clip 56 goes on. Below the truth: what was predicted at that step of training; the last "
-        f"{made}. Loss on the future at these moments: {', '.join(losses)} nats per frame. Mean "
-        f"image: {fog:.0f}. Mean digit at the true place: {spot:.0f}.",
+        f"{made}. Loss on the future after its last step: {loss:.0f} nats per frame. Mean image: "
+        f"{fog:.0f}. Mean digit at the true place: {spot:.0f}.",
         first=first,
     )

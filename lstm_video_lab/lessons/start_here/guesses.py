@@ -21,19 +21,20 @@ WHICH_FRAME = Question(
 
 WHAT_FIRST = Question(
     "start_here/what_first",
-    "The network starts from nothing. What will it learn first?",
+    "The network starts from nothing. What is the first thing that its predictions will show?",
     {
-        "which digit it is": "It is what you see first. But there are ten digits, each written in "
-        "many ways, and each must be learnt by itself.",
-        "where the digit is": "",
-        "both at the same time": "One loss pulls at both. But they do not save the same, nor are "
-        "they equally hard.",
+        "a digit, in the wrong place": "It is what you see first. But there are ten digits, each "
+        "written in many ways, and each must be learnt by itself.",
+        "a soft spot, where the digit is": "It comes early, and long before any stroke. But to put "
+        "it there, the network must first find out how to read the clip.",
+        "a grey fog, the same for every clip": "",
     },
-    "where the digit is",
+    "a grey fog, the same for every clip",
     "Look at the row “predicted” while it trains: first a grey fog, the same for every clip, then "
-    "a soft spot that goes where the digit goes. Strokes take far longer than this minute. A spot "
-    "in the right place lowers the loss a lot, and one spot serves all digits. Which digit it is "
-    "lowers it less, and has to be learnt for each of the ten.",
+    "a soft spot that goes where the digit goes. The fog needs no clip: a bias for each pixel is "
+    "enough. Then comes the place, for a spot in the right place lowers the loss a lot, and one "
+    "spot serves all digits. Which digit it is lowers it less, and has to be learnt for each of "
+    "the ten: strokes take far longer than this minute.",
 )
 
 
