@@ -44,9 +44,9 @@ WHICH_SCALE = Question(
         "What is left after 50 steps, geometric means of the seeds: "
         + ", ".join(f"{gain:.1g} times at scale {scale:g}" for scale, gain in gains.items())
         + f". The matrix alone, at scale 1 and applied fifty times, would make it up to "
-        f"{alone:.1g} times as large. What shrinks it is tanh: its slope 1 − h² is below 1 "
-        "wherever a unit is not at 0. In one step that is little. In 50 steps it is everything: "
-        "from 1 on, a quarter more of scale makes it tens to hundreds of times as large."
+        f"{alone:.1g} times as large (again the geometric mean of the seeds). What shrinks it is "
+        "tanh: its slope 1 − h² is below 1 wherever a unit is not at 0. In one step that is "
+        f"little. In 50 steps it is all that lies between {alone:.1g} and {gains[1.0]:.1g}."
     ),
 )
 
@@ -101,8 +101,9 @@ MOST_PULLED_APART = Question(
     lambda ratios: (
         "Top against bottom: "
         + ", ".join(f"{name} {ratio:.2f} times" for name, ratio in ratios.items())
-        + ". Even an untrained stack is slower at the top: each layer adds its own echo to that of "
-        "the layer below. So the question is what training makes of it."
+        + ". Even an untrained stack is slower at the top. (Perhaps because each layer adds its "
+        "own echo to that of the layer below: we have not tested it.) So the question is what "
+        "training makes of it."
     ),
 )
 

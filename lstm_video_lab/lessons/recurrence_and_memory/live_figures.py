@@ -88,3 +88,20 @@ def draw_recovery(after: Tensor, loss: float, scale: str, shown: int = 20) -> Pi
         xlabel="letters since the wrong one",
         ylabel="distance",
     )
+
+
+def draw_work(longest: int) -> Picture:
+    """Multiplications for one more frame and one answer, counted, for T = 1 to `longest`."""
+    lengths = range(1, longest + 1)
+    work = {
+        name: [memory.multiplications(units, T) for T in lengths]
+        for name, units in memory.MEMORIES.items()
+    }
+    ends = ", ".join(f"{name} {line[-1]:,}" for name, line in work.items())
+    return plots.curves(
+        {name: (lengths, [n / 1000 for n in line]) for name, line in work.items()},
+        text="Multiplications to take in one more frame and to answer one question, counted from "
+        f"the sizes of the matrices. At T = {longest}: {ends}.",
+        xlabel="frames T",
+        ylabel="thousand multiplications",
+    )

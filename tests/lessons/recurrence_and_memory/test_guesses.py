@@ -2,7 +2,7 @@
 
 import pytest
 
-from lstm_video_lab.lessons.recurrence_and_memory import guesses, memory
+from lstm_video_lab.lessons.recurrence_and_memory import guesses, live_figures, memory
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,9 @@ def test_up_to_the_length_that_is_named_attention_needs_no_more_than_the_state()
         assert memory.multiplications(None, longest) <= state
         assert memory.multiplications(None, longest + 1) > state
     assert guesses.DEARER_FROM.right(64) == guesses.HUNDREDS
+
+
+def test_the_work_that_is_drawn_is_the_work_that_is_counted():
+    words = live_figures.draw_work(895).text
+    for name, units in memory.MEMORIES.items():
+        assert f"{name} {memory.multiplications(units, 895):,}" in words
