@@ -18,7 +18,9 @@
 # forget gate). Gers, Schraudolph and Schmidhuber, *Learning precise timing with LSTM recurrent
 # networks*, JMLR 2002 (peepholes). Graves, [arXiv:1308.0850](https://arxiv.org/abs/1308.0850),
 # equations 7 to 11. Srivastava, Mansimov and Salakhutdinov,
-# [arXiv:1502.04681](https://arxiv.org/abs/1502.04681), section 2.1 (the form used here).
+# [arXiv:1502.04681](https://arxiv.org/abs/1502.04681), section 2.1 (the form used here). Shi and
+# others, *Convolutional LSTM Network*, [arXiv:1506.04214](https://arxiv.org/abs/1506.04214),
+# section 2.2. The lab report *Unsupervised Learning of Video Representations using LSTMs* of 2017.
 #
 # ## The question
 #
@@ -27,7 +29,7 @@
 # Before any theory, a machine to play with. It is a single LSTM unit. Nobody has trained it: its
 # weights were set by hand, seven of them, and you can read all seven below. It has three inputs.
 # `value` is mostly noise. When `store` is 1, the unit has to remember the value of this very step.
-# When `read` is 1, it has to give it back.
+# When `read` is 1, it has to give it back, squashed as it goes in and as it comes out.
 
 # %% setup tags=["hide-input"]
 import inspect
@@ -83,7 +85,8 @@ LatchExplorer(latch(), x, ("value", "store", "read"), step=105)
 # **What is seen.** Above, the unit at one step. The upper pipe is its memory c. It runs straight
 # through, and only two things can happen to it: the forget gate keeps a part of it, and the input
 # gate lets something in. A valve that is full is open. Below, the whole story. At step 5 the value
-# 0.9 is stored (squashed by tanh to 0.72). Noise then knocks at the input gate a hundred times and
+# 0.9 is stored (squashed by tanh to 0.72; on the way out tanh squashes it once more, to about 0.6).
+# Noise then knocks at the input gate a hundred times and
 # stays outside. At steps 15 and 105 the number is read. At step 110 another one replaces it.
 #
 # (A weight and a bias make a switch: σ(20 · 1 − 10) is almost 1, and σ(20 · 0 − 10) almost 0. σ is
@@ -256,8 +259,10 @@ pixel, found_pixel = find_unit(pixels, place)
 chance = find_unit(after.c, place.roll(1, 1))[1]  # each clip against the place in another clip
 
 # %% [markdown]
-# The unit is found; nothing has been shown. **What will the unit look like that goes best with the
-# digit's x position?**
+# The unit is found; nothing has been shown. (The search is by |r|: it asks how nearly a state and x
+# lie on a straight line, and would miss other shapes.)
+#
+# **What will the unit look like that goes best with the digit's x position?**
 
 # %% guess the unit
 profiles = {
@@ -327,9 +332,9 @@ GateInspector(record, films[:, film], unit=unit, step=len(films) // 2, beside=x_
 # opens. The input is silent, and so is h, as long as the output gate is shut. Only a peephole can
 # tell the gate what the time is.
 #
-# There are two readings of this peephole in print. Graves, the paper's code and Shi et al. let the
-# output gate see the **new** memory, c(t). The lab report from which parts of this lab stem writes
-# the **old** one, c(t−1). The lab uses the new one; `output_peephole="old"` gives the other.
+# There are two readings of this peephole in print. Graves, the paper's code and Shi and others let
+# the output gate see the **new** memory, c(t). The lab report from which parts of this lab stem
+# writes the **old** one, c(t−1). The lab uses the new one; `output_peephole="old"` gives the other.
 
 
 # %% the alarm clock
@@ -399,6 +404,11 @@ trained_figures.draw_swapped(h_new, h_old, film, encoder.peephole_l0[2], made)
 # "by far more" = output(swap, "on average and") > 0.25 * output(swap, "|h| is")
 # -->
 #
+# ## For the curious
+#
+# From here to [What to try next](#What-to-try-next) all may be skipped: two more questions about
+# peepholes, a comparison with PyTorch's own LSTM, and how the lab makes it fast.
+#
 # ### Is a peephole a skip connection?
 #
 # One can read that it is. A **skip connection** carries a signal *past* something: past a layer, to
@@ -439,7 +449,7 @@ trained_figures.draw_timing(timed)
 # odyssey*, [arXiv:1503.04069](https://arxiv.org/abs/1503.04069)). What matters is that everyone who
 # shares weights means the same c.
 #
-# ## Is this the LSTM that everybody uses?
+# ### Is this the LSTM that everybody uses?
 #
 # `torch.nn.LSTM` has no peepholes. Without them ours must give the same numbers, forwards and
 # backwards. There is one catch: PyTorch keeps **two** biases for each gate, `bias_ih` and
@@ -487,7 +497,7 @@ for name, layer in layers.items():
     print(f"{name}: {sum(weights.numel() for weights in layer.parameters()):,}")
 
 # %% [markdown]
-# ## Fast, and still the same
+# ### Fast, and still the same
 #
 # `cells.py` says the equations; a whole sequence step by step in Python is slow.
 # `LSTM(fast=True)`, the default, gives the same numbers in less time. Its main idea: of the sum

@@ -50,7 +50,7 @@ def draw_controls(found: Mapping[str, float], unit: int, clips: int, made: str) 
         text=f"|r| with the x position: best unit after training {trained:.2f} (unit {unit}), "
         f"before it {untrained:.2f}; best pixel {pixel:.2f}; the trained units against the places "
         f"in other clips {chance:.2f}. Each was chosen on {clips // 2} clips and judged on "
-        f"{clips // 2} others; {made}.",
+        f"{clips // 2} others, in this one training; {made}.",
         ylabel="|correlation| with x",
     )
 
@@ -69,10 +69,10 @@ def draw_swapped(
             "old: c(t−1)": (frame, h_old),
             "new − old": (frame, (h_new - h_old).round(decimals=3) + 0.0),
         },
-        text=f"Output h of unit {unit} in clip {clip + 1}, where the readings differ most. Over "
-        f"all units and clips the difference is {gap.mean():.4f} on average and {gap.max():.3f} at "
-        f"most; |h| is {new.abs().mean():.2f} on average, an output peephole "
-        f"{output_peephole.abs().mean():.3f}; {made}.",
+        text=f"Output h of unit {unit} in clip {clip + 1}, the unit whose readings differ most in "
+        f"this clip, by {gap[:, clip].max():.3f}. Over all units and clips the difference is "
+        f"{gap.mean():.4f} on average and {gap.max():.3f} at most; |h| is {new.abs().mean():.2f} "
+        f"on average, an output peephole {output_peephole.abs().mean():.3f}; {made}.",
         xlabel="frame",
         ylabel="output h",
     )
