@@ -86,7 +86,8 @@ figures.draw_places(known)
 # pixel, and those at the right have seen only black. It draws what it always drew, at the left, and
 # is about as wrong as the left's mean image would be there. The convolutional one does at the right
 # much of what it does at the left: on average it is still ahead of the mean image, by about half as
-# much. But the bar of one of its three seeds, with 79.4 nats, ends at the line of the mean image.
+# much. (In the clip it follows the digit down for some frames, then smears out along its way.) But
+# the bar of one of its three seeds, with 79.4 nats, ends at the line of the mean image.
 # (It has never met a wall at its right; section 2 tells how it feels walls.)
 #
 # <!--
@@ -302,7 +303,16 @@ figures.draw_future(batch[SEEN:, 1], futures, words)
 # %% [markdown]
 # Which one leads after a third of a minute depends on your machine: it is a race between few slow
 # steps and many quick ones. And it is one seed: who leads by two nats here may be behind with
-# another. Look at the frames instead: both know where the digit is, and neither what it is.
+# another. Look at the frames instead: both know about where the digit is, and neither what it is.
+# (The line of the *mean digit* is one who knows every place exactly, and of the shape what all
+# digits have in common. Both are above it still. The curves are of training batches, the caption
+# of held-out clips.)
+#
+# <!--
+# live = "live curves"
+# "Both are above it still" = min([output(live, "convolutional"),
+#     output(live, "fully connected")]) > output(live, "mean digit")
+# -->
 
 # %% [markdown]
 # ## 6. Both, trained for hours
@@ -445,7 +455,8 @@ figures.draw_ranking(scores)
 #
 # Then the last group: other digits, so another bound. The bound says how grey the pixels are, and
 # that belongs to the digits. These 500 the models have met in their training. How much was it worth
-# to know the digits, beside the speed?
+# to know the digits, beside the speed? Next to nothing: it moves the errors by a few nats, the
+# range of speeds by hundreds.
 #
 # It cuts both ways. Models *trained* on Shi's clips would do better on them than ours do here. So
 # this does **not** tell us what 367 would have been on the other clips. It tells us that a figure
@@ -464,6 +475,10 @@ figures.draw_ranking(scores)
 #     = abs(output(flip, "entropy bound", 2) - output(flip, "entropy bound")) < 2
 #     and abs(output(flip, "mean image", 2) - output(flip, "mean image")) < 5
 #     and output(flip, "fully connected", 2) - output(flip, "fully connected") > 100
+# "by a few nats" = all(abs(output(flip, name, 3) - output(flip, name, 2)) < 8
+#     for name in ["fully connected", "convolutional"])
+# "by hundreds" = all(output(flip, name, 2) - output(flip, name) > 200
+#     for name in ["fully connected", "convolutional"])
 # "other digits, so another bound" = output(flip, "entropy bound", 3)
 #     - output(flip, "entropy bound", 2) > 0.5
 # -->

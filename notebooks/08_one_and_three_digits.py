@@ -318,6 +318,10 @@ for name, model in result["models"].items():
 # %% guess what it recalls
 Guess(guesses.INK, result)
 
+# %% four digits, recalled
+four = {name: explorer.examples_of(name, 4) for name in models}
+figures.draw_side_by_side(four, 4, sequence=9, part="reconstruction")
+
 # %% ink recalled
 figures.draw_ink(result, "reconstruction")
 
@@ -328,8 +332,9 @@ figures.draw_ink(result, "future")
 # Read both against the two rulers. A model that sees what there is would follow the line of the
 # truth. A model that sees nothing would give two digits' worth, always. The fully connected ones
 # lie between: they are **pulled towards two**, from below and from above. The convolutional one
-# recalls one, two, three and four digits as what they are. Only as it looks ahead is it pulled as
-# well.
+# recalls one, two, three and four digits as what they are; in the clip of four, stroke by stroke.
+# Only as it looks ahead is it pulled as well. (Of twelve clips we chose the one whose digits keep
+# apart best.)
 #
 # <!--
 # seen = "ink recalled"
@@ -386,10 +391,30 @@ figures.draw_kept(result, "reconstruction")
 # "43 %" = output(recalled, "fully connected, 3 of 3:")
 # -->
 
+# %% how strongly each digit is recalled
+figures.draw_strengths(result, "reconstruction")
+
 # %% how strongly each digit is shown
-figures.draw_strengths(result)
+figures.draw_strengths(result, "future")
 
 # %% [markdown]
+# Recalled, the faintest of three is fainter, not gone. To come, the fully connected network gives
+# it 0.20, where the brightest gets 0.55: one is nearly dropped. Of two digits it drops none (0.46
+# and 0.57), and the convolutional one drops none of three (0.40 and 0.62).
+#
+# <!--
+# shown = "how strongly each digit is shown"
+# "0.20, where the brightest gets 0.55" = [output(shown, "fully connected, to come"),
+#     output(shown, "fully connected, to come", 3)]
+# "0.46 and 0.57" = [output(shown, "fully connected, to come", 4),
+#     output(shown, "fully connected, to come", 5)]
+# "0.40 and 0.62" = [output(shown, "convolutional, to come"),
+#     output(shown, "convolutional, to come", 3)]
+# "is fainter, not gone" = output("how strongly each digit is recalled",
+#     "fully connected, seen, recalled") > 0.6 * output("how strongly each digit is recalled",
+#     "fully connected, seen, recalled", 3)
+# -->
+#
 # **And the motion?** The paper says that with three digits the motion of the whole is about right.
 # The centre of all ink is a simple test: how far is it from where it should be?
 

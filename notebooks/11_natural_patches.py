@@ -163,6 +163,10 @@ powers = {
 figures.draw_waves(powers)
 
 # %% [markdown]
+# (Each line of the scale is ten times the one below.) Mind what power does not say: it counts every
+# short wave, also one that lies where the truth has none. So a part of the fine
+# detail that is left may be grain, and no line of the picture.
+#
 # Look at the reconstruction first. It has nothing to guess, and has lost nearly as much of the fine
 # detail as the prediction. So most of that loss is room, or too short a training: a state of a few
 # hundred numbers cannot hold every blade of grass. The step from there to the prediction, small but
@@ -220,9 +224,9 @@ figures.draw_doubled_units(pair)
 figures.draw_gain(pair)
 
 # %% [markdown]
-# Now you know where to look. It is not the fine lines: of what has four waves and more, both keep a
-# third. In the clip shown it is **one more shape**: there the smaller model has one
-# dark mass; the larger one has a branch above it as well, from frame 9 on.
+# Now you know where to look. It is not the fine lines: in power of four waves and more, lines or
+# grain, both have a third of the truth's. In the clip shown it is **one more shape**: there the
+# smaller model has one dark mass; the larger one has a branch above it as well, from frame 9 on.
 #
 # The whiskers of the bars overlap. They say how much *clips* differ, and some clips are far harder
 # than others. But both models met the same clips. So take the difference on each clip first, and
@@ -249,7 +253,7 @@ figures.draw_gain(pair)
 # "closer in 71 %" = output(gain, "predicted", 3)
 # "it is 10 %" = 100 * (1 - whole.reconstruction.mean / half.reconstruction.mean)
 # "is predicted 4 %" = 100 * (1 - whole.future.mean / half.future.mean)
-# "both keep a third" = all(0.25 < one.power[n] / doubled_units.truth.power[n] < 0.42
+# "both have a third" = all(0.25 < one.power[n] / doubled_units.truth.power[n] < 0.42
 #     for one in [half, whole] for n in [4, 8, 12, 16])
 # "an eighth of the paper's units" = [2048 / half.units, 4096 / whole.units] == [8, 8]
 # -->

@@ -113,12 +113,13 @@ def draw_ranking(scores: dict[str, dict[str, dict[str, float]]]) -> Picture:
 def draw_live_curves(runs: dict[str, Any], nats: dict[str, float], levels: dict) -> Picture:
     """Error of two live runs against seconds of training."""
     listed = ", ".join(f"{name} {value:.1f}" for name, value in nats.items())
+    known = [name for name in ("mean image", "mean digit", "entropy bound") if name in levels]
+    lines = ", ".join(f"{name} {levels[name]:.1f}" for name in known)
     return plots.curves(
         {name: (run.curve["seconds"], run.curve["future"]) for name, run in runs.items()},
         levels,
         f"Error of the future on training batches, against seconds of training. On held-out clips "
-        f"at the end: {listed} nats per frame; mean image {levels['mean image']:.1f}, bound "
-        f"{levels['entropy bound']:.1f}.",
+        f"at the end: {listed} nats per frame; {lines}.",
         xlabel="seconds",
         ylabel="future, nats per frame",
     )

@@ -200,6 +200,7 @@ class Snapshot(NamedTuple):
     step: int
     shapes: dict[str, dict[str, np.ndarray]]  # as `shapes` gives them
     model: VideoModel
+    images: Features  # as they were at that moment: the model learns on
 
 
 def train_with_snapshots(settings: Settings, number: int = 6) -> list[Snapshot]:
@@ -210,7 +211,8 @@ def train_with_snapshots(settings: Settings, number: int = 6) -> list[Snapshot]:
     region = lit_region(settings)
 
     def measure(step: int, model: VideoModel) -> Snapshot:
-        return Snapshot(step, shapes(crop(features(model), region)), model)
+        images = {name: part.copy() for name, part in crop(features(model), region).items()}
+        return Snapshot(step, shapes(images), model, images)
 
     snapshots = [measure(0, untrained(settings))]
 

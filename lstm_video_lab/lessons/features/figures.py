@@ -185,6 +185,26 @@ def draw_growth(looks: Sequence[Snapshot]) -> Picture:
     )
 
 
+def draw_growing(looks: Sequence[Snapshot], names: Sequence[str], units: int = 2) -> Picture:
+    """Some kinds of features while a network learns: a line for each of the units that have the
+    largest at the end.
+    """
+    steps = [look.step for look in looks]
+    pictures, captions = [], []
+    for name in names:
+        for unit in largest(looks[-1].images[name], units):
+            pictures += [signed(look.images[name][unit]) for look in looks]
+            captions += [f"step {step}" for step in steps]
+    return plots.images(
+        pictures,
+        captions,
+        f"While the network learns, from step {steps[0]} to step {steps[-1]}, from above: "
+        f"{', '.join(names)}, of each the {units} units with the largest L2 norm at the end. "
+        "Bright: positive, dark: negative, each on a scale of its own.",
+        columns=len(looks),
+    )
+
+
 def draw_explained(fires: Mapping[str, dict[str, Any]]) -> Picture:
     """How much of a unit's variance a digit's place explains, with both controls; `fires`: words →
     what `place_tuning.explain` gives.

@@ -191,9 +191,14 @@ def draw_stored_clips(result: dict[str, Any]) -> Picture:
         name: np.abs(np.diff(frames[-8:].astype(float), axis=0)).mean()
         for name, frames in rows.items()
     }
-    return plots.frames(
-        {"truth": unpack_frames(examples["thirty"]["truth"]), **rows},
-        "One held-out clip: every fifth of the hundred frames to come (1: frame 5, 20: frame 100). "
+    shown = {"truth": unpack_frames(examples["thirty"]["truth"]), **rows}
+    frames_in = result["models"]["thirty"]["settings"]["frames_in"]
+    numbers = [frames_in + 5 * (n + 1) for n in range(len(shown["truth"]))]
+    page = Page(room_for([*shown, "frame"]), narrow=True)
+    page.frames(shown, numbers)
+    page.gap(6)
+    return page.finish(
+        f"One held-out clip, frames {numbers[0]} to {numbers[-1]}, one in 5. "
         "How much the last eight of these differ from one to the next, in grey levels per pixel: "
         + ", ".join(f"{name} {change:.1f}" for name, change in late.items())
         + ".",
@@ -245,7 +250,9 @@ def table_of_periodic(result: dict[str, Any], watching: dict[str, Any]) -> str:
 
 
 def table_of_endings(result: dict[str, Any]) -> str:
-    """Frames 51 to 100 in numbers: a line for each model, and one for the true places."""
+    """Frames 51 to 100 in numbers: a line for each model, and for the true places in the worlds
+    of one digit and of two.
+    """
     heads = ("periodic", "period", "swing", "path", "off by")
     lines = [f"{'frames 51 to 100':<18}" + "".join(f"{head:>10}" for head in heads)]
     for name, one in result["models"].items():
@@ -255,8 +262,9 @@ def table_of_endings(result: dict[str, Any]) -> str:
         lines.append(
             f"{name:<18}{_clock(window)}{window['swing']:>10.3f}{late_path(one):>10.2f}{off:>10.2f}"
         )
-    places = result["models"][LARGE[0]]["true places"]["second half"]
-    lines.append(f"{'true places':<18}{_clock(places)}{'–':>10}{1:>10.2f}{0:>10.2f}")
+    for words, name in (("truth, one digit", TRAINED[0]), ("truth, two digits", LARGE[0])):
+        places = result["models"][name]["true places"]["second half"]
+        lines.append(f"{words:<18}{_clock(places)}{'–':>10}{1:>10.2f}{0:>10.2f}")
     return "\n".join(lines)
 
 

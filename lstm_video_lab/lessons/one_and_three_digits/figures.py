@@ -16,7 +16,6 @@ from lstm_video_lab.lessons.one_and_three_digits.experiment import (
     CONNECTED,
     CONVOLUTIONAL,
     MOST,
-    PARTS,
     SMALL,
     Examples,
     blob_shares,
@@ -291,24 +290,21 @@ def draw_kept(result: dict[str, Any], part: str) -> Picture:
     )
 
 
-def draw_strengths(result: dict[str, Any]) -> Picture:
+def draw_strengths(result: dict[str, Any], part: str) -> Picture:
     """How bright each digit's own pixels are shown, faintest first, three and two shown."""
     groups, words = {}, []
     for name in (CONNECTED, CONVOLUTIONAL):
-        for part in PARTS:
-            digits = result["models"][name]["digits"]
-            values = [*digits["3"][part]["strengths"], *digits["2"][part]["strengths"]]
-            shown = [round(value, 2) for value in values]
-            groups[f"{LABELS[name]}, {PART_WORDS[part].partition(',')[0]}"] = shown
-            listed = ", ".join(f"{value:.2f}" for value in values)
-            words.append(f"{LABELS[name]}, {PART_WORDS[part]} {listed}")
+        digits = result["models"][name]["digits"]
+        values = [*digits["3"][part]["strengths"], *digits["2"][part]["strengths"]]
+        groups[LABELS[name]] = [round(value, 2) for value in values]
+        listed = ", ".join(f"{value:.2f}" for value in values)
+        words.append(f"{LABELS[name]}, {PART_WORDS[part]} {listed}")
     return plots.bars(
         ["faintest of 3", "middle of 3", "brightest of 3", "fainter of 2", "brighter of 2"],
         groups,
         text="Mean brightness given to a digit's own bright pixels (faintest, middle, brightest of "
         f"3; fainter, brighter of 2): {'; '.join(words)}. 1 is the truth.",
         ylabel="brightness, 1: as in the truth",
-        height=360,
     )
 
 

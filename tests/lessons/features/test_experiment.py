@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lstm_video_lab import Settings, VideoModel, evaluation
 from lstm_video_lab.cli import main
 from lstm_video_lab.files import read_result
-from lstm_video_lab.lessons.features import experiment, place_tuning
+from lstm_video_lab.lessons.features import experiment, figures, place_tuning
 
 SMOKE = Settings.for_scale("smoke", num_digits=2)
 S = SMOKE.image_size
@@ -184,6 +184,10 @@ def test_snapshots_of_a_training_begin_before_it():
     images, region = experiment.features(experiment.untrained(SMOKE)), experiment.lit_region(SMOKE)
     first = experiment.shapes(experiment.crop(images, region))["input g"]["width"]
     np.testing.assert_array_equal(snapshots[0].shapes["input g"]["width"], first)
+    np.testing.assert_array_equal(snapshots[0].images["input g"], images["input g"][:, *region])
+    assert (snapshots[1].images["input g"] != snapshots[4].images["input g"]).any()
+    drawn = figures.draw_growing(snapshots, ("input g", "output future"), units=3)
+    assert "from step 0 to step 20" in drawn.text
 
 
 def test_the_command_measures_each_network_before_and_after(tmp_path, monkeypatch):
