@@ -393,7 +393,9 @@ with torch.inference_mode():
     h_new, h_old = encoder(pixels)[0], swapped(pixels)[0]  # (T, N, H)
 
 # %% swapped in the encoder
-trained_figures.draw_swapped(h_new, h_old, film, encoder.peephole_l0[2], made)
+trained_figures.draw_swapped(
+    h_new, h_old, clip=film, output_peephole=encoder.peephole_l0[2], made=made
+)
 
 # %% [markdown]
 # On average by less than a hundredth of |h|; at single steps by far more.

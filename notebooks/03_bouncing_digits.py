@@ -98,7 +98,17 @@ figures.draw_handwriting(digits, others=len(handwriting.images))
 # ## The law of motion
 #
 # A digit's place is the corner of its square. It can be anywhere in the **box**: frame size minus
-# digit size, in both directions. It starts at random, in a random direction. Then, in each frame:
+# digit size, in both directions. It starts at random, in a random direction, and goes on by the
+# same step in each frame, until it meets a wall.
+#
+# **A digit is 1 pixel from the wall and moves 3 pixels a frame towards it. Where is it in the next
+# frame?**
+
+# %% guess a bounce
+Guess(guesses.BOUNCE)
+
+# %% [markdown]
+# Here is the whole law. In each frame:
 #
 # ```
 # place  ← place + step                    |step| = 0.1 of the box, always
@@ -108,13 +118,8 @@ figures.draw_handwriting(digits, others=len(handwriting.images))
 # draw the digit at ⌊place⌋                whole pixels
 # ```
 #
-# This is the law of the generator that the authors released, which most later work uses.
-#
-# **A digit is 1 pixel from the wall and moves 3 pixels a frame towards it. Where is it in the next
-# frame?**
-
-# %% guess a bounce
-Guess(guesses.BOUNCE)
+# This is the law of the generator that the authors released, which most later work uses. Below it
+# moves one coordinate of a digit, beside a mirror's.
 
 # %% walls
 WallExplorer(settings.image_size - settings.digit_size)
@@ -273,11 +278,11 @@ figures.draw_levels(levels, f"{settings.scale} scale, 256 held-out clips of one 
 
 # %% [markdown]
 # A soft blob in the right place, and most of the way from the fog to a perfect prediction is done.
-# Remember this line when you see a network's prediction: **above it, a network has not even learnt
-# where the digit is, or not well; below it, it has begun to learn which digit it is.** The line
-# stands on the charts of all lessons in which one digit moves. Every short training of lessons 00
-# to 06 ends above it, and what you will see there is just that: a blob that goes where the digit
-# goes.
+# Remember this line when you see a network's prediction: **as a rule, above it a network has not
+# even learnt where the digit is, or not well; below it, it has begun to learn which digit it is.**
+# The line stands on the charts of all lessons in which one digit moves, a little higher or lower by
+# the clips that are counted there. Every short training of lessons 00 to 06 ends above it, and what
+# you will see there is just that: a blob that goes where the digit goes.
 #
 # Here are all answers at once, for one, two and three digits.
 #

@@ -155,7 +155,8 @@ def draw_walls(start: float, step: float, width: int, num_frames: int) -> Pictur
     return curves(
         {"released law": (time, places * width), "exact mirror": (time, exact * width)},
         {"far wall": float(width), "near wall": 0.0},
-        f"Start {start * width:.1f}, {abs(step) * width:.1f} pixels a frame. {words}",
+        f"Start {start * width:.1f}, {abs(step) * width:.1f} pixels a frame; the first frame is "
+        f"one step after the start. {words}",
         xlabel="frame",
         ylabel="place in pixels",
     )

@@ -13,7 +13,7 @@ BOUNCE = Question(
     "next frame?",
     {
         "2 pixels from the wall, on its way back": "So a mirror would have it, and so would a "
-        "billiard table. Read the law once more: what becomes of the way beyond the wall?",
+        "billiard table. Read the law below: what becomes of the way beyond the wall?",
         "exactly on the wall": "",
         "3 pixels from the wall": "That would be a whole step away from the wall. The step turns "
         "round only after the digit has reached it.",

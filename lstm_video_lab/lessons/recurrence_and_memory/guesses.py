@@ -46,7 +46,7 @@ WHICH_SCALE = Question(
         + f". The matrix alone, at scale 1 and applied fifty times, would make it up to "
         f"{alone:.1g} times as large (again the geometric mean of the seeds). What shrinks it is "
         "tanh: its slope 1 − h² is below 1 wherever a unit is not at 0. In one step that is "
-        f"little. In 50 steps it is all that lies between {alone:.1g} and {gains[1.0]:.1g}."
+        "little. In 50 steps it is all that lies between this and what is left at scale 1."
     ),
 )
 
