@@ -144,10 +144,9 @@ frame_figures.draw_squared(squared, copied, base["mean_image"]["mse"], SEEN + 1)
 #   level at the first frame says how well the state was written and read at all.
 #
 # One thing does not fit what we expected. The error should grow with every frame. But in the stored
-# run of part 2, which is longer, and in one of lesson 06c, the first frame costs more than the
-# next ones do. (Is it so in your picture?) The decoder's first picture comes out of a state that
-# the encoder made for its own use; it may take a step or two to turn it to account. That is a
-# guess: we have not tested it.
+# run of part 2, which is longer, the first frame costs more than the next ones do. (Is it so in
+# your picture?) The decoder's first picture comes out of a state that the encoder made for its own
+# use; it may take a step or two to turn it to account. That is a guess: we have not tested it.
 #
 # Look at that level once more. The first predicted frame is nearly the last one seen, and still
 # it comes out blurred. All that the decoder knows had to go through one state, and it never sees
@@ -180,8 +179,6 @@ frame_figures.draw_squared(squared, copied, base["mean_image"]["mse"], SEEN + 1)
 # "the first frame costs more than the next ones do"
 #     = conditioning.models.unconditional.report.future.per_step.cross_entropy[0]
 #     > conditioning.models.unconditional.report.future.per_step.cross_entropy[1]
-# "in one of lesson 06c" = table2.models["future predictor"].per_step[0]
-#     > table2.models["future predictor"].per_step[1]
 # "worse at each later one" = min(conditioning.baselines.copy_last.per_step.mse[n]
 #     - conditioning.baselines.mean_image.per_step.mse[n] for n in [1, 2, 3, 4, 5, 6, 7, 8, 9]) > 0
 # -->
@@ -290,17 +287,17 @@ figures.draw_four_curves(result)
 
 # %% [markdown]
 # **Where each fails.** (Figures are means over three seeds.) The *unconditional* model pays at the
-# first frame: all it has is the state. And luck counts most with it: its mean over the frames is
-# 53.7 ± 3.2. The *teacher-forced* one is the best at the first frame and comes apart fastest. Early
-# in training it is worse than the mean image, and so is the mixture, which begins in the same way:
-# the poorer its own frames, the more they harm it as inputs. With training the harm shrinks: its
-# mean over the frames, 50.7 ± 0.5, comes down to that of the best unconditional seed. The drift
-# remains. The one fed its *own frames* hardly cares whether it is shown the truth: its own frames
-# told it nothing that was not in its state, so it learned to lean on the state. The mixture,
-# *scheduled*, takes something of both: at the first frame it is near the teacher-forced one (45.1
-# against 42.1 nats), at the last it lies between (55.8; teacher-forced 62.5, own frames 54.3), and
-# its mean over all ten, 49.4 ± 0.3, is the least of the four: each of its seeds is below every
-# seed of the others.
+# first frame: its state must serve all ten frames. And luck
+# counts most with it: its mean over the frames is 53.7 ± 3.2. The *teacher-forced* one is the best
+# at the first frame and comes apart fastest. Early in training it is worse than the mean image, and
+# so is the mixture, which begins in the same way: the poorer its own frames, the more they harm it
+# as inputs. With training the harm shrinks: its mean over the frames, 50.7 ± 0.5, comes down to
+# that of the best unconditional seed. The drift remains. The one fed its *own frames* hardly cares
+# whether it is shown the truth: its own frames told it nothing that was not in its state, so it
+# learned to lean on the state. The mixture, *scheduled*, takes something of both: at the first
+# frame it is near the teacher-forced one (45.1 against 42.1 nats), at the last it lies between
+# (55.8; teacher-forced 62.5, own frames 54.3), and its mean over all ten, 49.4 ± 0.3, is the least
+# of the four: each of its seeds (the dots) is below every seed of the others.
 #
 # None of them comes down to the line of the **mean digit**. So none draws a digit: look at the row
 # “predicted” once more.
@@ -314,16 +311,15 @@ figures.draw_four_curves(result)
 # repeated those rows.
 #
 # A warning from history: until 2018 the public code of the paper judged conditional models while
-# it showed them the true frames. Look at the bars again: by the blue ones you would choose
-# another model than by the hatched ones. *Before you believe a score, ask what the model was
-# fed.*
+# it showed them the true frames. Look at the dots again: by the column of the true frames you would
+# choose another model than by the one of running freely. *Before you believe a score, ask what the
+# model was fed.*
 #
 # ## 3. An argument against conditioning, measured
 #
 # The paper gives an argument **for** a conditional decoder, to which we come in part 4, and one
 # **against** it. Neighbouring frames of a clip are much alike. A decoder that is shown the last
-# frame can mostly copy it, with a small shift. What is left for the encoder to tell is a small
-# correction, so only a small gradient reaches it, and it learns little.
+# frame can mostly copy it, with a small shift. What, then, is the encoder still paid for?
 #
 # That can be measured. The gradient of the error at the encoder's last state says how much the
 # error would change if the state did. It is all that the encoder ever hears from the decoder.
@@ -365,7 +361,7 @@ figures.draw_four_curves(result)
 # "343.5 nats against 350.2" = [table2.published["conditional future predictor"],
 #     table2.published["future predictor"]]
 # "you would choose another model"
-#     = printed(four, "best scheduled. Shown") and printed(four, "best teacher-forced. Stored")
+#     = printed(four, "best scheduled. Shown") and printed(four, "best teacher-forced. Beyond")
 # -->
 
 
@@ -409,15 +405,17 @@ ratios = [
 Guess(guesses.REACHES_ENCODER, *ratios)
 
 # %% how much reaches the encoder
-figures.draw_reach(before, after, f"{len(batches)} batches, {alone_made}; {forced_made}")
+made = f"unconditional: {alone_made}; teacher-forced: {forced_made}"
+figures.draw_reach(before, after, f"{len(batches)} batches; {made}")
 
 # %% which frame it comes from
 figures.draw_reach_by_frame(after, first=SEEN + 1)
 
 # %% [markdown]
 # What came out stands in the lines under the pictures. (The first has a log scale: before training
-# far less arrives.) It is one training of each model; the ± is over batches of clips. Now the
-# judgement, which is not one-sided.
+# far less arrives.) It is one training of each model; the ± is over batches of clips. The paper's
+# argument ends so: what is left for the encoder to tell is a small correction, so only a small
+# gradient reaches it, and it learns little. Now the judgement, which is not one-sided.
 #
 # - **The argument holds where it was made: under teacher forcing.** The gradient of the first
 #   frame is large, since nothing is fed before it. For each later frame there is a shown frame
@@ -451,26 +449,25 @@ print(
     f"Error of the first predicted frame: unconditional {error[0]:.1f}, "
     f"teacher-forced {free[0]:.1f} nats (mean image {mean_image[0]:.1f})."
 )
-print(f"Better there: {who}; {alone_made} against {forced_made}.")
+print(f"Better there: {who} ({made}).")
 
 # %% [markdown]
-# If the teacher-forced model is the better one there, as it was in our runs, then its encoder did
-# not learn *less* from its small gradient. It learned *something else*: the first frame, to which
-# it could give its whole state. What the unconditional decoder must also get out of that state is
-# everything later.
+# If the teacher-forced model is the better one there, as it was in our one pair, then in that pair
+# its encoder did not learn *less* from its small gradient. It learned *something else*: the first
+# frame, to which it could give its whole state. What the unconditional decoder must also get out of
+# that state is everything later.
 #
 # ## 4. Two futures, one picture
 #
-# The predictions are blurred. Part of that is poor knowledge: the model is not sure where the digit
-# is. But suppose it were perfect, and the world itself undecided. A digit falls to the middle of
-# the frame. There it turns left or right, each with probability ½. Nothing in the past tells
+# Suppose a model were perfect, and the world itself undecided. A digit falls to the middle of the
+# frame. There it turns left or right, each with probability ½. Nothing in the past tells
 # which.
 #
 # **One picture is to be given for each frame to come, left and right being equally likely. Which
 # has the least expected error?**
 #
 # <!--
-# "as it was in our runs" = printed("the first frame as a test of the state",
+# "as it was in our one pair" = printed("the first frame as a test of the state",
 #     "Better there: the teacher-forced model")
 # -->
 
@@ -483,9 +480,9 @@ Guess(guesses.ONE_PICTURE, futures)
 figures.draw_candidates(guesses.candidates(futures), futures)
 
 # %% [markdown]
-# Why? Think of one pixel that is bright in one future and dark in the other. Say q for it. The
-# cost is (1 − q)² in the first and q² in the second, and halfway the mean of the two is least. In
-# general:
+# So a blur is the best single picture, though nothing was left to be known. Why? Think of one pixel
+# that is bright in one future and dark in the other. Say q for it. The cost is (1 − q)² in the
+# first and q² in the second, and halfway the mean of the two is least. In general:
 #
 # $$\text{expected squared error} = p \, (q - x_{\text{left}})^2 + (1 - p) (q - x_{\text{right}})^2
 # = (q - m)^2 + \dots, \qquad m = p \, x_{\text{left}} + (1 - p) \, x_{\text{right}}$$

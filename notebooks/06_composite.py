@@ -74,8 +74,8 @@ figures.draw_two_tasks(batch[:, 0], SEEN, settings)
 #
 # Press **Train**. The loss of the future falls while you read on; below it a held-out sequence
 # and what the model makes of it now. You can pause, stop, and start again with other settings;
-# your runs are kept in a table. (The stored picture was trained at smoke scale, in a second. It
-# shows what the studio looks like and has learnt nothing.)
+# your runs are kept in a table. (The stored picture was trained at smoke scale, in a second: look
+# in it at where things stand. Its curve and its frames say nothing.)
 #
 # <!-- "was trained at smoke scale" = printed("training studio", "smoke scale") -->
 
@@ -185,12 +185,12 @@ lapse = load_result("time_lapse")
 TimeLapse(lapse)
 
 # %% [markdown]
-# **What is seen.** (The stored picture has one early moment of each, and the last three.) Early on,
-# both answer two digits with *one* smear, roughly in the right place. At step 2,282 the cloud of
-# the FC-LSTM is broad, and in its last frames two faint halves can be told. At step 3,700 a dark
-# gap stands between two clouds from frame 15 or 16 on, some two frames after the digits part. The
-# ConvLSTM keeps one cloud to the end of the clip at step 2,523 still; at step 4,000 there are two
-# in its last frames.
+# **What is seen.** (The stored picture has one early moment of each, and the last three.) The
+# FC-LSTM goes there and back: at step 535 two faint clouds can be told in the last frames, at step
+# 2,282 they are nearly one again, broad, with two faint halves at the end. At step 3,700 a dark gap
+# stands between two clouds from frame 15 or 16 on, some two frames after the digits part. The
+# ConvLSTM answers two digits with *one* cloud until late, to the end of the clip at step 2,523
+# still; at step 4,000 there are two in its last frames.
 #
 # Now hold two rows against each other: FC-LSTM, step 3,700, and ConvLSTM, step 2,523. Both cost 380
 # nats, and one shows two clouds, the other one. So “how low is the loss?” and “are the digits kept
@@ -202,6 +202,7 @@ TimeLapse(lapse)
 #
 # <!--
 # fc = time_lapse.models["FC-LSTM"]
+# 535 = fc.step[14]
 # 2,282 = fc.step[17]
 # 3,700 = fc.step[18]
 # 2,523 = time_lapse.models.ConvLSTM.step[18]
@@ -339,10 +340,9 @@ figures.draw_gradients(meetings)
 # longer one, and the sum is nearly the future's arrow. This fits a composite that learns the future
 # sooner; it does not prove it.
 #
-# **The angle** is near a right angle nearly all the time. So the two tasks hardly fight over the
-# state, and hardly want the same of it. Do they? Before you believe it, ask for a control. What is
-# the cosine of two gradients that *surely* want the same kind of thing, those of one decoder for
-# two sequences?
+# **The angle** is near a right angle nearly all the time. It looks as if the two tasks hardly
+# fought over the state, and hardly wanted the same of it. Here is a control: two gradients that
+# *surely* want the same kind of thing, those of one decoder for two sequences.
 #
 # **The future decoder's gradient for one sequence, and the same decoder's for another: their
 # cosine?**
@@ -378,7 +378,7 @@ figures.draw_shared_directions(shared)
 # that it asks about in every sequence. Of the other decoder's, 6.8 % and 7.0 %. Of arrows in any
 # direction, 2.0 %. So **each task asks mostly about directions of its own**: the two share more
 # than chance would have it, and a tenth or a sixth of what each shares with itself. That, and no
-# mean cosine, says that they hardly get in each other's way.
+# mean cosine, says that the two ask about different things.
 #
 # <!--
 # d = shared_directions.measures
@@ -417,12 +417,21 @@ figures.draw_shared_directions(shared)
 # ## In one breath
 #
 # The composite copies one state into two decoders and adds their losses, so the encoder learns
-# by the sum of two gradients, which meet at its state. For a moment early on the past's
-# gradient is the longer one; later the future's is, by far. A mean cosine near 0 says little, for
-# pulls to both sides cancel in it; the directions that they share say more.
+# by the sum of two gradients, which meet at its state. In our run the past's gradient was the
+# longer one for a moment early on; later the future's was, by far. A mean cosine near 0 says
+# little, for pulls to both sides cancel in it; the directions that they share say more. Does
+# recalling the past help to predict? At equal steps it did, here and in three seeds of lesson 06c;
+# at equal seconds no lead can be told.
 #
 # To do it yourself: [Exercise 7 · The loss of the
 # composite model](../exercises/07_composite_loss.ipynb).
 #
 # Next: [06b · Overlaps and bounces](06b_overlaps_and_bounces.ipynb), where a claim about pictures
 # is counted.
+#
+# <!--
+# "At equal steps it did" = output("two learning curves", "composite")
+#     < output("two learning curves", "predictor alone")
+# "in three seeds of lesson 06c" = max(table2.models.composite.seeds)
+#     < min(table2.models["future predictor"].seeds)
+# -->

@@ -57,9 +57,10 @@ figures.draw_meeting(clip[SEEN:, 0], given.future[:, 0], SEEN + 1, two_made)
 # ## 1. What is to be counted?
 #
 # What is an overlap? The *squares* of two digits overlap nearly always, for the frame is small;
-# but a square is mostly black. What counts is ink. We say that digits **overlap** in a frame if at
-# least a tenth of a digit's ink is lost behind the other. A **bounce** is a frame in which a digit
-# meets a wall.
+# but a square is mostly black. What counts is ink. Where digits meet, each pixel shows the brighter
+# of the two, so neither lies in front. We say that digits **overlap** in a frame if a tenth or more
+# of the ink of the fainter one, which has less of it, is lost under the brighter pixels of the
+# other. A **bounce** is a frame in which a digit meets a wall.
 #
 # None of the sequences was shown to the model.
 #
@@ -106,8 +107,9 @@ figures.draw_costs(kinds, f"The model: {two_made}; {JUDGED} held-out sequences")
 # Is that a fair test? Try it on predictors of which you know what they should get. We
 # make three predictors by hand, from the truth. All give the right digits, blurred.
 #
-# - *true places* puts every digit where it is; the blur is all that it has wrong, and it costs as
-#   much as you will see;
+# - *true places* puts every digit where it is, and has nothing wrong but the blur: each pixel is
+#   the mean of a square that reaches a sixth of a digit's width to each side. It was chosen by
+#   hand, once for all three, and leaves this one about as far from the bound as the model is;
 # - *blind to walls* lets a digit slide along every wall that it meets in the predicted frames;
 # - *merges digits* puts both digits halfway between them, from their first overlap on.
 #
@@ -178,7 +180,9 @@ figures.draw_shares(after, "just after", "just before", f"The model: {two_made}"
 #   But the 2.2 points that lie between it and the true places are more than three standard errors:
 #   **a bounce still costs it something.**
 # - **Digits kept apart.** 0.0 ± 1.0 points against 0.7 ± 0.7 for the true places and 31.3 ± 1.8 for
-#   *merges digits*. Here no difference is seen, and one of more than about 2 points is ruled out.
+#   *merges digits* (which begins higher than the true places, for where digits have overlapped
+#   before, it has merged them already). Here no difference is seen, and one of more than about 2
+#   points is ruled out.
 # - **It is about places.** The model has not drawn both digits to one spot. Nor does the test ask
 #   *which* digit is which cloud, or whether its strokes are right: 47 % of the way to the bound is
 #   left even before a bounce (the true places, being blurred, have 49 %). Look at the film above.

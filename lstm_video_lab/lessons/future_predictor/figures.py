@@ -17,6 +17,7 @@ from lstm_video_lab import plots
 from lstm_video_lab.lessons.future_predictor.experiment import (
     error_of,
     errors_by_step,
+    errors_of_seeds,
     stored_sequence,
 )
 from lstm_video_lab.lessons.future_predictor.two_futures import (
@@ -36,6 +37,7 @@ from lstm_video_lab.plots.canvas import (
     draw_lines,
     levels_of,
     room_for,
+    series_style,
 )
 from lstm_video_lab.plots.charts import draw_bars
 from lstm_video_lab.plots.page import Page
@@ -53,6 +55,7 @@ MODELS = {
     "own": "own frames: conditional, trained on its own frames",
 }
 WAYS = {False: "running freely", True: "shown the true frame"}
+ABOVE: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderpad": 0}  # a legend
 ROWS = 3  # of frames, also where one is missing: the picture keeps its height
 
 
@@ -166,9 +169,11 @@ def _draw_guesses(axes: Axes, futures: Futures, p: float, errors: dict[str, floa
 
 
 def draw_four(result: dict[str, Any]) -> Picture:
-    """The mean error over all predicted frames, each model in both ways; the best of each way."""
-    models, (means, spreads) = result["models"], _both_ways(result)
-    facts = []
+    """The mean error over all predicted frames, each model in both ways; the best of each way.
+
+    Each seed is a dot. The axis ends where the models do: other baselines stand in the words.
+    """
+    models, facts = result["models"], []
     for shown, way in WAYS.items():
         errors = {name: error_of(model, shown) for name, model in models.items()}
         best = min(errors, key=lambda name: errors[name][0])
@@ -177,15 +182,39 @@ def draw_four(result: dict[str, Any]) -> Picture:
         )
         facts.append(f"{way.capitalize()}: {listed}; best {NAMES[best]}")
     seeds = len(models["own"]["seeds"]["free"])
-    return plots.bars(
-        [NAMES[name] for name in models],
-        means,
-        spreads,
-        baselines=levels_of(result["baselines"]),
-        text=f"Mean over all predicted frames, with the spread of {seeds} seeds. "
-        f"{'. '.join(facts)}. Stored results, {result['scale']} scale.",
-        ylabel="nats per frame",
+    levels = levels_of(result["baselines"])
+    dots = [value for one in models.values() for way in WAYS for value in errors_of_seeds(one, way)]
+    top = max(dots) + 2.5
+    inside = {name: level for name, level in levels.items() if min(dots) - 3 < level < top}
+    page = Page(least=440)
+    page.gap(34)
+    axes = page.chart(260, [f"{name} 123.4" for name in inside], "", "nats per frame")
+    axes.set_ylim(min([*dots, *inside.values()]) - 1, top)
+    for n, shown in enumerate(WAYS):
+        _draw_seeds(axes, result, shown, n)
+    axes.set_xticks(range(len(models)), [NAMES[name] for name in models])
+    axes.tick_params(axis="x", length=0, labelsize=9.5)
+    axes.grid(False, axis="x")
+    page.label_ends(axes, draw_levels(axes, inside))
+    axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, ncols=len(WAYS), **ABOVE)
+    outside = ", ".join(f"{k} {v:.1f}" for k, v in levels.items() if k not in inside)
+    return page.finish(
+        f"Mean over all predicted frames: a dot for each of {seeds} seeds, a line for their mean. "
+        f"{'. '.join(facts)}. Beyond the axis: {outside}. Stored results, {result['scale']} scale.",
     )
+
+
+def _draw_seeds(axes: Axes, result: dict[str, Any], shown: bool, n: int) -> None:
+    """Every model's errors in one way of judging, number n of the ways: seeds, and their mean."""
+    style = {**series_style(n), "linestyle": "none"}
+    for at, model in enumerate(result["models"].values()):
+        errors, middle = errors_of_seeds(model, shown), at + 0.4 * (n - 0.5)
+        places = middle + np.linspace(-0.1, 0.1, len(errors))
+        axes.plot(places, errors, **style, label=None if at else WAYS[shown])
+        axes.hlines(np.mean(errors), middle - 0.17, middle + 0.17, color=INK, linewidth=1.6)
+        look: dict[str, Any] = {"ha": "center", "fontsize": SMALL, "color": INK}
+        place = (middle, max(errors))
+        axes.annotate(f"{np.mean(errors):.1f}", place, (0, 7), textcoords="offset points", **look)
 
 
 def draw_four_curves(result: dict[str, Any]) -> Picture:
@@ -223,8 +252,7 @@ def draw_reach(before: Mapping[str, Tensor], after: Mapping[str, Tensor], source
         {stage: [float(f"{case.mean():.2g}") for case in each] for stage, each in first.items()},
         {stage: [case.std().item() for case in each] for stage, each in first.items()},
     )
-    place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderpad": 0}
-    axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, ncols=2, **place)
+    axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, ncols=2, **ABOVE)
     return page.finish(
         "Gradient of the mean error at the encoder's state, on a log scale, mean and spread over "
         f"batches: {lines} ({source}).",

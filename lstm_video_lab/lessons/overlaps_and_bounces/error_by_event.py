@@ -39,7 +39,7 @@ class Errors:
 
     @property
     def overlap(self) -> np.ndarray:
-        """(T, N): a tenth or more of a digit's ink is lost behind another's."""
+        """(T, N): a tenth or more of a digit's ink is lost under brighter pixels of another's."""
         return self.overlaps[: len(self.predictor)]
 
     @property
@@ -86,8 +86,9 @@ def hidden_ink(data: BouncingDigits, sequences: int) -> np.ndarray:
     """Ink (the sum over pixels) that is lost where digits overlap, as a part of the fainter digit's
     ink: (all frames, N).
 
-    A digit never leaves the frame, so its ink is the same in all frames, and what is missing is
-    hidden. Squares that touch would say little: in small frames they nearly always do.
+    A frame shows the brighter pixel of two. A digit never leaves it, so its ink is the same in all
+    frames, and what is missing is hidden. Squares that touch would say little: in small frames they
+    nearly always do.
     """
     chosen = data.scene(0, sequences).chosen
     digits = area_average(data.digits.images, data.digit_size)[chosen]  # (N, D, s, s)

@@ -101,6 +101,7 @@ def draw_grid(name: str, result: dict[str, Any]) -> Picture:
     """
     models = result["models"]
     shown = best_rates(models) if name == "optimisers" else models
+    shown = {key.replace("sgd", "sgd with momentum,"): one for key, one in shown.items()}
     page = Page(least=88 + 110 * len(shown))
     page.heading(GRIDS[name].title)
     page.gap(14)
@@ -185,6 +186,7 @@ def draw_looking_up(
         "means of three seeds.",
         xlabel="clips in the collection",
         ylabel="squared error per frame",
+        logx=True,
     )
 
 
