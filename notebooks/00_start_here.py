@@ -343,8 +343,8 @@ TimeLapse(lapse)
 # ## In one breath
 #
 # To predict the next frames of a clip, one must carry place, motion and shape from frame to frame.
-# A recurrent network learns to, from clips alone, and the place comes first. What it has learnt is
-# only as good as its distance from the baselines.
+# A recurrent network learns to, from clips alone, and the place comes before the shape. What it has
+# learnt is only as good as its distance from the baselines.
 #
 # Next: [01, recurrence and memory](01_recurrence_and_memory.ipynb), or, if you want to see the
 # clips first, [03, bouncing digits](03_bouncing_digits.ipynb).

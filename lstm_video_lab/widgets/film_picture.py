@@ -19,7 +19,7 @@ from lstm_video_lab.plots.page import Page
 
 RATE = 10  # frames a second
 SIDE, COLUMNS = 160, 5  # pixels of a frame, at most; clips beside each other
-AHEAD = 4  # frames after the first of the future: there a prediction is seen, and its motion
+AHEAD = 4  # frames after the first predicted one: there a prediction has gone some way
 SECONDS = 5  # what moves for longer must have a button that stops it (WCAG 2.2.2)
 
 
@@ -42,10 +42,12 @@ class Film:
 
     @property
     def still(self) -> int:
-        """Which frame, from 0, stands for the film where nothing plays: early in the future."""
+        """Which frame, from 0, stands for the film where nothing plays: one with a prediction."""
         if self.seen is None:
-            return 0
-        return min(max(0, self.seen - self.first + 1) + AHEAD, self.length - 1)
+            begins = self.length - min(map(len, self.clips.values()))  # of the last one to begin
+        else:
+            begins = self.seen - self.first + 1
+        return min(begins + AHEAD, self.length - 1) if begins > 0 else 0
 
     def is_future(self, t: int) -> bool:
         """Whether frame t, from 0, is one that a model does not see."""

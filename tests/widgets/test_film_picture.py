@@ -77,10 +77,11 @@ def test_it_plays_ten_frames_a_second_and_stops_within_five_seconds():
 @pytest.mark.parametrize(
     ("clips", "numbers", "still"),
     [({"truth": TRUTH, "predicted": PREDICTED}, {"seen": 10}, 15),
-     ({"predicted": PREDICTED}, {"first": 11, "seen": 10}, 15),
+     ({"truth": TRUTH, "predicted": PREDICTED}, {}, 15),
+     ({"predicted": PREDICTED}, {"first": 11, "seen": 10}, 11),
      ({"truth": TRUTH}, {"seen": 18}, 20), ({"truth": TRUTH}, {}, 1)],
 )  # fmt: skip
-def test_who_plays_nothing_sees_a_frame_of_the_future(clips, numbers, still):
+def test_who_plays_nothing_sees_a_frame_that_is_predicted(clips, numbers, still):
     picture = draw(clips, **numbers)
     image = Image.open(io.BytesIO(picture.png))
     assert image.default_image
