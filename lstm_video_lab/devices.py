@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import platform
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import torch
 
 from lstm_video_lab.checks import LabError
-
-if TYPE_CHECKING:
-    import torch
 
 
 @contextlib.contextmanager
@@ -20,8 +19,6 @@ def flush_denormal() -> Iterator[None]:
     They slow a CPU down many times, and gates that close make them. Afterwards it is as before,
     which one product tells, since torch does not.
     """
-    import torch
-
     was_flushing = (torch.tensor(1e-39, device="cpu") * 0.5).item() == 0
     torch.set_flush_denormal(True)
     try:
@@ -35,26 +32,17 @@ def pick_device(name: str) -> torch.device:
 
     Raises ValueError for one that is not there.
     """
-    import torch
-
-    there = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    there = [kind for kind, is_there in (("cuda", cuda), ("mps", mps), ("cpu", True)) if is_there]
     if name == "auto":
-        name = next(kind for kind, is_there in there.items() if is_there)
-    if not there[name]:
-        raise LabError(
-            f"device={name!r} is not there: this machine has {[k for k in there if there[k]]}"
-        )
+        name = there[0]
+    if name not in there:
+        raise LabError(f"device={name!r} is not there: this machine has {there}")
     return torch.device(name)
 
 
 def has_bf16(device: torch.device) -> bool:
     """Whether the processor multiplies bfloat16 in hardware, by asking it."""
-    import torch
-
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
     if device.type == "cpu":
@@ -65,8 +53,6 @@ def has_bf16(device: torch.device) -> bool:
 
 def describe_machine() -> dict[str, Any]:
     """What the figures hold for."""
-    import torch
-
     capabilities: Any = getattr(torch.cpu, "get_capabilities", dict)()
     return {
         "processor": capabilities.get("cpu_name") or platform.processor() or "unknown",

@@ -60,9 +60,15 @@ def _left(folder: Path) -> float:
     ):
         with contextlib.suppress(OSError, ValueError):
             left = _number((folder / limit).read_text()) - _number((folder / used).read_text())
-            lines = (folder / "memory.stat").read_text().splitlines()
-            return left + float(dict(line.split() for line in lines).get(cached, 0))
+            return left + _kept_of_files(folder, cached)
     return math.inf
+
+
+def _kept_of_files(folder: Path, name: str) -> float:
+    with contextlib.suppress(OSError, ValueError):
+        lines = (folder / "memory.stat").read_text().splitlines()
+        return float(dict(line.split() for line in lines).get(name, 0))
+    return 0.0
 
 
 def _number(word: str) -> float:

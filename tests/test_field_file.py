@@ -10,7 +10,9 @@ import torch
 
 from lstm_video_lab.cli import main
 from lstm_video_lab.commands import field_file
+from lstm_video_lab.data.bouncing import BouncingDigits
 from lstm_video_lab.data.clips import as_clips, open_clips
+from lstm_video_lab.data.digits import load_digits
 from lstm_video_lab.data.videos import load_videos
 from lstm_video_lab.evaluation import heldout_data
 from lstm_video_lab.pretrained import load_pretrained
@@ -88,6 +90,24 @@ def test_time_is_told_by_the_pictures_where_sequences_are_few(scale, count, tmp_
         clips, layout = as_clips(stored, tmp_path)
         assert layout.startswith(f"{first} first: {count} sequences of {len(frames)} frames")
         assert np.array_equal(clips[:, :, 0], frames.swapaxes(0, 1))
+
+
+@pytest.mark.parametrize("draws", [2, 4, 100])
+def test_sequences_that_are_repeated_are_no_motion(draws, tmp_path):
+    """As one stores them to score several predictions of each."""
+    frames = heldout_data(Settings.for_scale("laptop")).batch(0, 20).numpy()
+    stored = np.repeat(frames if draws < 100 else frames[:, :1], draws, axis=1)
+    clips, _ = as_clips(stored, tmp_path)
+    assert np.array_equal(clips[:, :, 0], stored.swapaxes(0, 1))
+
+
+@pytest.mark.parametrize("num_digits", [1, 2])
+@pytest.mark.parametrize("seed", range(8))
+def test_fast_digits_lie_time_first_as_the_field_stores_them(num_digits, seed, tmp_path):
+    digits = load_digits("embedded", "test")
+    world = BouncingDigits(digits, num_digits, 64, 20, speed=(0.6, 1.0), seed=seed)
+    frames = world.batch(0, 30).numpy()
+    assert np.array_equal(as_clips(frames, tmp_path)[0][:, :, 0], frames.swapaxes(0, 1))
 
 
 @pytest.mark.parametrize("shape", [(20, 30), (30, 20), (20, 20), (1, 1)])

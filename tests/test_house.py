@@ -18,7 +18,7 @@ UPPER = (
     "commands",
     "cli",
     "__main__",
-    "machine",
+    "machine",  # what an import changes in its process, and asks a container: no part of a model
     "moved",
     "quota",
 )

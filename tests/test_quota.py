@@ -56,6 +56,7 @@ V1 = {"memory__limit_in_bytes": "4000", "memory__usage_in_bytes": "3000"}
         ("memory", {**V1, "memory__stat": "inactive_file 5\ntotal_inactive_file 500"}, 1500),
         ("memory/docker/1", {**V1, "memory__stat": ""}, 1000),
         ("other", {**V1, "memory__stat": ""}, math.inf),
+        ("", {"memory__max": "4000", "memory__current": "3000"}, 1000),
         ("", {}, math.inf),
     ],
 )  # fmt: skip

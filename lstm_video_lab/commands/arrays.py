@@ -36,5 +36,7 @@ def load_array(path: Path) -> np.ndarray:
             if len(arrays.files) != 1:
                 raise ValueError(f"{len(arrays.files)} arrays: save one alone")
             return arrays[arrays.files[0]]
+    except MemoryError:
+        raise
     except Exception as error:  # of damaged content a reader raises whatever comes
         raise LabError(f"{path}: cannot be read as an array ({error})") from None

@@ -37,7 +37,7 @@ THEIRS = "openstl "  # before the names of the measures of others, while they ar
 class Clips:
     """The sequences of a file: `.batch(index, B)` is uint8 (T, B, H, W), or (T, B, C, H, W).
 
-    `progress` is told how many have been read.
+    `progress` is told how many have been read in all.
     """
 
     progress: Callable[[int], Any] | None = None
@@ -54,7 +54,7 @@ class Clips:
         """As the data of a run: its first frames, those seen and those asked for."""
         part = self.array[index * batch_size : (index + 1) * batch_size, : FRAMES_IN + FRAMES_OUT]
         if self.progress is not None:
-            self.progress(len(part))
+            self.progress(index * batch_size + len(part))
         frames = torch.from_numpy(np.ascontiguousarray(part.swapaxes(0, 1)))
         return frames[:, :, 0] if self.channels == 1 else frames
 
@@ -66,11 +66,13 @@ def score(model: Any, clips: Clips, sequences: int) -> dict[str, Any]:
     """
     _check_fit(model, clips, sequences)
     with tqdm(total=sequences, unit="sequence", disable=None, file=sys.stderr) as bar:
-        clips.progress = bar.update
-        values = evaluation.score(
-            model, clips, FRAMES_IN, sequences, BATCH, similarity=True, measure=_all_measures
-        )
-        clips.progress = None
+        clips.progress = lambda read: bar.update(min(read, sequences) - bar.n)
+        try:
+            values = evaluation.score(
+                model, clips, FRAMES_IN, sequences, BATCH, similarity=True, measure=_all_measures
+            )
+        finally:
+            clips.progress = None
     ours, theirs = {}, {}
     for part, measured in values.items():
         ours[part] = {k: v for k, v in measured.items() if not k.startswith(THEIRS)}

@@ -33,10 +33,11 @@ def find_pictures(folder: Path) -> list[Path]:
 
     Raises ValueError for a format that cannot be read.
     """
-    files = [path for path in folder.iterdir() if path.is_file() and path.name[0] != "."]
-    for path in files:
+    named = [path for path in folder.iterdir() if path.suffix.lower() in (*ENDINGS, *UNREAD)]
+    pictures = [path for path in named if path.is_file() and path.name[0] != "."]
+    for path in pictures:
         refuse_heic(path)
-    return sorted((f for f in files if f.suffix.lower() in ENDINGS), key=natural_order)
+    return sorted(pictures, key=natural_order)
 
 
 def refuse_heic(path: Path) -> None:
@@ -92,6 +93,8 @@ def read_pages(path: Path, channels: int) -> Iterator[tuple[float, list[str], np
                 time += float(duration) / 1000
     except Image.DecompressionBombError as error:
         raise LabError(f"{path}: too large for a picture ({error})") from None
+    except MemoryError:
+        raise
     except Exception as error:  # as above
         if not count or isinstance(error, LabError):
             raise LabError(f"{path}: cannot be read as a picture ({error})") from None

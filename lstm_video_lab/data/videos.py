@@ -113,14 +113,17 @@ def decoded(path: Path | str, channels: int = 1) -> Iterator[tuple[float, list[s
                 for frame in stream.decode(packet) if packet.stream == stream else ():
                     width, turned = round(frame.width * stretch), round(frame.rotation)
                     image = frame.to_ndarray(format=kind, width=width)
-                    count += 1
                     notes = [f"turned by {turned}°"] if turned else []
                     if width != frame.width:
                         notes.append(f"stretched from {frame.width} to {width} pixels")
-                    yield frame.time or 0.0, notes, np.rot90(image, round(turned / 90))
+                    upright = np.rot90(image, round(turned / 90))
+                    count += 1
+                    yield frame.time or 0.0, notes, upright
             ends = ((container.start_time or 0) + (container.duration or 0)) / 1e6  # by its header
             if count and (ends > seen + 3 / (stream.average_rate or 1) or of_avi > count + 3):
                 raise av.InvalidDataError(0, "its end is missing")
+    except MemoryError:
+        raise
     except Exception as error:  # of damaged content a decoder raises whatever comes
         if not count:
             raise LabError(f"{path}: cannot be read as a video ({error}): take it away") from None

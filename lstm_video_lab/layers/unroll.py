@@ -131,7 +131,8 @@ class RecurrentFunction(torch.autograd.Function):
                     if t or ctx.needs_input_grad[1]:
                         d_h = inner.to_input(d_a_t)  # to h(t−1)
             prepared = inner.prepare(d_a)
-            if not (ctx.from_zero and start + span == 1 and totals):
+            is_known = ctx.from_zero and start == 0 and span == 1  # h(0) = 0 adds nothing
+            if not (is_known and totals):
                 _add(totals, "weight_hh", inner.to_weight(prepared, h[here]))
             _add(totals, "bias", d_a.flatten(0, -2).sum(0))
             if outer is not None:

@@ -7,6 +7,7 @@ point: threads and processes run at once, compiled functions are the functions t
 from __future__ import annotations
 
 import concurrent.futures
+import inspect
 import multiprocessing
 import multiprocessing.context
 import multiprocessing.pool
@@ -17,6 +18,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import numpy as np
@@ -53,7 +55,7 @@ def new_namespace() -> dict[str, Any]:
 
 def replace_refused_calls() -> None:
     """Put calls that do nothing, or do it at once, where the walls would end the process."""
-    replaced: list[tuple[Any, str, Callable[..., Any]]] = [
+    replaced: list[tuple[Any, str, Any]] = [
         (torch, "compile", _compile),
         (torch, "set_num_threads", lambda number: None),
         (torch, "set_num_interop_threads", lambda number: None),
@@ -66,11 +68,15 @@ def replace_refused_calls() -> None:
         (concurrent.futures, "ProcessPoolExecutor", ThreadPoolExecutor),
         (multiprocessing.pool, "Pool", Pool),
         (multiprocessing.pool, "ThreadPool", Pool),
-        (multiprocessing.process.BaseProcess, "start", _run_quietly),
-        (multiprocessing.process.BaseProcess, "join", lambda self, timeout=None: None),
+        (BaseProcess, "start", _run_quietly),
+        (BaseProcess, "join", lambda self, timeout=None: None),
+        (BaseProcess, "terminate", lambda self: None),
+        (BaseProcess, "kill", lambda self: None),
+        (BaseProcess, "close", lambda self: None),
+        (BaseProcess, "is_alive", lambda self: False),
+        (BaseProcess, "exitcode", property(lambda self: getattr(self, "_ended_with", None))),
     ]
-    at_once = {"Pool": Pool, "Lock": threading.Lock, "RLock": threading.RLock,
-               "Queue": queue.Queue, "SimpleQueue": queue.SimpleQueue}  # fmt: skip
+    at_once = {"Pool": Pool, "Lock": Lock, "RLock": Lock, "Queue": Queue, "SimpleQueue": Queue}
     for name, kind in at_once.items():
         replaced += [(module, name, kind) for module in (multiprocessing, torch.multiprocessing)]
         of_context = _without_context(kind)
@@ -93,24 +99,52 @@ def _start(thread: threading.Thread) -> None:
         _run_quietly(thread)
 
 
-def _run_quietly(worker: threading.Thread | multiprocessing.process.BaseProcess) -> None:
+def _run_quietly(worker: threading.Thread | BaseProcess) -> None:
     """An error in a worker is its own: whoever started it goes on."""
+    worker._ended_with = 1  # type: ignore[union-attr]
     with suppress(Exception, SystemExit):
         worker.run()
+        worker._ended_with = 0  # type: ignore[union-attr]
+
+
+class Queue(queue.Queue):
+    """Stands for a queue between processes."""
+
+    close = join_thread = cancel_join_thread = lambda self: None
+
+
+class Lock:
+    """Stands for a lock between workers: they run one after the other, so it is always free."""
+
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
+        return True
+
+    def release(self) -> None:
+        pass
+
+    def __enter__(self) -> bool:
+        return True
+
+    def __exit__(self, *error: object) -> None:
+        pass
 
 
 _begin_loader_with_workers = DataLoader.__init__
+_OF_WORKERS = (
+    "num_workers",
+    "timeout",
+    "prefetch_factor",
+    "persistent_workers",
+    "multiprocessing_context",
+)
 
 
 def _begin_loader(self: DataLoader, *arguments: Any, **options: Any) -> None:
-    """A loader that loads by itself; `num_workers` is the sixth of its arguments."""
-    for name in ("prefetch_factor", "persistent_workers", "multiprocessing_context"):
-        options.pop(name, None)
-    if len(arguments) > 5:
-        arguments = (*arguments[:5], 0, *arguments[6:])
-    elif "num_workers" in options:
-        options["num_workers"] = 0
-    _begin_loader_with_workers(self, *arguments, **options)
+    """A loader that loads by itself, whatever is said of its workers."""
+    bound = inspect.signature(_begin_loader_with_workers).bind(self, *arguments, **options)
+    for name in _OF_WORKERS:
+        bound.arguments.pop(name, None)
+    _begin_loader_with_workers(*bound.args, **bound.kwargs)
 
 
 _begin_threads = ThreadPoolExecutor.__init__
