@@ -116,8 +116,9 @@ print("Each class has as many test clips:", len(set(labels.bincount().tolist()))
 #
 # $$L = \sum_{j=1}^{128} (\hat x_j - x_j)^2$$
 #
-# (“Twice” in the picture: there are two decoders.) Two baselines stand beside it: the mean percept,
-# and to copy the last one.
+# Two baselines predict, too: the mean percept, and a copy of the last one. What all three cost on
+# test clips stands in the line below the picture. (The picture has the error in training, of both
+# decoders together, and so the mean percept “twice”.)
 #
 # <!--
 # "from 16 percepts" = actions.sizes.frames_in
@@ -189,9 +190,10 @@ clip_figures.draw_order(models, block, labels, scale)
 #
 # Mind the ruler: these are 500 clips, and one training each. By chance alone such a share is off by
 # about two points, so a gap of less than four may be luck. We trained both five times, with other
-# labelled clips (`"draw"` from 0 to 4, this scale): at the last frame the clips in order were ahead
-# every time, the pretrained one by 2.8 points on average (from 0.6 to 4.2), the random one by 1.6
-# (from 0.2 to 3.8). So the order is used, and little.
+# labelled clips. (No picture here has it; set `"draw"` in "Two classifiers" to 0, 1, 2, 3 and 4,
+# and you have it again, at this scale.) At the last frame the clips in order were ahead every time,
+# the pretrained one by 2.8 points on average (from 0.6 to 4.2), the random one by 1.6 (from 0.2 to
+# 3.8). So the order is used, and little.
 #
 # The answer after the first frame cannot be better than a single frame allows. (It is far over
 # chance: a *flow* percept tells motion already. The first guess was about images.) And yet the
@@ -293,10 +295,11 @@ figures.draw_gains(result)
 # states, too, but a softmax reads little from them, however many labels it is given. Something that
 # tells actions apart went in without a label.
 #
-# **Freely.** Little of it is left. With few labels the whole encoder bends to the few clips it
-# sees, and what it knew is washed away.
+# **Freely.** Little of it is left. A likely reason: with few labels the whole encoder bends to the
+# few clips it sees, and what it knew is washed away. (The bars show that the gain goes, and not
+# where to.)
 #
-# **Gently.** In between: it keeps what it knew, and still learns.
+# **Gently.** In between, with few labels as with many.
 #
 # Each bar compares like with like: both starts trained the same way. The curve above compares the
 # best with the best, and that is the figure to report. “Pretraining helps” is half a sentence. The
@@ -449,10 +452,11 @@ figures.draw_more_clips(result)
 # all come from one small world, and 500 of them show much of it.
 #
 # **The better network gives the worse percepts.** It names about twice as many digits, places them
-# as well, and actions are hardly to be had from it. A percept holds what its network was trained
-# for. Names are of no use here; they fill the 128 numbers, and change with every digit and place.
-# The paper's percepts come from a network for naming objects, and for its videos that is just
-# right: there the objects and the scene say most of the action.
+# as well, and actions are hardly to be had from it. A likely reason: a percept holds what its
+# network was trained for. Names are of no use here; they fill the 128 numbers, and change with
+# every digit and place. (The two networks differ in more than in the names, and so this is no
+# proof.) The paper's percepts come from a network for naming objects, and for its videos that is
+# just right: there the objects and the scene say most of the action.
 #
 # ## 8. Clips of something else
 #
@@ -539,7 +543,7 @@ print("  paper  all: +1.3 (UCF-101), +1.3 (HMDB-51)")
 # | flow percepts | gain less than images (all labels) | gain more than images (few labels) |
 # | a single frame (images) | nearly as good as the LSTM | nearly chance |
 # | more clips without labels | change little | change little with few labels, more with many |
-# | clips of something else | help: 300 hours of other videos | help as much as related ones |
+# | other clips | help: 300 hours of other videos | as much as related ones; frozen, less |
 #
 # **What differs.** Real videos of 101 and 51 actions there; five laws of motion here, made so that
 # single frames say next to nothing. 4096 numbers in a percept from a large network for photographs,

@@ -371,8 +371,8 @@ figures.draw_inflating(inflated)
 # Three things are seen.
 #
 # **W/3 hurts.** *Digits* it names better than the new network does. But of *directions* it knows
-# two in three, where the new one knows nearly all. Its three slices are equal: it takes a mean over
-# three frames and smears what moves, and 300 clips do not lead it out of that.
+# two in three, where the new one knows nearly all. Its three slices are equal at the start: it
+# takes a mean over three frames and smears what moves, and after 300 clips it is still behind.
 #
 # **W in the last slice helps**, by 14 points over new filters: digits as with W/3, directions as
 # with new ones. Not that it knows of time at the start: it sees one frame at a time, and answers a

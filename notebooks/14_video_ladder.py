@@ -193,8 +193,8 @@ figures.draw_learning(errors, levels, STEPS, scale)
 # *piece* of a circle does next, at any height. Then the lines cross. A stored clip goes on for ever
 # as sharp as it was; the ladder feeds on its own frames. So it has not learnt its clips by heart,
 # and where they are so few and so alike, looking them up is the better way to see far. Beyond its
-# five, lower and faster than any, it soon loses the circle. (One training; another start may move
-# the lines.)
+# five, lower and faster than any, it does worse than between them, and at the last frame worse
+# than the mean image. (One training; another start may move the lines.)
 #
 # <!--
 # lines = "Error by frame"
@@ -203,8 +203,8 @@ figures.draw_learning(errors, levels, STEPS, scale)
 #     < output(lines, "copy last") < output(lines, "mean image")
 # "the lines cross" = output(lines, "circles between") < output(lines, "memory")
 #     and output(lines, "circles between", 2) > output(lines, "memory", 2)
-# "it soon loses the circle" = output(lines, "one circle beyond", 2)
-#     > 2 * output(lines, "circles between", 2)
+# "at the last frame worse than the mean" = output(lines, "one circle beyond", 2)
+#     > output(lines, "mean image", 2)
 # -->
 #
 # ### A filter before and after
@@ -218,6 +218,13 @@ figures.draw_learning(errors, levels, STEPS, scale)
 figures.draw_filters(before, model.laterals[0].cells[2].weight_ih.detach(), STEPS)
 
 # %% [markdown]
+# Not quite. Neighbours have much in common now: light and dark lie in patches. What a
+# patch is for, the picture does not say.
+#
+# <!--
+# "Neighbours have much in common" = output("A filter of 7×7", "neighbours correlate by", 2) > 0.3
+# -->
+#
 # ### The hidden states, watched
 #
 # Play the clip. Which maps show the circle where it *is*, and which where it *will be*? Change to
@@ -277,7 +284,8 @@ FilmPlayer(
 # has also learnt from more clips, with more parameters. That the ladder would end there too, with
 # as many, is not shown here.) At the tenth frame the ladder is hardly better than the mean image.
 #
-# **What does each rung hold?** Silence one: let the decoder hear nothing of what it remembers.
+# **Which rung does the decoder listen to?** Silence one: let it hear nothing of what that
+# remembers.
 #
 # <!--
 # rivals = "Guess: ladder or LSTM"
@@ -295,8 +303,18 @@ state_figures.draw_silenced(tall, past, later[:4], 3)
 
 # %% [markdown]
 # Compare the rows. Without the finest rung the digits go altogether; without a coarse one they stay
-# where they are, and what is lost is small: the decoder leans on its fine maps most. (A rung is
-# silenced, not trained without. What a ladder without it would *learn* is tried in lesson 14b.)
+# where they are, and without either of the two coarsest nothing is lost at the first frame. So the
+# decoder listens to its fine maps most. But take care what that says: the finest rung is the only
+# way by which anything fine comes to the decoder, from the frame just seen as from those before.
+# How much its *memory* is worth, silence does not tell. (A rung is silenced, not trained without.
+# What a ladder without it would *learn* is tried in lesson 14b.)
+#
+# <!--
+# silenced = "A rung silenced"
+# "the digits go altogether" = output(silenced, "no 16×16") > 2 * output(silenced, "whole")
+# "nothing is lost" = max([output(silenced, "no 4×4"), output(silenced, "no 2×2")])
+#     < output(silenced, "whole") + 0.3
+# -->
 #
 # Now watch the tall one. Which rung shows two digits, and on which are they one blob? Where are
 # they while they overlap?
@@ -321,8 +339,8 @@ StateExplorer(tall, tried[:, 3])
 #
 # A ladder remembers at every scale at once: ConvGRUs on fine and on coarse maps, and a decoder that
 # climbs back up. Its filters hold for places that it never saw, for some frames. Near, it is sharp;
-# far, it lives on its own frames, and what has faded there is gone. Of its rungs the finest holds
-# most.
+# far, it lives on its own frames, and what has faded there is gone. Of its rungs the decoder
+# listens most to the finest.
 #
 # Next: [14b · A report, tested](14b_ladder_claims.ipynb), where the claims made of such a ladder
 # are tried one by one. Before: [13 · Temporal models](13_temporal_models.ipynb).

@@ -552,8 +552,9 @@ for line in experiment.claims(result, in_order, mixed):
     print(line)
 
 # %% [markdown]
-# A difference counts as clear if it is over twice its standard error (3 seeds, the same clips). The
-# last two lines are of the world of three digits, where “right” is the whole sentence.
+# A difference counts as clear if it is over twice its standard error (3 seeds, the same clips). *In
+# part*: it is clear in one of the two measures. The last two lines are of the world of three
+# digits, where “right” is the whole sentence.
 #
 # **What differs.** Our language has some dozens of words and 240 sentences; people have told the
 # paper's clips in theirs. Here order is everything for motion, by design; there it is a small part

@@ -199,7 +199,7 @@ def draw_grid_growth(result: dict[str, Any], key: str) -> Picture:
         runs = [result["trials"][f"{name}/{k}"]["moments"] for k in range(seeds_of(result, name))]
         steps = [moment["step"] for moment in runs[0]]
         means = [np.mean([run[m][key] for run in runs]) for m in range(len(steps))]
-        lines[words] = (steps, [100 * mean for mean in means])
+        lines[words] = (steps, [round(100 * mean, 2) for mean in means])
     level = 100 * result["baselines"]["colour"]["truth"][key]
     title = {"checks": "chessboard", "blocks": "blocks"}[key]
     return plots.curves(

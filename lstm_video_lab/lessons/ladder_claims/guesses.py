@@ -64,10 +64,11 @@ def _grid(result: Result) -> str:
 
 def _of_grid(result: Result) -> str:
     checks, blocks = (_first_and_last(result, key) for key in ("checks", "blocks"))
+    steps = result["trials"]["photo shuffle/0"]["moments"][0]["step"]
     return (
-        f"Of fine chessboards {checks[0]:.0f} % of the picture's power at first, {checks[1]:.1f} % "
-        f"at the end; of flat squares of 2×2 {blocks[0]:.0f} % at first, {blocks[1]:.0f} % at the "
-        "end. Both measures are explained below the picture."
+        f"Of fine chessboards {checks[0]:.0f} % of the picture's power after {steps} steps, "
+        f"{checks[1]:.1f} % at the end; of flat squares of 2×2 {blocks[0]:.0f} % after {steps} "
+        f"steps, {blocks[1]:.0f} % at the end. Both measures are explained below the picture."
     )
 
 

@@ -79,7 +79,7 @@ STAIRCASE = Question(
 
 STAY = "they stay whole: it has learned what digits look like"
 BLUR = "they blur, as in lesson 05"
-FALL_APART = "they fall apart, or vanish"
+FALL_APART = "they fall apart"
 WholeShares = dict[str, list[float]]  # "true" and "written" → share of whole digits, by frame
 
 
@@ -217,18 +217,19 @@ TEMPERATURE = Question(
     "pixel_by_pixel/temperature",
     "At temperature 0.5 the network takes what is likely nearly every time. What comes out?",
     {
-        CLEAR: "Each pixel is a likely one. But a stroke has to begin somewhere, and to begin is "
-        "never the likeliest.",
-        EMPTY: "At a place a stroke is less likely than none. Here it began all the same.",
+        CLEAR: "Each pixel is a likely one. But a stroke has to begin somewhere, and where it may "
+        "begin, black is the likeliest single grey.",
+        EMPTY: "Where a stroke may begin, black is the likeliest grey. Here it began all the same.",
         ONLY_NOISE: "Noise comes from taking the unlikely: that is a temperature above 1.",
     },
     _at_a_half,
     lambda empty, made: (
         "Nearly empty images: "
         + ", ".join(f"{share:.0%} at {heat:g}" for heat, share in empty.items())
-        + ". At each place black is the likeliest single answer, so one that is always likely "
-        "seldom begins a stroke. The likeliest image is not a typical one. At 1.0 they are what "
-        f"the model believes in ({made})."
+        + ". Ink comes in 15 greys, and black in one. So in the middle of the first row some ink "
+        "may be likelier than none, and yet no single grey as likely as black: sharpened, black "
+        "wins. The likeliest image is not a typical one. At 1.0 they are what the model believes "
+        f"in ({made})."
     ),
 )
 
@@ -244,6 +245,11 @@ def _do_weights_help(errors: dict[str, list[float]]) -> str:
     return HELP if gained > 0 else HARM
 
 
+def _times_nearer(errors: dict[str, list[float]]) -> int:
+    pairs = zip(errors["weighted"], errors["looking back"], strict=True)
+    return sum(weighted < back for weighted, back in pairs)
+
+
 WEIGHTS = Question(
     "pixel_by_pixel/weights",
     "Completions are compared with the true right half, pixel by pixel. Do the weights help?",
@@ -256,7 +262,8 @@ WEIGHTS = Question(
     lambda errors: (
         f"Mean difference of a hidden pixel, 0 to 1, over {len(errors['weighted'])} test digits: "
         + ", ".join(f"{name} {np.mean(values):.3f}" for name, values in errors.items())
-        + ". The mean digit risks nothing; a completion commits itself, and pays where it is wrong."
+        + f". Weighted is nearer than looking back in {_times_nearer(errors)} of them. The mean "
+        "digit risks nothing; a completion commits itself, and pays where it is wrong."
     ),
 )
 

@@ -105,16 +105,16 @@ START = Question(
 SHARES = ("hardly any", "about half of it", "nearly all of it")
 
 
-def _won_back(result: Result) -> tuple[float, tuple[float, float], float]:
+def _won_back(result: Result) -> tuple[float, tuple[float, float], tuple[float, float]]:
     """Accuracy of “3d” on shuffled actions: untrained for it, trained, and in order."""
     fooled = accuracy(result, "shuffled", task="action", kind="3d")[0]
     used = accuracy(result, "shuffled", task="action", kind="3d", trained="shuffled")
-    return fooled, used, accuracy(result, task="action", kind="3d")[0]
+    return fooled, used, accuracy(result, task="action", kind="3d")
 
 
 def _share(result: Result) -> float:
     fooled, used, in_order = _won_back(result)
-    return (used[0] - fooled) / max(in_order - fooled, 1e-9)
+    return (used[0] - fooled) / max(in_order[0] - fooled, 1e-9)
 
 
 def _much_of(share: float) -> str:
@@ -123,10 +123,13 @@ def _much_of(share: float) -> str:
 
 def _of_surprise(result: Result) -> str:
     fooled, used, in_order = _won_back(result)
+    gap = in_order[0] - used[0]
+    size = "less" if gap < in_order[1] else "more"
     return (
-        f"From {in_order:.1f} % it fell to {fooled:.1f} %; trained on shuffled clips it reaches "
-        f"{used[0]:.1f} ± {used[1]:.1f} %: {_much_of(_share(result))} of the loss was surprise. "
-        f"The rest, {in_order - used[0]:.1f} points, is what the order is worth to this model."
+        f"From {in_order[0]:.1f} ± {in_order[1]:.1f} % it fell to {fooled:.1f} %; trained on "
+        f"shuffled clips it reaches {used[0]:.1f} ± {used[1]:.1f} %: {_much_of(_share(result))} of "
+        f"the loss was surprise. The rest, {gap:.1f} points, is what the order may be worth to "
+        f"this model: {size} than the spread of its trainings in order."
     )
 
 

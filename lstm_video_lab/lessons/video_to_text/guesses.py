@@ -24,10 +24,10 @@ def _share_changed(changed: dict[int, float], *_: Any) -> str:
 def _what_beams_change(
     changed: dict[int, float], likelier: float, right: dict[str, float], made: str
 ) -> str:
-    listed = ", ".join(f"{share:.0%} with K = {k}" for k, share in changed.items())
+    listed = ", ".join(f"{share:.1%} with K = {k}" for k, share in changed.items())
     said = ", ".join(f"{share:.1f} % {how}" for how, share in right.items())
     return (
-        f"Changed: {listed} ({made}). With K = 5, {likelier:.0%} are likelier than the greedy "
+        f"Changed: {listed} ({made}). With K = 5, {likelier:.1%} are likelier than the greedy "
         f"ones. Digit and motion are right in {said}. Where sentences differ, it is mostly in the "
         "wording, which is a coin toss here: whoever wins it by a hair is changed for whoever wins "
         "the whole. In free language there is more to gain."
