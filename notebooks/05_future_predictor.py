@@ -287,17 +287,17 @@ figures.draw_four_curves(result)
 
 # %% [markdown]
 # **Where each fails.** (Figures are means over three seeds.) The *unconditional* model pays at the
-# first frame: its state must serve all ten frames. And luck
-# counts most with it: its mean over the frames is 53.7 ± 3.2. The *teacher-forced* one is the best
-# at the first frame and comes apart fastest. Early in training it is worse than the mean image, and
-# so is the mixture, which begins in the same way: the poorer its own frames, the more they harm it
-# as inputs. With training the harm shrinks: its mean over the frames, 50.7 ± 0.5, comes down to
-# that of the best unconditional seed. The drift remains. The one fed its *own frames* hardly cares
-# whether it is shown the truth: its own frames told it nothing that was not in its state, so it
-# learned to lean on the state. The mixture, *scheduled*, takes something of both: at the first
-# frame it is near the teacher-forced one (45.1 against 42.1 nats), at the last it lies between
-# (55.8; teacher-forced 62.5, own frames 54.3), and its mean over all ten, 49.4 ± 0.3, is the least
-# of the four: each of its seeds (the dots) is below every seed of the others.
+# first frame: its state must serve all ten frames. And luck counts most with it: its mean over the
+# frames is 53.7 ± 3.2. The *teacher-forced* one is the best at the first frame and comes apart
+# fastest. Early in training it is worse than the mean image, and so is the mixture, which begins in
+# the same way: the poorer its own frames, the more they harm it as inputs. With training the harm
+# shrinks: its mean over the frames, 50.7 ± 0.5, comes down to that of the best unconditional seed.
+# The drift remains. The one fed its *own frames* hardly cares whether it is shown the truth: its
+# own frames told it nothing that was not in its state, so it learned to lean on the state. The
+# mixture, *scheduled*, takes something of both: at the first frame it is near the teacher-forced
+# one (45.1 against 42.1 nats), at the last it lies between (55.8; teacher-forced 62.5, own frames
+# 54.3), and its mean over all ten, 49.4 ± 0.3, is the least of the four: each of its seeds (the
+# dots) is below every seed of the others.
 #
 # None of them comes down to the line of the **mean digit**. So none draws a digit: look at the row
 # “predicted” once more.

@@ -49,26 +49,21 @@ def draw_composite(result: dict[str, Any], name: str, sequence: int = 1) -> Pict
 def _draw_curves(axes: Axes, result: dict[str, Any], name: str) -> list:
     """Held-out future error against steps: one curve in colour, the others faint, baselines."""
     levels = levels_of(result["baselines"])
-    others = [_curve(model) for key, model in result["models"].items() if key != name]
-    for steps, errors in others:
-        axes.plot(steps, errors, color=OTHERS, linewidth=1.0)
-    curve = _curve(result["models"][name])
-    ends = draw_lines(axes, {"this one": curve})
+    others = [model["curve"] for key, model in result["models"].items() if key != name]
+    for other in others:
+        axes.plot(other["step"], other["future"], color=OTHERS, linewidth=1.0)
+    curve = result["models"][name]["curve"]
+    [(end, _, look)] = draw_lines(axes, {"this one": (curve["step"], curve["future"])})
+    ends = [(end, f"this one {future_error(result['models'][name])[0]:.1f}", look)]
     axes.lines[-1].set(linewidth=2.6)
     ends += draw_levels(axes, levels)
     if others:
-        best = min(errors[-1] for _, errors in others)
+        best = min(other["future"][-1] for other in others)
         ends.append((best, "the others", {"color": OTHERS, "linewidth": 1.0}))
-    low, high = levels["entropy bound"], max([*levels.values(), *curve[1]])
+    low, high = levels["entropy bound"], max([*levels.values(), *curve["future"]])
     axes.set(ylim=(low - 0.05 * (high - low), high + 0.1 * (high - low)))
-    axes.set_xlim(0, max(steps[-1] for steps, _ in [curve, *others]))
+    axes.set_xlim(0, max(line["step"][-1] for line in [curve, *others]))
     return ends
-
-
-def _curve(model: dict[str, Any]) -> tuple[list[float], list[float]]:
-    """Steps and errors of a stored model; the last is the report's, which judges more clips."""
-    curve = model["curve"]
-    return curve["step"], [*curve["future"][:-1], future_error(model)[0]]
 
 
 def in_words(model: dict[str, Any]) -> str:
@@ -89,5 +84,6 @@ def describe_model(result: dict[str, Any], name: str) -> str:
         f"{report['sequences']} held-out sequences, {100 * error / mean:.0f} % of the mean image's "
         f"{mean:.1f} (bound {bound:.1f}); number {place} of {len(result['models'])}. "
         f"{model['parameters'] / 1e6:.2f} million parameters, {model['steps']} steps, "
-        f"{result['scale']} scale. Grey: the other models."
+        f"{result['scale']} scale. Its line was measured on fewer sequences while it learnt, so it "
+        "need not end at just that height. Grey: the other models."
     )
