@@ -293,7 +293,8 @@ live = Settings.for_lesson(num_digits=2, steps=400, learning_rate=4e-3)
 mine = experiment.train_with_snapshots(live, number=8)
 
 # %% features while they grow
-figures.draw_growing(mine, ("input g", "output reconstruction", "output future"))
+kinds = {"g": "input g", "recall": "output reconstruction", "future": "output future"}
+figures.draw_growing(mine, kinds)
 
 # %% widths against steps
 figures.draw_growth(mine)

@@ -185,22 +185,22 @@ def draw_growth(looks: Sequence[Snapshot]) -> Picture:
     )
 
 
-def draw_growing(looks: Sequence[Snapshot], names: Sequence[str], units: int = 2) -> Picture:
-    """Some kinds of features while a network learns: a line for each of the units that have the
-    largest at the end.
+def draw_growing(looks: Sequence[Snapshot], kinds: Mapping[str, str], units: int = 2) -> Picture:
+    """Some features while a network learns: for each kind (a short word → its name) a line for each
+    of the units that have the largest at the end.
     """
-    steps = [look.step for look in looks]
     pictures, captions = [], []
-    for name in names:
-        for unit in largest(looks[-1].images[name], units):
-            pictures += [signed(look.images[name][unit]) for look in looks]
-            captions += [f"step {step}" for step in steps]
+    for word, kind in kinds.items():
+        for unit in largest(looks[-1].images[kind], units):
+            pictures += [signed(look.images[kind][unit]) for look in looks]
+            captions += [f"{word} {look.step}" for look in looks]
+    listed = ", ".join(f"{word}: {kind}" for word, kind in kinds.items())
     return plots.images(
         pictures,
         captions,
-        f"While the network learns, from step {steps[0]} to step {steps[-1]}, from above: "
-        f"{', '.join(names)}, of each the {units} units with the largest L2 norm at the end. "
-        "Bright: positive, dark: negative, each on a scale of its own.",
+        f"Features from step {looks[0].step} to step {looks[-1].step}; {listed}; the number is the "
+        f"step. Of each kind the {units} units with the largest L2 norm at the end. Bright: "
+        "positive, dark: negative, each on a scale of its own.",
         columns=len(looks),
     )
 

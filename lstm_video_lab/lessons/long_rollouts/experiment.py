@@ -262,6 +262,15 @@ def periods_of(one: dict[str, Any], window: str, least: float = 0.2) -> tuple[np
     return true, np.array(units["lag"]), clear
 
 
+def beats_of(one: dict[str, Any], window: str, least: float) -> tuple[int, int]:
+    """Of the sequences with a peak of at least `least`: in how many the quickest digit has the
+    shortest period of all, and in how many of the others units come back sooner than any digit.
+    """
+    true, units, clear = periods_of(one, window, least)
+    quick = true == true.min()
+    return int((clear & quick).sum()), int((clear & ~quick & (units < true)).sum())
+
+
 def run(scale: str, out: Path) -> Generator[str, None, dict[str, Any]]:
     """Train the one-digit models; roll them and the pretrained ones out, these beside controls.
 

@@ -10,6 +10,7 @@ from lstm_video_lab.lessons.long_rollouts.experiment import (
     PERIODIC,
     STEPS,
     TRAINED,
+    beats_of,
     first_step_above,
     period_correlation,
 )
@@ -129,11 +130,13 @@ def _correlations(result: dict[str, Any]) -> str:
     one = result["models"][CONNECTED]
     r, clips = period_correlation(one, "second half")
     clear_r, clear = period_correlation(one, "second half", PERIODIC)
+    right, sooner = beats_of(one, "second half", PERIODIC)
     return (
         f"Over the {clips} clips whose units have a peak at all in the second half, the periods of "
-        f"units and digits correlate by {r:+.2f}: if anything, slower digits go with quicker "
-        f"units. Over the {clear} clips that are periodic by the rule above (a peak of {PERIODIC} "
-        f"or more), by {clear_r:+.2f}."
+        f"units and of the quickest digit correlate by {r:+.2f}; over the {clear} clips that are "
+        f"periodic by the rule above (a peak of {PERIODIC} or more), by {clear_r:+.2f}. Few clips "
+        f"can tell: in {right} of these the quickest digit has the shortest period there is; of "
+        f"the others, units come back sooner than any digit in {sooner} of {clear - right}."
     )
 
 

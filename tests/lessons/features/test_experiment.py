@@ -186,7 +186,7 @@ def test_snapshots_of_a_training_begin_before_it():
     np.testing.assert_array_equal(snapshots[0].shapes["input g"]["width"], first)
     np.testing.assert_array_equal(snapshots[0].images["input g"], images["input g"][:, *region])
     assert (snapshots[1].images["input g"] != snapshots[4].images["input g"]).any()
-    drawn = figures.draw_growing(snapshots, ("input g", "output future"), units=3)
+    drawn = figures.draw_growing(snapshots, {"g": "input g", "future": "output future"}, units=3)
     assert "from step 0 to step 20" in drawn.text
 
 

@@ -144,6 +144,9 @@ def test_units_that_repeat_the_digits_follow_them_and_a_clock_of_its_own_does_no
         one["windows"][name] = {"lag": lag.tolist(), "height": [0.9] * 40}
     assert experiment.period_correlation(one, "right")[0] == pytest.approx(1)
     assert abs(experiment.period_correlation(one, "own")[0]) < 0.4
+    quick = int((true == 22).sum())
+    assert experiment.beats_of(one, "right", 0.5) == (quick, 0)
+    assert experiment.beats_of(one, "own", 0.5) == (quick, 40 - quick)
     one["windows"]["none"] = {"lag": [0] * 40, "height": [0.0] * 40}
     assert experiment.period_correlation(one, "none") == (0.0, 0)
 
