@@ -362,12 +362,14 @@ figures.draw_kept(result, "reconstruction")
 
 # %% [markdown]
 # Two of two mostly stay two (the dashed lines: in 82 and 77 % of the frames above 0.3). Three of
-# three do not: at no threshold does the fully connected network show three blobs to come in half of
-# the frames, and what it shows at high thresholds may be pieces: of one digit alone it makes a
-# second blob in 20 % of the frames above 0.6. Above 0.3 it shows three in 11 % of them, and two in
-# 66 %. The convolutional network does not reach one half either (45 % above 0.3, and two in 34 %),
-# though it shows three far more often there. The clear difference is in what is *recalled*: all
-# three in 84 % of the frames, against 43 %.
+# three do not:
+#
+# - **To come, fully connected.** Above 0.3 it shows three blobs in 11 % of the frames, and two in
+#   66 %. At no threshold does it show three in half of the frames, and at high ones they may be
+#   pieces: of one digit alone it makes a second blob in 20 % of the frames above 0.6.
+# - **To come, convolutional.** It shows three far more often there, but not in one half either (45 %
+#   above 0.3, and two in 34 %).
+# - **Recalled.** Here the difference is clear: all three in 84 % of the frames, against 43 %.
 #
 # But are two of them shown and the third dropped, or are all three dimmed alike? Some
 # pixels belong to one digit alone. There we can read how bright each digit is shown. In each frame

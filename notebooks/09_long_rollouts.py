@@ -217,7 +217,7 @@ check("long_rollouts/period", period)
 Guess(guesses.PLACES, result)
 
 # %% [markdown]
-# Now the units. In many clips they do come back. But with the clip?
+# Now the units, and one clip beside the other.
 #
 # **Clip by clip: does the period of the fully connected network's units follow the period of the
 # digits that it saw?**
@@ -278,15 +278,16 @@ stored_figures.draw_two_clocks(result, "small")
 # %% [markdown]
 # Look at the first picture. The digits' periods are spread, and two in five are longer than 35
 # frames; those of the units are not: nearly all clips that are periodic have **the same period**.
-# It happens to be the shortest that digits have. So in most of these clips it is right: in 36 of the
-# 41 the quickest digit has it too, and such a clip cannot tell law from habit. The 5 others
+# It happens to be the shortest that digits have. So in most of these clips it is right: in 36 of
+# the 41 the quickest digit has it too, and such a clip cannot tell law from habit. The 5 others
 # can: in all of them the units come back sooner than any digit. Five clips are a hint, no more.
 #
 # The second picture is clearer. In a *small* network (32×32 pixels, trained for minutes) most clips
-# are periodic, and the common period is one that *no* digit has. A motion that a system falls into from wherever it
-# starts is called a *limit cycle*. A pendulum clock has one: however you push it, it goes back to
-# its own beat. The small network is such a clock, and a wrong one. The large one comes to one beat
-# in some clips only; in the others it goes on without coming back, as true digits mostly do.
+# are periodic, and the common period is one that *no* digit has. A motion that a system falls into
+# from wherever it starts is called a *limit cycle*. A pendulum clock has one: however you push it,
+# it goes back to its own beat. The small network is such a clock, and a wrong one. The large one
+# comes to one beat in some clips only; in the others it goes on without coming back, as
+# true digits mostly do.
 #
 # So the paper's observation can be made again, and its control too: activity that does not die,
 # and an untrained network that settles. The beat is made by training: the shuffled network has
@@ -415,10 +416,10 @@ print(stored_figures.table_of_endings(result))
 # lower over the first ten frames together and again at the end (at frames 8 to 19 the fully
 # connected one is the better), it does not. *Activity periodic and not decaying*: not decaying,
 # yes; periodic in some of the clips, more than the true places are, with one period for nearly
-# all, be it their digits' or not. *A random net settles*: yes; the shuffled one does not: it goes on
-# slowly, without a beat. The paper rolled out a model with one hidden layer, trained as ours on ten
-# frames of two digits to come, but on MNIST; ours is smaller. Whether *its* clock was set to the
-# clip can't be told from what it reports. You can say how to find out.
+# all, be it their digits' or not. *A random net settles*: yes; the shuffled one does not: it goes
+# on slowly, without a beat. The paper rolled out a model with one hidden layer, trained as ours on
+# ten frames of two digits to come, but on MNIST; ours is smaller. Whether *its* clock was set to
+# the clip can't be told from what it reports. You can say how to find out.
 #
 # <!--
 # end = "what they end in"

@@ -146,7 +146,7 @@ FOLLOW = Question(
     "digits that it saw?",
     {
         FOLLOWS: "The units have one beat for nearly all clips; the digits have many.",
-        SOMEWHAT: "Not even somewhat: the units have one beat, whatever digits they saw.",
+        SOMEWHAT: "The units have one beat for nearly all clips, also where the digits are slower.",
         NOT_AT_ALL: "The two do go together.",
     },
     lambda result: _follows(_correlation(result, CONNECTED, "second half")[0]),
