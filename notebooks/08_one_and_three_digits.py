@@ -364,11 +364,11 @@ figures.draw_kept(result, "reconstruction")
 # Two of two mostly stay two (the dashed lines: in 82 and 77 % of the frames above 0.3). Three of
 # three do not:
 #
-# - **To come, fully connected.** Above 0.3 it shows three blobs in 11 % of the frames, and two in
-#   66 %. At no threshold does it show three in half of the frames, and at high ones they may be
+# - **To come, fully connected.** Above 0.3 it shows three in 11 % of the frames, and two in 66 %.
+#   At no threshold does it show three in half of the frames, and at high ones they may be
 #   pieces: of one digit alone it makes a second blob in 20 % of the frames above 0.6.
-# - **To come, convolutional.** It shows three far more often there, but not in one half either (45 %
-#   above 0.3, and two in 34 %).
+# - **To come, convolutional.** It shows three far more often there, but not in one half either
+#   (45 % above 0.3, and two in 34 %).
 # - **Recalled.** Here the difference is clear: all three in 84 % of the frames, against 43 %.
 #
 # But are two of them shown and the third dropped, or are all three dimmed alike? Some
