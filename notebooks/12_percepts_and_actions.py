@@ -171,7 +171,8 @@ for name, one in models.items():
 # %% [markdown]
 # One training each says little: the difference may be luck. The error bars come in part 4. First
 # watch it answer. Choose an action, then move through its clips. How soon is it sure? And what
-# does it say before a digit has met a wall?
+# does it say before a digit has met a wall? (The bold name is the true
+# answer. Is it right about the clip it opens with?)
 
 # %% Watch it answer
 block = percepts["test"][: sizes.length]

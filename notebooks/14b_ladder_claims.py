@@ -122,7 +122,8 @@ colour_figures.draw_grid_growth(result, "blocks")
 # with training**: most of what is learnt first is the same for all four maps, so that the squares
 # become flat. Nearest is flat from the first step to the last, and can be nothing else. Full
 # resolution has no squares, and its chessboard ends near that of true frames. (At first it has
-# dots, too: its coarse rung is still enlarged.) What does each cost? (*Bilinear*, a fourth way,
+# dots, too: its coarse rung is still enlarged. It is not in the picture of blocks, which would take
+# the steps at the frame's border for some.) What does each cost? (*Bilinear*, a fourth way,
 # interpolates.)
 #
 # <!--
@@ -231,8 +232,11 @@ colour_figures.draw_painted(painted, "downhill")
 # %% Move the shares
 MixExplorer(result)
 
-# %% All seven mixes
-colour_figures.draw_mixes(result)
+# %% Colours under all seven mixes
+colour_figures.draw_mixes(result, "colours")
+
+# %% Contours under all seven mixes
+colour_figures.draw_mixes(result, "contours")
 
 # %% [markdown]
 # First: **none of these ladders is good.** Contours are below 0 under every mix, worse than leaving
@@ -241,11 +245,11 @@ colour_figures.draw_mixes(result)
 # sentence cannot be tested here.
 #
 # The other half is seen: **half DSSIM is enough to lose the colours**, in seven of nine trainings.
-# Look at the seeds, not at the bars alone. Half DSSIM and half L2: 0.03, −0.01 and 0.00. L2 alone:
+# Look at the three bars of each. Half DSSIM and half L2: 0.03, −0.01 and 0.00. L2 alone:
 # 0.84, 0.80 and 0.26. (Without DSSIM, too, one seed of three lags behind: 0.26, 0.15 and 0.40 under
 # L2, both, and L1; but none is as low as those seven.) Where L1 has a share beside DSSIM, one seed
 # of three keeps most (0.58 and 0.83). And DSSIM alone: −35, 0.3 and 0.0. A mean over these would
-# say nothing but that one diverged, which is why the bars show the middle one.
+# say nothing but that one diverged, which is why each seed has a bar.
 #
 # <!--
 # "−35, 0.3 and 0.0" = [ladder.trials["mix 1.0 0.0/0"].colours,

@@ -103,28 +103,22 @@ def words_of(name: str) -> str:
 
 
 @light
-def draw_mixes(result: dict[str, Any]) -> Picture:
-    """Explained of contours and colours under each mix: the middle one of the seeds."""
+def draw_mixes(result: dict[str, Any], key: str) -> Picture:
+    """Explained of "contours" or of "colours" (`key`) under each mix, a bar for each seed."""
     names = mixes_of(result)
-    heights, words = {}, []
-    for key in ("contours", "colours"):
-        heights[key] = [round(max(_middle(result, name, key), -2), 2) for name in names]
-    for name in names:
-        parts = "; ".join(f"{key} {_seed_by_seed(result, name, key)}" for key in heights)
-        words.append(f"{words_of(name)}: {parts}")
+    shares = [each_of(result, name, key) for name in names]
+    digits = 1 if key == "contours" else 2  # two would touch below bars that all go down
+    heights = {}
+    for seed in range(min(map(len, shares))):
+        heights[f"seed {seed}"] = [round(max(share[seed], -1), digits) for share in shares]
+    words = ". ".join(f"{words_of(name)}: {_seed_by_seed(result, name, key)}" for name in names)
     return plots.bars(
         [words_of(name) for name in names],
         heights,
-        text="Explained of contours and colours in the first predicted frame, by loss (two share "
-        "halves, three ½, ¼, ¼): the middle one of three seeds, for a mean would hide that one "
-        "diverged. Seed by seed: "
-        f"{'. '.join(words)} ({made(result, *names)}).",
-        ylabel="explained share (1: all)",
+        text=f"Explained of {key} in the first predicted frame, by loss (two share halves, three "
+        f"½, ¼, ¼), seed by seed: {words}. A bar is cut off at −1 ({made(result, *names)}).",
+        ylabel=f"{key}, explained (1: all)",
     )
-
-
-def _middle(result: dict[str, Any], name: str, key: str) -> float:
-    return float(np.median(each_of(result, name, key)))
 
 
 def draw_painted(painted: Painted, way: str) -> Picture:
