@@ -116,9 +116,9 @@ print("Each class has as many test clips:", len(set(labels.bincount().tolist()))
 #
 # $$L = \sum_{j=1}^{128} (\hat x_j - x_j)^2$$
 #
-# Two baselines predict, too: the mean percept, and a copy of the last one. What all three cost on
-# test clips stands in the line below the picture. (The picture has the error in training, of both
-# decoders together, and so the mean percept “twice”.)
+# Two baselines predict, too: the mean percept, and a copy of the last one. First the error in
+# training (of both decoders together, and so the mean percept “twice”), then what all three cost on
+# test clips.
 #
 # <!--
 # "from 16 percepts" = actions.sizes.frames_in
@@ -129,6 +129,9 @@ print("Each class has as many test clips:", len(set(labels.bincount().tolist()))
 model, losses = experiment.pretrain("composite", percepts["unlabelled"], sizes)
 errors = experiment.score_model(model, percepts, sizes)
 clip_figures.draw_training(losses, errors, scale)
+
+# %% Errors on test clips
+clip_figures.draw_errors(errors, scale)
 
 # %% [markdown]
 # ## 3. Start a classifier from it

@@ -53,6 +53,19 @@ def draw_training(losses: list[float], errors: Mapping[str, float], scale: str) 
     )
 
 
+def draw_errors(errors: Mapping[str, float], scale: str) -> Picture:
+    """Error of the predicted percepts of test clips, and of two baselines, by `score_model`."""
+    names = {"future": "composite", "mean": "mean percept", "copy last": "copy of the last"}
+    return plots.bars(
+        list(names.values()),
+        [round(errors[name], 1) for name in names],
+        text="Squared error of the predicted percepts of test clips: "
+        + ", ".join(f"{words} {errors[name]:.1f}" for name, words in names.items())
+        + f" (one training, {scale} scale).",
+        ylabel="squared error per percept",
+    )
+
+
 def draw_order(
     models: Mapping[str, LSTMClassifier], block: Tensor, labels: Tensor, scale: str
 ) -> Picture:
