@@ -45,7 +45,7 @@ def add_grade(parser: argparse.ArgumentParser) -> None:
         "--late-per-day",
         type=float,
         default=None,
-        help="per cent that each late day costs, 0 to 100",
+        help="per cent of what was earned that each late day costs, 0 to 100",
     )
     parser.add_argument(
         "--roster", type=Path, default=None, help="table of the class: name, id, section"
@@ -72,22 +72,30 @@ def add_grade(parser: argparse.ArgumentParser) -> None:
 
 def run_grade(arguments: argparse.Namespace) -> int:
     from lstm_video_lab.course.exercises import read_exercises
-    from lstm_video_lab.course.grading import course_file, gradebook
+    from lstm_video_lab.course.grading import course_file, file_times, gradebook
+    from lstm_video_lab.course.grading.grade import students_in
     from lstm_video_lab.course.grading.roster import read_roster
+    from lstm_video_lab.course.grading.students import names_in
 
     questions = {
         name: exercise.written for name, exercise in read_exercises(arguments.solutions).items()
     }
     said = arguments.due, arguments.late_per_day, arguments.roster
     agreed = course_file.read_agreements(arguments.out, questions, *said)
-    roster = read_roster(agreed.roster) if agreed.roster else None
+    roster = None
+    if agreed.roster:
+        known = names_in(arguments.submissions, questions), students_in(arguments.out)
+        roster = read_roster(agreed.roster, *known)
     if arguments.explain:
         return _explain(arguments, roster)
     grading = _grade(arguments, agreed, roster)
     book = gradebook.read_book(grading, arguments.out, agreed, roster)
+    odd_times = file_times.note_odd_times(book, arguments.out)
     for line in _write(arguments, book, roster):
         print(line)
     print(f"seed {grading.seed}, sandbox {grading.level}")
+    for line in odd_times:
+        print(line)
     return _name_what_is_odd(book, roster)
 
 

@@ -22,7 +22,7 @@ class LateRule:
     """Until when an exercise may be handed in, and what each day begun after that costs.
 
     due, closes   seconds since 1970; None for any time. What comes after `closes` earns nothing
-    per_day       per cent of the exercise's points
+    per_day       per cent of what was earned in the exercise
     """
 
     due: float | None = None
@@ -39,7 +39,7 @@ class LateRule:
         return 0 if self.due is None else max(0, math.ceil((handed_in - self.due) / DAY))
 
     def share(self, days: int, handed_in: float) -> float:
-        """Of the points, what is left of them."""
+        """Of what was earned, what is left of it."""
         if self.closes is not None and handed_in > self.closes:
             return 0.0
         return max(0.0, 1 - days * self.per_day / 100)

@@ -57,18 +57,30 @@ class Book:
     def points(self, graded: GradedSubmission) -> list[float | None]:
         """Of each exercise: its answers, its words where they are marked, less what is late.
 
-        None where an answer of it was not judged. A whole exercise's override is the last word.
+        None where an answer of it was not judged. What is late takes its part of what was earned;
+        an override is final.
         """
-        points: list[float | None] = []
-        for name, exercise in self.grading.exercises.items():
-            earned = self._earned(graded, exercise)
-            if override := self.override(graded, name):
-                points.append(override.points)
-            elif earned is None:
-                points.append(None)
+        return [self._points(graded, *item) for item in self.grading.exercises.items()]
+
+    def _points(self, graded: GradedSubmission, name: str, exercise: Exercise) -> float | None:
+        if override := self.override(graded, name):
+            return override.points
+        earned: list[float | None] = [0.0]
+        final = 0.0
+        for answer in exercise.answers.values():
+            if override := self.override(graded, answer.name):
+                final += override.points
             else:
-                points.append(earned * self.share(graded, name))
-        return points
+                earned.append(self.points_of(graded, answer))
+        for question in exercise.written:
+            if override := self.override(graded, question):
+                final += override.points
+            else:
+                earned.append(self.mark(graded, question) or 0.0)
+        sum_of_earned = total(earned)
+        if sum_of_earned is None:
+            return None
+        return final + sum_of_earned * self.share(graded, name)
 
     def begun(self) -> set[str]:
         """Exercises that somebody has handed in, or has points for."""
@@ -78,11 +90,6 @@ class Book:
             points = zip(self.grading.exercises, self.points(graded), strict=True)
             begun |= {name for name, one in points if one}
         return begun
-
-    def _earned(self, graded: GradedSubmission, exercise: Exercise) -> float | None:
-        of_answers = [self.points_of(graded, answer) for answer in exercise.answers.values()]
-        of_words = [self.mark(graded, question) or 0.0 for question in exercise.written]
-        return total([*of_answers, *of_words])
 
     def points_of(self, graded: GradedSubmission, answer: Answer) -> float | None:
         """Of one answer; None where it was not judged."""
@@ -106,23 +113,38 @@ class Book:
 
     def late_days(self, graded: GradedSubmission, exercise: str) -> int:
         """Days begun after it was due; at least one where the file's name says that it is late,
-        and the student has no extension.
+        and the student has no extension; none where Canvas's says that it is not.
         """
-        submission = graded.submission
-        rule, is_extended = self.agreed.rule(exercise, submission.student)
-        if rule.due is None or exercise not in submission.files:
+        student = graded.submission.student
+        rule, is_extended = self.agreed.rule(exercise, student)
+        if rule.due is None or exercise not in graded.submission.files:
             return 0
-        says_late = LATE.search(submission.files[exercise].stem) is not None
-        days = rule.days_late(submission.times[exercise])
-        return max(days, 1 if says_late and not is_extended else 0)
+        days = rule.days_late(self._handed_in(graded, exercise))
+        return max(days, 1 if self.says_late(graded, exercise) and not is_extended else 0)
 
     def share(self, graded: GradedSubmission, exercise: str) -> float:
-        """Of an exercise's points, what being late leaves of them."""
-        submission = graded.submission
-        if exercise not in submission.files:
+        """Of what was earned in an exercise, what being late leaves."""
+        if exercise not in graded.submission.files:
             return 1.0
-        rule, _ = self.agreed.rule(exercise, submission.student)
-        return rule.share(self.late_days(graded, exercise), submission.times[exercise])
+        rule, _ = self.agreed.rule(exercise, graded.submission.student)
+        return rule.share(self.late_days(graded, exercise), self._handed_in(graded, exercise))
+
+    def says_late(self, graded: GradedSubmission, exercise: str) -> bool:
+        """Whether the name of the file says that it is late."""
+        return LATE.search(graded.submission.files[exercise].stem) is not None
+
+    def is_in_time_for_canvas(self, graded: GradedSubmission, exercise: str) -> bool:
+        """Whether the file is Canvas's, which writes LATE into the names of those that are."""
+        owner = graded.submission.owners.get(exercise)
+        return owner is not None and "canvas" in owner.ids and not self.says_late(graded, exercise)
+
+    def _handed_in(self, graded: GradedSubmission, exercise: str) -> float:
+        """Seconds since 1970: the time of the file, unless Canvas says that it was in time."""
+        time = graded.submission.times[exercise]
+        rule, _ = self.agreed.rule(exercise, graded.submission.student)
+        if rule.due is not None and self.is_in_time_for_canvas(graded, exercise):
+            return min(time, rule.due)
+        return time
 
 
 def total(points: Sequence[float | None]) -> float | None:
@@ -155,7 +177,8 @@ def read_tables(
     Raises ValueError.
     """
     earlier = {*students_in(out)} - students
-    names = Names(students | earlier, called_now(earlier, students, roster))
+    now = called_now(earlier, students, roster)
+    names = Names(students | earlier, now, students)
     questions = questions_of(dict(exercises))
     tables = marks.read_tables(out / "written", questions, names, agreed.rubrics)
     for question in questions:
@@ -197,6 +220,7 @@ def _write_marks(book: Book, folder: Path) -> list[str]:
             if marks.update_table(table, answers, absent) or not table.path.is_file():
                 marks.write_table(table)
                 lines.append(f"written: {table.path}")
+            lines += marks.misread_rows(table, answers)
     return lines + marks.unread_tables(folder)
 
 

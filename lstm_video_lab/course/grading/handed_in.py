@@ -20,7 +20,8 @@ IS_GUESSES = re.compile(rf"{GUESSES}.*\.json$", re.I)  # Canvas adds names and n
 OF_THE_SYSTEM = frozenset((
     "__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".lock", ".ipynb_checkpoints",
     ".vscode", ".idea", ".venv", ".cache", ".config", ".local", ".jupyter", ".ipython",
-    "__pycache__", ".Trash-0", "lost+found",
+    "__pycache__", ".Trash-0", "lost+found", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox",
+    ".virtual_documents",
 ))  # fmt: skip
 CANNOT_BE_OPENED = "a folder that cannot be opened: change its permissions"
 INSTEAD = {  # of a notebook → what to do
@@ -67,6 +68,8 @@ def _below(root: Path, folder: Path, leave_out: frozenset[Path]) -> Iterator[Ent
             continue
         if leave_out and path.resolve() in leave_out:
             continue
+        if not child.is_symlink() and _is_of_a_tool(path):
+            continue
         count += 1
         if child.is_symlink():
             yield Entry(path, "a link: hand in the file itself", os.path.isdir(path))
@@ -79,6 +82,19 @@ def _below(root: Path, folder: Path, leave_out: frozenset[Path]) -> Iterator[Ent
             yield _of_file(path)
     if count == 0 and folder != root:
         yield Entry(folder, "an empty folder", True)
+
+
+def _is_of_a_tool(path: Path) -> bool:
+    """Whether something hidden is nobody's: none of its files is such as one would hand in."""
+    if not path.name.startswith("."):
+        return False
+    names = [] if path.is_dir() else [path.name]
+    for _, folders, files in os.walk(path):
+        folders[:] = [name for name in folders if name not in OF_THE_SYSTEM]
+        names += files
+    return names != [] and not any(
+        ".ipynb" in name.lower() or Path(name).suffix.lower() in INSTEAD for name in names
+    )
 
 
 def _of_file(path: Path) -> Entry:

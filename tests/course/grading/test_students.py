@@ -117,6 +117,17 @@ def test_whatever_was_handed_in_is_there_with_a_reason(tmp_path, monkeypatch):
     assert "empty folder" in odd["h"][0] and "link" in odd["j"][0] and "hidden" in odd[".g"][0]
 
 
+def test_what_tools_leave_behind_is_no_student(tmp_path):
+    tools = [
+        ".pytest_cache/v/cache/lastfailed", ".pytest_cache/README.md", "__pycache__/x.pyc",
+        ".git/HEAD", "ada/.ipynb_checkpoints/x-checkpoint.ipynb", "__MACOSX/._x.ipynb",
+        ".idea/x.xml", ".vscode/settings.json", ".some_editor/state", ".DS_Store", ".gitignore",
+        "ada/.mypy_cache/3/x.json", "ada/.virtual_documents/x.ipynb", "ada/.Rhistory",
+    ]  # fmt: skip
+    paths = [*tools, f"ada/{ONE}.ipynb", f".eve/{ONE}.ipynb", ".max/deep/x.zip"]
+    assert students(tmp_path, paths) == {".eve": 1, ".max": 1, "ada": 1}
+
+
 ROSTER = """\
 Name;ID;Section
 Lovelace, Ada;s1001;A
