@@ -383,8 +383,8 @@ for words, name in alone.items():
 figures.draw_recalled(result, alone)
 
 # %% [markdown]
-# In recalling, after equal seconds, the few shared weights win (6.58 against 7.70), and keep more
-# of the strokes; in predicting they lost that comparison (section 4).
+# In recalling, after equal seconds, the few shared weights win (6.58 against 7.70), and keep a
+# little of the strokes; in predicting they lost that comparison (section 4).
 #
 # Read the rows of numbers with care. Ours and the report's differ in frames, digits and time, so
 # only the two of ours may be compared with each other. The report's values fall as units grow

@@ -407,9 +407,9 @@ stored_figures.draw_period_against_period(result, "thirty")
 print(stored_figures.table_of_endings(result))
 
 # %% [markdown]
-# Set each model beside the truth of its own world. *Thirty* keeps time in 74 % of the clips, where
-# true digits do in 46 %; the large fully connected one in 41 %, where true ones do in 21 %. Both
-# are too regular.
+# Set each model (one training of each) beside the truth of its own world. *Thirty*
+# comes back in 74 % of the clips, where true digits do in 46 %; the large fully connected one in
+# 41 %, where true ones do in 21 %. Both are too regular.
 #
 # **What we found beside what the paper reports.** *Digits blur*: yes, and mostly early. *The motion
 # persists*: in the fully connected network, to the end; in the convolutional one, whose error is
