@@ -85,12 +85,9 @@ def read_corrections(out: Path, most: Mapping[str, float], names: Names) -> Corr
         else:
             requests[place] = Request(cells["request"], cells["reply"])
 
-    for name, add, found in (
-        (OVERRIDES, add_override, overrides),
-        (REGRADE, add_request, requests),
-    ):
+    for name, add in ((OVERRIDES, add_override), (REGRADE, add_request)):
         if (out / name).is_file():
-            _read(out / name, HEADS[name], most, names, add, found.clear)
+            _read(out / name, HEADS[name], most, names, add)
     return Corrections(overrides, requests)
 
 
@@ -100,10 +97,8 @@ def _read(
     most: Mapping[str, float],
     names: Names,
     add: Callable[[Sheet, int, Place, dict[str, str]], None],
-    begin: Callable[[], None],
 ) -> None:
     def understand(sheet: Sheet) -> None:
-        begin()
         for number, row in sheet.rows:
             columns = {name: sheet.column(name) for name in head} | {"what": sheet.column(*WHAT)}
             cells = {n: "" if c is None else row[c].strip() for n, c in columns.items()}
@@ -113,7 +108,8 @@ def _read(
                 refuse(path, number, "what", words)
             add(sheet, number, (student, cells["what"]), cells)
 
-    read_sheet(path, ("student", WHAT, *head[2:3]), understand, once=head)
+    needed = ("student", WHAT, *head[2:3])
+    read_sheet(path, needed, understand, once=head, names=["student"], known=names.known)
 
 
 def make_tables(out: Path) -> list[str]:

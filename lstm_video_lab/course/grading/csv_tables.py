@@ -10,21 +10,15 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-import charset_normalizer
-
+from lstm_video_lab.course.grading.letters import encodings_of, right_reading
 from lstm_video_lab.course.grading.spreadsheets import without_formula
 
 SEPARATORS = ",;\t|"
-BYTE_ORDER_MARKS = {  # the longer ones first
-    b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32",
-    b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
-}  # fmt: skip
-ONE_BYTE = ("cp1252", "mac_roman", "cp1250", "iso8859_15", "cp850", "cp1251")  # of spreadsheets
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", re.ASCII)
 _SAYS_SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?\r?\n?', re.IGNORECASE)
 Understood = TypeVar("Understood")
@@ -56,44 +50,51 @@ def read_sheet(
     needed: Sequence[str | tuple[str, ...]],
     understand: Callable[[Sheet], Understood],
     once: Sequence[str] = (),
+    names: Sequence[str] = (),
+    known: Sequence[Callable[[str], bool]] = (),
 ) -> Understood:
-    """What a function makes of a table; of several ways to read its letters, the first that it
-    takes.
+    """What a function makes of a table.
 
     needed  the columns without which this is no such table; of a tuple of names, one
     once    columns that may not be there twice
+    names   columns whose letters must be certain
+    known   whether one of those names is known, the weightiest first
     Raises ValueError that names file, row and column.
     """
+    sheets = _readings(path, needed, once)
+    heads = [len({*map(plain_text, sheet.head)} & {*once}) for sheet in sheets]
+    sheets = [sheet for sheet, count in zip(sheets, heads, strict=True) if count == max(heads)]
+    cells = [_cells_of(sheet, names) for sheet in sheets]
+    right = right_reading(cells, known)
+    if right is None:
+        name = next(cell for cell in cells[0] if not cell.isascii())
+        raise ValueError(
+            f"{path}: which letters {name!r} has is not certain: save it as CSV in UTF-8"
+        )
+    return understand(sheets[right])
+
+
+def _readings(
+    path: Path, needed: Sequence[str | tuple[str, ...]], once: Sequence[str]
+) -> list[Sheet]:
+    """A table in each of the ways in which its letters may be read; at least one."""
     data = path.read_bytes()
-    refused = None
-    for encoding in _encodings(data):
+    sheets = []
+    for encoding in encodings_of(data):
         try:
-            return understand(_read_text(path, data.decode(encoding), encoding, needed, once))
+            text = data.decode(encoding)
         except UnicodeError:
             continue
-        except ValueError as error:
-            refused = refused or error
-    raise refused or ValueError(f"{path}: its letters cannot be read: save it as CSV in UTF-8")
+        sheets.append(_read_text(path, text, encoding, needed, once))
+    if not sheets:
+        raise ValueError(f"{path}: its letters cannot be read: save it as CSV in UTF-8")
+    return sheets
 
 
-def _encodings(data: bytes) -> Iterator[str]:
-    """In which a file may be: one, if it says so itself; else the likely ones, best first."""
-    for mark, encoding in BYTE_ORDER_MARKS.items():
-        if data.startswith(mark):
-            yield encoding
-            return
-    if b"\0" in data[:2]:
-        yield "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
-        return
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        found = charset_normalizer.from_bytes(data, cp_isolation=list(ONE_BYTE))
-        likely = [match.encoding for match in found]
-        yield from likely
-        yield from (encoding for encoding in ONE_BYTE if encoding not in likely)
-    else:
-        yield "utf-8"
+def _cells_of(sheet: Sheet, names: Sequence[str]) -> list[str]:
+    """All that stands in the columns of these names."""
+    columns = [place for place, name in enumerate(sheet.head) if plain_text(name) in names]
+    return [row[place] for _, row in sheet.rows for place in columns]
 
 
 def _read_text(
@@ -175,15 +176,36 @@ def _name(cell: str) -> str:
     return plain_text(plain_text(cell).replace("'", ""))
 
 
+def misread_as(name: str, students: Collection[str]) -> list[str]:
+    """Those whose name is the same but for letters beyond ASCII, or their accents."""
+    keys = _folded(name)
+    return sorted(one for one in students if one != name and keys & _folded(one))
+
+
+def _folded(name: str) -> set[str]:
+    plain = unicodedata.normalize("NFC", _name(name))
+    apart = unicodedata.normalize("NFD", plain)
+    without_accents = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return {re.sub(r"[^\0-\x7f]+", "?", plain), without_accents}
+
+
 class Names:
     """Names as spreadsheets write them → names of students.
 
     students  all whom a name may mean
     now       of some of them: what they are called now
+    present   those of this grading; None: all of them
     """
 
-    def __init__(self, students: Collection[str], now: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        students: Collection[str],
+        now: Mapping[str, str] | None = None,
+        present: Collection[str] | None = None,
+    ) -> None:
         self.now = now or {}
+        self.present = {*(students if present is None else present)}
+        self.known = (self._is_present, lambda cell: bool(self.find(cell)))
         self.exact: dict[str, set[str]] = {}
         self.written: dict[str, set[str]] = {}
         self.plain: dict[str, set[str]] = {}
@@ -199,6 +221,9 @@ class Names:
         plain = self.plain.get(_name(cell), set())
         students = self.exact.get(cell) or self.written.get(cell) or plain
         return {self.now.get(student, student) for student in students}
+
+    def _is_present(self, cell: str) -> bool:
+        return bool(self.find(cell) & self.present)
 
     def the_one(self, path: Path, row: int, column: str, cell: str) -> str:
         """The student that a cell means. Raises ValueError where that is nobody, or two."""

@@ -19,6 +19,7 @@ from lstm_video_lab.course.grading.csv_tables import (
     Names,
     Sheet,
     column_of,
+    misread_as,
     plain_text,
     read_points,
     read_sheet,
@@ -103,7 +104,8 @@ def read_table(
         return table
 
     once = (*HEAD, *map(plain_text, rubric or {}))
-    return read_sheet(path, (STUDENT, POINTS), understand, once=once)
+    needed = (STUDENT, POINTS)
+    return read_sheet(path, needed, understand, once, names=[STUDENT], known=names.known)
 
 
 def _add_row(table: MarksTable, number: int, row: list[str], most: int, names: Names) -> None:
@@ -209,6 +211,20 @@ def keep_earlier(path: Path) -> Path:
         number += 1
     shutil.copy2(path, copy)
     return copy
+
+
+def misread_rows(table: MarksTable, students: Collection[str]) -> list[str]:
+    """A line for each row that is nobody's of this grading, and may be meant for one of them."""
+    lines = []
+    for student in dict.fromkeys(table.students):
+        meant = misread_as(student, students) if student not in students else []
+        if meant:
+            who = " or ".join(map(repr, meant))
+            lines.append(
+                f"{table.path}: {student!r} is nobody of this grading, and counts for nothing: "
+                f"if it is {who}, write that name"
+            )
+    return lines
 
 
 def unread_tables(folder: Path) -> list[str]:

@@ -7,8 +7,9 @@ files and folders have them, with `;` between them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePath
 
 from lstm_video_lab.course.grading.csv_tables import Sheet, plain_text, read_sheet, refuse
@@ -83,9 +84,22 @@ def _keys(name: str) -> Iterator[str]:
         yield "".join([*words[first:], *words[:first]])
 
 
-def read_roster(path: Path) -> Roster:
-    """Raises ValueError that names file, row and column; OSError where there is no such file."""
-    return read_sheet(path, [NAME + LAST], _understand, once=("name", "id", "section"))
+def read_roster(path: Path, *known: Collection[str]) -> Roster:
+    """The roster in a file.
+
+    known  names of students, as the letters of the table are told by: those of the submissions,
+           then those of earlier gradings
+    Raises ValueError that names file, row and column; OSError where there is no such file.
+    """
+    keys = [{name_key(name) for name in names} for names in known]
+    names = (*NAME, *FIRST, *LAST, *ID, *SECTION, *ALSO)
+    once = ("name", "id", "section")
+    known_by = [partial(_is_one_of, of_one) for of_one in keys]
+    return read_sheet(path, [NAME + LAST], _understand, once, names, known_by)
+
+
+def _is_one_of(keys: set[str], cell: str) -> bool:
+    return any(not keys.isdisjoint(_keys(name)) for name in cell.split(";"))
 
 
 def _understand(sheet: Sheet) -> Roster:

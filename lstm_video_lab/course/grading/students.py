@@ -61,6 +61,15 @@ def find_students(
     return {name: students[name] for name in sorted(students)}
 
 
+def names_in(folder: Path, exercises: Collection[str]) -> set[str]:
+    """What students are called by the files and folders of theirs."""
+    if not folder.is_dir():
+        return set()
+    places = [_place(folder, entry) for entry in entries_in(folder)]
+    owners = Owners(places, exercises)
+    return {readable_name(owners.of(place).student) for place in places} - {""}
+
+
 def called_now(
     earlier: Collection[str], students: Collection[str], roster: Roster | None = None
 ) -> dict[str, str]:
