@@ -46,9 +46,18 @@ class MarksTable:
     points: dict[str, float] = field(default_factory=dict)  # where a person has given some
     rubric: Mapping[str, float] = field(default_factory=dict)  # criterion → the most points
     criteria: dict[str, dict[str, float]] = field(default_factory=dict)  # student → criterion → …
+    zeros: set[str] | None = None  # names in rows whose 0 is the grader's; None: not known
+    no_marks: set[str] = field(default_factory=set)  # students whose rows have no mark of a person
 
     def column(self, *names: str) -> int | None:
         return column_of(self.head, *names)
+
+    def is_beforehand(self, row: list[str]) -> bool:
+        """Whether the 0 of a row is the grader's own, for handing in nothing."""
+        answer = self.column(ANSWER)
+        if answer is None or row[answer] or row[self.column(POINTS) or 0] != "0":
+            return False
+        return self.zeros is None or plain_text(row[self.column(STUDENT) or 0]) in self.zeros
 
     @property
     def comments(self) -> dict[str, str]:
@@ -64,12 +73,14 @@ def read_tables(
     questions: dict[str, int],
     students: Collection[str] | Names,
     rubrics: Mapping[str, Mapping[str, float]] | None = None,
+    zeros: Mapping[str, set[str]] | None = None,
 ) -> dict[str, MarksTable]:
     """Question → its table, for those that are there.
 
     questions  name → the most points
     students   all that this grading knows, those of earlier times too
     rubrics    question → criterion → the most points
+    zeros      question → names in rows whose 0 is the grader's
     Raises ValueError for the first table that is not wholly understood.
     """
     tables = {}
@@ -77,7 +88,7 @@ def read_tables(
         path = folder / f"{question}.csv"
         if path.is_file():
             rubric = (rubrics or {}).get(question, {})
-            tables[question] = read_table(path, most, students, rubric)
+            tables[question] = read_table(path, most, students, rubric, (zeros or {}).get(question))
     return tables
 
 
@@ -86,6 +97,7 @@ def read_table(
     most: int,
     students: Collection[str] | Names,
     rubric: Mapping[str, float] | None = None,
+    zeros: set[str] | None = None,
 ) -> MarksTable:
     """One table of marks. Raises ValueError that names file, row and column."""
     names = students if isinstance(students, Names) else Names(students)
@@ -98,6 +110,7 @@ def read_table(
             separator=sheet.separator,
             says_separator=sheet.says_separator,
             rubric=rubric or {},
+            zeros=zeros,
         )
         for number, row in sheet.rows:
             _add_row(table, number, row, most, names)
@@ -113,7 +126,21 @@ def _add_row(table: MarksTable, number: int, row: list[str], most: int, names: N
     student = names.the_one(table.path, number, STUDENT, name)
     points = read_points(table.path, number, POINTS, student, mark, most)
     points = _with_rubric(table, number, student, row, points)
-    if student in table.students and table.points.get(student) != points:
+    answer = table.column(ANSWER)
+    says_nothing = points is None and answer is not None and not row[answer]
+    is_no_mark = says_nothing or table.is_beforehand(row)
+    if student not in table.students:
+        if is_no_mark:
+            table.no_marks.add(student)
+    elif student in table.no_marks:
+        table.points.pop(student, None)
+        if is_no_mark:
+            points = None
+        else:
+            table.no_marks.remove(student)
+    elif is_no_mark:
+        points = table.points.get(student)
+    elif table.points.get(student) != points:
         words = f"{student} has another row, with another mark: take one of them out"
         refuse(table.path, number, POINTS, words)
     if points is not None:
@@ -160,27 +187,63 @@ def update_table(table: MarksTable, answers: dict[str, str], absent: Collection[
         if table.column(plain_text(criterion)) is None:
             table.head.append(criterion)
     table.rows = [[*row, *[""] * (len(table.head) - len(row))] for row in table.rows]
-    points, answer = table.column(POINTS), table.column(ANSWER)
-    assert points is not None
     for student, text in answers.items():
         if student not in table.students:
             table.students.append(student)
             row = [""] * len(table.head)
             row[table.column(STUDENT) or 0] = without_formula(student)
             table.rows.append(row)
-        for place, of_row in enumerate(table.students):
-            if of_row == student:
-                row = table.rows[place]
-                beforehand = answer is not None and not row[answer] and row[points] == "0"
-                if beforehand and text:
-                    row[points] = ""  # the 0 was for handing in nothing
-                    table.points.pop(student, None)
-                elif student in absent and student not in table.points:
-                    row[points] = "0"
-                    table.points[student] = 0.0
-                if answer is not None:
-                    row[answer] = without_formula(text)
+        _merge_rows(table, student)
+        for row in _rows_of(table, student):
+            _update_row(table, row, student, text, student in absent)
+    ours = [row for row in table.rows if table.is_beforehand(row)]
+    table.zeros = {plain_text(row[table.column(STUDENT) or 0]) for row in ours}
     return [table.head, *table.rows] != before
+
+
+def _rows_of(table: MarksTable, student: str) -> list[list[str]]:
+    pairs = zip(table.students, table.rows, strict=True)
+    return [row for of_row, row in pairs if of_row == student]
+
+
+def _merge_rows(table: MarksTable, student: str) -> None:
+    """One row is left of those in which nobody has written anything, where there are several."""
+    points, answer = table.column(POINTS), table.column(ANSWER)
+    assert points is not None
+    own = {table.column(STUDENT), points, answer}
+    rows = _rows_of(table, student)
+    empty = []
+    for row in rows:
+        others = [cell for place, cell in enumerate(row) if place not in own]
+        if not any(map(str.strip, others)) and (
+            not row[points].strip() or table.is_beforehand(row)
+        ):
+            empty.append(row)
+    if len(empty) == len(rows):  # the one that has an answer, else the first
+        has_answer = [row for row in rows if answer is not None and row[answer]]
+        kept = (has_answer or rows)[0]
+        empty = [row for row in empty if row is not kept]
+    gone = {id(row) for row in empty}
+    places = [place for place, row in enumerate(table.rows) if id(row) not in gone]
+    table.students = [table.students[place] for place in places]
+    table.rows = [table.rows[place] for place in places]
+
+
+def _update_row(
+    table: MarksTable, row: list[str], student: str, text: str, is_absent: bool
+) -> None:
+    points, answer = table.column(POINTS), table.column(ANSWER)
+    assert points is not None
+    if table.is_beforehand(row) and text:
+        row[points] = ""  # the 0 was for handing in nothing
+        table.points.pop(student, None)
+    elif is_absent and student not in table.points:
+        row[points] = "0"
+        table.points[student] = 0.0
+        if table.zeros is not None:
+            table.zeros.add(plain_text(row[table.column(STUDENT) or 0]))
+    if answer is not None:
+        row[answer] = without_formula(text)
 
 
 def write_table(table: MarksTable) -> None:

@@ -184,3 +184,46 @@ def test_a_failed_write_leaves_the_table_as_it_was(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         write_table(read)
     assert path.read_text() == "student,points,answer\nada,1,x\n"
+
+
+def test_a_zero_of_the_grader_is_no_mark_beside_that_of_a_person(course, graded, capsys):
+    """A roster, or another name on it, joins what the first grading took for two students."""
+    put(course, f"lovelaceada_12_800_{NAME}.ipynb", words="Because.")
+    put(course, f"bob/{NAME}.ipynb")
+    put(course, f"byteb_14_800_{NAME}.ipynb", words="So.")
+    put(course, f"cy/{NAME}.ipynb")
+    roster = course / "class.csv"
+    roster.write_text("name,also\nAda L,\nBob Byte,\nCy D,\n")
+    assert run(course, "--roster", roster) == 0
+    path = course / "out/written/why.csv"
+    assert {row[0]: row[1] for row in table(path)[1:]} == {
+        "Ada L": "0", "Bob Byte": "0", "Cy D": "0", "bob": "0", "byteb": "", "cy": "0",
+        "lovelaceada": ""}  # fmt: skip
+    mark(path, lovelaceada="2")
+    roster.write_text("name,also\nAda L,lovelaceada\nBob Byte,byteb;bob\nCy D,cy\n")
+    assert run(course, "--roster", roster) == 0, capsys.readouterr().err
+    rows = [(row[0], row[1], row[2]) for row in table(path)[1:]]
+    assert sorted(rows) == [
+        ("Cy D", "0", ""), ("byteb", "", "So."), ("lovelaceada", "2", "Because.")]  # fmt: skip
+    totals = {row[0]: row[1] for row in table(course / "out/gradebook.csv")[2:]}
+    assert totals["Ada L"] == "4"
+
+
+def test_a_zero_that_a_person_typed_is_kept_beside_another_mark_and_an_answer(
+    course, graded, capsys
+):
+    put(course, f"ada/{NAME}.ipynb", words="Because.")
+    (course / "in/bob").mkdir()
+    (course / f"in/bob/{NAME}.ipynb").write_text("{")
+    put(course, f"bb_14_800_{NAME}.ipynb", words="So.")
+    assert run(course) == 0
+    path = course / "out/written/why.csv"
+    mark(path, bob="0", bb="2")
+    roster = course / "class.csv"
+    roster.write_text("name,also\nBob Byte,bob;bb\n")
+    capsys.readouterr()
+    assert run(course, "--roster", roster) == 2
+    assert "Bob Byte has another row, with another mark" in capsys.readouterr().err
+    put(course, f"bob/{NAME}.ipynb", words="At last.")
+    assert run(course) == 0
+    assert {row[0]: row[1] for row in table(path)[1:]}["bob"] == "0"
