@@ -66,7 +66,10 @@ def add_grade(parser: argparse.ArgumentParser) -> None:
         "--explain",
         nargs=2,
         metavar=("STUDENT", "ANSWER"),
-        help="grade nothing; show the code that was judged and each call with both results",
+        help="grade nothing; show what a mark rests on: verdict, code, each call with both results",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="with --explain: all numbers of long tensors"
     )
 
 
@@ -87,7 +90,9 @@ def run_grade(arguments: argparse.Namespace) -> int:
         known = names_in(arguments.submissions, questions), students_in(arguments.out)
         roster = read_roster(agreed.roster, *known)
     if arguments.explain:
-        return _explain(arguments, roster)
+        return _explain(arguments, agreed, roster)
+    if arguments.all:
+        raise ValueError("--all goes with --explain STUDENT ANSWER, whose numbers it shows")
     grading = _grade(arguments, agreed, roster)
     book = gradebook.read_book(grading, arguments.out, agreed, roster)
     odd_times = file_times.note_odd_times(book, arguments.out)
@@ -99,13 +104,13 @@ def run_grade(arguments: argparse.Namespace) -> int:
     return _name_what_is_odd(book, roster)
 
 
-def _explain(arguments: argparse.Namespace, roster: Roster | None) -> int:
-    from lstm_video_lab.course.grading.explain import explain
+def _explain(arguments: argparse.Namespace, agreed: Agreements, roster: Roster | None) -> int:
+    from lstm_video_lab.course.grading.explain import Place, explain
 
     student, answer = arguments.explain
-    folders = arguments.submissions, arguments.out, arguments.solutions
-    accepts = arguments.accept_limits
-    for line in explain(*folders, student, answer, roster, accept_limits=accepts):
+    place = Place(arguments.submissions, arguments.out, arguments.solutions)
+    accepts, whole = arguments.accept_limits, arguments.all
+    for line in explain(place, student, answer, agreed, roster, accept_limits=accepts, whole=whole):
         print(line)
     return 0
 
@@ -117,9 +122,6 @@ def _grade(arguments: argparse.Namespace, agreed: Agreements, roster: Roster | N
 
     def refuse_early(exercises: dict[str, Exercise], names: set[str]) -> None:
         """What people have written down is read before the work begins."""
-        for name in arguments.only:
-            if name not in {*names, *exercises}:
-                raise ValueError(f"--only {name!r} is no student and no exercise of this course")
         gradebook.read_tables(exercises, arguments.out, agreed, names, roster)
 
     with tqdm(unit="student", disable=None) as bar:

@@ -91,7 +91,8 @@ class Agreements:
         for name, more in self.extensions.items():
             students = names.find(name)
             if len(students) > 1 or (not students and all_known):
-                words = "is two students" if students else "is nobody of this course"
+                several = f"is two students or more: {' or '.join(sorted(students))}"
+                words = several if students else "is nobody of this course"
                 raise ValueError(f"{path}: extensions: {name!r} {words}: write the name as it was")
             if not students:
                 lines.append(

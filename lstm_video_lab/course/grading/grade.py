@@ -26,6 +26,7 @@ from lstm_video_lab.course.grading import nbval_runner
 from lstm_video_lab.course.grading.intake import Submission, read_submissions
 from lstm_video_lab.course.grading.isolation import Sandbox
 from lstm_video_lab.course.grading.judging import NOT_ASKED, NOT_JUDGED, Record
+from lstm_video_lab.course.grading.people import chosen
 from lstm_video_lab.course.grading.records import VERSION, StartedSubmission
 from lstm_video_lab.course.grading.roster import Roster
 from lstm_video_lab.files import write_whole
@@ -80,7 +81,8 @@ def grade(
     level        of the sandbox; None: the highest that this machine allows
     accept_limits  grade also where nothing keeps an answer from the files of this machine
     roster       who belongs to the class
-    only         students or exercises; for all others what an earlier grading has kept counts
+    only         students, in any spelling, or exercises; for all others what an earlier grading
+                 has kept counts
     before       called with the exercises and the students before the work begins: it may refuse
     on_progress  called after each student with how many are done, of how many, and the name
     Raises ValueError for folders that hold nothing to grade, where nbval is not installed, and
@@ -93,6 +95,7 @@ def grade(
     with _alone(out, out_is_new):
         names = {submission.student for submission in students}
         known = sorted(names | {*students_in(out)})
+        only = chosen(only, exercises, names, roster)
         before(exercises, names)
         secret = [solutions, submissions, out]
         with Sandbox(level, secret=secret) as sandbox:

@@ -31,10 +31,12 @@ from lstm_video_lab.course.grading.grade import (
 from lstm_video_lab.course.grading.judging import MISSING, NOT_ASKED, NOT_JUDGED
 from lstm_video_lab.course.grading.marks import MarksTable
 from lstm_video_lab.course.grading.owners import LATE
+from lstm_video_lab.course.grading.people import People
 from lstm_video_lab.course.grading.roster import Roster
 from lstm_video_lab.course.grading.similarity import similar_pairs
 from lstm_video_lab.course.grading.spreadsheets import csv_text
 from lstm_video_lab.course.grading.students import called_now
+from lstm_video_lab.course.grading.zeros import read_zeros, write_zeros
 from lstm_video_lab.files import write_whole
 
 POSSIBLE = "points possible"  # no folder of a student is called so
@@ -179,8 +181,10 @@ def read_tables(
     earlier = {*students_in(out)} - students
     now = called_now(earlier, students, roster)
     names = Names(students | earlier, now, students)
+    people = People(students | earlier, now, students, roster)
     questions = questions_of(dict(exercises))
-    tables = marks.read_tables(out / "written", questions, names, agreed.rubrics)
+    zeros = read_zeros(out)
+    tables = marks.read_tables(out / "written", questions, names, agreed.rubrics, zeros)
     for question in questions:
         path = out / "written" / f"{question}.csv"
         tables.setdefault(question, MarksTable(path, rubric=agreed.rubrics.get(question, {})))
@@ -189,8 +193,8 @@ def read_tables(
         most[exercise.name] = exercise.points
         most |= {name: answer.points for name, answer in exercise.answers.items()}
     path = out / agreements.FILE
-    agreed = agreed.of_students(path, names, all_known=agreed.roster is not None)
-    return tables, agreed, corrections.read_corrections(out, most, names)
+    agreed = agreed.of_students(path, people, all_known=agreed.roster is not None)
+    return tables, agreed, corrections.read_corrections(out, most, people)
 
 
 def write(book: Book, out: Path) -> list[str]:
@@ -210,7 +214,8 @@ def write(book: Book, out: Path) -> list[str]:
 
 def _write_marks(book: Book, folder: Path) -> list[str]:
     """Put what students wrote into the tables of marks, where that changes them."""
-    lines = []
+    lines: list[str] = []
+    changed = []
     for exercise in book.grading.exercises.values():
         for question in exercise.written:
             submissions = [graded.submission for graded in book.grading.students]
@@ -218,9 +223,13 @@ def _write_marks(book: Book, folder: Path) -> list[str]:
             absent = [one.student for one in submissions if one.wrote_nothing(question)]
             table = book.tables[question]
             if marks.update_table(table, answers, absent) or not table.path.is_file():
-                marks.write_table(table)
-                lines.append(f"written: {table.path}")
+                changed.append(table)
             lines += marks.misread_rows(table, answers)
+    zeros = {question: table.zeros or set() for question, table in book.tables.items()}
+    write_zeros(folder.parent, zeros)  # first: a 0 that is not known as ours would stay
+    for table in changed:
+        marks.write_table(table)
+        lines.append(f"written: {table.path}")
     return lines + marks.unread_tables(folder)
 
 

@@ -169,7 +169,7 @@ def test_one_student_or_one_exercise_is_graded_and_all_others_stay(course, grade
     assert [row[NAME] for row in gradebook(course).values()] == ["2", "2"]
     assert len(graded) == 3
     assert run(course, "--only", "eve") == 2
-    assert "'eve' is no student" in capsys.readouterr().err
+    assert "'eve' is nobody here, and no exercise" in capsys.readouterr().err
 
 
 def test_a_roster_lists_who_is_missing_and_who_is_not_on_it(course, graded, capsys):
