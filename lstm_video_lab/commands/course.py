@@ -46,7 +46,9 @@ def run_open(arguments: argparse.Namespace) -> int:
 
 def add_build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "names", nargs="*", help="lessons, by the start of their names; none: all that changed"
+        "names",
+        nargs="*",
+        help="lessons or exercises, by the start of their names; none: all that changed",
     )
     parser.add_argument(
         "--check", action="store_true", help="change nothing; say what is not as a build makes it"

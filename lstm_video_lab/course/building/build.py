@@ -59,7 +59,7 @@ def build(
 
     root    the folder that holds ``notebooks/``; None: where `find_lessons` finds them
     names   lessons, by the start of their names, to execute even if nothing has changed; the
-            others are left alone
+            others are left alone. Exercises too: all of them are built, before the lessons
     force   execute all
     accept  take numbers that moved further than their cells state
     Raises ValueError with a line for each lesson that could not be built; the others are.
@@ -69,18 +69,25 @@ def build(
     if names:
         _refuse(problems)
     problems += [f"{p.name} {NO_NAME}" for p in folder.glob("*.py") if not NAME.fullmatch(p.stem)]
-    for script in choose(folder, names):
+    scripts = lessons_among(folder, names)
+    problems += _lines_of(build_exercises, folder.parent, say)
+    for script in scripts:
         try:
             build_one(script, bool(names) or force, accept, say)
         except (ValueError, OSError) as error:
             problems.append(in_words(script, error))
-    for make in (_refresh_tables, build_exercises):
-        try:
-            for line in make(folder.parent):
-                say(line)
-        except ValueError as error:
-            problems.append(str(error))
+    problems += _lines_of(_refresh_tables, folder.parent, say)
     _refuse(problems + _collect(folder.parent, (prose.problems, links.problems)))
+
+
+def _lines_of(make: Callable[[Path], list[str]], root: Path, say: Say) -> list[str]:
+    """Say the lines of what is made; returns the problem with it, if there is one."""
+    try:
+        for line in make(root):
+            say(line)
+    except ValueError as error:
+        return [str(error)]
+    return []
 
 
 def check(root: str | Path | None = None, *, names: Sequence[str] = (), say: Say = print) -> None:
@@ -89,9 +96,10 @@ def check(root: str | Path | None = None, *, names: Sequence[str] = (), say: Say
     Raises ValueError with a line for each file that is not as a build would make it.
     """
     folder = lessons_of(root)
-    scripts = choose(folder, names)
+    scripts = lessons_among(folder, names)
+    chosen = [script.stem for script in scripts] if names else ()
     looks = (
-        lambda _: find_problems(folder, names),
+        lambda _: find_problems(folder, chosen) if chosen or not names else [],
         lambda root: handout.problems(root / "solutions"),
         prose.problems,
         links.problems,
@@ -149,6 +157,24 @@ def choose(folder: Path, names: Sequence[str] = ()) -> list[Path]:
             known = ", ".join(script.stem for script in scripts)
             raise ValueError(f"lesson {name!r} is unknown: the lessons are {known}")
     return [s for s in scripts if not names or s.name.startswith(tuple(names))]
+
+
+def lessons_among(folder: Path, names: Sequence[str]) -> list[Path]:
+    """The scripts of the lessons that names choose; a name may also be an exercise's, by its start.
+
+    Raises ValueError for a name that is neither's.
+    """
+    lessons = [path.name for path in choose(folder)]
+    exercises = [path.name for path in (folder.parent / "solutions").glob("[0-9]*_*.py")]
+    of_lessons = []
+    for name in names:
+        if any(one.startswith(name) for one in lessons):
+            of_lessons.append(name)
+        elif not any(one.startswith(name) for one in exercises):
+            known = [", ".join(Path(one).stem for one in sorted(of)) for of in (lessons, exercises)]
+            words = f"the lessons are {known[0]}; the exercises {known[1] or 'are none'}"
+            raise ValueError(f"{name!r} is unknown: {words}")
+    return choose(folder, of_lessons) if of_lessons or not names else []
 
 
 def lessons_of(root: str | Path | None) -> Path:

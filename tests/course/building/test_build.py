@@ -14,6 +14,7 @@ import zlib
 import jupytext
 import nbformat
 import pytest
+from course.tiny import write_solutions
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -197,6 +198,25 @@ def test_another_scale_executes_and_is_no_build_to_keep(copy, monkeypatch):
     monkeypatch.setenv("LAB_SCALE", "smoke")
     build(copy)
     assert names == [("01_lesson", "smoke")]
+
+
+def test_an_exercise_is_built_alone_by_its_name_and_before_the_lessons(copy, monkeypatch):
+    names = executed(monkeypatch)
+    script = copy / "notebooks" / "01_lesson.py"
+    script.write_text(script.read_text() + "\n# %%\nprint('new')\n")
+    write_solutions(copy / "solutions")
+    said = []
+    build(copy, names=["01_dou"], say=said.append)
+    assert names == [] and (copy / "exercises" / "01_doubles.ipynb").is_file()
+    check(copy, names=["01_doubles"])
+    with pytest.raises(ValueError, match=r"'99' is unknown: .*01_lesson; the exercises 01_doubles"):
+        build(copy, names=["99"])
+    (copy / "exercises" / "01_doubles.py").unlink()
+    with pytest.raises(ValueError, match=r"01_doubles\.py"):
+        check(copy, names=["01_doubles"])
+    build(copy, accept=True, say=said.append)
+    lines = [line.partition(" ")[0].partition(":")[0] for line in said]
+    assert names and lines.index("exercises/01_doubles.py") < lines.index("01_lesson")
 
 
 def test_an_unknown_lesson_and_an_empty_folder_are_named(copy, tmp_path_factory):
