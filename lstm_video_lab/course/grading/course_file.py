@@ -70,7 +70,7 @@ def read_agreements(
     of_line = _Reader("the command line", exercises, agreed.zone)
     rules = {}
     for name, rule in agreed.rules.items():
-        rules[name] = of_line.rule(said, rule, "--due", "--late-per-day")
+        rules[name] = of_line.rule(said, rule, due="--due", late_per_day="--late-per-day")
     if agreed.roster and not agreed.roster.is_absolute():
         agreed = replace(agreed, roster=out / agreed.roster)
     return replace(agreed, rules=rules, roster=roster or agreed.roster, lines=tuple(lines))
@@ -82,7 +82,7 @@ def make_file(out: Path, due: str, late_per_day: float | None, roster: Path | No
     if path.exists():
         return []
     name = json.dumps(str(roster.resolve()), ensure_ascii=False) if roster else ""
-    percent = "# late_per_day = 10            # per cent of an exercise's points"
+    percent = "# late_per_day = 10            # per cent of what was earned, for each day begun"
     text = TEMPLATE.format(
         roster=f"roster = {name}" if roster else '# roster = "roster.csv"',
         due=f'due = "{due}"' if due else '# due = "2026-12-01T18:00"',
@@ -123,7 +123,7 @@ class _Reader:
         rules = {}
         for name in self.exercises:
             self.only_known(own.get(name, {}), rule_keys, f"exercises.{name}: ")
-            rules[name] = self.rule(own.get(name, {}), general)
+            rules[name] = self.rule(own.get(name, {}), general, f"exercises.{name}: ")
         roster = content.get("roster", "")
         if not isinstance(roster, str):
             raise self.fail(f"roster {roster!r} is no file: write its name in quotes")
@@ -158,18 +158,20 @@ class _Reader:
         self,
         said: Mapping[str, Any],
         rule: LateRule,
+        place: str = "",
         due: str = "due",
         late_per_day: str = "late_per_day",
     ) -> LateRule:
-        """A rule with what is said in place of its own."""
+        """A rule with what is said in place of its own; `place` stands before each error."""
         if "due" in said:
-            rule = replace(rule, due=self.seconds(said["due"], due))
+            rule = replace(rule, due=self.seconds(said["due"], place + due))
         if "closes" in said:
-            rule = replace(rule, closes=self.seconds(said["closes"], "closes"))
+            rule = replace(rule, closes=self.seconds(said["closes"], f"{place}closes"))
         if "late_per_day" in said:
-            rule = replace(rule, per_day=self.number(said["late_per_day"], late_per_day, 100))
+            percent = self.number(said["late_per_day"], place + late_per_day, 100)
+            rule = replace(rule, per_day=percent)
         if rule.closes is not None and (rule.due is None or rule.closes < rule.due):
-            raise self.fail("it closes before it is due: give `due`, and `closes` after it")
+            raise self.fail(f"{place}it closes before it is due: give `due`, and `closes` after it")
         return rule
 
     def number(self, value: Any, name: str, most: float) -> float:

@@ -81,6 +81,15 @@ def test_each_line_of_a_new_file_can_be_taken_up(tmp_path):
 REFUSED = {
     "a key": ("dew = 1", "'dew' is unknown"),
     "a date": ('due = "tomorrow"', "due 'tomorrow' is no date"),
+    "a date of one": (
+        '[exercises.02_b]\ndue = "10.11.2026"',
+        "exercises.02_b: due '10.11.2026' is no date",
+    ),
+    "closes of one": ('[exercises.02_b]\ncloses = "8.12.26"', "exercises.02_b: closes '8.12.26'"),
+    "an extension's date": (
+        '[extensions.ada]\n02_b = "10.11.2026"',
+        r"extensions.'ada': 02_b '10\.11\.2026' is no date",
+    ),
     "no date": ("due = 3", "due 3 is no date"),
     "per cent": ("late_per_day = 101", "0 to 100"),
     "nan": ("late_per_day = nan", "0 to 100"),
