@@ -108,7 +108,7 @@ def _read(
                 refuse(path, number, "what", words)
             add(sheet, number, (student, cells["what"]), cells)
 
-    needed = ("student", WHAT, *head[2:3])
+    needed: list[str | tuple[str, ...]] = ["student", WHAT, *head[2:3]]
     read_sheet(path, needed, understand, once=head, names=["student"], known=names.known)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from lstm_video_lab.course.exercises import Exercise
 from lstm_video_lab.course.grading.grade import GradedSubmission
 from lstm_video_lab.course.grading.gradebook import Book, as_text
-from lstm_video_lab.course.grading.owners import readable_name
+from lstm_video_lab.course.grading.owners import Owner, exercise_named, readable_name
 from lstm_video_lab.course.grading.spreadsheets import csv_text
 from lstm_video_lab.files import write_whole
 
@@ -56,10 +56,9 @@ def tables(book: Book) -> Iterator[tuple[str, list[list[Any]]]]:
     moodle: list[list[Any]] = [[*MOODLE_HEAD, *grading.exercises]]
     for graded in grading.students:
         student, ids = graded.submission.student, graded.submission.ids
-        points = [
-            as_text(one) if name in begun else ""
-            for name, one in zip(grading.exercises, book.points(graded), strict=True)
-        ]
+        pairs = [*zip(grading.exercises, book.points(graded), strict=True)]
+        counts = [name in begun and _counts(book, graded, name, one) for name, one in pairs]
+        points = [as_text(one) if its else "" for (_, one), its in zip(pairs, counts, strict=True)]
         for number in ids.get("canvas", [])[:1]:
             section = graded.submission.section
             canvas.append([student, number, "", "", section, *points])
@@ -73,6 +72,14 @@ def tables(book: Book) -> Iterator[tuple[str, list[list[Any]]]]:
         yield "canvas", canvas
     if len(moodle) > 1:
         yield "moodle", moodle
+
+
+def _counts(book: Book, graded: GradedSubmission, name: str, points: float | None) -> bool:
+    """Whether points are somebody's; who handed in nothing at all has those that people give."""
+    exercise = book.grading.exercises[name]
+    parts = (name, *exercise.answers, *exercise.written)
+    is_given = any(book.override(graded, part) for part in parts)
+    return bool(points) or is_given or not graded.submission.is_missing
 
 
 def _belongs(graded: GradedSubmission, exercise: str, number: str) -> bool:
@@ -92,7 +99,40 @@ def _pages_of(
         owner = graded.submission.owners.get(exercise.name)
         if owner and owner.back and platform in owner.ids:
             pages[readable_name(owner.back) + PAGE] = page(book, graded, [exercise])
+    for graded in book.grading.students:
+        if exercise.name not in graded.submission.owners:
+            for back in _backs_of_odd(book, graded, exercise, platform):
+                pages[readable_name(back) + PAGE] = page(book, graded, [exercise])
     return pages
+
+
+def _backs_of_odd(
+    book: Book, graded: GradedSubmission, exercise: Exercise, platform: str
+) -> list[str]:
+    """Under which names to say that something could not be graded: what names the exercise, or
+    lies where others have handed it in.
+    """
+    names = book.grading.exercises
+    downloads = set()
+    for one in book.grading.students:
+        submission = one.submission
+        if exercise.name in submission.owners:
+            owner = submission.owners[exercise.name]
+            downloads.add(_download(submission.files[exercise.name], owner))
+    backs = []
+    for path, owner in graded.submission.odd:
+        named = exercise_named(owner.file, names)
+        is_its = _download(path, owner) in downloads if named is None else named == exercise.name
+        if owner.back and platform in owner.ids and is_its:
+            backs.append(owner.back)
+    return backs
+
+
+def _download(path: Path, owner: Owner) -> Path:
+    """The folder into which all that was handed in with a file was unpacked."""
+    name = owner.back.removesuffix("/")
+    of_student = next((one for one in (path, *path.parents) if one.name == name), path)
+    return of_student.parent
 
 
 def _archive(pages: dict[str, str]) -> bytes:

@@ -11,8 +11,9 @@ from typing import Any
 
 from lstm_video_lab.course.check import SIGNS
 from lstm_video_lab.course.exercises import Exercise
-from lstm_video_lab.course.grading.grade import GradedSubmission, file_stem
+from lstm_video_lab.course.grading.grade import GradedSubmission, file_stem, students_in
 from lstm_video_lab.course.grading.gradebook import Book, total
+from lstm_video_lab.course.grading.handed_in import to_student
 from lstm_video_lab.course.grading.isolation import Limits
 from lstm_video_lab.course.pages import render
 from lstm_video_lab.files import write_whole
@@ -31,6 +32,18 @@ def write(book: Book, out: Path) -> list[str]:
     return lines
 
 
+def take_away_old_pages(book: Book, out: Path) -> list[str]:
+    """Pages that an earlier grading made for students who are not in this one; a line for all."""
+    stems = {file_stem(graded.submission.student) for graded in book.grading.students}
+    old = {student for student in students_in(out.parent) if file_stem(student) not in stems}
+    paths = {student: out / f"{file_stem(student)}.html" for student in sorted(old)}
+    gone = [student for student, path in paths.items() if path.is_file()]
+    for student in gone:
+        paths[student].unlink()
+    names = ", ".join(gone)
+    return [f"taken away: {out}: pages of who is not in this grading: {names}"] if gone else []
+
+
 def page(book: Book, graded: GradedSubmission, only: Sequence[Exercise] | None = None) -> str:
     """The whole page of a student, or the part about some exercises."""
     grading = book.grading
@@ -43,6 +56,7 @@ def page(book: Book, graded: GradedSubmission, only: Sequence[Exercise] | None =
     return render(
         "feedback.html",
         submission=graded.submission,
+        notes=[to_student(note) for note in graded.submission.notes],
         records=graded.records,
         earned={
             answer.name: points_as_text(book.points_of(graded, answer))

@@ -35,6 +35,25 @@ INSTEAD = {  # of a notebook → what to do
     ".pdf": "printed, no notebook",
 }
 
+ARCHIVE, EMPTY = INSTEAD[".zip"], "an empty folder"
+_HAND_IN = "hand in the notebook itself, the file that ends in .ipynb"
+TO_STUDENT = {  # the end of a note for the instructor → for the student
+    ARCHIVE: f"an archive, which is not graded: {_HAND_IN}",
+    EMPTY: f"nothing is in what you handed in: {_HAND_IN}",
+    "you may not read it: change its permissions": "it could not be read: tell your instructor",
+    CANNOT_BE_OPENED: "it could not be opened: tell your instructor",
+    **{words: f"{words}: {_HAND_IN}" for words in INSTEAD.values() if words != ARCHIVE},
+    "handed nothing in": "You have handed nothing in.",
+}
+
+
+def to_student(note: str) -> str:
+    """A note about what was handed in, as the student reads it."""
+    for words, own in TO_STUDENT.items():
+        if note == words or note.endswith(f": {words}"):
+            return note.removesuffix(words) + own
+    return note
+
 
 class Entry(NamedTuple):
     """Something in the folder; `odd` says in words why it is not read, "" for what is."""
@@ -81,7 +100,7 @@ def _below(root: Path, folder: Path, leave_out: frozenset[Path]) -> Iterator[Ent
         else:
             yield _of_file(path)
     if count == 0 and folder != root:
-        yield Entry(folder, "an empty folder", True)
+        yield Entry(folder, EMPTY, True)
 
 
 def _is_of_a_tool(path: Path) -> bool:

@@ -46,6 +46,7 @@ class Submission:
     notes: list[str] = field(default_factory=list)  # a line each, for student and instructor
     left_out: list[str] = field(default_factory=list)  # the same, of what could not be graded
     ids: dict[str, list[str]] = field(default_factory=dict)  # "canvas" or "moodle" → ids
+    odd: list[tuple[Path, Owner]] = field(default_factory=list)  # what could not be graded
 
     @property
     def is_missing(self) -> bool:
@@ -79,7 +80,18 @@ def read_submissions(
     for person in roster.people if roster else []:
         absent = Submission(person.student, notes=["handed nothing in"])
         submissions.setdefault(person.student, absent).section = person.section
+    if roster and _has_canvas_ids(roster, submissions):
+        for person in roster.people:
+            if person.id:
+                submissions[person.student].ids.setdefault("canvas", [person.id])
     return [submissions[student] for student in sorted(submissions)]
+
+
+def _has_canvas_ids(roster: Roster, submissions: dict[str, Submission]) -> bool:
+    """Whether the ids of a roster are Canvas's: its head says so, or all files that have some."""
+    both = [(person.id, submissions[person.student].ids.get("canvas")) for person in roster.people]
+    same = [person_id in ids for person_id, ids in both if person_id and ids]
+    return roster.is_of_canvas or (bool(same) and all(same))
 
 
 def _submission(
@@ -95,6 +107,7 @@ def _submission(
                 ids.append(number)
         if one.entry.is_notebook:
             _add_notebook(submission, one, newest, exercises)
+    submission.odd += [(one.entry.path, one.owner) for one in odd]
     for one in odd[:MOST_NAMED]:
         submission.left_out.append(f"{label(one.entry.path)}: {one.entry.odd}")
         if one.entry.odd == CANNOT_BE_OPENED:
@@ -116,12 +129,14 @@ def _add_notebook(
     try:
         cells = read_cells(path)
     except NotebookError as error:
+        submission.odd.append((path, owner))
         submission.left_out.append(f"{label(path)}: {error}")
         if isinstance(error, UnreadableError):
             submission.failed = submission.left_out[-1]
         return
     name = exercise_of(owner.file, cells, exercises)
     if name is None:
+        submission.odd.append((path, owner))
         submission.left_out.append(f"{label(path)}: no exercise of this course: left out")
         return
     time = path.lstat().st_mtime

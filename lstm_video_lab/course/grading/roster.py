@@ -37,8 +37,9 @@ class Person:
 class Roster:
     """All students of a course, found by what their files are called."""
 
-    def __init__(self, path: Path, people: list[Person]) -> None:
+    def __init__(self, path: Path, people: list[Person], is_of_canvas: bool = False) -> None:
         self.path = path
+        self.is_of_canvas = is_of_canvas  # an export of Canvas, whose ids are its own
         self.people = people
         self._by_id: dict[str, list[Person]] = {}
         self._by_name: dict[str, list[Person]] = {}
@@ -131,7 +132,8 @@ def _understand(sheet: Sheet) -> Roster:
             people[key].section = ", ".join(section for section in both if section)
     if not people:
         raise ValueError(f"{sheet.path}: nobody stands on it: a row for each student")
-    return Roster(sheet.path, list(people.values()))
+    is_of_canvas = None not in (sheet.column("id"), sheet.column("sis user id", "sis login id"))
+    return Roster(sheet.path, list(people.values()), is_of_canvas)
 
 
 def _name_in(sheet: Sheet, row: list[str]) -> str:

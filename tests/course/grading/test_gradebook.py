@@ -2,6 +2,7 @@
 
 import csv
 import re
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -213,3 +214,70 @@ def test_a_name_whose_letters_are_taken_apart_is_the_same_student(course, graded
     put(course, f"{unicodedata.normalize('NFD', 'José')}/{NAME}.ipynb", RIGHT, time=2e9)
     assert run(course) == 0
     assert table(course / "out/gradebook.csv")[2:] == [["José", "2", "2"]]
+
+
+def test_pages_of_students_who_are_joined_or_renamed_are_taken_away(course, graded, capsys):
+    put(course, f"lovelaceada_12_800_{NAME}.ipynb")
+    put(course, f"bob/{NAME}.ipynb")
+    assert run(course) == 0
+    pages = course / "out/feedback"
+    (pages / "mine.html").write_text("not of the grader")
+    assert "taken away" not in capsys.readouterr().out
+    roster = course / "class.csv"
+    roster.write_text("name,also\nAda L,lovelaceada\n")
+    assert run(course, "--roster", roster) == 0
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith("taken away")]
+    assert "lovelaceada" in line and "bob" not in line
+    names = {path.name.rpartition("-")[0] or path.name for path in pages.iterdir()}
+    assert names == {"Ada-L", "bob", "mine.html"}
+
+
+def test_a_student_with_a_problem_gets_a_page_that_is_addressed_to_them(course, graded):
+    moodle = "assignsubmission_file_"
+    put(course, f"Ada L_1_{moodle}/{NAME}.ipynb")
+    for student, name, data in (
+        ("Bob B_2", "work.zip", b"PK"), ("Cy D_3", f"{NAME}.ipynb", b"{"), ("Eve_4", "", None),
+    ):  # fmt: skip
+        folder = course / "in" / f"{student}_{moodle}"
+        folder.mkdir()
+        if data:
+            (folder / name).write_bytes(data)
+    (course / "in" / f"kimlee_7_800_{NAME}.zip").write_bytes(b"PK")
+    assert run(course) == 0
+    with zipfile.ZipFile(course / f"out/return/moodle_{NAME}.zip") as archive:
+        names = [f"Ada L_1_{moodle}", f"Bob B_2_{moodle}", f"Cy D_3_{moodle}", f"Eve_4_{moodle}"]
+        assert sorted(archive.namelist()) == [f"{name}/feedback.html" for name in names]
+        bob, eve = (archive.read(f"{names[n]}/feedback.html").decode() for n in (1, 3))
+    assert "unpack" not in bob and "work.zip" in bob and "hand in the notebook itself" in bob
+    assert "hand in the notebook itself" in eve
+    with zipfile.ZipFile(course / f"out/return/canvas_{NAME}.zip") as archive:
+        assert archive.namelist() == ["kimlee_7_800_feedback.html"]
+    index = (course / "out/index.html").read_text()
+    assert "unpack it and grade again" in index  # for the instructor
+
+
+def test_canvas_gets_a_row_for_who_handed_in_nothing(course, graded):
+    put(course, f"lovelaceada_12_800_{NAME}.ipynb")
+    roster = course / "class.csv"
+    roster.write_text("name,id,also\nAda L,12,lovelaceada\nBob B,13,\nCy D,14,\n")
+    assert run(course, "--roster", roster) == 0
+    path = course / "out/canvas.csv"
+    assert [[row[0], row[1], row[5]] for row in table(path)[2:]] == [
+        ["Ada L", "12", "2"], ["Bob B", "13", ""], ["Cy D", "14", ""]]  # fmt: skip
+    text = f"student,what,points,reason\nBob B,{NAME},3,on paper\n"
+    (course / "out/overrides.csv").write_text(text)
+    assert run(course, "--roster", roster) == 0
+    assert [row[5] for row in table(path)[2:]] == ["2", "3", ""]
+
+
+def test_ids_that_are_not_those_of_canvas_stay_out_of_its_table(course, graded):
+    put(course, f"lovelaceada_12_800_{NAME}.ipynb")
+    roster = course / "class.csv"
+    roster.write_text("name,id,also\nAda L,s1,lovelaceada\nBob B,s2,\n")
+    assert run(course, "--roster", roster) == 0
+    assert [row[:2] for row in table(course / "out/canvas.csv")[2:]] == [["Ada L", "12"]]
+    head = "Student,ID,SIS User ID,SIS Login ID,Section"
+    roster.write_text(f"{head}\nAda L,12,a1,lovelaceada,\nBob B,13,b1,bb,\n")
+    assert run(course, "--roster", roster) == 0
+    rows = [row[:2] for row in table(course / "out/canvas.csv")[2:]]
+    assert rows == [["Ada L", "12"], ["Bob B", "13"]]
