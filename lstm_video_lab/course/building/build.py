@@ -77,7 +77,8 @@ def build(
         except (ValueError, OSError) as error:
             problems.append(in_words(script, error))
     problems += _lines_of(_refresh_tables, folder.parent, say)
-    _refuse(problems + _collect(folder.parent, (prose.problems, links.problems)))
+    looks = (prose.problems, links.problems) if scripts else (links.problems,)
+    _refuse(problems + _collect(folder.parent, looks))
 
 
 def _lines_of(make: Callable[[Path], list[str]], root: Path, say: Say) -> list[str]:
@@ -97,13 +98,13 @@ def check(root: str | Path | None = None, *, names: Sequence[str] = (), say: Say
     """
     folder = lessons_of(root)
     scripts = lessons_among(folder, names)
-    chosen = [script.stem for script in scripts] if names else ()
-    looks = (
-        lambda _: find_problems(folder, chosen) if chosen or not names else [],
+    looks: tuple[Callable[[Path], list[str]], ...] = (
         lambda root: handout.problems(root / "solutions"),
-        prose.problems,
         links.problems,
     )
+    if scripts:
+        chosen = [script.stem for script in scripts] if names else ()
+        looks = lambda _: find_problems(folder, chosen), prose.problems, *looks
     _refuse(_collect(folder.parent, looks))
     for script in scripts:
         say(f"{script.stem}: as built")

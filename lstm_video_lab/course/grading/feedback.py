@@ -45,11 +45,11 @@ def take_away_old_pages(book: Book, out: Path) -> list[str]:
 
 
 def page(book: Book, graded: GradedSubmission, only: Sequence[Exercise] | None = None) -> str:
-    """The whole page of a student, or the part about some exercises."""
+    """The page of a student: all that the course has come to, or the part about some exercises."""
     grading = book.grading
     student = graded.submission.student
     points = dict(zip(grading.exercises, book.points(graded), strict=True))
-    exercises = {one.name: one for one in only or grading.exercises.values()}
+    exercises = {one.name: one for one in only or book.reached.values()}
     names = [*exercises]
     for exercise in exercises.values():
         names += [*exercise.answers, *exercise.written]

@@ -12,6 +12,7 @@ import json
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,14 @@ class Book:
             points = zip(self.grading.exercises, self.points(graded), strict=True)
             begun |= {name for name, one in points if one}
         return begun
+
+    @cached_property
+    def reached(self) -> dict[str, Exercise]:
+        """Exercises that the course has come to, by which a page says how many points there are:
+        those that are begun; all where none is.
+        """
+        exercises, begun = self.grading.exercises, self.begun()
+        return {name: one for name, one in exercises.items() if name in begun or not begun}
 
     def points_of(self, graded: GradedSubmission, answer: Answer) -> float | None:
         """Of one answer; None where it was not judged."""

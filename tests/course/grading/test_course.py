@@ -126,6 +126,19 @@ all = 1
     assert "25 % of its points are lost" in page_of(course, "bob")
 
 
+def test_a_page_counts_the_exercises_that_the_course_has_come_to(course, graded):
+    add_exercise(course)
+    for name in ("ada", "bob"):
+        put(course, f"{name}/{NAME}.ipynb")
+    assert run(course) == 0
+    assert "<b>2 of 5 points</b>" in page_of(course, "ada") and "treble" not in page_of(
+        course, "ada"
+    )
+    put(course, f"bob/{SECOND}.ipynb", "def treble(x):\n    return 2 * x")
+    assert run(course) == 0
+    assert "<b>2 of 10 points</b>" in page_of(course, "ada") and "treble" in page_of(course, "ada")
+
+
 def test_a_rubric_has_its_columns_and_its_place_on_the_page(course, graded, capsys):
     for name in ("ada", "bob", "cyd"):
         put(course, f"{name}/{NAME}.ipynb", words="Because.")
