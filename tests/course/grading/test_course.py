@@ -123,7 +123,7 @@ all = 1
     assert [rows[name][NAME] for name in ("ada", "bob", "cyd", "late")] == ["2", "1.5", "1.5", "2"]
     assert [rows[name]["late_days"] for name in ("ada", "bob", "late")] == ["0", "1", "0"]
     assert "'zoe' is nobody of this grading" in capsys.readouterr().out
-    assert "25 % of its points are lost" in page_of(course, "bob")
+    assert "25 % of what was earned" in page_of(course, "bob")
 
 
 def test_a_page_counts_the_exercises_that_the_course_has_come_to(course, graded):
