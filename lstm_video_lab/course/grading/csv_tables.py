@@ -15,7 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from lstm_video_lab.course.grading.letters import encodings_of, right_reading
+from lstm_video_lab.course.grading.letters import (
+    encodings_of,
+    right_reading,
+    without_accents,
+)
 from lstm_video_lab.course.grading.spreadsheets import without_formula
 
 SEPARATORS = ",;\t|"
@@ -184,9 +188,7 @@ def misread_as(name: str, students: Collection[str]) -> list[str]:
 
 def _folded(name: str) -> set[str]:
     plain = unicodedata.normalize("NFC", _name(name))
-    apart = unicodedata.normalize("NFD", plain)
-    without_accents = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return {re.sub(r"[^\0-\x7f]+", "?", plain), without_accents}
+    return {re.sub(r"[^\0-\x7f]+", "?", plain), without_accents(plain)}
 
 
 class Names:

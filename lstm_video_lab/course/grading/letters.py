@@ -21,6 +21,9 @@ ONE_BYTE = (  # of spreadsheets: Windows, Mac, and "CSV (MS-DOS)"; the first whe
     "cp1257", "cp1251", "cp1253",
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
+_IN_ASCII = str.maketrans({
+    "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
+})  # fmt: skip
 _SIGNS = frozenset("’‘´–\u00a0ªº")  # of names, besides letters
 _NO_NAME = frozenset("ƒµﬁﬂΩπ")  # letters by their category alone
 
@@ -53,6 +56,13 @@ def right_reading(
     if len({foreign[number] for number in best}) > 1:
         best = [number for number in best if all(map(may_be_a_name, foreign[number]))]
     return best[0] if len({foreign[number] for number in best}) == 1 else None
+
+
+def without_accents(name: str) -> str:
+    """A name as logins have it: small letters of ASCII, as far as there are any."""
+    apart = unicodedata.normalize("NFD", name.casefold())
+    plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return plain.translate(_IN_ASCII)
 
 
 def may_be_a_name(text: str) -> bool:

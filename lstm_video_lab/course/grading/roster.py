@@ -7,12 +7,13 @@ files and folders have them, with `;` between them.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePath
 
 from lstm_video_lab.course.grading.csv_tables import Sheet, plain_text, read_sheet, refuse
+from lstm_video_lab.course.grading.letters import may_be_a_name, without_accents
 from lstm_video_lab.course.grading.owners import Owner, name_key, readable_name
 
 NAME = ("name", "student", "full name", "student name")
@@ -20,6 +21,7 @@ FIRST, LAST = ("first name", "given name"), ("last name", "surname", "family nam
 ID = ("id", "student id", "id number", "number", "sis user id", "username")
 SECTION = ("section", "sections", "group", "groups")
 ALSO = ("also", "alias", "aliases", "sis login id", "login", "email", "email address")
+SHORTEST_LOGIN = 4  # letters: a section is none
 NOBODY = ("points possible", "student, test", "test student")  # rows of Canvas's export
 
 
@@ -88,14 +90,22 @@ def _keys(name: str) -> Iterator[str]:
 def read_roster(path: Path, *known: Collection[str]) -> Roster:
     """The roster in a file.
 
-    known  names of students, as the letters of the table are told by: those of the submissions,
-           then those of earlier gradings
+    known  names of students by which its letters are told: those of the submissions, then those
+           of earlier gradings; a login without accents tells them too
     Raises ValueError that names file, row and column; OSError where there is no such file.
     """
     keys = [{name_key(name) for name in names} for names in known]
+    words = re.split(r"[\s;,|\"]+", path.read_bytes().decode("ascii", "replace"))
+    logins = {name_key(word.partition("@")[0]) for word in words if word.isascii()}
+    folded = {without_accents(key) for key in logins.union(*keys) if len(key) >= SHORTEST_LOGIN}
     names = (*NAME, *FIRST, *LAST, *ID, *SECTION, *ALSO)
     once = ("name", "id", "section")
-    known_by = [partial(_is_one_of, of_one) for of_one in keys]
+    known_by: list[Callable[[str], bool]] = [partial(_is_one_of, of_one) for of_one in keys]
+
+    def has_login(cell: str) -> bool:
+        return may_be_a_name(cell) and _is_one_of(folded, without_accents(cell))
+
+    known_by.append(has_login)
     return read_sheet(path, [NAME + LAST], _understand, once, names, known_by)
 
 

@@ -1,6 +1,6 @@
 """Which zeros in tables of marks the grader wrote itself: no other one is ever taken away.
 
-`records/zeros.json`: question → names, as the rows of its table have them.
+`written/.zeros.json`: question → names, as the rows of its table have them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from lstm_video_lab.files import write_whole
 
 
 def zeros_path(out: Path) -> Path:
-    return out / "records" / "zeros.json"
+    return out / "written" / ".zeros.json"
 
 
 def read_zeros(out: Path) -> dict[str, set[str]]:

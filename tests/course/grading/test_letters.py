@@ -65,6 +65,18 @@ def test_what_decides_is_used(tmp_path, names, encoding, known):
     assert [person.name for person in people] == names
 
 
+def test_logins_without_accents_decide(tmp_path):
+    path = tmp_path / "class.csv"
+    text = "name,id,email\nÅsa Carlsson,1,asa.carlsson@x.org\nÓli Büh,2,\n"
+    path.write_bytes(text.encode("cp1252"))
+    assert [one.name for one in read_roster(path).people] == ["Åsa Carlsson", "Óli Büh"]
+    path.write_bytes("name\nSøren Aas\nÅsa C\n".encode("cp1252"))
+    with pytest.raises(ValueError, match="UTF-8"):
+        read_roster(path)
+    people = read_roster(path, ["aassoren"]).people
+    assert [one.name for one in people] == ["Søren Aas", "Åsa C"]
+
+
 def test_where_nothing_decides_a_table_is_refused(tmp_path):
     roster(tmp_path / "class.csv", ["Åsa C"], "cp1252")
     with pytest.raises(ValueError, match=r"class.csv: .*save it as CSV in UTF-8"):
