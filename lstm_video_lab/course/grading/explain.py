@@ -48,7 +48,7 @@ from lstm_video_lab.course.grading.records import (
 from lstm_video_lab.course.grading.roster import Roster
 from lstm_video_lab.course.handout import VISIBLE_SEED
 
-FEW = 20  # numbers of a tensor that are shown as they are
+FEW = 8  # numbers of a tensor that are all shown
 FIRST = 6  # of more
 LONGEST = 1000  # characters of another value
 
@@ -147,7 +147,9 @@ def _late(book: Book, graded: GradedSubmission, exercise: Exercise) -> Iterator[
     number = [*book.grading.exercises].index(exercise.name)
     points = book.points(graded)[number]
     days, share = book.late_days(graded, exercise.name), book.share(graded, exercise.name)
-    if days:
+    if exercise.name not in graded.submission.files:
+        yield f"  handed nothing in for {exercise.name}"
+    elif days:
         lost = as_text(100 * (1 - share))
         words = "nothing" if share == 1 else f"{lost} % of what was earned"
         yield f"  {days} day{'' if days == 1 else 's'} late: {words} is taken off"
@@ -208,7 +210,7 @@ def _calls(
             call = f"{kind} call {number}"
             words, of_call = _compared(reference, arguments, result, whole)
             first = first or (f"{call}: {words}" if words else "")
-            lines += [f"{call}: {_readable(_shown(arguments, whole))}", *of_call]
+            lines += [*_with_arguments(call, arguments, whole), *of_call]
     yield f"  first that differs: {first}" if first else "  all calls agree"
     yield f"seed {seed}"
     code = sandbox.run(reference.preamble, cells, name, [{}], explain=True)
@@ -231,25 +233,30 @@ def _compared(
     return words, [theirs, f"  {words or 'agrees'}", shown]
 
 
+def _with_arguments(call: str, arguments: dict[str, Any], whole: bool) -> Iterator[str]:
+    """A call, with a line for each argument."""
+    yield f"{call}:"
+    for name, value in arguments.items():
+        yield f"  {name} = {_readable(_shown(value, whole))}"
+
+
 def _shown(value: Any, whole: bool) -> str:
     """A value as text: of a long tensor its shape and its first numbers."""
-    if isinstance(value, torch.Tensor) or hasattr(value, "__array__"):
-        tensor = torch.as_tensor(value)
-        if whole or tensor.numel() <= FEW:
-            return _all_numbers(tensor)
-        numbers = ", ".join(f"{number:.4g}" for number in tensor.flatten()[:FIRST].tolist())
-        return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}: {numbers}, …"
-    if isinstance(value, dict):
-        return ", ".join(f"{key} = {_shown(one, whole)}" for key, one in value.items())
-    if isinstance(value, list | tuple) and any(isinstance(one, torch.Tensor) for one in value):
+    if isinstance(value, torch.Tensor | np.ndarray):
+        return _tensor_shown(np.asarray(value), whole)
+    if isinstance(value, list | tuple):
         return f"({', '.join(_shown(one, whole) for one in value)})"
     text = str(value)
     return text if whole or len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
-def _all_numbers(tensor: torch.Tensor) -> str:
-    numbers = np.array2string(tensor.numpy(), threshold=tensor.numel() + 1, separator=", ")
-    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}: {numbers}"
+def _tensor_shown(numbers: np.ndarray[Any, Any], whole: bool) -> str:
+    head = f"{numbers.dtype} {numbers.shape}: "
+    if whole:
+        return head + np.array2string(numbers, threshold=numbers.size + 1, separator=", ")
+    first = numbers.flatten()[: numbers.size if numbers.size <= FEW else FIRST].tolist()
+    texts = [f"{one:.4g}" if isinstance(one, float) else str(one) for one in first]
+    return head + ", ".join([*texts, *["…"] * (numbers.size > FEW)])
 
 
 def _readable(value: Any) -> str:

@@ -53,17 +53,17 @@ class People(Names):
             refuse(path, row, column, may_be(cell, students))
         return super().the_one(path, row, column, cell)
 
-    def meant(self, name: str, what: str = "student") -> str:
+    def meant(self, name: str, else_none: str = "") -> str:
         """The student that somebody types. Raises ValueError where that is nobody, or two.
 
-        what  else the name might be
+        else_none  what to add where it is nobody
         """
         students = self.find(name) or self._by_part(name)
         if len(students) > 1:
             raise ValueError(may_be(name, students))
         if not students:
             known = some_of(self.students)
-            raise ValueError(f"{name!r} is nobody here, and no {what}: give one of {known}")
+            raise ValueError(f"{name!r} is nobody here{else_none}: give one of {known}")
         (student,) = students
         return student
 
@@ -102,7 +102,7 @@ def chosen(
     names = []
     for name in only:
         try:
-            names.append(name if name in exercises else people.meant(name, "exercise"))
+            names.append(name if name in exercises else people.meant(name, ", and no exercise"))
         except ValueError as error:
             raise ValueError(f"--only: {error}") from None
     return names

@@ -76,7 +76,7 @@ def test_of_a_long_tensor_the_shape_and_the_first_numbers_are_shown(course, grad
     capsys.readouterr()
     assert run(course, "--explain", "ada", "double") == 0
     few = capsys.readouterr().out
-    assert "x = float32 (500,): 0, 1, 2, 3, 4, 5, …" in few and "499" not in few
+    assert "\n  x = float32 (500,): 0, 1, 2, 3, 4, 5, …\n" in few and "499" not in few
     assert run(course, "--explain", "ada", "double", "--all") == 0
     assert "499" in capsys.readouterr().out
 
