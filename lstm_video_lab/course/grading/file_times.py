@@ -7,10 +7,12 @@ then, or nobody is. Nothing is decided here: it is said, to the instructor and o
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from lstm_video_lab.course.grading.grade import GradedSubmission
 from lstm_video_lab.course.grading.gradebook import Book
 from lstm_video_lab.files import write_whole
 
@@ -33,33 +35,56 @@ def note_odd_times(book: Book, out: Path) -> list[str]:
     return lines
 
 
+@dataclass(frozen=True)
+class Dated:
+    """A notebook whose lateness rests on the time of its file."""
+
+    graded: GradedSubmission
+    exercise: str
+    time: float
+    is_late: bool
+
+
 def _doubt(book: Book) -> list[str]:
-    """A line where the times look like those of a copy, noted on all whom it may concern."""
-    found = {}  # (student's number, exercise) → the time on which the lateness rests
-    late = set()
-    for number, graded in enumerate(book.grading.students):
+    """Lines where times look like those of a copy, noted on all whom they may concern: one on all
+    exercises, or one on each.
+    """
+    files = [*_dated(book)]
+    lines = [line] if (line := _odd(book, files, "")) else []
+    if not lines:
+        for exercise in book.grading.exercises:
+            of_one = [file for file in files if file.exercise == exercise]
+            lines += [line] if (line := _odd(book, of_one, f"{exercise}: ")) else []
+    return [f"{line}: copy with `cp -p` or `rsync -a`, as the guide says" for line in lines]
+
+
+def _dated(book: Book) -> Iterator[Dated]:
+    for graded in book.grading.students:
         for exercise, time in graded.submission.times.items():
             rule, _ = book.agreed.rule(exercise, graded.submission.student)
             if rule.due is None or book.is_in_time_for_canvas(graded, exercise):
                 continue
-            found[number, exercise] = time
-            if time > rule.due and not book.says_late(graded, exercise):
-                late.add((number, exercise))
-    students = {number for number, _ in found}
+            is_late = time > rule.due and not book.says_late(graded, exercise)
+            yield Dated(graded, exercise, time, is_late)
+
+
+def _odd(book: Book, files: Sequence[Dated], place: str) -> str:
+    """What is odd about these times, noted on their students; "" where nothing is."""
+    students = {file.graded.submission.student: file.graded for file in files}
     if len(students) < FEWEST:
-        return []
-    first, count = _most_together([*found.values()])
-    if count >= NEARLY_ALL * len(found):
+        return ""
+    first, count = _most_together([file.time for file in files])
+    if count >= NEARLY_ALL * len(files):
         moment = datetime.fromtimestamp(first, book.agreed.zone).strftime("%Y-%m-%d %H:%M")
-        some = "all files bear" if count == len(found) else f"{count} of {len(found)} files bear"
-        line = f"{some} one time, {moment}: {DOUBT}"
-    elif late == {*found}:
-        line = f"every student is late by the times of the files alone: {DOUBT}"
+        some = "all files bear" if count == len(files) else f"{count} of {len(files)} files bear"
+        line = f"{place}{some} one time, {moment}: {DOUBT}"
+    elif all(file.is_late for file in files):
+        line = f"{place}every student is late by the times of the files alone: {DOUBT}"
     else:
-        return []
-    for number in students:
-        book.grading.students[number].submission.notes.append(line)
-    return [f"{line}: copy with `cp -p` or `rsync -a`, as the guide says"]
+        return ""
+    for graded in students.values():
+        graded.submission.notes.append(line)
+    return line
 
 
 def _most_together(times: Sequence[float]) -> tuple[float, int]:

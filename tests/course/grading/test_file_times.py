@@ -52,6 +52,19 @@ def test_a_class_that_is_late_by_file_times_alone_is_named(course, graded, capsy
     assert "every student is late" in line
 
 
+def test_a_copy_of_each_week_is_seen_among_the_others(course, graded, capsys):
+    script = course / "solutions" / f"{NAME}.py"
+    other = script.read_text().replace("double", "treble").replace("written why", "written how")
+    (course / "solutions" / "02_trebles.py").write_text(other)
+    agree(course)
+    for number, name in enumerate(("ada", "bob", "cyd")):
+        put(course, f"{name}/{NAME}.ipynb", time=DUE - number * DAY)
+        put(course, f"{name}/02_trebles.ipynb", time=DUE + DAY + number)
+    assert run(course) == 0
+    (line,) = re.findall(r".*copied\?.*", capsys.readouterr().out)
+    assert line.startswith("02_trebles: all files bear one time")
+
+
 @pytest.mark.parametrize(
     "times",
     [(-DAY, DAY, 2 * DAY), (DAY, DAY), (-3 * DAY, -2 * DAY, -DAY)],
