@@ -38,6 +38,8 @@ class People(Names):
         super().__init__(students, now, present)
         self.students = sorted(students)
         self.roster = roster
+        # How a table's letters are read must not rest on what is merely like a name.
+        self.known = Names(students, now, present).known
 
     def find(self, cell: str) -> set[str]:
         """The students that a name may mean: by the whole of it, else by what is like it, else by

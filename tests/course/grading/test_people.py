@@ -45,6 +45,14 @@ def test_a_whole_name_goes_before_a_part_of_another():
     assert both.find("ada") == {"ada"} and both.find("Ada") == {"ada"}
 
 
+def test_the_letters_of_a_table_are_told_by_names_that_are_right():
+    people = People(CLASS)
+    right, like = "Ben Ólafsson", "Ben Òlafsson"
+    assert people.find(like) == {right}
+    assert [known(right) for known in people.known] == [True, True]
+    assert [known(like) for known in people.known] == [False, False]
+
+
 def test_what_is_two_students_or_nobody_is_said_with_names():
     with pytest.raises(
         ValueError, match=r"'kim' may be Kim Lee \(11\) or Kim Lee \(12\): write more"
