@@ -17,7 +17,7 @@ from typing import NoReturn, TypeVar
 
 from lstm_video_lab.course.grading.letters import (
     encodings_of,
-    right_reading,
+    possible_readings,
     without_accents,
 )
 from lstm_video_lab.course.grading.spreadsheets import without_formula
@@ -69,13 +69,12 @@ def read_sheet(
     heads = [len({*map(plain_text, sheet.head)} & {*once}) for sheet in sheets]
     sheets = [sheet for sheet, count in zip(sheets, heads, strict=True) if count == max(heads)]
     cells = [_cells_of(sheet, names) for sheet in sheets]
-    right = right_reading(cells, known)
-    if right is None:
-        name = next(cell for cell in cells[0] if not cell.isascii())
-        raise ValueError(
-            f"{path}: which letters {name!r} has is not certain: save it as CSV in UTF-8"
-        )
-    return understand(sheets[right])
+    first, *others = possible_readings(cells, known)
+    for one, other in zip(cells[first], cells[others[0]] if others else [], strict=False):
+        if one != other:
+            words = f"{one!r} may also be {other!r}, by its letters: save it as CSV in UTF-8"
+            raise ValueError(f"{path}: {words}")
+    return understand(sheets[first])
 
 
 def _readings(

@@ -43,19 +43,21 @@ def encodings_of(data: bytes) -> Sequence[str]:
     return ["utf-8"]
 
 
-def right_reading(
+def possible_readings(
     readings: Sequence[Sequence[str]], known: Sequence[Callable[[str], bool]]
-) -> int | None:
-    """The number of the right one of several readings of the same names; None: nothing decides.
+) -> list[int]:
+    """The numbers of those readings of the same names that may be right: of several that say the
+    same the first, and at least one.
 
     known  whether a name is known, the weightiest first
     """
     foreign = [tuple(name for name in names if not name.isascii()) for names in readings]
     scores = [[sum(map(knows, names)) for knows in known] for names in foreign]
     best = [number for number, score in enumerate(scores) if score == max(scores)]
-    if len({foreign[number] for number in best}) > 1:
-        best = [number for number in best if all(map(may_be_a_name, foreign[number]))]
-    return best[0] if len({foreign[number] for number in best}) == 1 else None
+    plausible = [number for number in best if all(map(may_be_a_name, foreign[number]))]
+    if len({foreign[number] for number in best}) > 1 and plausible:
+        best = plausible
+    return [number for number in best if foreign.index(foreign[number], best[0]) == number]
 
 
 def without_accents(name: str) -> str:
