@@ -170,7 +170,7 @@ def _write(arguments: argparse.Namespace, book: Book, roster: Roster | None) -> 
     yield from guesses.write(of_class, out)
     pages = feedback.write(book, out / "feedback")
     yield f"written: {len(pages)} pages of feedback in {out / 'feedback'}"
-    yield from feedback.take_away_old_pages(book, out / "feedback")
+    yield from feedback.set_old_pages_apart(book, out / "feedback")
     yield from feedback.write_class_page(book, out)
     yield from corrections.make_tables(out)
     said = arguments.due, arguments.late_per_day, arguments.roster

@@ -18,6 +18,7 @@ from lstm_video_lab.course.grading.isolation import Limits
 from lstm_video_lab.course.pages import render
 from lstm_video_lab.files import write_whole
 
+EARLIER = "earlier"  # folder of the pages of those who are not in this grading
 NOT_ISOLATED = "answers could read the solutions and change files while this was graded"
 
 
@@ -32,16 +33,21 @@ def write(book: Book, out: Path) -> list[str]:
     return lines
 
 
-def take_away_old_pages(book: Book, out: Path) -> list[str]:
-    """Pages that an earlier grading made for students who are not in this one; a line for all."""
+def set_old_pages_apart(book: Book, out: Path) -> list[str]:
+    """Move pages that an earlier grading made for students who are not in this one to a folder of
+    their own, lest they are sent out; a line for all.
+    """
     stems = {file_stem(graded.submission.student) for graded in book.grading.students}
     old = {student for student in students_in(out.parent) if file_stem(student) not in stems}
     paths = {student: out / f"{file_stem(student)}.html" for student in sorted(old)}
     gone = [student for student, path in paths.items() if path.is_file()]
+    if not gone:
+        return []
+    earlier = out / EARLIER
+    earlier.mkdir(exist_ok=True)
     for student in gone:
-        paths[student].unlink()
-    names = ", ".join(gone)
-    return [f"taken away: {out}: pages of who is not in this grading: {names}"] if gone else []
+        paths[student].replace(earlier / paths[student].name)
+    return [f"moved to {earlier}: pages of who is not in this grading: {', '.join(gone)}"]
 
 
 def page(book: Book, graded: GradedSubmission, only: Sequence[Exercise] | None = None) -> str:

@@ -216,20 +216,23 @@ def test_a_name_whose_letters_are_taken_apart_is_the_same_student(course, graded
     assert table(course / "out/gradebook.csv")[2:] == [["José", "2", "2"]]
 
 
-def test_pages_of_students_who_are_joined_or_renamed_are_taken_away(course, graded, capsys):
+def test_pages_of_students_who_are_joined_or_renamed_are_set_apart(course, graded, capsys):
     put(course, f"lovelaceada_12_800_{NAME}.ipynb")
     put(course, f"bob/{NAME}.ipynb")
     assert run(course) == 0
     pages = course / "out/feedback"
     (pages / "mine.html").write_text("not of the grader")
-    assert "taken away" not in capsys.readouterr().out
+    assert "moved to" not in capsys.readouterr().out
     roster = course / "class.csv"
     roster.write_text("name,also\nAda L,lovelaceada\n")
     assert run(course, "--roster", roster) == 0
-    (line,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith("taken away")]
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith("moved to")]
     assert "lovelaceada" in line and "bob" not in line
     names = {path.name.rpartition("-")[0] or path.name for path in pages.iterdir()}
-    assert names == {"Ada-L", "bob", "mine.html"}
+    assert names == {"Ada-L", "bob", "mine.html", "earlier"}
+    assert [path.name.rpartition("-")[0] for path in (pages / "earlier").iterdir()] == [
+        "lovelaceada"
+    ]
 
 
 def test_a_student_with_a_problem_gets_a_page_that_is_addressed_to_them(course, graded):
