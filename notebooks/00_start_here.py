@@ -129,8 +129,8 @@ Guess(guesses.WHAT_FIRST)
 # %% [markdown]
 # Now press **Train**. You can pause, stop and go on at any time. While it trains, the notebook
 # stays free: read on, and come back. The loss is counted in **nats per frame**: −ln of the
-# probability given to each pixel, summed over a frame. (Of the other
-# dashed lines *mean digit* is explained below, *entropy bound* in lesson 03: nobody gets under it.)
+# probability given to each pixel, summed over a frame. Two more dashed lines are there: the *mean
+# digit*, explained below, and the *entropy bound*, under which nobody gets (lesson 03).
 # (In a stored notebook the picture comes from a run at *smoke* scale: a few steps, which teach next
 # to nothing. The picture after it shows a longer run.)
 # (The line on top of it names the settings; lessons 01 to 06 explain them, one by one.)
@@ -197,10 +197,10 @@ FilmPlayer(
 # ## What patience buys
 #
 # Is a spot all that there is to learn? Here are two networks that were given more time, and a
-# harder task: two digits, in frames of 64×64 pixels, the size of the paper. One is of the kind that
-# you have trained; the other, a **ConvLSTM**, is built for pictures (lesson 07). Both began with
-# nothing. At some moments of their training the same clip was put before them, and what they
-# predicted was kept.
+# harder task: two digits, in frames of 64×64 pixels, the size of the paper. One, the **FC-LSTM**
+# (*fully connected*: every unit reads every pixel), is of the kind that you have trained; the
+# other, a **ConvLSTM**, is built for pictures (lesson 07). Both began with nothing. At some moments
+# of their training the same clip was put before them, and what they predicted was kept.
 #
 # **Half of all training steps are done. How much of the whole fall of the error is done by then?**
 
@@ -226,11 +226,12 @@ TimeLapse(lapse)
 # picture begins later.) Then there is a spot where the two digits are. The ConvLSTM answers two
 # digits with *one* spot for a long time: only at its last moment, step 4,000, does it part, a
 # little after the digits themselves do. The FC-LSTM goes no straight way. At step 535 it gives two
-# faint clouds in the last frames, at step 2,282 nearly one, at step 3,700 two with a dark gap.
+# faint clouds in the last frames, at step 2,282 mostly one, with a faint dip in frames 18 to 20, at
+# step 3,700 two with a dark gap.
 #
 # And the numbers? From step 2,282 to 3,700 the error of the FC-LSTM fell from 406 to 380 nats: a
 # twentieth of its whole fall. Nothing in the curve says that a spot parted there, nor that two
-# faint ones had come and gone before. So look at pictures as well as at curves.
+# faint ones had come and nearly gone before. So look at pictures as well as at curves.
 #
 # Be strict here, too. It is one run of each, and one clip. In neither last row could you say which
 # digits they are, and a perfect prediction would cost 79 nats. The two that went on with *your*
@@ -310,6 +311,7 @@ TimeLapse(lapse)
 # | cell state | the LSTM's memory c, changed only by forgetting a part and adding a part |
 # | hidden state | what a layer shows of its memory, h: the cell state squashed and gated |
 # | peephole | a weight that lets a gate see the cell state itself |
+# | FC-LSTM | an LSTM that is *fully connected*: every unit reads every pixel |
 # | ConvLSTM | an LSTM whose units lie on a map and look at their neighbours only |
 # | encoder | the network that reads the frames; its last state is all that is kept of them |
 # | decoder | the network that starts from the encoder's state and gives frames, one at a time |

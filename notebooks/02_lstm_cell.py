@@ -134,8 +134,7 @@ print(textwrap.dedent(source[source.index("    # i(t)") :]))
 # | ⊙ | multiply unit by unit |
 #
 # The line that matters is `c(t) = f ⊙ c(t−1) + i ⊙ g`. With the input gate shut it says: the
-# memory is multiplied by f, and nothing else happens to it. No weight matrix, no squashing. So
-# after t steps f · f · f … = f^t of it is left.
+# memory is multiplied by f, and nothing else happens to it. No weight matrix, no squashing.
 #
 # **The input gate is shut and the forget gate stands at f = 0.9: it keeps 90 % in each step. How
 # much of a number is left after 20 steps?**
@@ -144,9 +143,9 @@ print(textwrap.dedent(source[source.index("    # i(t)") :]))
 Guess(guesses.DECAY)
 
 # %% [markdown]
-# The gate is f = σ(bias) while nobody says `store`. Which bias does a hundred steps take? Move the
-# slider. Dots are measured: the latch stores a number, and we count the steps until half or less
-# of it is left. The line is the law, ln ½ / ln f steps.
+# After t steps f · f · f … = f^t is left. The gate is f = σ(bias) while nobody says `store`. Which
+# bias does a hundred steps take? Move the slider. Dots are measured: the latch stores a number, and
+# we count the steps until half or less of it is left. The line is the law, ln ½ / ln f steps.
 
 # %% half-life
 HalfLife(latch(), store=[0.9, 1.0, 0.0])
@@ -259,8 +258,7 @@ pixel, found_pixel = find_unit(pixels, place)
 chance = find_unit(after.c, place.roll(1, 1))[1]  # each clip against the place in another clip
 
 # %% [markdown]
-# The unit is found; nothing has been shown. (The search is by |r|: it asks how nearly a state and x
-# lie on a straight line, and would miss other shapes.)
+# The unit is found; nothing has been shown.
 #
 # **What will the unit look like that goes best with the digit's x position?**
 
@@ -281,6 +279,9 @@ compared = {
 trained_figures.draw_controls(compared, unit, N, made)
 
 # %% [markdown]
+# (The search is by |r|: it asks how nearly a state and x lie on a straight line, and would miss
+# other shapes.)
+#
 # **Be fair before you believe it.** Four questions that you should put to any such finding:
 #
 # - *Did you pick the winner by luck?* The best of hundreds always looks good. So the unit was
@@ -291,8 +292,9 @@ trained_figures.draw_controls(compared, unit, N, made)
 # - *Does the network use it?* We do not know. A correlation says that the unit carries the place,
 #   not that a decoder reads it there. (A test: set this unit to its mean and see what the decoders
 #   lose.)
-# - *Is it "the position unit"?* No. Many units carry a part of the place, and this one carries
-#   other things as well.
+# - *Is it "the position unit"?* Hardly. With |r| = 0.87 the place explains about three quarters of
+#   this unit's ups and downs; the rest is something else. How many other units carry the place, we
+#   have not counted.
 #
 # Now watch it. The unit is chosen for you. The clip is from the second half.
 #
@@ -300,6 +302,9 @@ trained_figures.draw_controls(compared, unit, N, made)
 # found = "the unit beside its controls"
 # "Only in part" = 0.5 < output(found, "before it") < output(found, "after training") - 0.1
 # "what luck alone gives" = output(found, "places in other clips") < 0.2
+# 0.87 = output(found, "after training")
+# "about three quarters"
+#     = 0.7 < output(found, "after training") * output(found, "after training") < 0.8
 # -->
 
 # %% watch the unit
@@ -312,10 +317,12 @@ GateInspector(record, films[:, film], unit=unit, step=len(films) // 2, beside=x_
 # most. The state c goes roughly along with it, or roughly against it: the sign of a unit means
 # nothing. Is it a memory?
 # Read the line below the picture: at this step the forget gate keeps less than half of what was
-# there, and even so that is more than what is let in. Now follow the gate. Where it is low, the
-# unit is a *gauge*, read off the last frames. Where it is near 1, new values are added to old ones
-# and c grows far beyond 1, which no single frame could do: there it is a memory. Choose "all units"
-# and step through: which units keep throughout, and which gate opens when the digit turns?
+# there, and even so that is more than what is let in. Now follow the gate (the steps are those of
+# the stored picture). Where it is low, at steps 3 and 13 even below 0.2, the unit is a *gauge*,
+# read off the last frames. Where it is above 0.8, at steps 6 and 7 and from step 17 on, new values
+# are added to old ones, and c goes to −3 and at the end beyond 4, which no single frame could do:
+# there it is a memory. Choose "all units" and step through: which units keep throughout, and which
+# gate opens when the digit turns?
 #
 # <!--
 # watched = "watch the unit"

@@ -57,11 +57,12 @@ FilmPlayer(
 )
 
 # %% [markdown]
-# Move the sliders. Press play. Look for a frame in which a digit touches a wall, and for one in
+# Move the sliders. Press play. Look for a frame in which a digit's dotted square touches a wall
+# (the ink turns round a little before the edge, since the square has a dark margin), and for one in
 # which two digits overlap. How does each digit go on afterwards?
 #
-# Nothing else will ever be shown to a network: no labels, no speeds, no places. Only pixels, from
-# 0 (black) to 1 (white).
+# To learn to predict, a network is shown nothing else: no labels, no speeds, no places. Only
+# pixels, from 0 (black) to 1 (white). (Labels come in lesson 12, sentences in 15.)
 #
 # ## Real handwriting
 #
@@ -244,7 +245,9 @@ for name in ("copy_last", "mean_image"):
 Guess(guesses.LEAST_ERROR, per_step, f"{settings.scale} scale, 256 held-out clips of one digit")
 
 # %% [markdown]
-# The longer one copies, the worse it gets, until the copy and the digit have nothing in common.
+# The longer one copies, the worse it gets. With nothing in common the copy would pay for both inks,
+# twice what black pays; at the tenth frame to come it has come close.
+#
 # The mean image costs much the same at every step. It does not know the time, and it does not even
 # look at the clip. What does it look like?
 
@@ -259,7 +262,7 @@ figures.draw_mean_images(held_out[0, 0], means, 20 * 400, settings.scale)
 # A fog, the same for every clip. It is the best answer of anybody who has not looked: right on
 # average and never about *this* clip. A network that ignores its input ends up here, and its loss
 # curve falls nicely on the way. **A model whose error is near the mean image's has learnt nothing
-# about motion.** That is the most common failure, and the number to watch for.
+# about motion.** That failure is easy to miss, and the mean image's error is the number to watch.
 
 # %% [markdown]
 # ## Place known, shape not
