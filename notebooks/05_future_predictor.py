@@ -150,7 +150,8 @@ frame_figures.draw_squared(squared, copied, base["mean_image"]["mse"], SEEN + 1)
 #
 # Look at that level once more. The first predicted frame is nearly the last one seen, and still
 # it comes out blurred. All that the decoder knows had to go through one state, and it never sees
-# a frame. *What if it could?*
+# a frame. *What if it could?* (Its first step will get nothing even then. Watch the level there all
+# the same.)
 #
 # ## 2. May the decoder look at its own prediction?
 #
@@ -292,8 +293,8 @@ figures.draw_four_curves(result)
 # fastest. Early in training it is worse than the mean image, and so is the mixture, which begins in
 # the same way: the poorer its own frames, the more they harm it as inputs. With training the harm
 # shrinks: its mean over the frames, 50.7 ± 0.5, comes down to that of the best unconditional seed.
-# The drift remains. The one fed its *own frames* hardly cares whether it is shown the truth: its
-# own frames told it nothing that was not in its state, so it learned to lean on the state. The
+# The drift remains. The one fed its *own frames* hardly cares whether it is shown the truth, as if
+# it had learned to lean on the state: its own frames told it nothing that was not in its state. The
 # mixture, *scheduled*, takes something of both: at the first frame it is near the teacher-forced
 # one (45.1 against 42.1 nats), at the last it lies between (55.8; teacher-forced 62.5, own frames
 # 54.3), and its mean over all ten, 49.4 ± 0.3, is the least of the four: each of its seeds (the
@@ -419,9 +420,10 @@ figures.draw_reach_by_frame(after, first=SEEN + 1)
 #
 # - **The argument holds where it was made: under teacher forcing.** The gradient of the first
 #   frame is large, since nothing is fed before it. For each later frame there is a shown frame
-#   that says more about it than the state does, and the gradient of that frame dwindles. An
-#   encoder trained so learns mainly about the first frame. Read this beside part 2: a good
-#   first frame, then drift.
+#   that says more about it than the state does, and the gradient of that frame dwindles. At the end
+#   of training such an encoder hears mainly about the first frame. (At the beginning it heard as
+#   much as the other one: the ratio was near 1.) Read this beside part 2: a good first frame, then
+#   drift.
 # - **It does not hold for a decoder that feeds on its own frames.** Those hold nothing that is
 #   not from the state. A change of the state changes every frame and, through it, every later
 #   one. The gradient even grows from frame to frame, as errors do. (Measured on the
@@ -453,9 +455,9 @@ print(f"Better there: {who} ({made}).")
 
 # %% [markdown]
 # If the teacher-forced model is the better one there, as it was in our one pair, then in that pair
-# its encoder did not learn *less* from its small gradient. It learned *something else*: the first
-# frame, to which it could give its whole state. What the unconditional decoder must also get out of
-# that state is everything later.
+# its encoder did not learn *less* from its small gradient. **Our reading:** it learned something
+# else, the first frame, to which it could give its whole state. What the unconditional decoder must
+# also get out of that state is everything later.
 #
 # ## 4. Two futures, one picture
 #
@@ -480,9 +482,12 @@ Guess(guesses.ONE_PICTURE, futures)
 figures.draw_candidates(guesses.candidates(futures), futures)
 
 # %% [markdown]
-# So a blur is the best single picture, though nothing was left to be known. Why? Think of one pixel
-# that is bright in one future and dark in the other. Say q for it. The cost is (1 − q)² in the
-# first and q² in the second, and halfway the mean of the two is least. In general:
+# So the best single picture is both at once, two half-bright digits, though nothing was left to be
+# known. With many futures in place of two, the ghosts run together: that is blur.
+#
+# Why is it the best? Think of one pixel that is bright in one future and dark in the other. Say q
+# for it. The cost is (1 − q)² in the first and q² in the second, and halfway the mean of the two is
+# least. In general:
 #
 # $$\text{expected squared error} = p \, (q - x_{\text{left}})^2 + (1 - p) (q - x_{\text{right}})^2
 # = (q - m)^2 + \dots, \qquad m = p \, x_{\text{left}} + (1 - p) \, x_{\text{right}}$$
@@ -568,10 +573,10 @@ FuturesExplorer(futures)
 #
 # A future predictor turns one state into a clip, and its error is to be judged frame by frame
 # between the entropy bound and the mean image. A decoder that is fed true frames while it learns
-# starts well, drifts when it feeds on its own prediction, and hears little of the later frames in
-# its encoder; fed its own frames it learns to live with them. And whatever the decoder, a loss that
-# judges pixel by pixel is cheapest at the mean of all futures that the model holds possible, and we
-# see that mean as blur.
+# starts well, drifts when it feeds on its own prediction, and lets its encoder hear little of the
+# later frames; fed its own frames it learns to live with them. And whatever the decoder, a loss
+# that judges pixel by pixel is cheapest at the mean of all futures that the model holds possible,
+# and we see that mean as blur.
 #
 # To do it yourself: [Exercise 6 · A decoder that
 # reads its own frames](../exercises/06_conditional_decoder.ipynb).

@@ -157,9 +157,11 @@ figures.draw_both(batch[:, 0], composite, rival.future[:, 0], SEEN, made)
 # what the second task was worth *to the first*, in this pair of runs. A pair can be luck.
 # [06c](06c_table2.ipynb) has three seeds of each, a little longer: keep your guess until there.
 #
-# And equal steps are not equal time: a step of the composite has one more decoder to run. Given
-# half as many steps again, the predictor alone comes to 53.7 ± 3.2 nats over three stored seeds,
-# and the composite had 52.6 in a stored run. So for equal seconds no lead can be told from these.
+# And equal steps are not equal time: a step of the composite has one more decoder to run. It took a
+# third longer here, so equal seconds would be a third more steps for the predictor. The nearest
+# stored runs have half as many steps again: with them the predictor alone comes to 53.7 ± 3.2 nats
+# over three seeds, and without them the composite had 52.6 in one run. That is too near to tell a
+# lead.
 #
 # <!--
 # "three seeds of each" = len(table2.models.composite.seeds)
@@ -193,9 +195,11 @@ TimeLapse(lapse)
 # still; at step 4,000 there are two in its last frames.
 #
 # Now hold two rows against each other: FC-LSTM, step 3,700, and ConvLSTM, step 2,523. Both cost 380
-# nats, and one shows two clouds, the other one. So “how low is the loss?” and “are the digits kept
-# apart?” are two questions. (Lesson 06b counts the second.) Nor does the curve show when a cloud
-# parts: from 2,282 to 3,700 the error of the FC-LSTM falls by 26 nats, of some 490 in all.
+# nats as a mean over 64 clips, and on this clip one shows two clouds, the other one. (This clip
+# alone may cost them different amounts.) So it looks as if “how low is the loss?” and “are the
+# digits kept apart?” are two questions. (Lesson 06b counts the second.) Nor does the curve show
+# when a cloud parts: from 2,282 to 3,700 the error of the FC-LSTM falls by 26 nats, of some 490 in
+# all.
 #
 # It is no race. A step of the FC-LSTM has 64 clips, one of the ConvLSTM 8; it is one run of each,
 # and one clip. Lesson 07 lets them race.
@@ -340,7 +344,8 @@ figures.draw_gradients(meetings)
 # longer one, and the sum is nearly the future's arrow. This fits a composite that learns the future
 # sooner; it does not prove it.
 #
-# **The angle** is near a right angle nearly all the time. It looks as if the two tasks hardly
+# **The angle** is near a right angle in five of the six panels (75° at step 10). The last panel is
+# the composite of part 2, another run. It looks as if the two tasks hardly
 # fought over the state, and hardly wanted the same of it. Here is a control: two gradients that
 # *surely* want the same kind of thing, those of one decoder for two sequences.
 #
@@ -349,8 +354,9 @@ figures.draw_gradients(meetings)
 #
 # <!--
 # arrows = "gradients as arrows"
-# "near a right angle nearly all the time" = all(abs(output(arrows, step, n)) < 0.1
-#     for step in ["step 30:", "step 100:", "step 300:", "step 1000:"] for n in [4])
+# "in five of the six panels" = all(abs(output(arrows, step, n)) < 0.1
+#     for step in ["step 1:", "step 30:", "step 100:", "step 300:", "step 1000:"] for n in [4])
+# 75 = output(arrows, "step 10:", 5)
 # "about equally long" = 0.8 < output(arrows, "step 1:") / output(arrows, "step 1:", 2) < 1.25
 # "the longer one by a multiple" = output(arrows, "step 30:", 2) > 2 * output(arrows, "step 30:")
 # "by far the longer one" = output(arrows, "step 1000:") > 4 * output(arrows, "step 1000:", 2)
@@ -376,9 +382,9 @@ figures.draw_shared_directions(shared)
 # directions that hold the most of them. How much of the *other half's* gradients lies in these? Of
 # the same decoder's, 72.7 % (future) and 42.0 % (reconstruction): each task has a few directions
 # that it asks about in every sequence. Of the other decoder's, 6.8 % and 7.0 %. Of arrows in any
-# direction, 2.0 %. So **each task asks mostly about directions of its own**: the two share more
-# than chance would have it, and a tenth or a sixth of what each shares with itself. That, and no
-# mean cosine, says that the two ask about different things.
+# direction, 2.0 %, that is 10 of 512 directions. So **each task asks mostly about directions of its
+# own**: the two share more than chance would have it, and a tenth or a sixth of what each shares
+# with itself. That, and no mean cosine, says that the two ask about different things.
 #
 # <!--
 # d = shared_directions.measures

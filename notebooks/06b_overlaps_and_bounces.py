@@ -22,7 +22,8 @@
 # apart, and they bounce off the walls as they should. Is it so?**
 #
 # Pictures can be picked. So let us count, on a model of two digits that comes with the lab. It is a
-# composite (lesson 06), trained for longer than a lesson lasts.
+# composite (lesson 06), trained for longer than a lesson lasts. (The first clip below is picked
+# too: an overlap and a bounce both happen in it.)
 
 # %% setup tags=["hide-input"]
 from lstm_video_lab import Settings, check, load_pretrained, predict
@@ -76,7 +77,7 @@ def overlaps(lost, fainter):
 check("overlaps_and_bounces/overlaps", overlaps)
 
 # %% [markdown]
-# Here are the sequences. The frames where it happens have a thick border.
+# Here are the sequences. The frames of the event that is chosen have a thick border.
 
 # %% pick sequences
 SequenceBrowser(two, world, errors)
@@ -93,6 +94,10 @@ kinds = error_by_event.cost_by_kind(errors, error_by_event.kinds(errors), contro
 figures.draw_costs(kinds, f"The model: {two_made}; {JUDGED} held-out sequences")
 
 # %% [markdown]
+# Two digits afterwards, or one cloud? In the stored clip of the browser (sequence 0) they are one
+# cloud up to frame 15, though the digits have parted; from 16 or 17 on two halves, at 20 two
+# clouds.
+#
 # ## 2. A first test
 #
 # It is tempting to read the claim off the model's bars. Two things spoil that.
@@ -103,6 +108,9 @@ figures.draw_costs(kinds, f"The model: {two_made}; {JUDGED} held-out sequences")
 # - **Later frames are worse anyway**, and the kinds do not come equally often early and late. So
 #   let us hold each kind against calm frames (neither bounce nor overlap) *at the same predicted
 #   steps*.
+#
+# A predictor **passes** if no more is left at a bounce than in calm frames. One that knows nothing
+# of walls should fail.
 #
 # Is that a fair test? Try it on predictors of which you know what they should get. We
 # make three predictors by hand, from the truth. All give the right digits, blurred.
@@ -181,8 +189,8 @@ figures.draw_shares(after, "just after", "just before", f"The model: {two_made}"
 #   **a bounce still costs it something.**
 # - **Digits kept apart.** 0.0 ± 1.0 points against 0.7 ± 0.7 for the true places and 31.3 ± 1.8 for
 #   *merges digits* (which begins higher than the true places, for where digits have overlapped
-#   before, it has merged them already). Here no difference is seen, and one of more than about 2
-#   points is ruled out.
+#   before, it has merged them already). Here no cost is seen, and a cost of more than about 2
+#   points would lie two standard errors off.
 # - **It is about places.** The model has not drawn both digits to one spot. Nor does the test ask
 #   *which* digit is which cloud, or whether its strokes are right: 47 % of the way to the bound is
 #   left even before a bounce (the true places, being blurred, have 49 %). Look at the film above.
