@@ -320,7 +320,7 @@ Guess(guesses.INK, result)
 
 # %% four digits, recalled
 four = {name: explorer.examples_of(name, 4) for name in models}
-figures.draw_side_by_side(four, 4, sequence=9, part="reconstruction")
+figures.draw_side_by_side(four, 4, sequence=9, part="reconstruction", most=5)
 
 # %% ink recalled
 figures.draw_ink(result, "reconstruction")

@@ -61,16 +61,22 @@ def draw_ink(result: dict[str, Any], part: str) -> Picture:
 
 
 def draw_side_by_side(
-    shown: Mapping[str, Examples], number: int, sequence: int, part: str = "future"
+    shown: Mapping[str, Examples],
+    number: int,
+    sequence: int,
+    part: str = "future",
+    most: int | None = None,
 ) -> Picture:
-    """One clip (from 1) of `number` digits as several models give it back, or continue it."""
+    """One clip (from 1) of `number` digits as several models give it back, or continue it; of its
+    frames the first `most`.
+    """
     n, first = sequence - 1, next(iter(shown.values()))
     rows = {"truth": first.truth[part][:, n]}
     for name, one in shown.items():
         rows[name] = one.predicted[part][:, n]
     start = 1 + (first.frames_in if part == "future" else 0)
     return plots.frames(
-        rows,
+        {name: frames[:most] for name, frames in rows.items()},
         f"{number} digit{'s' * (number > 1)} shown, frames {PART_WORDS[part]}: {', '.join(rows)}.",
         first=start,
     )
