@@ -86,8 +86,9 @@ figures.draw_places(known)
 # pixel, and those at the right have seen only black. It draws what it always drew, at the left, and
 # is about as wrong as the left's mean image would be there. The convolutional one does at the right
 # much of what it does at the left: on average it is still ahead of the mean image, by about half as
-# much. (In the clip it follows the digit down for some frames, then smears out along its way.) But
-# the bar of one of its three seeds, with 79.4 nats, ends at the line of the mean image.
+# much. (In the clip it follows the digit down for some frames, then smears out along its way. So it
+# does at the left: the smear is no matter of the side.) But the bar of one of its three seeds, with
+# 79.4 nats, ends at the line of the mean image.
 # (It has never met a wall at its right; section 2 tells how it feels walls.)
 #
 # <!--
@@ -247,8 +248,8 @@ RivalExplorer(result)
 #
 # Then choose the models *size of the kernel*. With a kernel of 1 the state cannot hand anything on
 # from patch to patch, and section 3 told you what that costs. Why is it worse than the mean image?
-# All places share their weights, so a place that hears of no neighbour does not even know where in
-# the frame it is. How much is won from 3 to 5?
+# A likely reason: all places share their weights, so a place that hears of no neighbour does not
+# even know where in the frame it is. (We have not put it to the test.) How much is won from 3 to 5?
 #
 # **What this does not show.** All of these were stopped early, so nothing is said about who would
 # win in the end. And “equal time” is a statement about a *machine*: ours was one core of a
@@ -303,7 +304,11 @@ figures.draw_future(batch[SEEN:, 1], futures, words)
 # %% [markdown]
 # Which one leads after a third of a minute depends on your machine: it is a race between few slow
 # steps and many quick ones. And it is one seed: who leads by two nats here may be behind with
-# another. Look at the frames instead: both know about where the digit is, and neither what it is.
+# another. Do not lay these seconds beside those of section 4 either: there the convolutional one
+# took fewer steps in more seconds, measured on one core. “Equal time” holds within one measurement
+# only.
+#
+# Look at the frames instead: both know about where the digit is, and neither what it is.
 # (The line of the *mean digit* is one who knows every place exactly, and of the shape what all
 # digits have in common. Both are above it still. The curves are of training batches, the caption
 # of held-out clips.)
@@ -447,11 +452,11 @@ figures.draw_ranking(scores)
 
 # %% [markdown]
 # The same two models, and **the ranking is another**. (It is one network of each kind; the bars say
-# how clips differ, not how trainings do.) Look at the first two groups: same digits,
-# same bound, same mean image, and other errors by far. Nothing in the clips became harder to
-# *see*. But both have met one speed only, and have learnt it: they need not measure how fast a
-# digit is, they know. A range of speeds takes that knowledge away, and the model that had made the
-# most of it pays the most.
+# how clips differ, not how trainings do.) Look at the first two groups: same digits, same bound,
+# same mean image, and other errors by far. Nothing in the clips became harder to *see*. But both
+# have met one speed only. As we read it, they have learnt it: they need not measure how fast a
+# digit is, they know. A range of speeds takes that knowledge away, and the model that was ahead
+# with it loses the most. (To be sure, train on the range too: the second thing to try, below.)
 #
 # Then the last group: other digits, so another bound. The bound says how grey the pixels are, and
 # that belongs to the digits. These 500 the models have met in their training. How much was it worth

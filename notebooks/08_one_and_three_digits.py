@@ -284,8 +284,9 @@ figures.draw_ink_by_frame(result)
 # %% [markdown]
 # Here the lines have an order that makes sense. The control, which knows one digit, gives one
 # digit's worth. Those that know two give more. The small network gives most, and more with every
-# frame: the clip it predicts drifts from the clip it saw to the clips it knows. The convolutional
-# network begins with one digit's worth, and drifts as well.
+# frame, as if the clip it predicts drifted from the clip it saw to the clips it knows. The
+# convolutional network begins with one digit's worth, and drifts as well. The large fully connected
+# one does not: it has too much from the first frame on, most in frame 13, and a little less after.
 #
 # And where does the surplus lie? The digit is drawn into a square. Is the surplus inside it?
 #
@@ -402,7 +403,8 @@ figures.draw_strengths(result, "future")
 # %% [markdown]
 # Recalled, the faintest of three is fainter, not gone. To come, the fully connected network gives
 # it 0.20, where the brightest gets 0.55: one is nearly dropped. Of two digits it drops none (0.46
-# and 0.57), and the convolutional one drops none of three (0.40 and 0.62).
+# and 0.57), and the convolutional one drops none of three (0.40 and 0.62). (No bar says what a
+# digit that is not drawn at all would get: perhaps more than 0, from the blur of the others.)
 #
 # <!--
 # shown = "how strongly each digit is shown"
@@ -437,10 +439,10 @@ DrawYourOwn()
 # %% [markdown]
 # Look first at *where* the drawing goes, then at what is left of its shape. Both carry it along.
 # The convolutional network (ConvLSTM) keeps the points of the star for some frames, though it has
-# never met a star; the fully connected one (FC-LSTM) shows a round blob at once. So, for this star,
-# motion is known of whatever is bright, and shape, to the one whose weights see a few patches at a
-# time, is strokes rather than digits. Then change the **Speed**: both have met one only (lesson
-# 07).
+# never met a star; the fully connected one (FC-LSTM) shows a round blob at once. But so it did with
+# the 4 of section 1: its blob tells nothing of stars. So, for this star, motion is known of
+# whatever is bright, and shape, to the one whose weights see a few patches at a time, is strokes
+# rather than digits. Then change the **Speed**: both have met one only (lesson 07).
 #
 # ## 7. The verdict
 #

@@ -113,8 +113,9 @@ RolloutExplorer(rollouts, frames[SEEN:], levels)
 # %% [markdown]
 # The strip of the random network pales within a few steps, and so the paper's control comes out as
 # in the paper: an untrained network settles. The shuffled one is a stronger control, and a warning:
-# its strip does not pale. Large weights alone keep a network going. Whether what goes on has a
-# beat is another question: section 3 asks it.
+# its strip does not pale, though along most of its lines little changes any more. Large weights
+# alone keep units away from zero. Whether anything beats there is another question: section 3 asks
+# it.
 #
 # (To write such a rollout yourself: [Exercise 8](../exercises/08_long_rollouts.ipynb).)
 #
@@ -165,7 +166,7 @@ stored_figures.draw_paths(result)
 # %% [markdown]
 # Three answers to three questions. *Sharpness* goes early: the fully connected network is blurred
 # at once, and the convolutional one loses more than half of its sharpness within the ten frames
-# that it was trained for. *Motion* hardly weakens in the fully connected network; in the
+# that it was trained for. *Motion* weakens a little in the fully connected network; in the
 # convolutional one it dies away. *Error* is what breaks: it ends far above the mean image in the
 # fully connected network, and somewhat above it in the other: blobs in wrong places cost more than
 # fog. So the network that “keeps the motion up” is punished for it more than the one that gives up.
@@ -279,8 +280,9 @@ stored_figures.draw_two_clocks(result, "small")
 # Look at the first picture. The digits' periods are spread, and two in five are longer than 35
 # frames; those of the units are not: nearly all clips that are periodic have **the same period**.
 # It happens to be the shortest that digits have. So in most of these clips it is right: in 36 of
-# the 41 the quickest digit has it too, and such a clip cannot tell law from habit. The 5 others
-# can: in all of them the units come back sooner than any digit. Five clips are a hint, no more.
+# the 41 the quickest digit has it too. That is no merit: so it is in 83 of all the hundred clips,
+# and such a clip cannot tell law from habit. The 5 others can: in all of them the units come back
+# sooner than any digit. Five clips are a hint, no more.
 #
 # The second picture is clearer. In a *small* network (32×32 pixels, trained for minutes) most clips
 # are periodic, and the common period is one that *no* digit has. A motion that a system falls into
@@ -305,6 +307,7 @@ stored_figures.draw_two_clocks(result, "small")
 # "most clips are periodic" = small.windows["second half"].periodic > 0.6
 # clocks = "two clocks"
 # rows = rollouts.models["fully connected"].periods
+# 83 = len([row for row in rows if any([p == 22 for p in row])])
 # "two in five" = 0.35 < len([p for row in rows for p in row if p == 0 or p > 35])
 #     / len([p for row in rows for p in row]) < 0.45
 # "The digits' periods are spread" = output(clocks, "the middle half from", 5)
@@ -372,15 +375,16 @@ Guess(guesses.CLOCK, result)
 stored_figures.draw_period_against_period(result, "thirty")
 
 # %% [markdown]
-# Thirty frames are as long as the way there and back. A *plan* for so many no longer pays so well,
-# and something nearer to the *law* does: go straight, turn at the wall. Such a model ticks on, with
-# nearly the right motion and nearly the right period. That is so in the first fifty frames. In the
-# second fifty look at the other line. For digits that need 24, 26 or 28 frames it lies flat at 29;
-# only for those of 22 it is lower, 26 in the middle, and that one step makes the +0.47: without it
-# nothing is left (−0.04). This clock, too, slides towards a beat of its own, only later. In the end
-# its places are as wrong as the others': a clock that is a little slow is still out of step after
-# some rounds, and by error, which then costs a sure blob most, it ends as the worst of the three.
-# But it is lost as a clock is.
+# Thirty frames are as long as the way there and back. Perhaps a *plan* for so many no longer pays
+# so well, and something nearer to the *law* does: go straight, turn at the wall. That is how we
+# read it; what can be seen is the line of the first half, close to that of the digits: this model
+# ticks on, with nearly the right motion and nearly the right period. That is so in the first fifty
+# frames. In the second fifty look at the other line. For digits that need 24, 26 or 28 frames it
+# lies flat at 29; only for those of 22 it is lower, 26 in the middle, and that one step makes the
+# +0.47: without it nothing is left (−0.04). This clock, too, slides towards a beat of its own, only
+# later. In the end its places are as wrong as the others': a clock that is a little slow is still
+# out of step after some rounds, and by error, which then costs a sure blob most, it ends as the
+# worst of the three. But it is lost as a clock is.
 #
 # Mind that steps were equal, not seconds: thirty frames take longer to train than ten. And each of
 # these is one training.

@@ -219,7 +219,7 @@ for name, rule in experiment.RULES.items():
 # %% [markdown]
 # What holds under every rule is worth saying; what changes sides is not. Wider than the features
 # of the input and forget gate: that holds under all four. Wider than those of g and o: not once
-# they are smoothed. Shorter: under none.
+# they are smoothed, and hardly where they are cut at 0.3. Shorter: under none.
 #
 # And it is **one network**. The bars above say how units differ, not how networks do. Three small
 # ones were trained from other first weights, on other clips, and measured in the same way.
@@ -305,15 +305,19 @@ figures.draw_growth(mine)
 # differ.)
 #
 # - **What goes into the cell: coarse first, then fine.** The features of `g` leave the noise within
-#   fifty steps as *wide* patches that say little but “somewhere over there”, and then grow
-#   thinner. Those of the output gate stay wide.
-# - **Recalling comes before predicting.** The output features of the decoder that recalls take
-#   shape early. Those of the future decoder lag behind: after so short a time many of them are
-#   still noise. Lesson 06 found the same order in the gradients.
+#   fifty steps as *wide* patches that say little but “somewhere over there”, and then grow thinner,
+#   says the ruler. In the two that are drawn the dark patch stays, and what grows is the grain in
+#   it. Grain breaks up a lobe (section 3), so part of “thinner” may be grain. By the ruler, those
+#   of the output gate stay wide.
+# - **Recalling comes before predicting.** The ruler, over 200, shows it; the two largest do not: in
+#   the pictures both kinds are out of the noise by step 100. Of the 200, the output features of
+#   the decoder that recalls take shape early, and those of the future decoder lag behind: after so
+#   short a time many of them are still noise. Lesson 06 found the same order in the gradients.
 # - **So section 3 needs a network that has learnt for long enough.** Put the ruler on a network of
 #   this age and the future decoder's features come out about as wide as the inputs `g`, and far
-#   *thinner* than the inputs `o`. Here recalling draws the wider features by far: the reverse of
-#   section 3. That is not a finding about features, but about time.
+#   *thinner* than the inputs `o`. Here recalling draws the wider features by far (again by the
+#   ruler: the two largest of the future are broad), the reverse of section 3. That is not a finding
+#   about features, but about time.
 #
 # ## 5. Where does a unit fire?
 #
@@ -326,13 +330,13 @@ figures.draw_growth(mine)
 #
 # <!--
 # grown = "widths against steps"
-# "Those of the future decoder lag behind" = output(grown, "output future:", 2)
+# "those of the future decoder lag behind" = output(grown, "output future:", 2)
 #     < 0.5 * output(grown, "output reconstruction:", 2)
 # "about as wide as the inputs g" = 0.7 < output(grown, "output future:", 2)
 #     / output(grown, "input g:", 2) < 1.4
 # "Here recalling draws the wider features by far" = output(grown, "output reconstruction:", 2)
 #     > 2 * output(grown, "output future:", 2)
-# "Those of the output gate stay wide" = output(grown, "input o:", 2)
+# "those of the output gate stay wide" = output(grown, "input o:", 2)
 #     > 1.5 * output(grown, "input g:", 2)
 # "far thinner than the inputs o" = output(grown, "output future:", 2)
 #     < 0.7 * output(grown, "input o:", 2)
@@ -404,7 +408,11 @@ UnitBrowser(model, settings)
 
 # %% [markdown]
 # So a unit of the decoder fires when a digit is where the unit draws, and is silent, or negative,
-# when it is not. Nobody told it to have a place.
+# when it is not. (Unit 309 shows the second half: dark on dark. It falls below its mean where its
+# weights are negative, and to darken less is to add light.) Nobody told it to have a place. But it
+# is less of a wonder than it seems: a frame is a sum of what units draw, so a decoder that predicts
+# well must, on the whole, let those units fire that draw where the digit is. The untrained one
+# predicts nothing.
 #
 # And the unit of the first picture? Where it looks (i, f and g) and what it draws in recalling lie
 # at one place, above the middle; what it draws in predicting lies at another, at the lower left.

@@ -141,9 +141,11 @@ if "natural-patches" in list_pretrained():
 PatchExplorer(best, world, clip=21)
 
 # %% [markdown]
-# The large shapes and their motion are there: in clip 21 the dark edge leaves the patch at the
-# right, in the prediction as in the truth. The fine lines are gone. That is what the paper says
-# too: the reconstructions and predictions are blurred. *How much* is gone, and which part?
+# Large shapes are there, and something of their motion: in clip 21 the dark edge moves towards the
+# right at first, as in the truth. But it does not leave the patch as a true edge does. It fades, in
+# a few frames, to a grey margin that stays to the end. The fine lines are gone. That is what the
+# paper says too: the reconstructions and predictions are blurred. *How much* is gone, and which
+# part?
 #
 # A picture is a sum of waves. Long waves are large shapes, short waves are fine detail. The next
 # picture counts how much of each there is, in the truth, in the reconstruction, and in the future.
@@ -226,7 +228,8 @@ figures.draw_gain(pair)
 # %% [markdown]
 # Now you know where to look. It is not the fine lines: in power of four waves and more, lines or
 # grain, both have a third of the truth's. In the clip shown it is **one more shape**: there the
-# smaller model has one dark mass; the larger one has a branch above it as well, from frame 9 on.
+# smaller model has one dark mass and a grey shade above it; the larger one has a branch there, from
+# frame 9 on.
 #
 # The whiskers of the bars overlap. They say how much *clips* differ, and some clips are far harder
 # than others. But both models met the same clips. So take the difference on each clip first, and
@@ -235,9 +238,9 @@ figures.draw_gain(pair)
 # it is closer in 71 %.
 #
 # The gain is about the same in both. But of the error of what is recalled it is 10 %, and of what
-# is predicted 4 %: the rest of that error is the unknown future, which no unit can hold. So what
-# the paper says of more units, as we read it, can be seen here as well, though small: ours have an
-# eighth of the paper's units, and are blurred.
+# is predicted 4 %: much of the rest of that error is the unknown future, which no unit can hold. So
+# what the paper says of more units, as we read it, can be seen here as well, though small: ours
+# have an eighth of the paper's units, and are blurred.
 #
 # Mind the comparison: both had the same steps and clips, and the larger model paid more time for
 # each. And each was trained once; of the shorter trainings there are three, and their spread stands
@@ -324,10 +327,11 @@ print("output:", first.output)
 #
 # ## In one breath
 #
-# On patches of natural pictures the composite learns shapes and motion, and loses fine detail,
-# because the state is small and its training short, and because squared error pays for smears. The
-# last frame, repeated, is a baseline that must be beaten frame by frame, not on average. Twice the
-# units show in what is recalled: one more shape, a tenth less error, and no finer line.
+# On patches of natural pictures the composite learns large shapes and something of their motion,
+# and loses fine detail, because the state is small and its training short, and because squared
+# error pays for smears. The last frame, repeated, is a baseline that must be beaten frame by frame,
+# not on average. Twice the units show in what is recalled: a tenth less error, in the clip we drew
+# one more shape, and no finer line.
 #
 # Next: [12 · Percepts and actions](12_percepts_and_actions.ipynb), where the encoder gets a job.
 #
