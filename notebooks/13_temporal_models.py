@@ -7,8 +7,8 @@
 # **Objectives**
 #
 # - **Explain** six ways from many frames to one answer, and **count** what each costs.
-# - **Inflate** a filter for images to one for clips in two ways, and **say** which of them can
-#   learn motion from few labels.
+# - **Inflate** a filter for images to one for clips in two ways, and **tell** what the stills
+#   behind it give from what its layout gives.
 # - **Measure** whether a single frame suffices and whether shuffling hurts, and **tell** what
 #   either test shows and what it does not.
 # - **Decide** whether more frames are more samples of the same, or motion.
@@ -237,9 +237,9 @@ figures.draw_by_order(result, retrained=False)
 
 # %% [markdown]
 # *Name* asks for no motion: all three bars are alike. *Direction* is motion and nothing else.
-# *Action* falls each time: one frame is worth nothing, and shuffling costs much. (20.0 ± 0.0 is no
-# slip. A repeated frame *is* a clip of digits that stand still, and all of them get one answer: see
-# the last line below "Train on actions". One action in five is that one.)
+# *Action* falls each time: to this model one frame is worth nothing, and shuffling costs much.
+# (20.0 ± 0.0 is no slip. A repeated frame *is* a clip of digits that stand still, and all of them
+# get one answer: see the last line below "Train on actions". One action in five is that one.)
 #
 # But careful. A model that has only seen clips in order has never met a shuffled one. If it fails
 # there, is the order *needed*, or is the model *surprised*? So train it on shuffled clips as well,
@@ -299,7 +299,8 @@ print(lab.table(result))
 # %% [markdown]
 # Read the columns downwards. On *direction* there are three steps, near 25, 50 and 100 %. On *name*
 # nothing that knows of time is ahead of *frames*, which collects opinions on single frames; the
-# inflated network had been trained on names before. On *action* filters over time are best.
+# inflated network had been trained on names before. On *action*, on average, new filters over time
+# are ahead, and inflated ones behind even *features*.
 #
 # ## 6. Inflate, and how
 #
@@ -322,8 +323,10 @@ print(lab.table(result))
 #     for name in ["features", "3d", "separable", "lstm"]])
 # "the inflated network had been trained on names before" = output(table, "inflated")
 #     > output(table, "frames  ")
-# "filters over time are best" = min([output(table, name, 5) for name in ["3d", "separable"]])
+# "new filters over time are ahead" = min([output(table, name, 5) for name in ["3d", "separable"]])
 #     > max([output(table, name, 5) for name in ["frames  ", "features", "inflated", "lstm"]])
+# "inflated ones behind even features" = output(table, "inflated", 5)
+#     < output(table, "features", 5)
 # -->
 
 # %% Two ways to inflate
@@ -371,8 +374,8 @@ figures.draw_inflating(inflated)
 # Three things are seen.
 #
 # **W/3 hurts.** *Digits* it names better than the new network does. But of *directions* it knows
-# two in three, where the new one knows nearly all. Its three slices are equal at the start: it
-# takes a mean over three frames and smears what moves, and after 300 clips it is still behind.
+# two in three, where the new one knows nearly all. A likely reason: its three slices are equal at
+# the start, and a mean over three frames smears what moves. After 300 clips it is still behind.
 #
 # **W in the last slice helps**, by 14 points over new filters: digits as with W/3, directions as
 # with new ones. Not that it knows of time at the start: it sees one frame at a time, and answers a

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 14 · A video ladder
 #
-# After this lesson you can build a network that remembers at several scales at once, and say what
-# each of its memories is good for.
+# After this lesson you can build a network that remembers at several scales at once, and find out
+# which of its rungs its prediction hangs on.
 #
 # **Objectives**
 #
@@ -189,12 +189,12 @@ figures.draw_learning(errors, levels, STEPS, scale)
 
 # %% [markdown]
 # Copy and mean image are beaten all the way. **Memory is the strong rival.** For four frames the
-# ladder is ahead of it: no stored circle lies just there, and the ladder's filters hold what a
-# *piece* of a circle does next, at any height. Then the lines cross. A stored clip goes on for ever
-# as sharp as it was; the ladder feeds on its own frames. So it has not learnt its clips by heart,
-# and where they are so few and so alike, looking them up is the better way to see far. Beyond its
-# five, lower and faster than any, it does worse than between them, and at the last frame worse
-# than the mean image. (One training; another start may move the lines.)
+# ladder is ahead of it. A likely reason: no stored circle lies just there, and the ladder's filters
+# may hold what a *piece* of a circle does next. Then the lines cross. A stored clip goes on for
+# ever as sharp as it was; the ladder feeds on its own frames. So it has learnt more than its five
+# clips; but where they are so few and so alike, looking them up is the better way to see far.
+# Beyond its five, lower and faster than any, it does worse than between them, and at the last frame
+# worse than the mean image. (One training; another start may move the lines.)
 #
 # <!--
 # lines = "Error by frame"
@@ -278,11 +278,13 @@ FilmPlayer(
 )
 
 # %% [markdown]
-# The ladder begins sharper, and in this clip loses a digit. A likely reason: each frame that it
-# predicts goes back in through the encoder, and what has faded there is soon gone for good. The
-# LSTM looks at nothing after frame 10: where each digit goes is in its state, and stays there. (It
-# has also learnt from more clips, with more parameters. That the ladder would end there too, with
-# as many, is not shown here.) At the tenth frame the ladder is hardly better than the mean image.
+# The ladder begins sharper, but is ahead at the first predicted frame alone: at the second the
+# lines have crossed. In this clip it loses a digit. A likely reason: each frame that it predicts
+# goes back in through the encoder, and what has faded there is soon gone for good. The LSTM looks
+# at nothing after frame 10: where each digit goes is in its state, and stays there. (It has also
+# learnt from more clips, with more parameters, and there is one training of each. That the ladder
+# would end there too, with as many, is not shown here.) At the tenth frame the ladder is hardly
+# better than the mean image.
 #
 # **Which rung does the decoder listen to?** Silence one: let it hear nothing of what that
 # remembers.
@@ -338,9 +340,9 @@ StateExplorer(tall, tried[:, 3])
 # ## In one breath
 #
 # A ladder remembers at every scale at once: ConvGRUs on fine and on coarse maps, and a decoder that
-# climbs back up. Its filters hold for places that it never saw, for some frames. Near, it is sharp;
-# far, it lives on its own frames, and what has faded there is gone. Of its rungs the decoder
-# listens most to the finest.
+# climbs back up. It goes on with circles at heights that it never saw, for some frames. On digits
+# it is ahead of an LSTM at the first frame, and behind it further on, where it lives on its own
+# frames. Of its rungs the decoder listens most to the finest.
 #
 # Next: [14b · A report, tested](14b_ladder_claims.ipynb), where the claims made of such a ladder
 # are tried one by one. Before: [13 · Temporal models](13_temporal_models.ipynb).

@@ -66,11 +66,12 @@ figures.draw_ways(result)
 figures.draw_errors(result, figures.WAYS)
 
 # %% [markdown]
-# With *own frames* the first frame gets worse in all three seeds, and the ninth a good deal better.
+# With *own frames*, and three seen, the first frame gets worse in all three seeds, and the ninth a
+# good deal better. With five seen it leans the same way, on average.
 #
 # Now look at the right end, and at the picture above. **Three at once** has the lowest error of the
-# five there, and its row goes black. That is no skill: black frames cost 22.5 on average, and so
-# does it. And all five are behind the mean image, which knows nothing of the clip: 300 steps are
+# five there, and its row fades to black. That is no skill: black frames cost 22.5 on average, and
+# so does it. And all five are behind the mean image, which knows nothing of the clip: 300 steps are
 # few. So with three frames seen, one at a time is ahead near, in all three seeds; and far ahead
 # nobody wins.
 #
@@ -119,9 +120,9 @@ colour_figures.draw_grid_growth(result, "blocks")
 
 # %% [markdown]
 # Pixel shuffle's chessboard fades, though not quite to the level of true frames. Its blocks **grow
-# with training**: most of what is learnt first is the same for all four maps, so that the squares
-# become flat. Nearest is flat from the first step to the last, and can be nothing else. Full
-# resolution has no squares, and its chessboard ends near that of true frames. (At first it has
+# with training**. A likely reason: most of what is learnt first is the same for all four maps, and
+# that makes flat squares. Nearest is flat from the first step to the last, and can be nothing else.
+# Full resolution has no squares, and its chessboard ends near that of true frames. (At first it has
 # dots, too: its coarse rung is still enlarged. It is not in the picture of blocks, which would take
 # the steps at the frame's border for some.) What does each cost? (*Bilinear*, a fourth way,
 # interpolates.)
@@ -288,7 +289,8 @@ colour_figures.draw_against_copying(result)
 # %% [markdown]
 # With the path the ladder is ahead of the copy at every frame, and in each of five seeds at the
 # first. Without it, at the same rate, it costs two to four times as much as the copy there, in each
-# of five seeds. Nothing of what it *can* say differs, only where it begins.
+# of five seeds. Two things were changed at once, the path and the start at 0: which of them does
+# it, this pair does not tell.
 #
 # <!--
 # slow = [ladder.trials["slow L2/0"].mse[0], ladder.trials["slow L2/1"].mse[0],
@@ -358,9 +360,9 @@ figures.draw_heads(result)
 figures.draw_changes(result)
 
 # %% [markdown]
-# Two stand out. From five clips it learns nothing that helps on others: it is behind a copy. And
-# *clipped in training* is stuck at black frames for good, in all three seeds. Places and
-# lengths make no difference that one could see.
+# Two stand out. A ladder that has seen five clips only is behind a copy on others. And *clipped in
+# training* is stuck at black frames for good, in all three seeds. Places and lengths make no
+# difference that one could see.
 #
 # <!--
 # small = "Small changes"

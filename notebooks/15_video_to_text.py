@@ -474,9 +474,9 @@ Guess(guesses.ONE_OR_TWO, result, mixed)
 figures.draw_mixed_captioners(mixed, result)
 
 # %% [markdown]
-# A better view of the motion makes a better hint at the digit, and the hint is wrong here. One and
-# the same habit has shown three times: without order, with flow alone, and with both. The model
-# does not keep the two apart: it leans on *which of its pairs* this looks like.
+# A likely reading: a better view of the motion makes a better hint at the digit, and the hint is
+# wrong here. One habit would explain all three cases, without order, with flow alone, and with
+# both: the model does not keep the two apart, but leans on *which of its pairs* this looks like.
 #
 # Look at the middle of the lower line: two that write together have both right where, at either
 # end, neither does so well. At each word the mean follows whoever is **surer**. Flow is sure of the
@@ -506,8 +506,8 @@ figures.draw_mixed_captioners(mixed, result)
 # ## 9. In another language
 #
 # Nothing in the model knows English. Set `LANGUAGE = "german"` in the cell “eight clips” and run
-# all. The German phrases for a motion have one to three words, and *Uhrzeigersinn* is in two of
-# them.
+# all. *The 3 is moving upwards* is then *eine 3 wandert nach oben*. The German phrases for a motion
+# have two or three words, and *Uhrzeigersinn* is in two of them.
 
 # %% English and German
 print(figures.of_languages(result, ("frames", "German")))
@@ -543,7 +543,11 @@ CaptionExplorer(model, world, see)
 # Often no single frame matters much: set **Black frames** to 1, and nearly all is dark. A digit can
 # be read in many frames, and its path can be guessed across a gap. A caution: a black frame is not
 # only a frame less. It is also something strange that neither net has ever seen, and some of the
-# loss may be due to that.
+# loss may be due to that. So it may be with *here* in the picture above: that word tells nothing of
+# the clip, and yet it falls. (And *left and right*? After *goes left* every sentence goes on with
+# *and right*: whoever knows the language needs no frame for it.)
+#
+# <!-- "and yet it falls" = output("choose or draw", "“here”") > 0.5 -->
 #
 # ## 11. What the paper found, and what we find
 
@@ -557,12 +561,12 @@ for line in experiment.claims(result, in_order, mixed):
 # digits, where “right” is the whole sentence.
 #
 # **What differs.** Our language has some dozens of words and 240 sentences; people have told the
-# paper's clips in theirs. Here order is everything for motion, by design; there it is a small part
-# of what is said. BLEU stands here for METEOR, so compare signs and not sizes. In the line
-# *frames and flow > frames* ours joins the inputs of one model; *two that write > frames* mixes
-# words, as the paper does. On seen pairs, which these lines are about, little is left to gain; the
-# held-out ones were the matter of part 8. And our percepts come from a small net that never saw a
-# photograph.
+# paper's clips in theirs. Six of the eight motions here differ from another in their order alone;
+# there order is a small part of what is said. BLEU stands here for METEOR, so compare signs and not
+# sizes. In the line *frames and flow > frames* ours joins the inputs of one model;
+# *two that write > frames* mixes words, as the paper does. On seen pairs, which these lines are
+# about, little is left to gain; the held-out ones were the matter of part 8. And our percepts come
+# from a small net that never saw a photograph.
 #
 # **Out of reach at this scale**: the movie descriptions (METEOR 7.1 on MPII-MD and 6.7 on M-VAD in
 # the paper). It would take those clips and texts, percepts of a network for photographs

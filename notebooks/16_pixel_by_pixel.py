@@ -376,8 +376,8 @@ inked = colour["red first"].sample(*page, draw)[0]
 images.draw_inked(unpainted[:, :8], inked, short(300), scale)
 
 # %% [markdown]
-# The written digits change their ink on the way: 300 steps are few, and it is shown the nearest
-# neighbours only. The rest is for its memory to keep.
+# The written digits change their ink on the way. A likely reason: 300 steps are few, and the
+# network is shown the nearest neighbours only. The rest is for its memory to keep.
 #
 # ## 7. 341 or 87.6?
 #
@@ -432,7 +432,8 @@ TwoPlaces()
 # So both figures of the table answer one question. **What differs is how much the terms of the sum
 # may know of each other**: pixels of the frames before theirs, and of the pixels before them in
 # their own frame. In the paper's model they may know neither, and it pays for one surprise at every
-# pixel that hangs on it. (Lesson 05's blur is the same thing seen from the other side.)
+# pixel that hangs on it. (Lesson 05's blur is the same thing seen from the other side.) The two
+# networks differ as well; how much of the gap is theirs, the table does not tell.
 #
 # ### Three ways to add up one future
 #
@@ -542,17 +543,20 @@ images.draw_written_on(
 
 # %% [markdown]
 # It was trained on true pixels only, and its own little mistakes lead it where it has never been:
-# exposure bias, as in lesson 05. A likelihood does not see that. It says how likely the *true*
-# future was, not what the network would write. So a good third line and poor clips go together.
-# And the first line averages over just such clips, sixteen of them: what it shows is mostly this
-# network's own straying, and the few draws. (Ten clips and one network. To see the price of an open
-# question in a network one would need clips that truly turn left or right, and a network that is
-# trained to sum as model 1 does: not done here.)
+# exposure bias, as in lesson 05. (Its very first frame is in pieces more often than not, though all
+# frames before it are true: 250 steps are few, and part of it may be just that.) A likelihood does
+# not see the straying. It says how likely the *true* future was, not what the network would write.
+# So a good third line and poor clips go together. And the first line averages over just such clips,
+# sixteen of them: what it shows is mostly this network's own straying, and the few draws. (Ten
+# clips and one network. To see the price of an open question in a network one would need clips that
+# truly turn left or right, and a network that is trained to sum as model 1 does: not done here.)
 #
 # **What to take home.** Two figures in nats per frame can be compared if both add up to −log P of
 # the same frames, given the same past, *and you say what the terms were told of each other*. For
 # one picture to plan by, you have to give each pixel its own best value, and the first line is what
 # counts. To compress, or to draw whole futures, the third does.
+#
+# <!-- "more often than not" = output("guess what it writes", "frame by frame:") < 50 -->
 #
 # ## 8. What others found, and what we find
 
