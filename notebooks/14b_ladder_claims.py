@@ -228,7 +228,8 @@ colour_figures.draw_painted(painted, "downhill")
 #
 # </details>
 #
-# Now ladders, trained as in part 1. Move the shares, and look at the colours.
+# Now ladders, trained as in part 1. First squared error (L2) alone. Move the shares, and look at
+# the colours.
 
 # %% Move the shares
 MixExplorer(result)

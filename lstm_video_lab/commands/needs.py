@@ -12,7 +12,6 @@ from pathlib import Path
 
 from lstm_video_lab import quota
 from lstm_video_lab.checks import LabError
-from lstm_video_lab.devices import pick_device
 from lstm_video_lab.settings import Settings
 
 FLOAT = 4
@@ -73,6 +72,8 @@ def disk_of(s: Settings) -> int:
 def check_run(s: Settings, out: Path) -> None:
     """Raises ValueError for a training run that its device, or the disk of `out`, cannot hold."""
     import torch
+
+    from lstm_video_lab.devices import pick_device
 
     ranks = int(os.environ.get("WORLD_SIZE", "1"))  # as torchrun tells its processes
     here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))

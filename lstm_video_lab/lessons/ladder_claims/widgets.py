@@ -20,7 +20,7 @@ class MixExplorer(LabWidget):
 
     def controls(self) -> dict[str, Any]:
         of_rest = slider("L1's share of what DSSIM leaves", 0.0, 0.0, 1.0, 0.5)
-        return {"dssim": slider("Share of DSSIM", 0.5, 0.0, 1.0, 0.5), "l1": of_rest}
+        return {"dssim": slider("Share of DSSIM", 0.0, 0.0, 1.0, 0.5), "l1": of_rest}
 
     def render(self, dssim: float, l1: float) -> Picture:
         return draw_mix(self.result, dssim, l1)
